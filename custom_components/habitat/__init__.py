@@ -1,0 +1,74 @@
+"""Habitat: five environment clouds at home."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryError
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.typing import ConfigType
+
+from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN
+from .coordinator import HabitatConfigEntry
+from .logins import entry_login
+from .repairs import async_delete_issues
+from .services import async_setup_services
+from .simulated import async_simulate, world_store
+from .tokens import login_tokens
+from .vendor import REGISTRY, async_account
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions."""
+    await async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> bool:
+    """Set an account up."""
+    if (vendor := REGISTRY.get(entry.data[CONF_VENDOR])) is None:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key="unknown_vendor",
+            translation_placeholders={"vendor": entry.data[CONF_VENDOR]},
+        )
+    if entry.data.get(CONF_SIMULATED):
+        login = await async_simulate(hass, entry, vendor)
+    else:
+        login = entry_login(entry)
+    account = await async_account(hass, entry, login)
+    await account.async_config_entry_first_refresh()
+    entry.runtime_data = account
+    await hass.config_entries.async_forward_entry_setups(entry, account.platforms)
+    account.async_start_slow_lanes()
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> bool:
+    """Unload an account."""
+    platforms: tuple[Platform, ...] = entry.runtime_data.platforms
+    return await hass.config_entries.async_unload_platforms(entry, platforms)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> None:
+    """Leave nothing of an account behind."""
+    async_delete_issues(hass, entry.entry_id)
+    if entry.data.get(CONF_SIMULATED):
+        await world_store(hass, entry.entry_id).async_remove()
+    elif entry.data[CONF_VENDOR] in REGISTRY and (
+        tokens := login_tokens(hass, entry_login(entry))
+    ):
+        await tokens.forget()
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: HabitatConfigEntry, device: dr.AnyDeviceEntry
+) -> bool:
+    """Let the user remove a device that the cloud does not name any more."""
+    account = entry.runtime_data
+    ids = {device_id for domain, device_id in device.identifiers if domain == DOMAIN}
+    if ids & account.devices.present.keys():
+        return False
+    for device_id in ids:
+        account.forget_device(device_id)
+    return True

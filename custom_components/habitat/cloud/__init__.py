@@ -1,0 +1,1 @@
+"""What every vendor's cloud client stands on; knows nothing of Home Assistant."""

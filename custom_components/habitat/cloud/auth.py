@@ -1,0 +1,188 @@
+"""How a request shows who is asking: fixed headers, or a token that renews itself."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+import time
+from typing import Protocol
+
+from .errors import AuthError, RateLimited
+
+EARLY_SHARE = 0.1
+"""A token is renewed when a tenth of its life is left …"""
+EARLY_MOST = 300.0
+"""… but not sooner than this many seconds before its end."""
+RENEWALS_AN_HOUR = 6
+"""More than this and something is wrong: vendors count logins (Flair: 50 a day)."""
+
+
+class Auth(Protocol):
+    """Who is asking."""
+
+    async def headers(self) -> Mapping[str, str]:
+        """Return the headers that identify the account."""
+
+    async def refused(self, headers: Mapping[str, str]) -> bool:
+        """Hear that these headers got a 401; say whether it is worth asking again."""
+
+    def accepted(self, headers: Mapping[str, str]) -> None:
+        """Hear that these headers were good."""
+
+    def secrets(self) -> Iterable[str]:
+        """Return what must never be logged."""
+
+
+class FixedAuth:
+    """Headers that never change, such as an API key's."""
+
+    def __init__(self, headers: Mapping[str, str], secrets: Iterable[str] = ()) -> None:
+        """Keep the headers."""
+        self._headers = dict(headers)
+        self._secrets = tuple(secrets)
+
+    async def headers(self) -> Mapping[str, str]:
+        """Return the headers."""
+        return self._headers
+
+    async def refused(self, headers: Mapping[str, str]) -> bool:
+        """Say no: the same headers would be refused again."""
+        return False
+
+    def accepted(self, headers: Mapping[str, str]) -> None:
+        """Do nothing: there is nothing to learn."""
+
+    def secrets(self) -> Iterable[str]:
+        """Return what must never be logged."""
+        return (*self._secrets, *self._headers.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A bearer token as a vendor issued it; times in seconds since the epoch."""
+
+    access: str = field(repr=False)
+    refresh: str | None = field(default=None, repr=False)
+    obtained: float
+    lifetime: float | None = None
+    """Seconds; None when the vendor did not say, then it serves until it is refused."""
+    flavour: str | None = None
+    """Which of several ways of logging in gave it, in the vendor's own words."""
+
+    def due(self, now: float) -> bool:
+        """Say whether it is time for a new one. A clock that was set back counts as due."""
+        if self.lifetime is None:
+            return False
+        age = now - self.obtained
+        early = min(self.lifetime * EARLY_SHARE, EARLY_MOST)
+        return age < -EARLY_MOST or age >= self.lifetime - early
+
+
+class TokenStore(Protocol):
+    """Where a token outlives the process."""
+
+    async def load(self) -> Token | None:
+        """Return the token that was kept, if any."""
+
+    async def save(self, token: Token) -> None:
+        """Keep a token."""
+
+
+class TokenAuth:
+    """A bearer token, renewed ahead of its end by one caller at a time."""
+
+    def __init__(
+        self,
+        login: Callable[[Token | None], Awaitable[Token]],
+        store: TokenStore | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Take how to log in: `login` gets the old token, whose refresh grant it may use.
+
+        It raises AuthError when the vendor says that the login is wrong.
+        """
+        self._login = login
+        self._store = store
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._token: Token | None = None
+        self._loaded = store is None
+        self._proven = False
+        self._renewed: deque[float] = deque(maxlen=RENEWALS_AN_HOUR)
+
+    @property
+    def token(self) -> Token | None:
+        """The token in use."""
+        return self._token
+
+    async def headers(self) -> Mapping[str, str]:
+        """Return the bearer header, with a new token when it is time.
+
+        Raises:
+            AuthError: the vendor says that the login is wrong.
+            CloudError: no token could be had for another reason.
+        """
+        token = self._token
+        if token is None or token.due(self._clock()):
+            async with self._lock:
+                token = await self._current()
+        return {"Authorization": f"Bearer {token.access}"}
+
+    async def refused(self, headers: Mapping[str, str]) -> bool:
+        """Renew a token that was good before; one that never was points to the login."""
+        async with self._lock:
+            token = self._token
+            if (
+                token is None
+                or headers.get("Authorization") != f"Bearer {token.access}"
+            ):
+                return True
+            if not self._proven:
+                return False
+            await self._renew()
+            return True
+
+    def accepted(self, headers: Mapping[str, str]) -> None:
+        """Remember that the token in use is good."""
+        if not self._proven and self._token is not None:
+            self._proven = (
+                headers.get("Authorization") == f"Bearer {self._token.access}"
+            )
+
+    def secrets(self) -> Iterable[str]:
+        """Return what must never be logged."""
+        if self._token is None:
+            return ()
+        return tuple(filter(None, (self._token.access, self._token.refresh)))
+
+    async def _current(self) -> Token:
+        if not self._loaded and self._store is not None:
+            self._loaded = True
+            self._token = await self._store.load()
+            # It served before the restart: a refusal now means that it ended, no more.
+            self._proven = self._token is not None
+        if self._token is None or self._token.due(self._clock()):
+            return await self._renew()
+        return self._token
+
+    async def _renew(self) -> Token:
+        now = self._clock()
+        if (
+            len(self._renewed) == RENEWALS_AN_HOUR
+            and 0 <= now - self._renewed[0] < 3600
+        ):
+            raise RateLimited(
+                "Too many logins within an hour",
+                retry_after=3600 - (now - self._renewed[0]),
+            )
+        self._renewed.append(now)
+        try:
+            token = await self._login(self._token)
+        except AuthError:
+            self._token = None
+            raise
+        self._token, self._proven = token, False
+        if self._store is not None:
+            await self._store.save(token)
+        return token

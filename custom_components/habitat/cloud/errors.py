@@ -1,0 +1,62 @@
+"""What can go wrong with a cloud, told apart by what there is to do about it."""
+
+
+class CloudError(Exception):
+    """A request did not succeed.
+
+    The text is fit for people: the vendor's own words where it gave any, and never a secret.
+    """
+
+    transient: bool = False
+    """Whether the same request may succeed when it is sent again in a moment."""
+
+
+class AuthError(CloudError):
+    """The vendor says that the login is wrong: only a person can mend it."""
+
+
+class RateLimited(CloudError):
+    """The vendor asks for fewer requests."""
+
+    transient = True
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        """Keep how long to wait, in seconds, where the vendor said so."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unreachable(CloudError):
+    """No answer, or only an excuse: no connection, a time-out, an error of the server."""
+
+    transient = True
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        undone: bool = False,
+    ) -> None:
+        """Keep the wait that the server asked for, in seconds, and if surely nothing was done."""
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.undone = undone
+
+
+class BadAnswer(CloudError):
+    """An answer that is none: a web page, half a document, far too much, another shape."""
+
+    def __init__(self, message: str, *, transient: bool = False) -> None:
+        """Keep whether asking again may help: half a document yes, a giant one no."""
+        super().__init__(message)
+        self.transient = transient
+
+
+class Refused(CloudError):
+    """The vendor understood and said no (HTTP 4xx)."""
+
+    def __init__(self, message: str, status: int) -> None:
+        """Keep the HTTP status, since some refusals have a meaning of their own."""
+        super().__init__(message)
+        self.status = status

@@ -1,0 +1,393 @@
+"""The one place a request leaves from.
+
+Time-outs, bounded retries, Retry-After, a concurrency cap, a size cap, no redirect to another
+host, redaction, counters: what every vendor's client needs and none should write again.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+import json
+import logging
+import random
+import time
+
+import aiohttp
+from yarl import URL
+
+from .auth import Auth
+from .errors import AuthError, BadAnswer, CloudError, RateLimited, Refused, Unreachable
+from .parsing import Json, read_json
+
+_LOGGER = logging.getLogger(__name__)
+
+_REDIRECTS = 3
+_SHOWN = 200
+_REDACTED = "**REDACTED**"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How patient and how modest a session is; times in seconds, sizes in bytes."""
+
+    connect: float = 10
+    total: float = 20
+    tries: int = 3
+    backoff: float = 0.5
+    """The first pause; each further one is twice as long, all with jitter."""
+    patience: float = 10
+    """The longest pause within one request; a longer Retry-After is the caller's to wait."""
+    deadline: float = 60
+    """No new try begins this long after the first."""
+    concurrency: int = 12
+    size: int = 16 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Counters:
+    """What a session did so far; bytes as received, latency in seconds."""
+
+    requests: int = 0
+    errors: int = 0
+    retries: int = 0
+    bytes: int = 0
+    latency_total: float = 0.0
+    latency_most: float = 0.0
+
+    @property
+    def latency_mean(self) -> float | None:
+        """The mean time to an answer."""
+        return self.latency_total / self.requests if self.requests else None
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One request in the log that diagnostics show: no query, no body."""
+
+    method: str
+    path: str
+    outcome: str
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back with a status below 400."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    def json(self) -> Json:
+        """Read the body.
+
+        Raises:
+            BadAnswer: it is no complete JSON document.
+        """
+        return read_json(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to ask."""
+
+    method: str
+    path: str
+    params: Mapping[str, str] | None = None
+    json: Json = None
+    form: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = None
+    anonymous: bool = False
+    """Sent without the account's authorization, such as a login."""
+    repeatable: bool = True
+    """Sending it twice does no harm; else only what was surely not done is sent again."""
+
+
+class CloudSession:
+    """Requests to one server on behalf of one account."""
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        url: str,
+        *,
+        user_agent: str,
+        auth: Auth | None = None,
+        headers: Mapping[str, str] | None = None,
+        secrets: Iterable[str] = (),
+        explain: Callable[[Json], str | None] = lambda _: None,
+        limits: Limits = Limits(),
+    ) -> None:
+        """Take the server's address and how to read the vendor's error documents.
+
+        Raises:
+            ValueError: the address is none of http or https.
+        """
+        self._http = http
+        self.base = server_url(url)
+        self.auth = auth
+        self._headers = {
+            "User-Agent": user_agent,
+            "Accept": "application/json",
+            **(headers or {}),
+        }
+        self._secrets = {secret for secret in secrets if secret}
+        self._explain = explain
+        self._limits = limits
+        self._timeout = aiohttp.ClientTimeout(
+            total=limits.total, sock_connect=limits.connect
+        )
+        self._slots = asyncio.Semaphore(limits.concurrency)
+        self._closed_until = 0.0
+        self._unwelcome: set[str] = set()
+        self.counters = Counters()
+        self.log: deque[Logged] = deque(maxlen=100)
+
+    async def send[T](self, request: Request, read: Callable[[Answer], T]) -> T:
+        """Send a request, again where that may help, and return what `read` makes of the answer.
+
+        `read` may raise BadAnswer: half a document is asked for again like a lost connection.
+
+        Raises:
+            AuthError: the vendor says that the login is wrong.
+            RateLimited: the vendor wants a longer pause than one request may take.
+            Unreachable: no answer, or only errors of the server.
+            BadAnswer: an answer that is none.
+            Refused: the vendor said no.
+        """
+        deadline = time.monotonic() + self._limits.deadline
+        attempt = 1
+        while True:
+            try:
+                return read(await self._authorized(request))
+            except CloudError as err:
+                pause = self._pause(request, err, attempt)
+                if pause is None or time.monotonic() + pause > deadline:
+                    raise
+                _LOGGER.debug(
+                    "%s %s: %s; again in %.1f s",
+                    request.method,
+                    request.path,
+                    err,
+                    pause,
+                )
+            await asyncio.sleep(pause)
+            attempt += 1
+            self.counters.retries += 1
+
+    async def json(self, request: Request) -> Json:
+        """Send a request and read the JSON document of the answer. Raises as `send` does."""
+        return await self.send(request, Answer.json)
+
+    def redact(self, text: str) -> str:
+        """Take every secret of this account out of a text."""
+        known = self._secrets.union(self.auth.secrets() if self.auth else ())
+        for secret in sorted(known, key=len, reverse=True):
+            text = text.replace(secret, _REDACTED)
+        return text
+
+    def _pause(self, request: Request, err: CloudError, attempt: int) -> float | None:
+        """Return how long to wait before the next try, None when there is none."""
+        if not err.transient or attempt >= self._limits.tries:
+            return None
+        undone = isinstance(err, RateLimited) or (
+            isinstance(err, Unreachable) and err.undone
+        )
+        if not (request.repeatable or undone):
+            return None
+        asked = err.retry_after if isinstance(err, RateLimited | Unreachable) else None
+        if asked is not None:
+            spread = random.uniform(0, 0.25)
+            return asked + spread if asked <= self._limits.patience else None
+        return self._limits.backoff * (1 << attempt - 1) * random.uniform(0.5, 1.5)
+
+    async def _authorized(self, request: Request) -> Answer:
+        """Send once, and once more with a new token when the vendor refuses the old one."""
+        if (closed := self._closed_until - time.monotonic()) > 0:
+            raise RateLimited("The vendor asked for a pause", retry_after=closed)
+        auth = None if request.anonymous else self.auth
+        headers = await auth.headers() if auth else {}
+        try:
+            answer = await self._once(request, headers)
+        except AuthError:
+            # An endpoint that refuses good tokens must not cost a login at every poll.
+            if (
+                auth is None
+                or request.path in self._unwelcome
+                or not await auth.refused(headers)
+            ):
+                raise
+            headers = await auth.headers()
+            try:
+                answer = await self._once(request, headers)
+            except AuthError:
+                self._unwelcome.add(request.path)
+                raise
+        if auth:
+            auth.accepted(headers)
+            self._unwelcome.discard(request.path)
+        return answer
+
+    async def _once(self, request: Request, auth_headers: Mapping[str, str]) -> Answer:
+        """Send once and count it."""
+        async with self._slots:
+            begin = time.monotonic()
+            outcome = "cancelled"
+            try:
+                answer = await self._exchange(request, auth_headers)
+                outcome = str(answer.status)
+            except CloudError as err:
+                self.counters.errors += 1
+                outcome = type(err).__name__
+                raise
+            finally:
+                took = time.monotonic() - begin
+                self.counters.requests += 1
+                self.counters.latency_total += took
+                self.counters.latency_most = max(self.counters.latency_most, took)
+                self.log.append(
+                    Logged(request.method, request.path, outcome, round(took * 1000))
+                )
+        return answer
+
+    async def _exchange(
+        self, request: Request, auth_headers: Mapping[str, str]
+    ) -> Answer:
+        """Speak HTTP, following redirects only within the server."""
+        url = self._address(request.path, request.params)
+        for _ in range(_REDIRECTS + 1):
+            try:
+                async with self._http.request(
+                    request.method,
+                    url,
+                    json=request.json,
+                    data=request.form,
+                    headers={
+                        **self._headers,
+                        **(request.headers or {}),
+                        **auth_headers,
+                    },
+                    timeout=self._timeout,
+                    allow_redirects=False,
+                ) as response:
+                    if response.status in _REDIRECTING:
+                        url = self._redirect(response, request.method)
+                        continue
+                    body = await self._read(response)
+                    return self._judge(response, body)
+            except aiohttp.ClientConnectorError as err:
+                raise Unreachable("No connection to the server", undone=True) from err
+            except TimeoutError as err:
+                raise Unreachable("The server did not answer in time") from err
+            except aiohttp.ClientPayloadError as err:
+                raise BadAnswer("The answer broke off", transient=True) from err
+            except (aiohttp.ClientError, OSError) as err:
+                raise Unreachable("The connection was lost") from err
+        raise BadAnswer("The server redirects in circles")
+
+    def _address(self, path: str, params: Mapping[str, str] | None) -> URL:
+        """Return the address of a path on our server, whatever the path says."""
+        base = self.base.path.rstrip("/")
+        return self.base.with_path(
+            f"{base}/{path.lstrip('/')}", encoded=True
+        ).with_query(params)
+
+    def _redirect(self, response: aiohttp.ClientResponse, method: str) -> URL:
+        """Return where a redirect leads to.
+
+        Raises:
+            BadAnswer: away from our server, or a write was redirected.
+        """
+        target = response.url.join(URL(response.headers.get("Location", "")))
+        allowed = {self.base.origin()}
+        if self.base.is_default_port():
+            allowed.add(self.base.with_scheme("https").origin())
+        if target.origin() not in allowed:
+            raise BadAnswer("The server redirects to another host")
+        if method != "GET":
+            raise BadAnswer("The server redirects a write")
+        return target
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        """Read a body as far as the cap allows."""
+        if (response.content_length or 0) > self._limits.size:
+            raise BadAnswer("The answer is too large")
+        chunks: list[bytes] = []
+        size = 0
+        while chunk := await response.content.readany():
+            size += len(chunk)
+            if size > self._limits.size:
+                raise BadAnswer("The answer is too large")
+            chunks.append(chunk)
+        self.counters.bytes += size
+        return b"".join(chunks)
+
+    def _judge(self, response: aiohttp.ClientResponse, body: bytes) -> Answer:
+        """Return an answer, or raise what a status and a body mean."""
+        status = response.status
+        page = body.lstrip()[:1] == b"<"
+        if status < HTTPStatus.BAD_REQUEST:
+            if page:
+                raise BadAnswer("The server sent a web page, no data", transient=True)
+            return Answer(status, response.headers, body)
+        message = self._message(status, body)
+        retry_after = _retry_after(response.headers.get("Retry-After"))
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            if retry_after is not None:
+                self._closed_until = time.monotonic() + retry_after
+            raise RateLimited(message, retry_after)
+        if status == HTTPStatus.UNAUTHORIZED:
+            raise AuthError(message)
+        # A web page with 403 comes from a firewall in front of the vendor, not from the vendor.
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or (
+            page and status == HTTPStatus.FORBIDDEN
+        ):
+            undone = status != HTTPStatus.GATEWAY_TIMEOUT
+            raise Unreachable(message, retry_after=retry_after, undone=undone)
+        if status == HTTPStatus.REQUEST_TIMEOUT:
+            raise Unreachable(message)
+        raise Refused(message, status)
+
+    def _message(self, status: int, body: bytes) -> str:
+        """Return what the vendor said, short and without secrets."""
+        said: str | None = None
+        with suppress(ValueError):
+            said = self._explain(json.loads(body)) if body else None
+        text = f"HTTP {status}: {said}" if said else f"HTTP {status}"
+        return self.redact(" ".join(text.split()))[:_SHOWN]
+
+
+_REDIRECTING = frozenset({301, 302, 303, 307, 308})
+
+
+def server_url(text: str) -> URL:
+    """Read a server's address.
+
+    Raises:
+        ValueError: it is no http or https address, or it carries a login or a query.
+    """
+    url = URL(text.strip())
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError("not an http or https address")
+    if url.user or url.password or url.query_string or url.fragment:
+        raise ValueError("an address with a login, a query or a fragment")
+    return url
+
+
+def _retry_after(text: str | None) -> float | None:
+    """Read a Retry-After header, seconds or a date; seconds from now, None when unreadable."""
+    if not text:
+        return None
+    if text.strip().isdecimal():
+        return min(float(text), 86_400.0)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(max((moment - datetime.now(UTC)).total_seconds(), 0.0), 86_400.0)

@@ -1,0 +1,161 @@
+"""The menu of vendors, then that vendor's forms; reauthentication and reconfiguration."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any, override
+
+import voluptuous as vol
+
+from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult
+from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig
+
+from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN
+from .logins import Input, async_check, entry_data, flat, form_schema
+from .simulated import simulated_login
+from .simulator import SIMULATED
+from .vendor import REGISTRY, Form, Identity, Vendor, async_forms, async_identify
+
+_STEP = "async_step_"
+
+
+class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Add an account, or mend its login."""
+
+    VERSION = 1
+
+    def __getattr__(
+        self, name: str
+    ) -> Callable[[Input | None], Awaitable[ConfigFlowResult]]:
+        """Answer for the steps that are named after a vendor or its forms."""
+        if name.startswith(_STEP):
+            step = name.removeprefix(_STEP)
+            for vendor in REGISTRY.values():
+                if step == vendor.key or step.startswith(f"{vendor.key}_"):
+                    return partial(self._async_step_vendor, vendor, step)
+        raise AttributeError(name)
+
+    @override
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Choose the vendor."""
+        return self.async_show_menu(
+            step_id="user", menu_options=[*REGISTRY, "simulator"]
+        )
+
+    async def _async_step_vendor(
+        self, vendor: Vendor, step: str, user_input: Input | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the login, after a menu where a vendor has several kinds."""
+        forms = {form.step: form for form in await async_forms(self.hass, vendor)}
+        if step not in forms:
+            return self.async_show_menu(step_id=step, menu_options=list(forms))
+
+        async def create(
+            form: Form, fields: dict[str, str], who: Identity
+        ) -> ConfigFlowResult:
+            await self.async_set_unique_id(f"{vendor.key}_{who.account_id}")
+            self._abort_if_unique_id_configured()
+            return self.async_create_entry(
+                title=who.title, data=entry_data(vendor, form, fields)
+            )
+
+        return await self._async_ask(step, vendor, forms[step], user_input, {}, create)
+
+    async def async_step_simulator(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Make an account on the embedded simulator."""
+        if user_input is None:
+            options = SelectSelectorConfig(
+                options=list(SIMULATED), translation_key=CONF_VENDOR
+            )
+            return self.async_show_form(
+                step_id="simulator",
+                data_schema=vol.Schema(
+                    {
+                        vol.Required(CONF_VENDOR, default=SIMULATED[0]): SelectSelector(
+                            options
+                        ),
+                    }
+                ),
+            )
+        vendor = REGISTRY[user_input[CONF_VENDOR]]
+        async with simulated_login(self.hass, vendor) as login:
+            who = await async_identify(self.hass, login)
+        await self.async_set_unique_id(f"{vendor.key}_{who.account_id}")
+        self._abort_if_unique_id_configured()
+        return self.async_create_entry(
+            title=f"{vendor.name} (simulated)",
+            data={CONF_VENDOR: vendor.key, CONF_SIMULATED: True},
+        )
+
+    async def async_step_reauth(
+        self, entry_data: Mapping[str, Any]
+    ) -> ConfigFlowResult:
+        """Hear that the vendor refuses the login."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the login again."""
+        return await self._async_mend(
+            "reauth_confirm", self._get_reauth_entry(), user_input
+        )
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change the login or the server's address."""
+        return await self._async_mend(
+            "reconfigure", self._get_reconfigure_entry(), user_input
+        )
+
+    async def _async_mend(
+        self, step: str, entry: ConfigEntry, user_input: Input | None
+    ) -> ConfigFlowResult:
+        """Ask for the login of an account that is there."""
+        if entry.data.get(CONF_SIMULATED):
+            return self.async_abort(reason="simulated")
+        vendor = REGISTRY[entry.data[CONF_VENDOR]]
+        forms = await async_forms(self.hass, vendor)
+        form = next(
+            (form for form in forms if form.step == entry.data.get("form")), forms[0]
+        )
+
+        async def update(
+            form: Form, fields: dict[str, str], who: Identity
+        ) -> ConfigFlowResult:
+            await self.async_set_unique_id(f"{vendor.key}_{who.account_id}")
+            self._abort_if_unique_id_mismatch(reason="wrong_account")
+            return self.async_update_reload_and_abort(
+                entry, data=entry_data(vendor, form, fields)
+            )
+
+        return await self._async_ask(step, vendor, form, user_input, entry.data, update)
+
+    async def _async_ask(
+        self,
+        step: str,
+        vendor: Vendor,
+        form: Form,
+        user_input: Input | None,
+        current: Mapping[str, object],
+        then: Callable[[Form, dict[str, str], Identity], Awaitable[ConfigFlowResult]],
+    ) -> ConfigFlowResult:
+        """Show a form until what is filled in opens an account."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            fields = flat(user_input)
+            checked = await async_check(self.hass, vendor, form, fields)
+            if isinstance(checked, Identity):
+                return await then(form, fields, checked)
+            errors["base"] = checked
+            current = fields
+        return self.async_show_form(
+            step_id=step,
+            data_schema=form_schema(form, vendor, current),
+            errors=errors,
+            description_placeholders={"vendor": vendor.name, **form.placeholders},
+        )

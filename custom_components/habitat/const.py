@@ -1,0 +1,20 @@
+"""Constants of Habitat."""
+
+from datetime import timedelta
+import logging
+from typing import Final
+
+DOMAIN: Final = "habitat"
+LOGGER = logging.getLogger(__package__)
+
+CONF_VENDOR: Final = "vendor"
+CONF_SIMULATED: Final = "simulated"
+SECTION_ADVANCED: Final = "advanced"
+
+GRACE: Final = timedelta(minutes=5)
+"""How long the last values stand when the cloud is silent …"""
+GRACE_POLLS: Final = 3
+"""… and how many polls must have failed by then."""
+
+ABSENT_POLLS: Final = 3
+"""A device goes when this many whole answers in a row did not name it."""

@@ -1,0 +1,489 @@
+"""The account's coordinator: lanes, errors, grace, and who is told of what changed.
+
+What the cloud says comes in parts, such as one list of the vendor's. A part that fails ages
+alone; when all fail together the cloud is away. Records are compared by value, and only the
+readers of a record that changed hear of it.
+"""
+
+from abc import abstractmethod
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from math import ceil
+import time
+from typing import Any, ClassVar, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from .cloud.errors import AuthError, BadAnswer, CloudError, RateLimited
+from .cloud.parsing import Oddities
+from .cloud.session import CloudSession
+from .const import DOMAIN, GRACE, GRACE_POLLS, LOGGER
+from .devices import Device, Devices
+from .repairs import Issue, Issues
+from .vendor import Login
+from .writes import Writes
+
+type HabitatConfigEntry = ConfigEntry[Account]
+
+POLL = "@poll"
+"""The key that changes with every answer, for those who show the age of the data."""
+
+_AT_ONCE = 4
+"""Requests of the slow lanes at a time, so that the fast lane keeps its room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What a part brought in: records by key."""
+
+    records: Mapping[str, object]
+    whole: bool = True
+    """Whether what is not in it does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing to ask the cloud for."""
+
+    name: str
+    fetch: Callable[[], Awaitable[Harvest]]
+    prefix: str = ""
+    """What stands before the harvest's keys to make them the account's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Parts that are asked for at the same pace."""
+
+    every: timedelta
+    parts: tuple[Part, ...]
+
+
+@dataclass(slots=True)
+class PartState:
+    """How a part is doing."""
+
+    every: timedelta
+    due: int = 0
+    """The poll with which it is asked for next, in a slow lane."""
+    answered: float = 0.0
+    """When it was answered last, on the monotonic clock."""
+    failures: int = 0
+    stale: bool = False
+    whole: bool = False
+    """Whether the last try brought a whole and not an empty answer."""
+    last: Mapping[str, object] | None = None
+    keys: dict[str, None] = field(default_factory=dict)
+    """The keys of its records, in the cloud's order."""
+
+    def fail(self) -> bool:
+        """Count a failure; say whether the grace ended with it."""
+        self.failures += 1
+        self.whole = False
+        if self.stale or self.failures < GRACE_POLLS:
+            return False
+        polls_of_grace = ceil(GRACE / self.every)
+        silent = time.monotonic() - self.answered
+        self.stale = self.failures >= polls_of_grace or silent >= GRACE.total_seconds()
+        return self.stale
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    part: Part
+    harvest: Harvest | None = None
+    error: CloudError | None = None
+
+
+class Account(DataUpdateCoordinator[dict[str, object]]):
+    """One configured account: its records by key."""
+
+    config_entry: HabitatConfigEntry
+
+    interval: ClassVar[timedelta]
+    """The pace of the fast lane, and of everything else's bookkeeping."""
+    platforms: ClassVar[tuple[Platform, ...]]
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: HabitatConfigEntry,
+        login: Login,
+        session: CloudSession,
+        oddities: Oddities,
+    ) -> None:
+        """Start empty."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=login.vendor.name,
+            update_interval=self.interval,
+            always_update=False,
+        )
+        self.data = {}
+        self.login = login
+        self.session = session
+        self.oddities = oddities
+        self.devices = Devices(hass, entry)
+        self.issues = Issues(hass, entry)
+        self.writes = Writes(self)
+        self.answered_at: datetime | None = None
+        """When the cloud answered a poll last."""
+        self.parts: dict[str, PartState] = {}
+        self._polls = 0
+        self.made: dict[str, set[str]] = {}
+        """The entities made so far, as platform and key, by device."""
+        self._part_of_key: dict[str, str] = {}
+        self._changed: set[str] = set()
+        self._readers: dict[str, dict[int, CALLBACK_TYPE]] = {}
+        self._watchers: list[Callable[[Iterable[Device]], None]] = []
+        self._slow = asyncio.Semaphore(_AT_ONCE)
+
+    # What a vendor says of its account.
+
+    @abstractmethod
+    def fast_lane(self) -> Iterable[Part]:
+        """Return what every poll asks for, all at once."""
+
+    def slow_lanes(self) -> Iterable[Lane]:
+        """Return what is asked for more rarely, beside the polls."""
+        return ()
+
+    @abstractmethod
+    def describe_devices(self) -> Iterable[Device]:
+        """Return the devices that the records make, each after its parent."""
+
+    @abstractmethod
+    def part_of_device(self, device_id: str) -> str:
+        """Return the part whose whole answer names this device, if it exists."""
+
+    def derive(self) -> Iterable[tuple[str, object]]:
+        """Return records that follow from others, such as the mean over a home, by key."""
+        return ()
+
+    def describe_issues(self) -> Iterable[Issue]:
+        """Return what only the user can put right."""
+        return ()
+
+    # What entities ask.
+
+    def record[R](self, key: str, kind: type[R]) -> R | None:
+        """Return the record under a key, if there is one of that kind."""
+        record = self.data.get(key)
+        return record if isinstance(record, kind) else None
+
+    def records[R](self, part: str, kind: type[R]) -> list[R]:
+        """Return the records of a part, in the cloud's order."""
+        state = self.parts.get(part)
+        found = (self.record(key, kind) for key in state.keys) if state else ()
+        return [record for record in found if record is not None]
+
+    def fresh(self, key: str) -> bool:
+        """Say whether what stands under a key is young enough to be shown."""
+        state = self.parts.get(self._part_of_key.get(key, ""))
+        return state is not None and not state.stale
+
+    def wanted(self) -> set[str]:
+        """Return the keys that somebody reads: enabled entities and their like."""
+        return set(self._readers)
+
+    @override
+    @callback
+    def async_add_listener(
+        self, update_callback: CALLBACK_TYPE, context: Any = None
+    ) -> Callable[[], None]:
+        """Listen for changes of the records under the keys in `context`."""
+        remove = super().async_add_listener(update_callback, context)
+        keys: tuple[str, ...] = tuple(context or ())
+        token = id(remove)
+        for key in keys:
+            self._readers.setdefault(key, {})[token] = update_callback
+
+        @callback
+        def forget() -> None:
+            remove()
+            for key in keys:
+                readers = self._readers[key]
+                del readers[token]
+                if not readers:
+                    del self._readers[key]
+
+        return forget
+
+    @override
+    @callback
+    def async_update_listeners(self) -> None:
+        """Tell the readers of what changed since the last time, each once."""
+        changed, self._changed = self._changed, set()
+        if not changed:
+            return
+        told = dict.fromkeys(
+            reader
+            for key in changed
+            for reader in tuple(self._readers.get(key, {}).values())
+        )
+        for reader in told:
+            try:
+                reader()
+            except Exception:  # noqa: BLE001 - one entity's mistake must not silence the others
+                LOGGER.exception("An entity of %s could not be updated", self.name)
+
+    @callback
+    def async_watch_devices(
+        self, watcher: Callable[[Iterable[Device]], None]
+    ) -> CALLBACK_TYPE:
+        """Hear of devices that are new or whose records changed, now and from now on."""
+        watcher(self.devices.present.values())
+        self._watchers.append(watcher)
+        return partial(self._watchers.remove, watcher)
+
+    @callback
+    def forget_device(self, device_id: str) -> None:
+        """Forget a device that leaves the registry; should it come back it is a new one."""
+        self.made.pop(device_id, None)
+        self.devices.forget(device_id)
+
+    # Polling.
+
+    @override
+    async def _async_update_data(self) -> dict[str, object]:
+        """Ask for the fast lane and set the slow lanes going that are due."""
+        self._polls += 1
+        mark = self.writes.mark
+        outcomes = await self._ask(self.fast_lane())
+        names = [outcome.part.name for outcome in outcomes]
+        failed = [outcome.error for outcome in outcomes if outcome.error is not None]
+        away = len(failed) == len(outcomes)
+        if away and all(isinstance(error, AuthError) for error in failed):
+            self._set_stale(self.parts)
+            self.async_update_listeners()
+            raise ConfigEntryAuthFailed(
+                translation_domain=DOMAIN,
+                translation_key="login_refused",
+                translation_placeholders={"vendor": self.login.vendor.name},
+            ) from failed[0]
+        self.async_take(outcomes, mark, quiet=away or not self.last_update_success)
+        if away and (not self.data or any(self.parts[part].stale for part in names)):
+            self._set_stale(self.parts)
+            self.async_update_listeners()
+            raise self._update_failed(failed[0])
+        if not away:
+            self.answered_at = dt_util.utcnow()
+            self._changed.add(POLL)
+            self._drop_absent()
+        self.async_update_listeners()
+        return self.data
+
+    @callback
+    def async_ask_again(self, name: str, polls: int) -> None:
+        """Ask for a part of a slow lane with the next but so many polls."""
+        if state := self.parts.get(name):
+            state.due = self._polls + polls
+
+    @callback
+    def async_start_slow_lanes(self) -> None:
+        """Ask for what is due in the slow lanes, in a task of the entry."""
+        due = [
+            part
+            for lane in self.slow_lanes()
+            for part in lane.parts
+            if self._due(part, lane)
+        ]
+        if due:
+            self.config_entry.async_create_task(
+                self.hass,
+                self._run_slow(due),
+                f"{self.name} slow lane",
+                eager_start=True,
+            )
+
+    def _due(self, part: Part, lane: Lane) -> bool:
+        """Say whether it is time, and set the next; in polls, so the lanes keep step."""
+        state = self.parts.setdefault(part.name, PartState(lane.every))
+        if self._polls < state.due:
+            return False
+        state.due = self._polls + max(1, lane.every // self.interval)
+        return True
+
+    @override
+    @callback
+    def _async_refresh_finished(self) -> None:
+        """Let the slow lanes follow a poll that was answered."""
+        if self.last_update_success and self._readers:
+            self.async_start_slow_lanes()
+
+    async def _run_slow(self, parts: list[Part]) -> None:
+        mark = self.writes.mark
+        outcomes = await self._ask(parts, self._slow)
+        self.async_take(outcomes, mark, quiet=not self.last_update_success)
+        self.async_update_listeners()
+
+    async def _ask(
+        self, parts: Iterable[Part], turn: asyncio.Semaphore | None = None
+    ) -> list[_Outcome]:
+        return await asyncio.gather(*(self._fetch(part, turn) for part in parts))
+
+    async def _fetch(self, part: Part, turn: asyncio.Semaphore | None) -> _Outcome:
+        try:
+            if turn is None:
+                return _Outcome(part, await part.fetch())
+            async with turn:
+                return _Outcome(part, await part.fetch())
+        except CloudError as err:
+            return _Outcome(part, error=err)
+        except Exception as err:  # noqa: BLE001 - a mistake of ours in one part must not take the others along
+            self.oddities.note(f"{part.name} ({type(err).__name__})")
+            LOGGER.debug("Reading %s failed", part.name, exc_info=True)
+            return _Outcome(part, error=BadAnswer("The answer could not be read"))
+
+    # Taking in what came.
+
+    @callback
+    def async_take(
+        self, outcomes: Iterable[_Outcome], mark: int, *, quiet: bool
+    ) -> None:
+        """Take in what the parts brought, or that they brought nothing.
+
+        `mark` is where the writes stood when the parts were asked for; `quiet` leaves the log
+        to the caller.
+        """
+        lost: list[str] = []
+        back: list[str] = []
+        for outcome in outcomes:
+            name = outcome.part.name
+            state = self.parts.setdefault(name, PartState(self.interval))
+            harvest = outcome.harvest
+            if harvest is None or (not harvest.records and state.keys):
+                # An empty list after a full one is no proof that everything is gone.
+                if state.fail():
+                    lost.append(name)
+                    self._changed.update(state.keys)
+                continue
+            if state.stale:
+                back.append(name)
+                self._changed.update(state.keys)
+            state.failures, state.stale = 0, False
+            state.answered = time.monotonic()
+            state.whole = harvest.whole and bool(harvest.records)
+            if harvest.records is not state.last:
+                self._merge(outcome.part, state, harvest, mark)
+        if not quiet:
+            if lost:
+                LOGGER.warning("%s does not answer about %s", self.name, _some(lost))
+            if back:
+                LOGGER.info("%s answers about %s again", self.name, _some(back))
+        if self._changed:
+            self._follow_changes()
+
+    @callback
+    def async_learn(self, key: str, record: object) -> None:
+        """Take in one record that came by another way, such as the answer to a write."""
+        self.writes.learn(key, record)
+        self.async_settle(key)
+
+    @callback
+    def async_settle(self, key: str) -> None:
+        """Show the record under a key as the cloud has it, and follow what it changed."""
+        if part := self._part_of_key.get(key):
+            # The next poll is compared record by record, even when its bytes are the old ones.
+            self.parts[part].last = None
+        self._show(key)
+        if self._changed:
+            self._follow_changes()
+        self.async_update_listeners()
+
+    @callback
+    def async_show(self, key: str) -> None:
+        """Show the record under a key with a change that has just begun."""
+        self._show(key)
+        self.async_update_listeners()
+
+    def _merge(self, part: Part, state: PartState, harvest: Harvest, mark: int) -> None:
+        state.last = harvest.records
+        keys: dict[str, None] = {}
+        for name, record in harvest.records.items():
+            key = part.prefix + name
+            keys[key] = None
+            if self.writes.newer(key, mark):
+                # The poll was under way before the write: what it brings is older.
+                state.last = None
+                continue
+            self._part_of_key[key] = part.name
+            if self.writes.base.get(key) != record:
+                self.writes.base[key] = record
+                self._show(key)
+        if not harvest.whole:
+            keys |= state.keys
+        for key in state.keys.keys() - keys.keys():
+            self.writes.base.pop(key, None)
+            self._part_of_key.pop(key, None)
+            self._show(key)
+        state.keys = keys
+
+    def _show(self, key: str) -> None:
+        record = self.writes.effective(key)
+        if record is None:
+            self.data.pop(key, None)
+        elif self.data.get(key) == record:
+            return
+        else:
+            self.data[key] = record
+        self._changed.add(key)
+
+    def _follow_changes(self) -> None:
+        """Bring derived records, devices, entities and repairs in line with the records."""
+        for key, record in self.derive():
+            if self.data.get(key) != record:
+                self.data[key] = record
+                self._changed.add(key)
+        self.devices.update(self.describe_devices())
+        touched = [
+            device
+            for device in self.devices.present.values()
+            if not self._changed.isdisjoint((device.key, *device.reads))
+        ]
+        for watcher in self._watchers:
+            watcher(touched)
+        self.issues.update(self.describe_issues())
+
+    # When nothing comes.
+
+    def _set_stale(self, names: Iterable[str]) -> None:
+        for state in (self.parts[name] for name in names):
+            if not state.stale:
+                state.stale = True
+                self._changed.update(state.keys)
+
+    def _update_failed(self, error: CloudError) -> UpdateFailed:
+        return UpdateFailed(
+            translation_domain=DOMAIN,
+            translation_key="no_answer",
+            translation_placeholders={
+                "vendor": self.login.vendor.name,
+                "reason": self.session.redact(str(error)),
+            },
+            retry_after=error.retry_after if isinstance(error, RateLimited) else None,
+        )
+
+    def _drop_absent(self) -> None:
+        def counts(device_id: str) -> bool:
+            state = self.parts.get(self.part_of_device(device_id))
+            return state is not None and state.whole
+
+        for device_id in self.devices.drop_absent(counts):
+            self.made.pop(device_id, None)
+
+
+def _some(names: list[str]) -> str:
+    """Name the first few, so that one line serves however many there are."""
+    shown = ", ".join(sorted(names)[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"

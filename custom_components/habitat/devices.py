@@ -1,0 +1,116 @@
+"""Keeps the device registry in step with what an account has."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+
+from .const import ABSENT_POLLS, DOMAIN, LOGGER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A device of an account."""
+
+    id: str
+    """`<vendor>_<vendor's id>`: the second half of the registry's identifier."""
+    key: str
+    """The record that the device stands for."""
+    reads: tuple[str, ...] = ()
+    """Further records that decide which entities it has."""
+    name: str | None
+    manufacturer: str
+    model: str | None = None
+    model_id: str | None = None
+    serial_number: str | None = None
+    sw_version: str | None = None
+    hw_version: str | None = None
+    configuration_url: str | None = None
+    connections: frozenset[tuple[str, str]] = frozenset()
+    parent: str | None = None
+    """The `id` of the device that this one is reached through or stands in."""
+    area: str | None = None
+    service: bool = False
+
+
+class Devices:
+    """The devices of one account in the registry."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        """Start without any."""
+        self._registry = dr.async_get(hass)
+        self._entry = entry
+        self._registered: dict[str, Device] = {}
+        self._registry_ids: dict[str, str] = {}
+        self._strangers: dict[str, str] = {}
+        self._absent: Counter[str] = Counter()
+
+    @property
+    def present(self) -> Mapping[str, Device]:
+        """The devices that the account has now, by id."""
+        return self._registered
+
+    @callback
+    def update(self, devices: Iterable[Device]) -> None:
+        """Register what is new or changed; a parent comes before what stands in it."""
+        current = {device.id: device for device in devices}
+        for device in current.values():
+            if self._registered.get(device.id) != device:
+                self._register(device)
+        self._registered = current
+        self._strangers = {
+            device_id: entry.id
+            for entry in dr.async_entries_for_config_entry(
+                self._registry, self._entry.entry_id
+            )
+            for domain, device_id in entry.identifiers
+            if domain == DOMAIN and device_id not in current
+        }
+        for device_id in set(self._absent) - set(self._strangers):
+            del self._absent[device_id]
+
+    @callback
+    def drop_absent(self, counts: Callable[[str], bool]) -> list[str]:
+        """Count one more poll for what is missing, and remove what is missing for good.
+
+        `counts` says of a device's id whether the poll was a whole answer about its kind.
+        """
+        gone = []
+        for device_id in filter(counts, self._strangers):
+            self._absent[device_id] += 1
+            if self._absent[device_id] >= ABSENT_POLLS:
+                gone.append(device_id)
+        for device_id in gone:
+            LOGGER.debug("A device is gone for good: %s", device_id)
+            self._registry.async_remove_device(self._strangers[device_id])
+            self.forget(device_id)
+        return gone
+
+    @callback
+    def forget(self, device_id: str) -> None:
+        """Forget a device that leaves the registry."""
+        self._strangers.pop(device_id, None)
+        self._absent.pop(device_id, None)
+        self._registry_ids.pop(device_id, None)
+
+    def _register(self, device: Device) -> None:
+        entry = self._registry.async_get_or_create(
+            config_entry_id=self._entry.entry_id,
+            identifiers={(DOMAIN, device.id)},
+            connections=set(device.connections),
+            name=device.name,
+            manufacturer=device.manufacturer,
+            model=device.model,
+            model_id=device.model_id,
+            serial_number=device.serial_number,
+            sw_version=device.sw_version,
+            hw_version=device.hw_version,
+            configuration_url=device.configuration_url,
+            suggested_area=device.area,
+            via_device_id=self._registry_ids.get(device.parent or ""),
+            entry_type=dr.DeviceEntryType.SERVICE if device.service else None,
+        )
+        self._registry_ids[device.id] = entry.id

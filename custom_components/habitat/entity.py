@@ -1,0 +1,100 @@
+"""The base of all entities: whose device, which record, whether it can be shown, how it writes."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import override
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import DOMAIN
+from .coordinator import Account, HabitatConfigEntry
+from .devices import Device
+from .vendor import Entities, async_entities
+
+
+async def async_setup_platform(
+    hass: HomeAssistant,
+    entry: HabitatConfigEntry,
+    platform: Platform,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    shared: Entities | None = None,
+) -> None:
+    """Add the vendor's entities of a platform, now and whenever a device asks for more.
+
+    `shared` makes what every vendor's devices have besides.
+    """
+    account = entry.runtime_data
+    entities = await async_entities(hass, account.login.vendor, platform)
+
+    @callback
+    def add(devices: Iterable[Device]) -> None:
+        new: list[Entity] = []
+        for device in devices:
+            made = account.made.setdefault(device.id, set())
+            for key, make in chain(
+                entities(account, device), shared(account, device) if shared else ()
+            ):
+                if (name := f"{platform}.{key}") not in made:
+                    made.add(name)
+                    new.append(make())
+        if new:
+            async_add_entities(new)
+
+    entry.async_on_unload(account.async_watch_devices(add))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordEntityDescription[R](EntityDescription):
+    """Describes an entity that shows a record."""
+
+    exists: Callable[[R], bool] | None = None
+    """Whether a record tells of it at all, where that differs from device to device."""
+
+
+class HabitatEntity[A: Account, R](CoordinatorEntity[A]):
+    """An entity that shows one record of an account."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self,
+        account: A,
+        device: Device,
+        kind: type[R],
+        description: EntityDescription,
+        *,
+        key: str | None = None,
+        reads: Iterable[str] = (),
+    ) -> None:
+        """Show the record of `kind` under `key`, the device's own by default.
+
+        The entity is told when that record, the device's own or one of `reads` changes.
+        """
+        self.key = key or device.key
+        self.kind = kind
+        self.device_key = device.key
+        super().__init__(account, context=frozenset((self.key, device.key, *reads)))
+        self.entity_description = description
+        self._attr_translation_key = description.translation_key or description.key
+        self._attr_unique_id = f"{device.id}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, device.id)})
+
+    @property
+    def record(self) -> R | None:
+        """What the entity shows; None while the cloud has not told it."""
+        return self.coordinator.record(self.key, self.kind)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the cloud knows the device and what is shown is young enough."""
+        account = self.coordinator
+        if self.device_key not in account.data or not account.fresh(self.device_key):
+            return False
+        return self.key not in account.data or account.fresh(self.key)

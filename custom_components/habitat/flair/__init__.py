@@ -1,0 +1,1 @@
+"""Flair: smart vents, pucks, bridges, room climates and infrared-driven units."""

@@ -1,0 +1,410 @@
+"""A Flair account: which lists are asked for at what pace, and what is a device."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from statistics import fmean
+from typing import ClassVar, Required, TypedDict, override
+
+from homeassistant.components.climate import HVACAction
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+
+from ..cloud.auth import TokenAuth
+from ..cloud.errors import Refused
+from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
+from ..devices import Device
+from ..repairs import Issue
+from ..vendor import Login
+from .connection import connect
+from .const import APP_URL, MANUFACTURER
+from .login import LEGACY
+from .models import (
+    Bridge,
+    BridgeReading,
+    HeatCoolMode,
+    HvacUnit,
+    Named,
+    Puck,
+    Puck2,
+    Puck2Reading,
+    PuckReading,
+    Radio,
+    Reading,
+    RemoteSensor,
+    RemoteSensorReading,
+    Resource,
+    Room,
+    Schedule,
+    Structure,
+    Thermostat,
+    ThermostatState,
+    Vent,
+    VentReading,
+    Weather,
+    Zone,
+)
+
+FAST = (
+    Structure,
+    Room,
+    Vent,
+    Puck,
+    Puck2,
+    Bridge,
+    HvacUnit,
+    Thermostat,
+    RemoteSensor,
+)
+"""One request each serves all homes of the account."""
+
+SLOW = timedelta(minutes=5)
+RARE = timedelta(minutes=15)
+
+READING = "current-reading"
+STATE = "current-state"
+WEATHER = "current-weather"
+SUMMARY = "summary"
+SCHEDULES = "schedules"
+"""Parts of a device's key: what belongs to it and is a record of its own."""
+
+SINGLES: Mapping[tuple[str, str], type[Resource]] = {
+    (Vent.TYPE, READING): VentReading,
+    (Puck.TYPE, READING): PuckReading,
+    (Puck2.TYPE, READING): Puck2Reading,
+    (Bridge.TYPE, READING): BridgeReading,
+    (RemoteSensor.TYPE, READING): RemoteSensorReading,
+    (Thermostat.TYPE, STATE): ThermostatState,
+    (Structure.TYPE, WEATHER): Weather,
+}
+"""What costs a request a device, so it is asked for only where somebody reads it."""
+
+_PARTS = {
+    kind: tuple(part for other, part in SINGLES if other == kind) for kind, _ in SINGLES
+}
+
+_NAMES: Mapping[type[Named], str] = {
+    Structure: "Home",
+    Room: "Room",
+    Zone: "Zone",
+    Vent: "Vent",
+    Puck: "Puck",
+    Puck2: "Puck 2",
+    Bridge: "Bridge",
+    Thermostat: "Thermostat",
+    RemoteSensor: "Remote sensor",
+    HvacUnit: "HVAC unit",
+}
+"""What a device is, and its name where the cloud has none."""
+
+_VENT_MOVES = 2
+"""Polls until a vent has surely moved; live ones take 30 to 90 seconds."""
+
+_ACTIONS: Mapping[str, HVACAction] = {
+    "heat": HVACAction.HEATING,
+    "heating": HVACAction.HEATING,
+    "cool": HVACAction.COOLING,
+    "cooling": HVACAction.COOLING,
+    "fan": HVACAction.FAN,
+    "idle": HVACAction.IDLE,
+    "float": HVACAction.IDLE,
+    "off": HVACAction.IDLE,
+}
+"""What a linked thermostat's word for its operating state means."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeSummary:
+    """What the rooms and thermostats of a home come to together; °C and %."""
+
+    temperature: float | None
+    humidity: float | None
+    action: HVACAction | None
+
+
+def key_of(
+    model: type[Resource], resource_id: str | None, part: str | None = None
+) -> str:
+    """Return the key of a record, or of what belongs to it, such as its reading."""
+    key = f"{model.TYPE}_{resource_id}"
+    return f"{key}/{part}" if part else key
+
+
+class FlairAccount(Account):
+    """One Flair account with all its homes."""
+
+    interval: ClassVar[timedelta] = timedelta(seconds=60)
+    platforms: ClassVar[tuple[Platform, ...]] = (
+        Platform.BINARY_SENSOR,
+        Platform.BUTTON,
+        Platform.CLIMATE,
+        Platform.COVER,
+        Platform.NUMBER,
+        Platform.SELECT,
+        Platform.SENSOR,
+        Platform.SWITCH,
+        Platform.WEATHER,
+    )
+
+    def __init__(
+        self, hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
+    ) -> None:
+        """Connect, without asking for anything yet."""
+        self.client = connect(hass, login)
+        super().__init__(hass, entry, login, self.client.session, self.client.oddities)
+
+    # Lanes.
+
+    @override
+    def fast_lane(self) -> Iterable[Part]:
+        """Return the lists that hold all that changes by the minute."""
+        return [self._list(model) for model in FAST]
+
+    @override
+    def slow_lanes(self) -> Iterable[Lane]:
+        """Return what changes slowly, and what only costs requests where somebody reads it."""
+        schedules = map(self._schedules, self.of(Structure))
+        return (
+            Lane(SLOW, tuple(self._singles())),
+            Lane(RARE, (self._list(Zone), *schedules)),
+        )
+
+    def _list(self, model: type[Resource]) -> Part:
+        return Part(
+            model.TYPE, partial(self._fetch_list, model), prefix=f"{model.TYPE}_"
+        )
+
+    async def _fetch_list(
+        self, model: type[Resource], path: str | None = None
+    ) -> Harvest:
+        try:
+            collection = await self.client.collection(model, path)
+        except Refused as err:
+            # Accounts without a right to a type, and servers without it, are told "not found".
+            if err.status == 404:
+                return Harvest({}, whole=False)
+            raise
+        return Harvest(collection.records, collection.whole)
+
+    def _schedules(self, home: Structure) -> Part:
+        path = f"/api/structures/{home.id}/schedules"
+        fetch = partial(self._fetch_list, Schedule, path)
+        return Part(f"schedules of {home.id}", fetch, prefix=f"{Schedule.TYPE}_")
+
+    def _singles(self) -> Iterator[Part]:
+        for key in self.wanted():
+            owner, _, part = key.partition("/")
+            kind, _, resource_id = owner.partition("_")
+            model = SINGLES.get((kind, part))
+            record = self.data.get(owner)
+            # A device out of reach has nothing new to say.
+            if model and record and not (isinstance(record, Radio) and record.inactive):
+                path = f"/api/{kind}/{resource_id}/{part}"
+                yield Part(key, partial(self._fetch_single, key, model, path))
+
+    async def _fetch_single(
+        self, key: str, model: type[Resource], path: str
+    ) -> Harvest:
+        record = await self.client.get(model, path)
+        return Harvest({} if record is None else {key: record})
+
+    def of[R: Resource](self, model: type[R]) -> list[R]:
+        """Return all resources of a type, in the cloud's order."""
+        return self.records(model.TYPE, model)
+
+    # Devices.
+
+    @override
+    def describe_devices(self) -> Iterator[Device]:
+        """Return homes, then what stands in them, then what stands in their rooms."""
+        for kind in _NAMES:
+            for record in self.of(kind):
+                if _shown(record):
+                    yield self._device(record)
+
+    @override
+    def part_of_device(self, device_id: str) -> str:
+        """Return the list that names the device: ids begin with their type."""
+        return device_id.removeprefix(f"{self.login.vendor.key}_").partition("_")[0]
+
+    def _device(self, record: Named) -> Device:
+        kind = type(record)
+        room = self._related(Room, getattr(record, "room_id", None))
+        home = self._related(Structure, getattr(record, "structure_id", None))
+        parent = room or home
+        reading = self.record(key_of(kind, record.id, READING), Reading)
+        place = record if isinstance(record, Room) else room
+        return Device(
+            id=self._device_id(record),
+            key=key_of(kind, record.id),
+            reads=tuple(
+                key_of(kind, record.id, part) for part in _PARTS.get(kind.TYPE, ())
+            ),
+            name=record.name or _NAMES[kind],
+            sw_version=reading.firmware if reading else None,
+            parent=self._device_id(parent) if parent else None,
+            area=place.name if place else None,
+            configuration_url=APP_URL,
+            **_make(record),
+        )
+
+    @override
+    def derive(self) -> Iterator[tuple[str, object]]:
+        """Return what the rooms, thermostats and schedules of each home come to together."""
+        for home in self.of(Structure):
+            schedules = self.records(self._schedules(home).name, Schedule)
+            yield key_of(Structure, home.id, SUMMARY), self._summary(home)
+            yield key_of(Structure, home.id, SCHEDULES), tuple(schedules)
+
+    @override
+    def describe_issues(self) -> Iterator[Issue]:
+        """Return units that nothing drives, and a login of the kind that Flair gives up."""
+        for unit in self.of(HvacUnit):
+            if _shown(unit) and not unit.driven:
+                name = unit.name or _NAMES[HvacUnit]
+                yield Issue("unit_without_puck", unit.id, {"name": name}, APP_URL)
+        auth = self.session.auth
+        if isinstance(auth, TokenAuth) and auth.token and auth.token.flavour == LEGACY:
+            yield Issue("legacy_credentials", learn_more=APP_URL)
+
+    async def async_patch(
+        self, record: Resource, *steps: Mapping[str, object], repeatable: bool = True
+    ) -> None:
+        """Set attributes of a resource, one request a step; all show at once.
+
+        Raises:
+            HomeAssistantError: with what Flair said.
+        """
+        kind = type(record)
+        key = key_of(kind, record.id)
+
+        async def send() -> Resource | None:
+            answer: Resource | None = None
+            for number, attributes in enumerate(steps, 1):
+                answer = await self.client.patch(
+                    kind, record.id, attributes, repeatable=repeatable
+                )
+                if answer is not None and number < len(steps):
+                    self.writes.learn(key, answer)
+            return answer
+
+        changes = {name: value for step in steps for name, value in step.items()}
+        await self.writes.run(key, changes, send)
+        if kind is Vent:
+            self.async_ask_again(key_of(kind, record.id, READING), _VENT_MOVES)
+
+    async def async_press(self, unit: HvacUnit, button: str) -> None:
+        """Let a unit's puck send one button of its remote.
+
+        Raises:
+            HomeAssistantError: with what Flair said.
+        """
+        # Sent twice it would act twice.
+        await self.async_patch(unit, {"button_presses": (button,)}, repeatable=False)
+
+    def _summary(self, home: Structure) -> HomeSummary:
+        rooms = [
+            room
+            for room in self.of(Room)
+            if room.structure_id == home.id and room.active is not False
+        ]
+        return HomeSummary(
+            _mean(room.current_temperature_c for room in rooms),
+            _mean(room.current_humidity for room in rooms),
+            self._action(home, rooms),
+        )
+
+    def _action(self, home: Structure, rooms: list[Room]) -> HVACAction | None:
+        """Return what the home's thermostats do, or what Flair concluded for its rooms."""
+        if home.structure_heat_cool_mode is HeatCoolMode.FLOAT:
+            return HVACAction.OFF
+        said = [
+            action
+            for thermostat in self.of(Thermostat)
+            if thermostat.structure_id == home.id
+            if (action := _ACTIONS.get((thermostat.operating_state or "").casefold()))
+        ] or [action for room in rooms if (action := room_action(room))]
+        busy = [action for action in said if action is not HVACAction.IDLE]
+        return next(iter((*busy, *said)), None)
+
+    def _device_id(self, record: Named) -> str:
+        return f"{self.login.vendor.key}_{record.TYPE}_{record.id}"
+
+    def _related[R: Resource](
+        self, model: type[R], resource_id: str | None
+    ) -> R | None:
+        return self.record(key_of(model, resource_id), model) if resource_id else None
+
+    def home_of(self, record: Resource) -> Structure | None:
+        """Return the home that a resource belongs to."""
+        return self._related(Structure, getattr(record, "structure_id", None))
+
+    def room_of(self, record: Resource) -> Room | None:
+        """Return the room that a resource stands in."""
+        return self._related(Room, getattr(record, "room_id", None))
+
+
+def room_action(room: Room) -> HVACAction | None:
+    """Return what Flair concluded for a room."""
+    mode = room.room_conclusion_mode or room.heat_cool_mode
+    return None if mode is None else _ACTIONS.get(mode.value)
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return round(fmean(known), 2) if known else None
+
+
+def _shown(record: Named) -> bool:
+    """Say whether there is anything to show: a unit that was never set up has nothing."""
+    return not isinstance(record, HvacUnit) or record.constraints is not None
+
+
+class _Make(TypedDict, total=False):
+    manufacturer: Required[str]
+    model: str | None
+    model_id: str | None
+    serial_number: str | None
+    hw_version: str | None
+
+
+def _make(record: Named) -> _Make:
+    """Return who made a device and what it is, where that is not Flair's to say."""
+    match record:
+        case Thermostat():
+            return _Make(
+                manufacturer=_brand(record.make),
+                model=record.thermostat_model or record.model or _NAMES[Thermostat],
+                serial_number=record.source_id,
+            )
+        case RemoteSensor():
+            kind = (record.sensor_type or _NAMES[RemoteSensor]).replace("_", " ")
+            return _Make(manufacturer=_brand(kind.split(" ")[0]), model=kind)
+        case HvacUnit():
+            return _Make(
+                manufacturer=record.make_name or MANUFACTURER,
+                model=_NAMES[HvacUnit],
+                model_id=record.model_id,
+            )
+        case Puck2():
+            return _Make(
+                manufacturer=MANUFACTURER,
+                model=_NAMES[Puck2],
+                hw_version=record.hardware_version_name,
+                serial_number=record.id,
+            )
+        case Radio():
+            return _Make(
+                manufacturer=MANUFACTURER,
+                model=_NAMES[type(record)],
+                serial_number=record.id,
+            )
+    return _Make(manufacturer=MANUFACTURER, model=_NAMES[type(record)])
+
+
+def _brand(make: str | None) -> str:
+    return make.capitalize() if make else MANUFACTURER
+
+
+ACCOUNT = FlairAccount

@@ -1,0 +1,92 @@
+"""Flair's buttons."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import override
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.util import slugify
+
+from ..devices import Device
+from ..vendor import Made
+from .account import FlairAccount
+from .entity import FlairEntity, PartDescription, described
+from .models import HvacUnit, Resource, Room, Structure
+
+CLEAR_HOME_HOLD: Mapping[str, object] = {"hold_until": None}
+CLEAR_ROOM_HOLD: Mapping[str, object] = {
+    "hold_until": None,
+    "hold_until_schedule_event": False,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlairButtonDescription[R](PartDescription[R], ButtonEntityDescription):
+    """Describes a button of a Flair device."""
+
+    steps: Callable[[R], tuple[Mapping[str, object], ...]]
+    """What it writes, one request a step."""
+
+
+class FlairButton[R: Resource](FlairEntity[R], ButtonEntity):
+    """A button of a Flair device."""
+
+    entity_description: FlairButtonDescription[R]
+
+    @override
+    async def async_press(self) -> None:
+        """Do it."""
+        if record := self.record:
+            await self.coordinator.async_patch(
+                record, *self.entity_description.steps(record)
+            )
+
+
+STRUCTURE: tuple[FlairButtonDescription[Structure], ...] = (
+    FlairButtonDescription(key="clear_hold", steps=lambda _: (CLEAR_HOME_HOLD,)),
+    FlairButtonDescription(
+        key="reverse_hold",
+        steps=lambda home: ({"home": not home.home}, CLEAR_HOME_HOLD),
+    ),
+)
+
+ROOM: tuple[FlairButtonDescription[Room], ...] = (
+    FlairButtonDescription(key="clear_hold", steps=lambda _: (CLEAR_ROOM_HOLD,)),
+)
+
+
+def button_key(button: str) -> str:
+    """Return the key of a remote's button; "Temp +" and "Temp -" must stay two."""
+    return f"button_{slugify(button.replace('+', ' plus ').replace('-', ' minus '))}"
+
+
+class RemoteButton(FlairEntity[HvacUnit], ButtonEntity):
+    """A button of a remote that knows no states."""
+
+    def __init__(self, account: FlairAccount, device: Device, button: str) -> None:
+        """Name it as the remote does."""
+        description = ButtonEntityDescription(
+            key=button_key(button), translation_key="remote"
+        )
+        super().__init__(account, device, HvacUnit, description)
+        self._attr_translation_placeholders = {"button": button.capitalize()}
+        self._button = button
+
+    @override
+    async def async_press(self) -> None:
+        """Let the puck send it."""
+        if unit := self.record:
+            await self.coordinator.async_press(unit, self._button)
+
+
+def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+    """Return the buttons of a device."""
+    match account.data.get(device.key):
+        case Structure():
+            yield from described(account, device, Structure, STRUCTURE, FlairButton)
+        case Room():
+            yield from described(account, device, Room, ROOM, FlairButton)
+        case HvacUnit() as unit if unit.constraints:
+            for button in unit.constraints.buttons:
+                yield button_key(button), partial(RemoteButton, account, device, button)

@@ -1,0 +1,328 @@
+"""Flair's climates of homes and rooms."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final, override
+
+from homeassistant.components.climate import (
+    ATTR_HVAC_MODE,
+    PRESET_AWAY,
+    PRESET_HOME,
+    ClimateEntity,
+    ClimateEntityDescription,
+    ClimateEntityFeature,
+    HVACAction,
+    HVACMode,
+)
+from homeassistant.const import ATTR_TEMPERATURE, UnitOfTemperature
+from homeassistant.core import ServiceResponse
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import TemperatureConverter
+
+from ..const import DOMAIN
+from ..devices import Device
+from ..vendor import Made
+from .account import SUMMARY, FlairAccount, HomeSummary, key_of, room_action
+from .button import CLEAR_HOME_HOLD, CLEAR_ROOM_HOLD
+from .const import MAX_TEMP, MIN_TEMP
+from .entity import FlairEntity
+from .hvac_unit import UnitClimate
+from .models import HeatCoolMode, HvacUnit, Room, SetPointMode, Structure
+
+HOME_MODES: Final[Mapping[HeatCoolMode, HVACMode]] = {
+    HeatCoolMode.FLOAT: HVACMode.OFF,
+    HeatCoolMode.HEAT: HVACMode.HEAT,
+    HeatCoolMode.COOL: HVACMode.COOL,
+    HeatCoolMode.AUTO: HVACMode.HEAT_COOL,
+}
+_WORDS = {mode: word for word, mode in HOME_MODES.items()}
+
+PRESET_ACTIVE: Final = "active"
+PRESET_INACTIVE: Final = "inactive"
+
+HOME = ClimateEntityDescription(key="home", name=None)
+ROOM = ClimateEntityDescription(key="room", name=None)
+UNIT = ClimateEntityDescription(key="unit", name=None)
+
+
+def home_mode(home: Structure | None) -> HVACMode | None:
+    """Return what a home is asked to do."""
+    word = home.structure_heat_cool_mode if home else None
+    return None if word is None else HOME_MODES[word]
+
+
+class HomeClimate(FlairEntity[Structure], ClimateEntity):
+    """A home: its mode, its set point, and whether somebody is there."""
+
+    # Both names, until the older Home Assistant that knows only the second one is left behind.
+    _attr_native_temperature_unit = _attr_temperature_unit = UnitOfTemperature.CELSIUS
+    _attr_hvac_modes = list(HOME_MODES.values())
+    _attr_preset_modes = [PRESET_HOME, PRESET_AWAY]
+    _attr_min_temp = MIN_TEMP
+    _attr_max_temp = MAX_TEMP
+
+    def __init__(self, account: FlairAccount, device: Device) -> None:
+        """Show a home and what its rooms come to."""
+        self._summary_key = f"{device.key}/{SUMMARY}"
+        super().__init__(account, device, Structure, HOME, reads=(self._summary_key,))
+
+    @property
+    def _summary(self) -> HomeSummary | None:
+        return self.coordinator.record(self._summary_key, HomeSummary)
+
+    @property
+    @override
+    def supported_features(self) -> ClimateEntityFeature:
+        """The set point is only there to read while a linked thermostat rules it."""
+        features = (
+            ClimateEntityFeature.PRESET_MODE
+            | ClimateEntityFeature.TURN_ON
+            | ClimateEntityFeature.TURN_OFF
+        )
+        if self.record and self.record.set_point_mode is SetPointMode.THERMOSTAT:
+            return features
+        return features | ClimateEntityFeature.TARGET_TEMPERATURE
+
+    @property
+    @override
+    def hvac_mode(self) -> HVACMode | None:
+        """What the home is asked to do."""
+        return home_mode(self.record)
+
+    @property
+    @override
+    def hvac_action(self) -> HVACAction | None:
+        """What its thermostat does, or what Flair concluded for its rooms."""
+        return self._summary.action if self._summary else None
+
+    @property
+    def native_current_temperature(self) -> float | None:
+        """The mean of the active rooms."""
+        return self._summary.temperature if self._summary else None
+
+    @property
+    @override
+    def current_humidity(self) -> float | None:
+        """The mean of the active rooms."""
+        return self._summary.humidity if self._summary else None
+
+    @property
+    def native_target_temperature(self) -> float | None:
+        """The home's set point."""
+        return self.record.set_point_temperature_c if self.record else None
+
+    current_temperature = native_current_temperature
+    target_temperature = native_target_temperature
+
+    @property
+    @override
+    def preset_mode(self) -> str | None:
+        """Whether somebody is home."""
+        if self.record is None or self.record.home is None:
+            return None
+        return PRESET_HOME if self.record.home else PRESET_AWAY
+
+    @override
+    async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:
+        """Ask the home for something else."""
+        if home := self.record:
+            word = _WORDS[hvac_mode]
+            await self.coordinator.async_patch(home, {"structure_heat_cool_mode": word})
+
+    @override
+    async def async_turn_on(self) -> None:
+        """Let Flair choose between heating and cooling."""
+        await self.async_set_hvac_mode(HVACMode.HEAT_COOL)
+
+    @override
+    async def async_turn_off(self) -> None:
+        """Turn the home's heating and cooling off."""
+        await self.async_set_hvac_mode(HVACMode.OFF)
+
+    @override
+    async def async_set_temperature(self, **kwargs: Any) -> None:
+        """Change the home's set point, after its mode where that is asked for too."""
+        if (mode := kwargs.get(ATTR_HVAC_MODE)) is not None:
+            await self.async_set_hvac_mode(mode)
+        if (home := self.record) and (
+            value := kwargs.get(ATTR_TEMPERATURE)
+        ) is not None:
+            await self.coordinator.async_patch(
+                home, {"set_point_temperature_c": round(value, 2)}
+            )
+
+    @override
+    async def async_set_preset_mode(self, preset_mode: str) -> None:
+        """Say whether somebody is home."""
+        if home := self.record:
+            await self.coordinator.async_patch(
+                home, {"home": preset_mode == PRESET_HOME}
+            )
+
+    async def async_clear_hold(self) -> ServiceResponse:
+        """End the hold that a change by hand began."""
+        if home := self.record:
+            await self.coordinator.async_patch(home, CLEAR_HOME_HOLD)
+        return hold_response(self.record)
+
+
+class RoomClimate(FlairEntity[Room], ClimateEntity):
+    """A room: its set point and whether it takes part; its mode is the home's to change."""
+
+    _attr_native_temperature_unit = _attr_temperature_unit = UnitOfTemperature.CELSIUS
+    _attr_supported_features = (
+        ClimateEntityFeature.TARGET_TEMPERATURE | ClimateEntityFeature.PRESET_MODE
+    )
+    _attr_preset_modes = [PRESET_ACTIVE, PRESET_INACTIVE]
+    _attr_min_temp = MIN_TEMP
+    _attr_max_temp = MAX_TEMP
+
+    def __init__(self, account: FlairAccount, device: Device) -> None:
+        """Show a room and read its home."""
+        room = account.record(device.key, Room)
+        self._home_key = key_of(Structure, room.structure_id if room else None)
+        super().__init__(account, device, Room, ROOM, reads=(self._home_key,))
+
+    @property
+    @override
+    def hvac_mode(self) -> HVACMode | None:
+        """What the home is asked to do."""
+        return home_mode(self.coordinator.record(self._home_key, Structure))
+
+    @property
+    @override
+    def hvac_modes(self) -> list[HVACMode]:
+        """The home's mode and no other: a room has none of its own."""
+        return [self.hvac_mode] if self.hvac_mode else []
+
+    @property
+    @override
+    def hvac_action(self) -> HVACAction | None:
+        """What Flair concluded for the room."""
+        if self.hvac_mode is HVACMode.OFF:
+            return HVACAction.OFF
+        return room_action(self.record) if self.record else None
+
+    @property
+    def native_current_temperature(self) -> float | None:
+        """Flair's rolling average of the room's sensors."""
+        return self.record.current_temperature_c if self.record else None
+
+    @property
+    @override
+    def current_humidity(self) -> float | None:
+        """Relative humidity."""
+        return self.record.current_humidity if self.record else None
+
+    @property
+    def native_target_temperature(self) -> float | None:
+        """The room's set point."""
+        return self.record.set_point_c if self.record else None
+
+    current_temperature = native_current_temperature
+    target_temperature = native_target_temperature
+
+    @property
+    @override
+    def preset_mode(self) -> str | None:
+        """Whether Flair balances the room; it shuts the vents of an inactive one."""
+        if self.record is None or self.record.active is None:
+            return None
+        return PRESET_ACTIVE if self.record.active else PRESET_INACTIVE
+
+    @override
+    async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:
+        """Accept the home's mode, which is the only one offered, and change nothing."""
+        if hvac_mode != self.hvac_mode:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="mode_is_the_homes"
+            )
+
+    @override
+    async def async_set_temperature(self, **kwargs: Any) -> None:
+        """Change the room's set point, which also makes the room active."""
+        if (mode := kwargs.get(ATTR_HVAC_MODE)) is not None:
+            await self.async_set_hvac_mode(mode)
+        if (value := kwargs.get(ATTR_TEMPERATURE)) is not None:
+            await self._patch({"set_point_c": round(value, 2), "active": True})
+
+    @override
+    async def async_set_preset_mode(self, preset_mode: str) -> None:
+        """Let the room take part, or not."""
+        await self._patch({"active": preset_mode == PRESET_ACTIVE})
+
+    async def async_set_hold(
+        self,
+        temperature: float,
+        duration: timedelta | None = None,
+        until: str | None = None,
+    ) -> ServiceResponse:
+        """Hold a set point for a time, until the schedule's next event, or for good.
+
+        `temperature` is in the unit that Home Assistant is set to.
+        """
+        temperature = TemperatureConverter.convert(
+            temperature,
+            self.hass.config.units.temperature_unit,
+            UnitOfTemperature.CELSIUS,
+        )
+        if not MIN_TEMP <= temperature <= MAX_TEMP:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="set_point_out_of_range",
+                translation_placeholders={
+                    "min": f"{MIN_TEMP:g}",
+                    "max": f"{MAX_TEMP:g}",
+                },
+            )
+        steps: list[Mapping[str, object]] = [
+            {"set_point_c": round(temperature, 2), "active": True}
+        ]
+        if until == UNTIL_NEXT_EVENT:
+            steps.append({"hold_until": None, "hold_until_schedule_event": True})
+        elif until == UNTIL_CANCELLED:
+            steps.append({"hold_until": FOREVER, "hold_until_schedule_event": False})
+        elif duration is not None:
+            end = dt_util.utcnow() + duration
+            steps.append({"hold_until": end, "hold_until_schedule_event": False})
+        await self._patch(*steps)
+        return hold_response(self.record)
+
+    async def async_clear_hold(self) -> ServiceResponse:
+        """End the hold that a change by hand began."""
+        await self._patch(CLEAR_ROOM_HOLD)
+        return hold_response(self.record)
+
+    async def _patch(self, *steps: Mapping[str, object]) -> None:
+        if room := self.record:
+            await self.coordinator.async_patch(room, *steps)
+
+
+UNTIL_NEXT_EVENT: Final = "next_schedule_event"
+UNTIL_CANCELLED: Final = "cancelled"
+
+FOREVER: Final = datetime(2107, 12, 11, tzinfo=dt_util.UTC)
+"""How Flair keeps a hold without an end."""
+
+
+def hold_response(record: Structure | Room | None) -> ServiceResponse:
+    """Return what holds now."""
+    if record is None:
+        return {}
+    return {
+        "hold_until": record.hold_until.isoformat() if record.hold_until else None,
+        "until_next_schedule_event": bool(record.hold_until_schedule_event),
+    }
+
+
+def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+    """Return the climate of a device."""
+    match account.data.get(device.key):
+        case Structure():
+            yield HOME.key, partial(HomeClimate, account, device)
+        case Room():
+            yield ROOM.key, partial(RoomClimate, account, device)
+        case HvacUnit() as unit if unit.constraints and unit.constraints.tree:
+            yield UNIT.key, partial(UnitClimate, account, device, UNIT)

@@ -1,0 +1,24 @@
+"""Flair's client for one login."""
+
+from functools import partial
+
+from homeassistant.core import HomeAssistant, callback
+
+from ..cloud.auth import TokenAuth
+from ..cloud.parsing import Oddities
+from ..logins import cloud_session
+from ..tokens import login_tokens
+from ..vendor import Login
+from .api import FlairClient
+from .jsonapi import explain
+from .login import log_in
+
+
+@callback
+def connect(hass: HomeAssistant, login: Login) -> FlairClient:
+    """Return a client that logs in when it must and keeps its token over restarts."""
+    session = cloud_session(hass, login, explain)
+    session.auth = TokenAuth(
+        partial(log_in, session, login.fields), login_tokens(hass, login)
+    )
+    return FlairClient(session, Oddities(login.vendor.name))

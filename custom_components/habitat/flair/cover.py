@@ -1,0 +1,72 @@
+"""Flair's vents."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, override
+
+from homeassistant.components.cover import (
+    ATTR_POSITION,
+    CoverDeviceClass,
+    CoverEntity,
+    CoverEntityDescription,
+    CoverEntityFeature,
+)
+
+from ..devices import Device
+from ..vendor import Made
+from .account import FlairAccount
+from .entity import FlairEntity
+from .models import Vent
+
+VENT = CoverEntityDescription(
+    key="vent", device_class=CoverDeviceClass.DAMPER, name=None
+)
+
+
+class VentCover(FlairEntity[Vent], CoverEntity):
+    """A vent; its position is where it was sent to, any percentage."""
+
+    _attr_supported_features = (
+        CoverEntityFeature.OPEN
+        | CoverEntityFeature.CLOSE
+        | CoverEntityFeature.SET_POSITION
+    )
+
+    @property
+    @override
+    def current_cover_position(self) -> int | None:
+        """Percent open, as commanded."""
+        position = self.record.percent_open if self.record else None
+        return position if position is not None and 0 <= position <= 100 else None
+
+    @property
+    @override
+    def is_closed(self) -> bool | None:
+        """Whether it was sent shut."""
+        position = self.current_cover_position
+        return None if position is None else position == 0
+
+    @override
+    async def async_open_cover(self, **kwargs: Any) -> None:
+        """Open the vent."""
+        await self._send_to(100)
+
+    @override
+    async def async_close_cover(self, **kwargs: Any) -> None:
+        """Shut the vent."""
+        await self._send_to(0)
+
+    @override
+    async def async_set_cover_position(self, **kwargs: Any) -> None:
+        """Send the vent to a position."""
+        await self._send_to(kwargs[ATTR_POSITION])
+
+    async def _send_to(self, position: int) -> None:
+        if vent := self.record:
+            await self.coordinator.async_patch(vent, {"percent_open": position})
+
+
+def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+    """Return the vent of a device that is one."""
+    if account.record(device.key, Vent):
+        yield VENT.key, partial(VentCover, account, device, Vent, VENT)

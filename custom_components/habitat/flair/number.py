@@ -1,0 +1,171 @@
+"""Flair's numbers."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.number import (
+    NumberDeviceClass,
+    NumberEntity,
+    NumberEntityDescription,
+    NumberMode,
+)
+from homeassistant.const import EntityCategory, UnitOfRatio, UnitOfTemperature
+from homeassistant.exceptions import ServiceValidationError
+
+from ..const import DOMAIN
+from ..devices import Device
+from ..vendor import Made
+from .account import FlairAccount
+from .const import MAX_TEMP, MIN_TEMP
+from .entity import FlairEntity, PartDescription, described
+from .models import AnyPuck, Bridge, Resource, Structure
+
+AWAY_GAP = 3.0
+"""°C that the away limits must lie apart; Flair refuses less."""
+
+NO_OFFSET = -5.0
+"""°C; what Flair keeps where the app shows no calibration."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlairNumberDescription[R](PartDescription[R], NumberEntityDescription):
+    """Describes a number of a Flair device."""
+
+    value: Callable[[R], float | None]
+    change: Callable[[float], Mapping[str, object]]
+    check: Callable[[R, float], str | None] = lambda _record, _value: None
+    """Return the key of the error when a value does not go with the rest."""
+
+
+class FlairNumber[R: Resource](FlairEntity[R], NumberEntity):
+    """A number of a Flair device."""
+
+    entity_description: FlairNumberDescription[R]
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """What the cloud said."""
+        record = self.record
+        return None if record is None else self.entity_description.value(record)
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Change it."""
+        if (record := self.record) is None:
+            return
+        if problem := self.entity_description.check(record, value):
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key=problem
+            )
+        await self.coordinator.async_patch(
+            record, self.entity_description.change(value)
+        )
+
+
+def set_point[R](
+    key: str,
+    value: Callable[[R], float | None],
+    change: Callable[[float], Mapping[str, object]],
+    check: Callable[[R, float], str | None] = lambda _record, _value: None,
+) -> FlairNumberDescription[R]:
+    """Describe a temperature in °C within what Flair takes."""
+    return FlairNumberDescription(
+        key=key,
+        value=value,
+        change=change,
+        check=check,
+        device_class=NumberDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        native_min_value=MIN_TEMP,
+        native_max_value=MAX_TEMP,
+        native_step=0.01,
+        mode=NumberMode.BOX,
+        entity_category=EntityCategory.CONFIG,
+    )
+
+
+def away_gap(low: float | None, high: float | None) -> str | None:
+    """Say when the away limits come too close."""
+    too_close = low is not None and high is not None and high - low < AWAY_GAP
+    return "away_limits_too_close" if too_close else None
+
+
+def bounds_crossed(low: float | None, high: float | None) -> str | None:
+    """Say when a puck's limits would leave no set point."""
+    crossed = low is not None and high is not None and high <= low
+    return "limits_crossed" if crossed else None
+
+
+STRUCTURE: tuple[FlairNumberDescription[Structure], ...] = (
+    set_point(
+        "away_temperature_min",
+        lambda home: home.temp_away_min_c,
+        lambda value: {"temp_away_min_c": value},
+        lambda home, value: away_gap(value, home.temp_away_max_c),
+    ),
+    set_point(
+        "away_temperature_max",
+        lambda home: home.temp_away_max_c,
+        lambda value: {"temp_away_max_c": value},
+        lambda home, value: away_gap(home.temp_away_min_c, value),
+    ),
+)
+
+ANY_PUCK: tuple[FlairNumberDescription[AnyPuck], ...] = (
+    set_point(
+        "set_point_low",
+        lambda puck: puck.setpoint_bound_low,
+        lambda value: {"setpoint_bound_low": value},
+        lambda puck, value: bounds_crossed(value, puck.setpoint_bound_high),
+    ),
+    set_point(
+        "set_point_high",
+        lambda puck: puck.setpoint_bound_high,
+        lambda value: {"setpoint_bound_high": value},
+        lambda puck, value: bounds_crossed(puck.setpoint_bound_low, value),
+    ),
+    FlairNumberDescription(
+        key="temperature_calibration",
+        value=lambda puck: (
+            0.0
+            if puck.temperature_offset_override_c is None
+            else round(puck.temperature_offset_override_c - NO_OFFSET, 2)
+        ),
+        change=lambda value: {
+            "temperature_offset_override_c": round(value + NO_OFFSET, 2)
+        },
+        device_class=NumberDeviceClass.TEMPERATURE_DELTA,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        native_min_value=-10,
+        native_max_value=5,
+        native_step=0.1,
+        mode=NumberMode.BOX,
+        entity_category=EntityCategory.CONFIG,
+    ),
+)
+
+BRIDGE: tuple[FlairNumberDescription[Bridge], ...] = (
+    FlairNumberDescription(
+        key="led_brightness",
+        value=lambda bridge: bridge.led_brightness,
+        change=lambda value: {"led_brightness": round(value)},
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        native_min_value=20,
+        native_max_value=100,
+        native_step=1,
+        entity_category=EntityCategory.CONFIG,
+    ),
+)
+
+
+def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+    """Return the numbers of a device."""
+    match account.data.get(device.key):
+        case Structure():
+            yield from described(account, device, Structure, STRUCTURE, FlairNumber)
+        case AnyPuck():
+            yield from described(account, device, AnyPuck, ANY_PUCK, FlairNumber)
+        case Bridge():
+            yield from described(account, device, Bridge, BRIDGE, FlairNumber)

@@ -1,0 +1,192 @@
+"""Flair's selects."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import override
+
+from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.const import EntityCategory
+
+from ..cloud.parsing import Word
+from ..devices import Device
+from ..vendor import Made
+from .account import SCHEDULES, FlairAccount
+from .entity import FlairEntity, PartDescription, described
+from .models import (
+    AnyPuck,
+    AwayMode,
+    HoldDuration,
+    HomeAwayMode,
+    PuckColor,
+    Resource,
+    Schedule,
+    SetPointMode,
+    Structure,
+    SystemMode,
+    TemperatureScale,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlairSelectDescription[R](PartDescription[R], SelectEntityDescription):
+    """Describes a choice of words at a Flair device."""
+
+    words: type[Word]
+    value: Callable[[R], Word | None]
+    change: Callable[[Word], Mapping[str, object]]
+
+
+class FlairSelect[R: Resource](FlairEntity[R], SelectEntity):
+    """A choice of words at a Flair device."""
+
+    entity_description: FlairSelectDescription[R]
+
+    @property
+    @override
+    def options(self) -> list[str]:
+        """The words, in Home Assistant's spelling."""
+        return [word.name.lower() for word in self.entity_description.words]
+
+    @property
+    @override
+    def current_option(self) -> str | None:
+        """What the cloud said."""
+        word = self.entity_description.value(self.record) if self.record else None
+        return None if word is None else word.name.lower()
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Change it."""
+        if record := self.record:
+            word = self.entity_description.words[option.upper()]
+            await self.coordinator.async_patch(
+                record, self.entity_description.change(word)
+            )
+
+
+def choice[R](
+    key: str,
+    words: type[Word],
+    value: Callable[[R], Word | None],
+    *,
+    config: bool = True,
+    exists: Callable[[R], bool] | None = None,
+) -> FlairSelectDescription[R]:
+    """Describe a choice whose attribute has the name of its key."""
+    return FlairSelectDescription(
+        key=key,
+        words=words,
+        value=value,
+        change=lambda word: {key: word},
+        entity_category=EntityCategory.CONFIG if config else None,
+        exists=exists,
+    )
+
+
+class Presence(Word):
+    """Whether somebody is home; Flair keeps it as a yes or no."""
+
+    HOME = "home"
+    AWAY = "away"
+
+
+STRUCTURE: tuple[FlairSelectDescription[Structure], ...] = (
+    FlairSelectDescription(
+        key="system_mode",
+        words=SystemMode,
+        value=lambda home: home.mode,
+        change=lambda word: {"mode": word},
+    ),
+    FlairSelectDescription(
+        key="home_away",
+        words=Presence,
+        value=lambda home: (
+            None if home.home is None else Presence.HOME if home.home else Presence.AWAY
+        ),
+        change=lambda word: {"home": word is Presence.HOME},
+    ),
+    choice("home_away_mode", HomeAwayMode, lambda home: home.home_away_mode),
+    choice("structure_away_mode", AwayMode, lambda home: home.structure_away_mode),
+    choice(
+        "default_hold_duration", HoldDuration, lambda home: home.default_hold_duration
+    ),
+    choice("set_point_mode", SetPointMode, lambda home: home.set_point_mode),
+    choice("temperature_scale", TemperatureScale, lambda home: home.temperature_scale),
+)
+
+ANY_PUCK: tuple[FlairSelectDescription[AnyPuck], ...] = (
+    choice(
+        "puck_display_color",
+        PuckColor,
+        lambda puck: puck.puck_display_color,
+        exists=lambda puck: puck.puck_display_color is not None,
+    ),
+)
+
+SCHEDULE = SelectEntityDescription(key="active_schedule")
+NO_SCHEDULE = "no_schedule"
+
+
+class ScheduleSelect(FlairEntity[Structure], SelectEntity):
+    """The schedule that a home follows."""
+
+    def __init__(self, account: FlairAccount, device: Device) -> None:
+        """Offer the home's schedules."""
+        self._schedules_key = f"{device.key}/{SCHEDULES}"
+        super().__init__(
+            account, device, Structure, SCHEDULE, reads=(self._schedules_key,)
+        )
+
+    def _schedules(self) -> dict[str, str]:
+        """Return the ids of the home's schedules by the name to show.
+
+        Names need not differ; those that don't are told apart by a number.
+        """
+        shown: dict[str, str] = {}
+        schedules: tuple[Schedule, ...] = (
+            self.coordinator.record(self._schedules_key, tuple) or ()
+        )
+        for schedule in schedules:
+            name = label = schedule.name or "?"
+            number = 1
+            while label in shown or label == NO_SCHEDULE:
+                number += 1
+                label = f"{name} ({number})"
+            shown[label] = schedule.id
+        return shown
+
+    @property
+    @override
+    def options(self) -> list[str]:
+        """The names of the schedules, and none."""
+        return [NO_SCHEDULE, *self._schedules()]
+
+    @property
+    @override
+    def current_option(self) -> str | None:
+        """The schedule that the home follows; unknown when it is not among the home's."""
+        home = self.record
+        if home is None:
+            return None
+        if home.active_schedule_id is None:
+            return NO_SCHEDULE
+        names = {schedule_id: name for name, schedule_id in self._schedules().items()}
+        return names.get(home.active_schedule_id)
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Follow another schedule, or none."""
+        if home := self.record:
+            chosen = None if option == NO_SCHEDULE else self._schedules()[option]
+            await self.coordinator.async_patch(home, {"active_schedule_id": chosen})
+
+
+def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+    """Return the selects of a device."""
+    match account.data.get(device.key):
+        case Structure():
+            yield from described(account, device, Structure, STRUCTURE, FlairSelect)
+            yield SCHEDULE.key, partial(ScheduleSelect, account, device)
+        case AnyPuck():
+            yield from described(account, device, AnyPuck, ANY_PUCK, FlairSelect)

@@ -1,0 +1,65 @@
+"""Flair's actions: what has no entity."""
+
+import voluptuous as vol
+
+from homeassistant.const import ATTR_TEMPERATURE, Platform
+from homeassistant.core import ServiceResponse, SupportsResponse
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+
+from ..const import DOMAIN
+from ..devices import Device
+from ..vendor import DeviceService, EntityService
+from .account import FlairAccount
+from .climate import UNTIL_CANCELLED, UNTIL_NEXT_EVENT
+from .models import HvacUnit
+
+ATTR_DURATION = "duration"
+ATTR_UNTIL = "until"
+ATTR_BUTTON = "button"
+
+
+async def press_remote_button(
+    account: FlairAccount, device: Device, button: str
+) -> ServiceResponse:
+    """Let a unit's puck send a button of its remote, by the name that Flair gives it."""
+    unit = account.record(device.key, HvacUnit)
+    if unit is None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="no_hvac_unit"
+        )
+    if not unit.driven:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="unit_without_puck"
+        )
+    await account.async_press(unit, button)
+    return None
+
+
+SERVICES = (
+    EntityService(
+        name="set_room_hold",
+        entity_domain=Platform.CLIMATE,
+        schema={
+            vol.Required(ATTR_TEMPERATURE): vol.Coerce(float),
+            vol.Exclusive(ATTR_DURATION, "end"): cv.positive_time_period,
+            vol.Exclusive(ATTR_UNTIL, "end"): vol.In(
+                (UNTIL_NEXT_EVENT, UNTIL_CANCELLED)
+            ),
+        },
+        method="async_set_hold",
+        response=SupportsResponse.OPTIONAL,
+    ),
+    EntityService(
+        name="clear_hold",
+        entity_domain=Platform.CLIMATE,
+        schema={},
+        method="async_clear_hold",
+        response=SupportsResponse.OPTIONAL,
+    ),
+    DeviceService(
+        name="press_remote_button",
+        schema={vol.Required(ATTR_BUTTON): cv.string},
+        run=press_remote_button,
+    ),
+)

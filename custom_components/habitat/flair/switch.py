@@ -1,0 +1,110 @@
+"""Flair's switches."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.const import EntityCategory
+
+from ..devices import Device
+from ..vendor import Made
+from .account import FlairAccount
+from .entity import FlairEntity, PartDescription, described
+from .models import AnyPuck, AwayMode, Resource, Room, Structure
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlairSwitchDescription[R](PartDescription[R], SwitchEntityDescription):
+    """Describes a switch of a Flair device."""
+
+    value: Callable[[R], bool | None]
+    attribute: str
+    """The model's attribute that it writes."""
+    on: object = True
+    off: object = False
+    """What it writes there."""
+
+
+class FlairSwitch[R: Resource](FlairEntity[R], SwitchEntity):
+    """A switch of a Flair device."""
+
+    entity_description: FlairSwitchDescription[R]
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """What the cloud said."""
+        return self.entity_description.value(self.record) if self.record else None
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Switch on."""
+        await self._write(self.entity_description.on)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Switch off."""
+        await self._write(self.entity_description.off)
+
+    async def _write(self, value: object) -> None:
+        if record := self.record:
+            changes = {self.entity_description.attribute: value}
+            await self.coordinator.async_patch(record, changes)
+
+
+STRUCTURE: tuple[FlairSwitchDescription[Structure], ...] = (
+    FlairSwitchDescription(
+        key="lock_ir_modes",
+        value=lambda home: home.hvac_unit_group_lock,
+        attribute="hvac_unit_group_lock",
+        entity_category=EntityCategory.CONFIG,
+    ),
+    FlairSwitchDescription(
+        key="network_repair",
+        value=lambda home: home.setup_mode,
+        attribute="setup_mode",
+        entity_category=EntityCategory.CONFIG,
+    ),
+    FlairSwitchDescription(
+        key="smart_away",
+        value=lambda home: (
+            None
+            if home.structure_away_mode is None
+            else home.structure_away_mode is AwayMode.SMART_AWAY
+        ),
+        attribute="structure_away_mode",
+        on=AwayMode.SMART_AWAY,
+        off=AwayMode.OFF_ONLY,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+    ),
+)
+
+ROOM: tuple[FlairSwitchDescription[Room], ...] = (
+    FlairSwitchDescription(
+        key="active",
+        value=lambda room: room.active,
+        attribute="active",
+    ),
+)
+
+ANY_PUCK: tuple[FlairSwitchDescription[AnyPuck], ...] = (
+    FlairSwitchDescription(
+        key="locked",
+        value=lambda puck: bool(puck.locked),
+        attribute="locked",
+        entity_category=EntityCategory.CONFIG,
+    ),
+)
+
+
+def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+    """Return the switches of a device."""
+    match account.data.get(device.key):
+        case Structure():
+            yield from described(account, device, Structure, STRUCTURE, FlairSwitch)
+        case Room():
+            yield from described(account, device, Room, ROOM, FlairSwitch)
+        case AnyPuck():
+            yield from described(account, device, AnyPuck, ANY_PUCK, FlairSwitch)

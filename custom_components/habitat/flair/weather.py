@@ -1,0 +1,129 @@
+"""The weather at a home, as Flair uses it."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Final, override
+
+from homeassistant.components.weather import (
+    ATTR_CONDITION_CLEAR_NIGHT,
+    ATTR_CONDITION_CLOUDY,
+    ATTR_CONDITION_FOG,
+    ATTR_CONDITION_HAIL,
+    ATTR_CONDITION_LIGHTNING,
+    ATTR_CONDITION_PARTLYCLOUDY,
+    ATTR_CONDITION_RAINY,
+    ATTR_CONDITION_SNOWY,
+    ATTR_CONDITION_SNOWY_RAINY,
+    ATTR_CONDITION_SUNNY,
+    ATTR_CONDITION_WINDY,
+    WeatherEntity,
+    WeatherEntityDescription,
+)
+from homeassistant.const import UnitOfPressure, UnitOfSpeed, UnitOfTemperature
+from homeassistant.util import dt as dt_util
+
+from ..devices import Device
+from ..vendor import Made
+from .account import WEATHER, FlairAccount
+from .entity import FlairEntity
+from .models import Structure, Weather
+
+OUTDOORS = WeatherEntityDescription(key="outdoors")
+
+CONDITIONS: Final = (
+    ("sleet", ATTR_CONDITION_SNOWY_RAINY),
+    ("hail", ATTR_CONDITION_HAIL),
+    ("snow", ATTR_CONDITION_SNOWY),
+    ("thunder", ATTR_CONDITION_LIGHTNING),
+    ("rain", ATTR_CONDITION_RAINY),
+    ("drizzle", ATTR_CONDITION_RAINY),
+    ("shower", ATTR_CONDITION_RAINY),
+    ("fog", ATTR_CONDITION_FOG),
+    ("mist", ATTR_CONDITION_FOG),
+    ("haze", ATTR_CONDITION_FOG),
+    ("wind", ATTR_CONDITION_WINDY),
+    ("part", ATTR_CONDITION_PARTLYCLOUDY),
+    ("few", ATTR_CONDITION_PARTLYCLOUDY),
+    ("scattered", ATTR_CONDITION_PARTLYCLOUDY),
+    ("cloud", ATTR_CONDITION_CLOUDY),
+    ("overcast", ATTR_CONDITION_CLOUDY),
+    ("clear", ATTR_CONDITION_SUNNY),
+    ("sun", ATTR_CONDITION_SUNNY),
+    ("fair", ATTR_CONDITION_SUNNY),
+)
+"""What a word in Flair's free text means; the first that is there counts."""
+
+
+class HomeWeather(FlairEntity[Weather], WeatherEntity):
+    """The weather at a home."""
+
+    _attr_native_temperature_unit = UnitOfTemperature.CELSIUS
+    _attr_native_pressure_unit = UnitOfPressure.HPA
+    _attr_native_wind_speed_unit = UnitOfSpeed.METERS_PER_SECOND
+
+    def __init__(self, account: FlairAccount, device: Device) -> None:
+        """Show what Flair recorded last."""
+        super().__init__(
+            account, device, Weather, OUTDOORS, key=f"{device.key}/{WEATHER}"
+        )
+
+    @property
+    @override
+    def condition(self) -> str | None:
+        """The condition, with clear nights told from sunny days."""
+        weather = self.record
+        text = ((weather and weather.condition) or "").casefold()
+        found = next(
+            (condition for word, condition in CONDITIONS if word in text), None
+        )
+        if (
+            found == ATTR_CONDITION_SUNNY
+            and weather
+            and weather.sunrise
+            and weather.sunset
+        ):
+            if not weather.sunrise <= dt_util.utcnow() < weather.sunset:
+                return ATTR_CONDITION_CLEAR_NIGHT
+        return found
+
+    @property
+    @override
+    def native_temperature(self) -> float | None:
+        """°C."""
+        return self.record.outside_temperature_c if self.record else None
+
+    @property
+    @override
+    def native_apparent_temperature(self) -> float | None:
+        """The wind chill, °C."""
+        return self.record.wind_chill if self.record else None
+
+    @property
+    @override
+    def humidity(self) -> float | None:
+        """%."""
+        return self.record.humidity if self.record else None
+
+    @property
+    @override
+    def native_pressure(self) -> float | None:
+        """HPa."""
+        return self.record.pressure if self.record else None
+
+    @property
+    @override
+    def native_wind_speed(self) -> float | None:
+        """m/s."""
+        return self.record.windspeed if self.record else None
+
+    @property
+    @override
+    def wind_bearing(self) -> float | None:
+        """Degrees."""
+        return self.record.wind_direction if self.record else None
+
+
+def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+    """Return the weather of a home."""
+    if account.record(device.key, Structure):
+        yield OUTDOORS.key, partial(HomeWeather, account, device)

@@ -1,0 +1,127 @@
+"""From a vendor's form to a checked login; serves the config flow and the repairs alike."""
+
+from collections.abc import Callable, Mapping
+
+import voluptuous as vol
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_URL
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.selector import (
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+from homeassistant.loader import async_get_loaded_integration
+
+from .cloud.errors import AuthError, CloudError, RateLimited, Refused
+from .cloud.parsing import Json
+from .cloud.session import CloudSession, server_url
+from .const import CONF_VENDOR, DOMAIN, LOGGER, SECTION_ADVANCED
+from .vendor import REGISTRY, Form, Identity, Login, NoDevices, Vendor, async_identify
+
+_ERRORS: tuple[tuple[type[CloudError], str], ...] = (
+    (NoDevices, "no_devices"),
+    (AuthError, "invalid_auth"),
+    (RateLimited, "rate_limited"),
+    (CloudError, "cannot_connect"),
+)
+_NO_RIGHT = 403
+
+type Input = Mapping[str, object]
+
+
+def form_schema(
+    form: Form, vendor: Vendor, current: Mapping[str, object]
+) -> vol.Schema:
+    """Return a form's schema; what is known already and no secret is suggested."""
+    fields: dict[vol.Marker, object] = {
+        vol.Required(
+            name,
+            description={
+                "suggested_value": None if name in form.secret else current.get(name)
+            },
+        ): selector
+        for name, selector in form.fields.items()
+    }
+    url = current.get(CONF_URL, vendor.url)
+    advanced = vol.Schema(
+        {
+            vol.Required(CONF_URL, default=url): TextSelector(
+                TextSelectorConfig(type=TextSelectorType.URL)
+            )
+        }
+    )
+    fields[vol.Required(SECTION_ADVANCED, default={CONF_URL: url})] = section(
+        advanced, {"collapsed": True}
+    )
+    return vol.Schema(fields)
+
+
+def flat(user_input: Input) -> dict[str, str]:
+    """Return the fields of a filled-in form without the section around the address."""
+    advanced = user_input.get(SECTION_ADVANCED)
+    nested = advanced if isinstance(advanced, Mapping) else {}
+    fields = {**user_input, **nested}
+    return {
+        name: value.strip() for name, value in fields.items() if isinstance(value, str)
+    }
+
+
+async def async_check(
+    hass: HomeAssistant, vendor: Vendor, form: Form, fields: Mapping[str, str]
+) -> Identity | str:
+    """Return whose account the filled-in fields open, or the key of the error to show."""
+    try:
+        url = server_url(fields.get(CONF_URL) or vendor.url)
+    except ValueError:
+        return "invalid_url"
+    login = Login(
+        vendor, str(url).rstrip("/"), {name: fields[name] for name in form.fields}
+    )
+    try:
+        return await async_identify(hass, login)
+    except CloudError as err:
+        LOGGER.debug("The login at %s failed: %s", vendor.name, err)
+        if isinstance(err, Refused) and err.status == _NO_RIGHT:
+            return "invalid_auth"
+        return next(key for kind, key in _ERRORS if isinstance(err, kind))
+    except Exception:  # noqa: BLE001 - whatever it is, the form must say something
+        LOGGER.exception("Unexpected error while checking a login at %s", vendor.name)
+        return "unknown"
+
+
+def entry_data(vendor: Vendor, form: Form, fields: Mapping[str, str]) -> dict[str, str]:
+    """Return what a config entry keeps of a filled-in form."""
+    url = str(server_url(fields.get(CONF_URL) or vendor.url)).rstrip("/")
+    return {
+        CONF_VENDOR: vendor.key,
+        "form": form.step,
+        CONF_URL: url,
+        **{name: fields[name] for name in form.fields},
+    }
+
+
+def entry_login(entry: ConfigEntry) -> Login:
+    """Return the login that a config entry keeps."""
+    vendor = REGISTRY[entry.data[CONF_VENDOR]]
+    known = (CONF_VENDOR, CONF_URL, "form")
+    fields = {name: value for name, value in entry.data.items() if name not in known}
+    return Login(vendor, entry.data[CONF_URL], fields)
+
+
+@callback
+def cloud_session(
+    hass: HomeAssistant, login: Login, explain: Callable[[Json], str | None]
+) -> CloudSession:
+    """Return a session with a login's server that introduces itself as Habitat."""
+    version = async_get_loaded_integration(hass, DOMAIN).version
+    return CloudSession(
+        async_get_clientsession(hass),
+        login.url,
+        user_agent=f"Habitat/{version} (Home Assistant)",
+        secrets=login.fields.values(),
+        explain=explain,
+    )

@@ -1,0 +1,89 @@
+"""Sensors: what every vendor's have in common; which there are is the vendor's to say."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+)
+from homeassistant.const import EntityCategory, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+
+from .coordinator import POLL, Account, HabitatConfigEntry
+from .devices import Device
+from .entity import HabitatEntity, RecordEntityDescription, async_setup_platform
+from .vendor import Made
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class HabitatSensorDescription[R](RecordEntityDescription[R], SensorEntityDescription):
+    """Describes a sensor of a record."""
+
+    value: Callable[[R], StateType | datetime]
+
+
+class HabitatSensor[A: Account, R](HabitatEntity[A, R], SensorEntity):
+    """A sensor of a record."""
+
+    entity_description: HabitatSensorDescription[R]
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        """What the cloud said."""
+        record = self.record
+        return None if record is None else self.entity_description.value(record)
+
+
+LAST_ANSWER = SensorEntityDescription(
+    key="last_answer",
+    device_class=SensorDeviceClass.TIMESTAMP,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+)
+
+
+class LastAnswerSensor(HabitatEntity[Account, object], SensorEntity):
+    """When the cloud answered last: the age of all that is shown."""
+
+    def __init__(self, account: Account, device: Device) -> None:
+        """Follow the polls."""
+        super().__init__(account, device, object, LAST_ANSWER, reads=(POLL,))
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether there ever was an answer; it tells the age just when there is none now."""
+        return self.coordinator.answered_at is not None
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        """When the cloud answered last."""
+        return self.coordinator.answered_at
+
+
+def shared_sensors(account: Account, device: Device) -> Iterator[Made]:
+    """Return the age of the data, once for each device that stands in no other."""
+    if device.parent is None:
+        yield LAST_ANSWER.key, partial(LastAnswerSensor, account, device)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: HabitatConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set the platform up."""
+    await async_setup_platform(
+        hass, entry, Platform.SENSOR, async_add_entities, shared=shared_sensors
+    )

@@ -1,0 +1,59 @@
+"""Accounts on the embedded simulator: its cloud runs as long as the account does."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers.importlib import async_import_module
+from homeassistant.helpers.storage import Store
+
+from .const import DOMAIN
+from .coordinator import HabitatConfigEntry
+from .simulator import create
+from .simulator.documents import Json
+from .simulator.server import CloudServer
+from .vendor import Login, Vendor
+
+
+@asynccontextmanager
+async def simulated_login(hass: HomeAssistant, vendor: Vendor) -> AsyncGenerator[Login]:
+    """Run a vendor's simulated cloud for a moment and give its login."""
+    async with await _create(hass, vendor) as cloud:
+        yield _login(vendor, cloud)
+
+
+async def async_simulate(
+    hass: HomeAssistant, entry: HabitatConfigEntry, vendor: Vendor
+) -> Login:
+    """Run the simulated cloud of an account until the account is unloaded.
+
+    What writes changed in its world is kept over restarts.
+    """
+    cloud = await _create(hass, vendor)
+    store = world_store(hass, entry.entry_id)
+    if world := await store.async_load():
+        cloud.restore(world)
+
+    async def keep(_: Event | None = None) -> None:
+        await store.async_save(cloud.snapshot())
+
+    await cloud.start()
+    entry.async_on_unload(cloud.stop)
+    entry.async_on_unload(keep)
+    entry.async_on_unload(hass.bus.async_listen(EVENT_HOMEASSISTANT_FINAL_WRITE, keep))
+    return _login(vendor, cloud)
+
+
+def world_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Json]]:
+    """Return where the world of a simulated account is kept."""
+    return Store(hass, 1, f"{DOMAIN}.simulator.{entry_id}")
+
+
+async def _create(hass: HomeAssistant, vendor: Vendor) -> CloudServer:
+    await async_import_module(hass, f"{__package__}.simulator.{vendor.key}")
+    return create(vendor.key)
+
+
+def _login(vendor: Vendor, cloud: CloudServer) -> Login:
+    return Login(vendor, cloud.url, dict(cloud.credentials), simulated=True)

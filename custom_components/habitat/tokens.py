@@ -1,0 +1,96 @@
+"""Tokens kept over restarts: vendors ration logins (Flair: about 50 a day)."""
+
+from dataclasses import asdict, dataclass
+import hashlib
+import json
+import time
+from typing import override
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.singleton import singleton
+from homeassistant.helpers.storage import Store
+
+from .cloud.auth import Token, TokenStore
+from .const import DOMAIN
+from .vendor import Login
+
+type _Kept = dict[str, dict[str, str | float | None]]
+
+
+class TokenFile:
+    """All tokens, each under a digest of server and login.
+
+    So a token never serves another login, and never goes to another server.
+    """
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Keep the tokens in a private file of Home Assistant's storage."""
+        self._store: Store[_Kept] = Store(
+            hass, 1, f"{DOMAIN}.tokens", private=True, atomic_writes=True
+        )
+        self._kept: _Kept | None = None
+
+    async def load(self, key: str) -> Token | None:
+        """Return the token under a key, None when there is none that can be read."""
+        try:
+            return Token(**(await self._all())[key])  # type: ignore[arg-type]  # checked below
+        except KeyError, TypeError:
+            return None
+
+    async def save(self, key: str, token: Token | None) -> None:
+        """Keep a token, or forget the one under the key; those that ended go too."""
+        kept = await self._all()
+        now = time.time()
+        for other, fields in list(kept.items()):
+            lifetime, obtained = fields.get("lifetime"), fields.get("obtained")
+            if isinstance(lifetime, int | float) and isinstance(obtained, int | float):
+                if obtained + lifetime < now and not fields.get("refresh"):
+                    del kept[other]
+        if token is None:
+            kept.pop(key, None)
+        else:
+            kept[key] = asdict(token)
+        await self._store.async_save(kept)
+
+    async def _all(self) -> _Kept:
+        if self._kept is None:
+            loaded = await self._store.async_load()
+            self._kept = loaded if isinstance(loaded, dict) else {}
+        return self._kept
+
+
+@callback
+@singleton(f"{DOMAIN}_tokens")
+def token_file(hass: HomeAssistant) -> TokenFile:
+    """Return the one file of this Home Assistant."""
+    return TokenFile(hass)
+
+
+@dataclass(frozen=True, slots=True)
+class LoginTokens(TokenStore):
+    """The place of one login's token."""
+
+    file: TokenFile
+    key: str
+
+    @override
+    async def load(self) -> Token | None:
+        """Return the token that was kept, if any."""
+        return await self.file.load(self.key)
+
+    @override
+    async def save(self, token: Token) -> None:
+        """Keep a token."""
+        await self.file.save(self.key, token)
+
+    async def forget(self) -> None:
+        """Forget the token: the account was removed."""
+        await self.file.save(self.key, None)
+
+
+def login_tokens(hass: HomeAssistant, login: Login) -> LoginTokens | None:
+    """Return the place of a login's token; a simulated cloud forgets its tokens as it ends."""
+    if login.simulated:
+        return None
+    words = json.dumps([login.vendor.key, login.url, sorted(login.fields.items())])
+    return LoginTokens(token_file(hass), hashlib.sha256(words.encode()).hexdigest())

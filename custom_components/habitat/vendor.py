@@ -1,0 +1,168 @@
+"""What a vendor is: the contract, and the registry that imports one lazily.
+
+A vendor is a folder beside this file. `account.py` there has `ACCOUNT`, the vendor's class of
+account; `forms.py` has `FORMS`, its config-flow forms, and `identify`, which checks a login;
+`services.py`, where it is there, has `SERVICES`; each platform file has `entities`.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
+
+import voluptuous as vol
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, ServiceResponse, SupportsResponse
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.importlib import async_import_module
+
+from .cloud.errors import CloudError
+
+if TYPE_CHECKING:
+    # These modules stand on this one.
+    from .coordinator import Account, HabitatConfigEntry
+    from .devices import Device
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """What must be known of a vendor before its folder is imported."""
+
+    key: str
+    name: str
+    url: str
+    """The address of the vendor's own server."""
+    services: bool = False
+    """Whether it brings actions of its own."""
+
+
+REGISTRY: Mapping[str, Vendor] = {
+    vendor.key: vendor
+    for vendor in (Vendor("flair", "Flair", "https://api.flair.co", services=True),)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How to reach an account: the server's address and the fields of the vendor's form."""
+
+    vendor: Vendor
+    url: str
+    fields: Mapping[str, str] = field(repr=False)
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose account a login opens."""
+
+    account_id: str
+    """The vendor's id of the account, without the vendor's key."""
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """One of a vendor's config-flow forms."""
+
+    step: str
+    """The vendor's key, or the vendor's key and what tells the form from its siblings."""
+    fields: Mapping[str, object]
+    """The selector of each field, in order; all are required."""
+    secret: frozenset[str]
+    """The fields whose values are never shown again."""
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+
+
+class NoDevices(CloudError):
+    """The login is good but there is nothing to show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityService:
+    """One of a vendor's actions that target entities."""
+
+    name: str
+    entity_domain: Platform
+    schema: Mapping[str | vol.Marker, object]
+    method: str
+    """The method of the entities that do it; its arguments are the schema's fields."""
+    response: SupportsResponse = SupportsResponse.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceService:
+    """One of a vendor's actions that target a device."""
+
+    name: str
+    schema: Mapping[str | vol.Marker, object]
+    run: Callable[..., Awaitable[ServiceResponse]]
+    """Gets the account, the device, and the schema's fields by name."""
+    response: SupportsResponse = SupportsResponse.NONE
+
+
+class Identify(Protocol):
+    """Check a login; the check is a real conversation with the vendor."""
+
+    async def __call__(self, hass: HomeAssistant, login: Login) -> Identity:
+        """Return whose account it is.
+
+        Raises:
+            NoDevices: nothing to show.
+            CloudError: the login is wrong or could not be checked.
+        """
+
+
+type BuildAccount = Callable[[HomeAssistant, HabitatConfigEntry, Login], Account]
+type Made = tuple[str, Callable[[], Entity]]
+"""The key of an entity that a device has, and what makes it when it is new."""
+type Entities = Callable[[Account, Device], Iterable[Made]]
+
+
+async def async_forms(hass: HomeAssistant, vendor: Vendor) -> tuple[Form, ...]:
+    """Return a vendor's forms."""
+    module = await _import(hass, vendor, "forms")
+    forms: tuple[Form, ...] = module.FORMS
+    return forms
+
+
+async def async_identify(hass: HomeAssistant, login: Login) -> Identity:
+    """Check a login at its vendor; raises as `Identify` does."""
+    module = await _import(hass, login.vendor, "forms")
+    identify: Identify = module.identify
+    return await identify(hass, login)
+
+
+async def async_account(
+    hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
+) -> Account:
+    """Make a vendor's account of a config entry."""
+    module = await _import(hass, login.vendor, "account")
+    build: BuildAccount = module.ACCOUNT
+    return build(hass, entry, login)
+
+
+async def async_entities(
+    hass: HomeAssistant, vendor: Vendor, platform: Platform
+) -> Entities:
+    """Return what makes a vendor's entities of a platform."""
+    module = await _import(hass, vendor, platform)
+    entities: Entities = module.entities
+    return entities
+
+
+async def async_services(
+    hass: HomeAssistant,
+) -> list[tuple[Vendor, EntityService | DeviceService]]:
+    """Return the actions of all vendors."""
+    services: list[tuple[Vendor, EntityService | DeviceService]] = []
+    for vendor in REGISTRY.values():
+        if vendor.services:
+            module = await _import(hass, vendor, "services")
+            services.extend((vendor, service) for service in module.SERVICES)
+    return services
+
+
+async def _import(hass: HomeAssistant, vendor: Vendor, module: str) -> ModuleType:
+    return await async_import_module(hass, f"{__package__}.{vendor.key}.{module}")

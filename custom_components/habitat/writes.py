@@ -1,0 +1,108 @@
+"""Writes of an account: shown at once, sent one at a time, taken back when they fail."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from homeassistant.exceptions import HomeAssistantError
+
+from .cloud.errors import AuthError, CloudError, RateLimited, Refused
+from .const import DOMAIN
+
+if TYPE_CHECKING:
+    # The coordinator stands on this module.
+    from .coordinator import Account
+
+_MESSAGES: Mapping[type[CloudError], str] = {
+    AuthError: "write_login_refused",
+    RateLimited: "write_rate_limited",
+    Refused: "write_refused",
+}
+
+
+class Writes:
+    """The records as the cloud has them, and what is being changed on top."""
+
+    def __init__(self, account: Account) -> None:
+        """Start with nothing under way."""
+        self._account = account
+        self._lock = asyncio.Lock()
+        self._pending: list[tuple[str, Mapping[str, object]]] = []
+        self._count = 0
+        self._written: dict[str, int] = {}
+        self.base: dict[str, object] = {}
+        """What the cloud said last, by key."""
+
+    @property
+    def mark(self) -> int:
+        """A mark in time: what is learned later is newer."""
+        return self._count
+
+    def newer(self, key: str, mark: int) -> bool:
+        """Say whether the record under a key was learned after a mark."""
+        return self._written.get(key, 0) > mark
+
+    def learn(self, key: str, record: object) -> None:
+        """Keep what the cloud said of one record in answer to a write or by push."""
+        self._count += 1
+        self._written[key] = self._count
+        self.base[key] = record
+
+    def effective(self, key: str) -> object | None:
+        """Return the record under a key with the changes under way on top."""
+        record = self.base.get(key)
+        if record is not None:
+            for changed, changes in self._pending:
+                if changed == key:
+                    record = _replace(record, changes)
+        return record
+
+    async def run[R](
+        self,
+        key: str,
+        changes: Mapping[str, object],
+        send: Callable[[], Awaitable[R | None]],
+    ) -> R | None:
+        """Change the record under a key; return the vendor's answer, None if unreadable.
+
+        The changes show at once. `send` writes and returns the vendor's own reply; when it
+        fails what the cloud said before shows again.
+
+        Raises:
+            HomeAssistantError: with what the vendor said, translated.
+        """
+        pending = (key, changes)
+        self._pending.append(pending)
+        self._account.async_show(key)
+        try:
+            async with self._lock:
+                record = await send()
+                if key in self.base:
+                    self.learn(
+                        key,
+                        _replace(self.base[key], changes) if record is None else record,
+                    )
+        except CloudError as err:
+            raise self._error(err) from err
+        finally:
+            # By identity: an equal change may be under way twice.
+            self._pending = [one for one in self._pending if one is not pending]
+            self._account.async_settle(key)
+        return record
+
+    def _error(self, err: CloudError) -> HomeAssistantError:
+        if isinstance(err, AuthError):
+            self._account.config_entry.async_start_reauth(self._account.hass)
+        return HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key=_MESSAGES.get(type(err), "write_failed"),
+            translation_placeholders={
+                "vendor": self._account.login.vendor.name,
+                "reason": self._account.session.redact(str(err)),
+            },
+        )
+
+
+def _replace(record: Any, changes: Mapping[str, object]) -> object:
+    return replace(record, **changes)
