@@ -10,7 +10,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResu
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig
 
 from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN
-from .logins import Input, async_check, entry_data, flat, form_schema
+from .logins import Input, async_check, async_entry_form, entry_data, flat, form_schema
 from .simulated import simulated_login
 from .simulator import SIMULATED
 from .vendor import REGISTRY, Form, Identity, Vendor, async_forms, async_identify
@@ -119,10 +119,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
         if entry.data.get(CONF_SIMULATED):
             return self.async_abort(reason="simulated")
         vendor = REGISTRY[entry.data[CONF_VENDOR]]
-        forms = await async_forms(self.hass, vendor)
-        form = next(
-            (form for form in forms if form.step == entry.data.get("form")), forms[0]
-        )
+        form = await async_entry_form(self.hass, entry)
 
         async def update(
             form: Form, fields: dict[str, str], who: Identity

@@ -9,6 +9,8 @@ LOGGER = logging.getLogger(__package__)
 
 CONF_VENDOR: Final = "vendor"
 CONF_SIMULATED: Final = "simulated"
+CONF_FORM: Final = "form"
+"""The vendor's form that a login was given with."""
 SECTION_ADVANCED: Final = "advanced"
 
 GRACE: Final = timedelta(minutes=5)

@@ -19,8 +19,17 @@ from homeassistant.loader import async_get_loaded_integration
 from .cloud.errors import AuthError, CloudError, RateLimited, Refused
 from .cloud.parsing import Json
 from .cloud.session import CloudSession, server_url
-from .const import CONF_VENDOR, DOMAIN, LOGGER, SECTION_ADVANCED
-from .vendor import REGISTRY, Form, Identity, Login, NoDevices, Vendor, async_identify
+from .const import CONF_FORM, CONF_VENDOR, DOMAIN, LOGGER, SECTION_ADVANCED
+from .vendor import (
+    REGISTRY,
+    Form,
+    Identity,
+    Login,
+    NoDevices,
+    Vendor,
+    async_forms,
+    async_identify,
+)
 
 _ERRORS: tuple[tuple[type[CloudError], str], ...] = (
     (NoDevices, "no_devices"),
@@ -98,16 +107,23 @@ def entry_data(vendor: Vendor, form: Form, fields: Mapping[str, str]) -> dict[st
     url = str(server_url(fields.get(CONF_URL) or vendor.url)).rstrip("/")
     return {
         CONF_VENDOR: vendor.key,
-        "form": form.step,
+        CONF_FORM: form.step,
         CONF_URL: url,
         **{name: fields[name] for name in form.fields},
     }
 
 
+async def async_entry_form(hass: HomeAssistant, entry: ConfigEntry) -> Form:
+    """Return the form that a config entry's login was given with."""
+    forms = await async_forms(hass, REGISTRY[entry.data[CONF_VENDOR]])
+    known = entry.data.get(CONF_FORM)
+    return next((form for form in forms if form.step == known), forms[0])
+
+
 def entry_login(entry: ConfigEntry) -> Login:
     """Return the login that a config entry keeps."""
     vendor = REGISTRY[entry.data[CONF_VENDOR]]
-    known = (CONF_VENDOR, CONF_URL, "form")
+    known = (CONF_VENDOR, CONF_URL, CONF_FORM)
     fields = {name: value for name, value in entry.data.items() if name not in known}
     return Login(vendor, entry.data[CONF_URL], fields)
 

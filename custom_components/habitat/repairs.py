@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import UnknownFlow
 from homeassistant.helpers import issue_registry as ir
 
-from .const import DOMAIN
+from .const import CONF_VENDOR, DOMAIN
+from .logins import async_check, async_entry_form, entry_data, flat, form_schema
+from .vendor import REGISTRY
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,8 @@ class Issue:
     """What of several it is about, such as a device's id."""
     placeholders: Mapping[str, str] = field(default_factory=dict)
     learn_more: str | None = None
+    new_login: bool = False
+    """Whether another login puts it right."""
 
 
 class Issues:
@@ -43,7 +50,8 @@ class Issues:
                     self._hass,
                     DOMAIN,
                     issue_id,
-                    is_fixable=False,
+                    data={"entry_id": self._entry_id},
+                    is_fixable=issue.new_login,
                     severity=ir.IssueSeverity.WARNING,
                     translation_key=issue.key,
                     translation_placeholders=dict(issue.placeholders),
@@ -61,3 +69,58 @@ def async_delete_issues(hass: HomeAssistant, entry_id: str) -> None:
     for domain, issue_id in list(ir.async_get(hass).issues):
         if domain == DOMAIN and entry_id in issue_id:
             ir.async_delete_issue(hass, domain, issue_id)
+
+
+class NewLoginFlow(RepairsFlow):
+    """Ask for another login of the same account."""
+
+    def __init__(self, entry: ConfigEntry) -> None:
+        """Take the account's entry."""
+        self._entry = entry
+
+    async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Begin."""
+        return await self.async_step_login()
+
+    async def async_step_login(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Ask until the login opens the account."""
+        vendor = REGISTRY[self._entry.data[CONF_VENDOR]]
+        form = await async_entry_form(self.hass, self._entry)
+        errors = {}
+        if user_input is not None:
+            fields = flat(user_input)
+            checked = await async_check(self.hass, vendor, form, fields)
+            if isinstance(checked, str):
+                errors["base"] = checked
+            elif self._entry.unique_id != f"{vendor.key}_{checked.account_id}":
+                errors["base"] = "wrong_account"
+            else:
+                self.hass.config_entries.async_update_entry(
+                    self._entry, data=entry_data(vendor, form, fields)
+                )
+                self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
+                return self.async_create_entry(data={})
+        return self.async_show_form(
+            step_id="login",
+            data_schema=form_schema(form, vendor, self._entry.data),
+            errors=errors,
+            description_placeholders={"vendor": vendor.name, **form.placeholders},
+        )
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
+) -> RepairsFlow:
+    """Return what puts an issue right.
+
+    Raises:
+        UnknownFlow: its account is gone.
+    """
+    entry = hass.config_entries.async_get_entry(str((data or {}).get("entry_id")))
+    if entry is None:
+        raise UnknownFlow
+    return NewLoginFlow(entry)

@@ -266,7 +266,7 @@ class FlairAccount(Account):
                 yield Issue("unit_without_puck", unit.id, {"name": name}, APP_URL)
         auth = self.session.auth
         if isinstance(auth, TokenAuth) and auth.token and auth.token.flavour == LEGACY:
-            yield Issue("legacy_credentials", learn_more=APP_URL)
+            yield Issue("legacy_credentials", learn_more=APP_URL, new_login=True)
 
     async def async_patch(
         self, record: Resource, *steps: Mapping[str, object], repeatable: bool = True

@@ -291,7 +291,7 @@ class Vent(Radio):
     TYPE: ClassVar[str] = "vents"
 
     percent_open: int | None = None
-    percent_open_reason: str | None = None
+    percent_open_reason: str | None = field(default=None, metadata=PRIVATE)
     has_buzzed: bool | None = None
     setup_lightstrip: int | None = None
     motor_overdrive_ms: int | None = None

@@ -1,0 +1,39 @@
+"""System health: whether the vendors can be reached, and what was asked of them."""
+
+from typing import Any
+
+from homeassistant.components import system_health
+from homeassistant.core import HomeAssistant, callback
+
+from .const import DOMAIN
+from .coordinator import HabitatConfigEntry
+
+
+@callback
+def async_register(
+    hass: HomeAssistant, register: system_health.SystemHealthRegistration
+) -> None:
+    """Register what there is to tell."""
+    register.async_register_info(async_info)
+
+
+async def async_info(hass: HomeAssistant) -> dict[str, Any]:
+    """Return the sums over all accounts, and who can be reached."""
+    entries: list[HabitatConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    accounts = [entry.runtime_data for entry in entries]
+    counters = [account.session.counters for account in accounts]
+    reach = {
+        f"reach_{account.login.vendor.key}": system_health.async_check_can_reach_url(
+            hass, account.login.url
+        )
+        for account in accounts
+        if not account.login.simulated
+    }
+    return {
+        "accounts": len(accounts),
+        "simulated": sum(account.login.simulated for account in accounts),
+        "requests": sum(one.requests for one in counters),
+        "errors": sum(one.errors for one in counters),
+        "retries": sum(one.retries for one in counters),
+        **reach,
+    }
