@@ -1,12 +1,58 @@
 """What all tests share."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+import logging
+import time
+from typing import override
 
+from freezegun import api as freezegun_api, freeze_time
+from freezegun.api import FrozenDateTimeFactory
 import pytest
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension  # type: ignore[import-untyped]  # it brings no types
+from syrupy.assertion import SnapshotAssertion
 
 # Home Assistant's test configuration has a custom_components package of its own, which
 # would hide ours were it imported first.
-from custom_components.habitat.const import DOMAIN as DOMAIN
+from custom_components.habitat.cloud.auth import TokenAuth
+from custom_components.habitat.cloud.session import CloudSession, Limits
+from custom_components.habitat.const import DOMAIN
+from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.flair.homes import HOMES
+from custom_components.habitat.simulator.flair.server import FlairCloud
+from custom_components.habitat.simulator.flair.world import World
+from homeassistant.core import HomeAssistant
+
+from .common import NOW, Setting, set_up
+
+type Serve = Callable[[World | str], Awaitable[FlairCloud]]
+type SetUp = Callable[[World | str], Awaitable[Setting]]
+
+
+class _Reports(logging.Handler):
+    """Collects what Home Assistant reports against this integration."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if f"custom integration '{DOMAIN}'" in text or (
+            "deprecated" in text and DOMAIN in text
+        ):
+            self.found.append(text)
+
+
+@pytest.fixture(autouse=True)
+def no_reports() -> Generator[None]:
+    """Fail where Home Assistant reports a deprecation or a misuse against the integration."""
+    reports = _Reports()
+    logging.getLogger().addHandler(reports)
+    yield
+    logging.getLogger().removeHandler(reports)
+    assert reports.found == []
 
 
 @pytest.fixture(autouse=True)
@@ -14,3 +60,93 @@ def custom_integrations(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant, where a test has one, load the integration."""
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test wait between two tries."""
+    defaults = CloudSession.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "limits", Limits(backoff=0.001))
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Return snapshots that leave out what differs from run to run."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+async def freezer() -> AsyncGenerator[FrozenDateTimeFactory]:
+    """Let time stand still until it is told to pass: `freezer.tick(seconds)`.
+
+    The event loop's clock goes on beside that, since real sockets need it, and jumps with every
+    tick: what sleeps, waits or is scheduled wakes as it would have in that time.
+    """
+    loop = asyncio.get_running_loop()
+    # Under this name freezing leaves it alone.
+    began = freezegun_api.real_monotonic()
+
+    def now() -> float:
+        return time.monotonic() + freezegun_api.real_monotonic() - began
+
+    with freeze_time() as frozen, pytest.MonkeyPatch.context() as patcher:
+        assert isinstance(frozen, FrozenDateTimeFactory)
+        patcher.setattr(loop, "time", now)
+        defaults = TokenAuth.__init__.__kwdefaults__
+        assert defaults is not None
+        patcher.setitem(defaults, "clock", lambda: time.time())  # noqa: PLW0108 - freezing replaces it by its name
+        yield frozen
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Return a clock for simulated worlds that stands still."""
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+async def serve_flair(
+    socket_enabled: None, clock: ManualClock
+) -> AsyncGenerator[Serve]:
+    """Return a function that serves a home, built for the purpose or by its name."""
+    clouds: list[FlairCloud] = []
+
+    async def start(home: World | str) -> FlairCloud:
+        world = HOMES[home](1, clock) if isinstance(home, str) else home
+        clouds.append(FlairCloud(world))
+        await clouds[-1].start()
+        return clouds[-1]
+
+    yield start
+    for cloud in clouds:
+        await cloud.stop()
+
+
+@pytest.fixture
+async def set_up_flair(
+    freezer: FrozenDateTimeFactory,
+    hass: HomeAssistant,
+    serve_flair: Serve,
+    clock: ManualClock,
+) -> SetUp:
+    """Return a function that serves a home and sets its account up through the config flow."""
+
+    async def start(home: World | str) -> Setting:
+        cloud = await serve_flair(home)
+        entry = await set_up(hass, cloud)
+        return Setting(hass, freezer, entry, cloud, clock)
+
+    return start
+
+
+@pytest.fixture
+async def demo(set_up_flair: SetUp) -> Setting:
+    """Return the account of the demo's home."""
+    return await set_up_flair("demo")
+
+
+@pytest.fixture
+async def standard(set_up_flair: SetUp) -> Setting:
+    """Return the account of a home of 12 vents, 6 pucks and 1 bridge where nothing changes."""
+    return await set_up_flair("standard")

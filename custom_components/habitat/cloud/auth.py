@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 import time
 from typing import Protocol
 
-from .errors import AuthError, RateLimited
+from .errors import AuthError, CloudError, RateLimited
 
 EARLY_SHARE = 0.1
 """A token is renewed when a tenth of its life is left …"""
@@ -110,6 +111,7 @@ class TokenAuth:
         self._loaded = store is None
         self._proven = False
         self._renewed: deque[float] = deque(maxlen=RENEWALS_AN_HOUR)
+        self._failure: CloudError | None = None
 
     @property
     def token(self) -> Token | None:
@@ -125,18 +127,16 @@ class TokenAuth:
         """
         token = self._token
         if token is None or token.due(self._clock()):
-            async with self._lock:
+            async with self._turn():
                 token = await self._current()
         return {"Authorization": f"Bearer {token.access}"}
 
     async def refused(self, headers: Mapping[str, str]) -> bool:
         """Renew a token that was good before; one that never was points to the login."""
-        async with self._lock:
-            token = self._token
-            if (
-                token is None
-                or headers.get("Authorization") != f"Bearer {token.access}"
-            ):
+        async with self._turn():
+            if self._token is None:
+                return False
+            if headers.get("Authorization") != f"Bearer {self._token.access}":
                 return True
             if not self._proven:
                 return False
@@ -156,33 +156,52 @@ class TokenAuth:
             return ()
         return tuple(filter(None, (self._token.access, self._token.refresh)))
 
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        """Let one caller in at a time; who waited while a login failed shares the failure.
+
+        Else as many logins would fail as requests were waiting.
+        """
+        before = self._failure
+        async with self._lock:
+            if self._failure is not None and self._failure is not before:
+                raise self._failure
+            yield
+
     async def _current(self) -> Token:
         if not self._loaded and self._store is not None:
             self._loaded = True
             self._token = await self._store.load()
             # It served before the restart: a refusal now means that it ended, no more.
             self._proven = self._token is not None
-        if self._token is None or self._token.due(self._clock()):
+        now = self._clock()
+        # With no login left, a token that is due may still serve until it is refused.
+        if self._token is None or (self._token.due(now) and not self._pause(now)):
             return await self._renew()
         return self._token
 
+    def _pause(self, now: float) -> float:
+        """Return in how many seconds the next login is allowed."""
+        if len(self._renewed) < RENEWALS_AN_HOUR:
+            return 0
+        age = now - self._renewed[0]
+        return 3600 - age if 0 <= age < 3600 else 0
+
     async def _renew(self) -> Token:
         now = self._clock()
-        if (
-            len(self._renewed) == RENEWALS_AN_HOUR
-            and 0 <= now - self._renewed[0] < 3600
-        ):
-            raise RateLimited(
-                "Too many logins within an hour",
-                retry_after=3600 - (now - self._renewed[0]),
-            )
+        if pause := self._pause(now):
+            raise RateLimited("Too many logins within an hour", retry_after=pause)
         self._renewed.append(now)
         try:
             token = await self._login(self._token)
-        except AuthError:
-            self._token = None
+        except CloudError as err:
+            self._failure = err
+            if err.undone:
+                self._renewed.pop()
+            if isinstance(err, AuthError):
+                self._token = None
             raise
-        self._token, self._proven = token, False
+        self._token, self._proven, self._failure = token, False, None
         if self._store is not None:
             await self._store.save(token)
         return token

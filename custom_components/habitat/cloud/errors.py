@@ -9,6 +9,8 @@ class CloudError(Exception):
 
     transient: bool = False
     """Whether the same request may succeed when it is sent again in a moment."""
+    undone: bool = False
+    """Whether the server surely did nothing of what it was asked."""
 
 
 class AuthError(CloudError):
@@ -19,6 +21,7 @@ class RateLimited(CloudError):
     """The vendor asks for fewer requests."""
 
     transient = True
+    undone = True
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         """Keep how long to wait, in seconds, where the vendor said so."""

@@ -105,6 +105,19 @@ def to_datetime(value: object) -> datetime | None:
         return None
 
 
+def to_texts(value: object) -> tuple[str, ...]:
+    """Read a list of texts.
+
+    Raises:
+        ValueError: it is none, or holds anything else.
+    """
+    items = value if isinstance(value, list) else [None]
+    texts = tuple(text for text in map(to_str, items) if text is not None)
+    if len(texts) < len(items):
+        raise ValueError("not a list of texts")
+    return texts
+
+
 class _Tolerant(Dialect):
     """How mashumaro reads the plain types of our models."""
 
@@ -114,6 +127,7 @@ class _Tolerant(Dialect):
         bool: {"deserialize": to_bool},
         str: {"deserialize": to_str},
         datetime: {"deserialize": to_datetime},
+        tuple[str, ...]: {"deserialize": to_texts},
     }
 
 
@@ -162,15 +176,16 @@ def read_json(body: bytes) -> Json:
 def parse[T](cls: type[T], raw: Mapping[str, Json], oddities: Oddities) -> T | None:
     """Read a record; None when a required field is missing or unusable."""
     decoder, optional, required = _reader(cls)  # type: ignore[arg-type]  # classes hash
-    values: dict[str, Any] = dict(raw)
+    values: dict[str, Any] = {
+        name: value for name, value in raw.items() if value is not None
+    }
     while True:
         try:
             record: T = decoder.decode(values)
         except InvalidFieldValue as err:
             # Only containers get here: the dialect answers for the plain types.
             oddities.note(f"{cls.__name__}.{err.field_name}")
-            if values.pop(err.field_name, None) is None:
-                return None
+            del values[err.field_name]
         except MissingField as err:
             oddities.note(f"{cls.__name__}.{err.field_name}")
             return None

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-import json
 import logging
 import random
 import time
@@ -38,11 +37,15 @@ class Limits:
     connect: float = 10
     total: float = 20
     tries: int = 3
+    write_tries: int = 8
+    """Writes are persistent: Flair answers half of a burst of them with an error page."""
     backoff: float = 0.5
-    """The first pause; each further one is twice as long, all with jitter."""
+    """The first pause; each further one is twice as long, all with jitter …"""
+    backoff_most: float = 4
+    """… up to this."""
     patience: float = 10
     """The longest pause within one request; a longer Retry-After is the caller's to wait."""
-    deadline: float = 60
+    deadline: float = 30
     """No new try begins this long after the first."""
     concurrency: int = 12
     size: int = 16 * 1024 * 1024
@@ -136,7 +139,7 @@ class CloudSession:
             "Accept": "application/json",
             **(headers or {}),
         }
-        self._secrets = {secret for secret in secrets if secret}
+        self._secrets = set(secrets)
         self._explain = explain
         self._limits = limits
         self._timeout = aiohttp.ClientTimeout(
@@ -187,24 +190,25 @@ class CloudSession:
     def redact(self, text: str) -> str:
         """Take every secret of this account out of a text."""
         known = self._secrets.union(self.auth.secrets() if self.auth else ())
-        for secret in sorted(known, key=len, reverse=True):
+        for secret in sorted(filter(None, known), key=len, reverse=True):
             text = text.replace(secret, _REDACTED)
         return text
 
     def _pause(self, request: Request, err: CloudError, attempt: int) -> float | None:
         """Return how long to wait before the next try, None when there is none."""
-        if not err.transient or attempt >= self._limits.tries:
+        limits = self._limits
+        write = request.method != "GET" and not request.anonymous
+        tries = limits.write_tries if write else limits.tries
+        if not err.transient or attempt >= tries:
             return None
-        undone = isinstance(err, RateLimited) or (
-            isinstance(err, Unreachable) and err.undone
-        )
-        if not (request.repeatable or undone):
+        if not (request.repeatable or err.undone):
             return None
         asked = err.retry_after if isinstance(err, RateLimited | Unreachable) else None
         if asked is not None:
             spread = random.uniform(0, 0.25)
-            return asked + spread if asked <= self._limits.patience else None
-        return self._limits.backoff * (1 << attempt - 1) * random.uniform(0.5, 1.5)
+            return asked + spread if asked <= limits.patience else None
+        pause = min(limits.backoff * (1 << attempt - 1), limits.backoff_most)
+        return pause * random.uniform(0.5, 1.5)
 
     async def _authorized(self, request: Request) -> Answer:
         """Send once, and once more with a new token when the vendor refuses the old one."""
@@ -280,7 +284,10 @@ class CloudSession:
                         continue
                     body = await self._read(response)
                     return self._judge(response, body)
-            except aiohttp.ClientConnectorError as err:
+            except (
+                aiohttp.ClientConnectorError,
+                aiohttp.ConnectionTimeoutError,
+            ) as err:
                 raise Unreachable("No connection to the server", undone=True) from err
             except TimeoutError as err:
                 raise Unreachable("The server did not answer in time") from err
@@ -293,21 +300,23 @@ class CloudSession:
     def _address(self, path: str, params: Mapping[str, str] | None) -> URL:
         """Return the address of a path on our server, whatever the path says."""
         base = self.base.path.rstrip("/")
-        return self.base.with_path(
-            f"{base}/{path.lstrip('/')}", encoded=True
-        ).with_query(params)
+        return self.base.with_path(f"{base}/{path.lstrip('/')}").with_query(params)
 
     def _redirect(self, response: aiohttp.ClientResponse, method: str) -> URL:
         """Return where a redirect leads to.
 
         Raises:
-            BadAnswer: away from our server, or a write was redirected.
+            BadAnswer: away from our server or nowhere, or a write was redirected.
         """
-        target = response.url.join(URL(response.headers.get("Location", "")))
         allowed = {self.base.origin()}
         if self.base.is_default_port():
             allowed.add(self.base.with_scheme("https").origin())
-        if target.origin() not in allowed:
+        try:
+            target = response.url.join(URL(response.headers.get("Location", "")))
+            origin = target.origin()
+        except ValueError as err:
+            raise BadAnswer("The server redirects to no address") from err
+        if origin not in allowed:
             raise BadAnswer("The server redirects to another host")
         if method != "GET":
             raise BadAnswer("The server redirects a write")
@@ -356,10 +365,10 @@ class CloudSession:
     def _message(self, status: int, body: bytes) -> str:
         """Return what the vendor said, short and without secrets."""
         said: str | None = None
-        with suppress(ValueError):
-            said = self._explain(json.loads(body)) if body else None
+        with suppress(BadAnswer):
+            said = self._explain(read_json(body))
         text = f"HTTP {status}: {said}" if said else f"HTTP {status}"
-        return self.redact(" ".join(text.split()))[:_SHOWN]
+        return " ".join(self.redact(text).split())[:_SHOWN]
 
 
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})

@@ -14,6 +14,8 @@ LEGACY = "/oauth/token"
 
 _WRONG_LOGIN = (400, 403)
 """Flair answers a wrong pair with 400 or 401."""
+_NO_SUCH_ADDRESS = (404, 405)
+"""A server with only one of the two addresses says so like this."""
 
 
 def grant(credentials: Mapping[str, str]) -> dict[str, str]:
@@ -70,7 +72,7 @@ async def _token(session: CloudSession, address: str, form: Mapping[str, str]) -
             )
         )
     except Refused as err:
-        if err.status in (*_WRONG_LOGIN, 404):
+        if err.status in (*_WRONG_LOGIN, *_NO_SUCH_ADDRESS):
             raise AuthError(str(err)) from err
         raise
     if not isinstance(answer, dict) or not (

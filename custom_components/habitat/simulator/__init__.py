@@ -26,5 +26,6 @@ def create(
     """
     if vendor not in SIMULATED:
         raise KeyError(vendor)
-    module = import_module(f".{vendor}", __name__)
+    # By its whole name: Home Assistant lets the loop import what is loaded already.
+    module = import_module(f"{__name__}.{vendor}")
     return cast(CloudServer, module.create(seed=seed, clock=clock, home=home))

@@ -1,0 +1,1 @@
+"""What a developer runs; each shell script here works as the first command ever run."""

@@ -1,0 +1,179 @@
+"""The demo's dashboard: a view for each account.
+
+A vendor's view is the Lovelace view in `config/dashboards/<vendor>.yaml`, in which an entity may be named by its unique
+id instead of its entity id. A vendor without such a file gets a view by areas.
+"""
+
+from collections.abc import Iterator
+import json
+from pathlib import Path
+from typing import Any
+
+from homeassistant.util.yaml import load_yaml_dict
+
+from .client import Client, DemoError, Json
+from .house import Account
+from .instance import ROOT
+
+DASHBOARD = "habitat"
+VIEWS = ROOT / "config" / "dashboards"
+WHOLE, HALF = 12, 6  # of a section's columns
+
+# What a view by areas shows, in this order: the features and the width of each domain's tiles.
+TILES: dict[str, tuple[list[str], int]] = {
+    "climate": (["climate-hvac-modes", "target-temperature"], WHOLE),
+    "cover": (["cover-position"], WHOLE),
+    "fan": (["fan-speed"], WHOLE),
+    "valve": (["valve-position"], WHOLE),
+    "weather": ([], WHOLE),
+    "calendar": ([], WHOLE),
+    "select": (["select-options"], WHOLE),
+    "switch": ([], HALF),
+    "light": ([], HALF),
+    "binary_sensor": ([], HALF),
+    "sensor": ([], HALF),
+    "button": ([], HALF),
+}
+# Shown small beside the name of the area instead of as tiles; one of each.
+BADGES = ("temperature", "humidity")
+# Says little until something has happened.
+LEFT_OUT = ("timestamp",)
+
+
+async def save(client: Client, accounts: list[Account], folder: Path) -> None:
+    """Make the dashboard, or bring it up to date as long as nobody has edited it."""
+    dashboards = await client.command("lovelace/dashboards/list")
+    wanted = {"views": [await _view(client, account) for account in accounts]}
+    saved = folder / ".storage" / "habitat_demo_dashboard.json"
+    if not any(item["url_path"] == DASHBOARD for item in dashboards):
+        await client.command(
+            "lovelace/dashboards/create",
+            url_path=DASHBOARD,
+            allow_single_word=True,
+            title="Habitat",
+            icon="mdi:sprout",
+            mode="storage",
+        )
+        await client.command(
+            "frontend/set_system_data", key="core", value={"default_panel": DASHBOARD}
+        )
+    else:
+        present = await client.command("lovelace/config", url_path=DASHBOARD)
+        if not saved.exists() or json.loads(saved.read_text()) != present:
+            return
+    await client.command("lovelace/config/save", url_path=DASHBOARD, config=wanted)
+    saved.write_text(json.dumps(wanted))
+
+
+async def _view(client: Client, account: Account) -> Json:
+    file = VIEWS / f"{account.vendor}.yaml"
+    if file.is_file():
+        view = named(load_yaml_dict(str(file)), account)
+        states = {state["entity_id"] for state in await client.command("get_states")}
+        if missing := sorted(set(_shown(view)) - states):
+            raise DemoError(f"{file.name} shows what is not there: {missing}")
+        return view
+    areas = await client.command("config/area_registry/list")
+    return by_area(account, areas, await client.command("get_states"))
+
+
+def named(view: Json, account: Account) -> Json:
+    """Return the view with each unique id of the account replaced by the entity id that stands for it."""
+    entity_ids = {
+        entity["unique_id"]: entity["entity_id"] for entity in account.entities
+    }
+
+    def replaced(value: Any) -> Any:
+        match value:
+            case dict():
+                return {key: replaced(item) for key, item in value.items()}
+            case list():
+                return [replaced(item) for item in value]
+            case str():
+                return entity_ids.get(value, value)
+        return value
+
+    return {key: replaced(value) for key, value in view.items()}
+
+
+def _shown(value: Any) -> Iterator[str]:
+    """Yield each entity that a view's cards name."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _shown(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key == "entity":
+                yield item
+            elif key == "entities":
+                yield from (entity for entity in item if isinstance(entity, str))
+                yield from _shown(item)
+            else:
+                yield from _shown(item)
+
+
+def by_area(account: Account, areas: list[Json], states: list[Json]) -> Json:
+    """Return a view with a section an area and, ahead of them, one for what belongs to the whole account."""
+    attributes = {state["entity_id"]: state["attributes"] for state in states}
+    area_of = {device["id"]: device["area_id"] for device in account.devices}
+    places: dict[str | None, dict[str, Json]] = {None: {}}
+    for entity in account.entities:
+        entity_id = entity["entity_id"]
+        if entity_id in attributes and not (
+            entity["entity_category"] or entity["hidden_by"]
+        ):
+            area = entity["area_id"] or area_of.get(entity["device_id"])
+            places.setdefault(area, {})[entity_id] = attributes[entity_id]
+    headings: dict[str | None, Json] = {
+        area["area_id"]: {"heading": area["name"], "icon": area["icon"]}
+        for area in areas
+    }
+    headings[None] = {"heading": account.title, "icon": "mdi:home-outline"}
+    return {
+        "title": account.title,
+        "path": account.vendor.replace("_", "-"),
+        "type": "sections",
+        "max_columns": 4,
+        "dense_section_placement": True,
+        "sections": [
+            {"type": "grid", "cards": _cards(headings[area], entities)}
+            for area, entities in places.items()
+            if entities
+        ],
+    }
+
+
+def _cards(heading: Json, entities: dict[str, Json]) -> list[Json]:
+    """Return the heading and the tiles of one section, for its entities with their attributes."""
+    badges: dict[str, str] = {}
+    tiles: dict[str, list[Json]] = {domain: [] for domain in TILES}
+    for entity_id, attributes in entities.items():
+        domain = entity_id.split(".")[0]
+        device_class = attributes.get("device_class")
+        if domain == "sensor" and device_class in BADGES:
+            badges.setdefault(device_class, entity_id)
+        elif domain in TILES and device_class not in LEFT_OUT:
+            tiles[domain].append(_tile(entity_id, domain, attributes))
+    return [
+        {
+            "type": "heading",
+            **heading,
+            "badges": [
+                {"type": "entity", "entity": entity} for entity in badges.values()
+            ],
+        },
+        *(tile for group in tiles.values() for tile in group),
+    ]
+
+
+def _tile(entity_id: str, domain: str, attributes: Json) -> Json:
+    features, columns = TILES[domain]
+    if len(attributes.get("hvac_modes", ())) == 1:  # nothing to choose
+        features = [name for name in features if name != "climate-hvac-modes"]
+    return {
+        "type": "tile",
+        "entity": entity_id,
+        "features": [{"type": name} for name in features],
+        "hide_state": domain == "button",
+        "grid_options": {"columns": columns},
+    }

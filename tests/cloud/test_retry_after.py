@@ -1,0 +1,155 @@
+"""The vendor asks for a pause: how it is understood, kept, and kept by all."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+from hypothesis import given, settings, strategies as st
+import pytest
+
+from custom_components.habitat.cloud.errors import (
+    CloudError,
+    RateLimited,
+    Refused,
+    Unreachable,
+)
+from custom_components.habitat.cloud.session import _retry_after
+from custom_components.habitat.simulator.faults import Fault, Kind
+
+from .loopback import GET, PATCH, QUICK, data, status, talking
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+def _date(seconds: float, *, zone: bool = True) -> str:
+    moment = datetime.now(UTC) + timedelta(seconds=seconds)
+    return format_datetime(moment if zone else moment.replace(tzinfo=None))
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("120", 120),
+        (" 7 ", 7),
+        ("0", 0),
+        ("999999999", 86_400),
+        ("9" * 5000, 86_400),
+        (_date(600), 600),
+        (_date(600, zone=False), 600),
+        (_date(-600), 0),
+        (_date(10**9), 86_400),
+    ],
+    ids=range(9),
+)
+def test_a_pause(text: str, seconds: float) -> None:
+    """Seconds and dates are understood; more than a day nobody waits."""
+    assert _retry_after(text) == pytest.approx(seconds, abs=60 if seconds == 600 else 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [None, "", " ", "soon", "1.5", "-5", "1 Jan 2027 00:00:00 +999999", "1 Foo 2027"],
+)
+def test_no_pause(text: str | None) -> None:
+    """What cannot be read asks for nothing."""
+    assert _retry_after(text) is None
+
+
+@settings(deadline=None, max_examples=100, database=None)
+@given(st.text() | st.datetimes().map(format_datetime))
+def test_any_header(text: str) -> None:
+    """No header does harm."""
+    seconds = _retry_after(text)
+    assert seconds is None or 0 <= seconds <= 86_400
+
+
+@pytest.mark.parametrize("code", [429, 503])
+async def test_a_short_pause_is_waited_for(code: int) -> None:
+    """A pause within the patience is kept, then the answer comes."""
+    limits = replace(QUICK, patience=2)
+    async with talking(status(code, "1"), data([1]), limits=limits) as (
+        session,
+        server,
+    ):
+        assert await session.json(GET) == [1]
+    first, second = server.asked
+    assert second.at - first.at >= 1
+
+
+async def test_a_date_is_waited_for() -> None:
+    """A time of day is kept like a number of seconds."""
+    until = datetime.now(UTC) + timedelta(seconds=2)
+    async with talking(data([1]), limits=replace(QUICK, patience=3)) as (
+        session,
+        server,
+    ):
+        server.faults.add(
+            Fault(kind=Kind.STATUS, status=503, retry_after=until, times=1)
+        )
+        assert await session.json(GET) == [1]
+    first, second = server.asked
+    # The header has whole seconds: of two seconds at least one is left.
+    assert 0.9 <= second.at - first.at < 4
+
+
+@pytest.mark.parametrize(
+    ("code", "error"), [(429, RateLimited), (500, Unreachable), (503, Unreachable)]
+)
+async def test_a_long_pause_is_the_callers(code: int, error: type[CloudError]) -> None:
+    """A pause beyond the patience ends the request and tells for how long."""
+    async with talking(status(code, "120")) as (session, server):
+        with pytest.raises(error, match=f"said {code}") as raised:
+            await session.json(GET)
+    assert isinstance(raised.value, RateLimited | Unreachable)
+    assert raised.value.retry_after == 120
+    assert len(server.asked) == 1
+
+
+async def test_a_pause_is_for_the_whole_account() -> None:
+    """While the vendor wants a pause nothing at all is sent, not even a write."""
+    async with talking(status(429, "120"), data([1])) as (session, server):
+        with pytest.raises(RateLimited):
+            await session.json(GET)
+        for request in (GET, PATCH, replace(GET, path="/other", anonymous=True)):
+            with pytest.raises(RateLimited, match="pause") as raised:
+                await session.json(request)
+            assert 100 < (raised.value.retry_after or 0) <= 120
+    assert len(server.asked) == 1
+    assert session.counters.requests == 1
+
+
+async def test_a_pause_ends() -> None:
+    """After the pause all is well, also for who came in the middle of it."""
+    limits = replace(QUICK, patience=2)
+    async with talking(status(429, "1"), data([1]), limits=limits) as (session, server):
+        first = asyncio.create_task(session.json(GET))
+        while not server.asked:
+            await asyncio.sleep(0.001)
+        assert await asyncio.gather(first, session.json(GET), session.json(GET)) == [
+            [1],
+            [1],
+            [1],
+        ]
+    assert len(server.asked) == 4
+    assert server.asked[1].at - server.asked[0].at >= 1
+
+
+@pytest.mark.parametrize("header", [None, "soon"])
+async def test_no_word_of_how_long(header: str | None) -> None:
+    """Without a readable pause the usual back-off must do, and only who was hit waits."""
+    async with talking(status(429, header)) as (session, server):
+        with pytest.raises(RateLimited) as raised:
+            await session.json(GET)
+        assert raised.value.retry_after is None
+        assert len(server.asked) == QUICK.tries
+        server.replies[:] = [data([1])]
+        assert await session.json(GET) == [1]
+
+
+async def test_a_pause_on_a_refusal_means_nothing() -> None:
+    """Only 429 and errors of the server may ask for a pause."""
+    async with talking(status(404, "120"), data([1])) as (session, _):
+        with pytest.raises(Refused):
+            await session.json(GET)
+        assert await session.json(GET) == [1]

@@ -1,0 +1,76 @@
+"""What the tests of Flair's entities share: an account with all of them, and what they write."""
+
+from collections.abc import Awaitable, Callable, Generator
+from unittest.mock import PropertyMock, patch
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from custom_components.habitat.flair.account import FlairAccount
+from custom_components.habitat.simulator.documents import Record
+from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.flair import server
+from custom_components.habitat.simulator.flair.homes import home
+from custom_components.habitat.simulator.flair.world import Resource, World
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
+
+from ..common import Setting
+from ..conftest import SetUp
+from .entities import START, Write, portraits
+
+type Portraits = Callable[[str, Platform], Awaitable[dict[str, dict[str, object]]]]
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> list[Write]:
+    """Return the writes that reach the cloud's resources, in order, refused ones too."""
+    writes: list[Write] = []
+    patch_resource = server.patch
+
+    def note(world: World, resource: Resource, values: Record) -> None:
+        name = str(resource.attributes["name"])
+        writes.append(Write(resource.type, name, dict(values)))
+        patch_resource(world, resource, values)
+
+    monkeypatch.setattr(server, "patch", note)
+    return writes
+
+
+@pytest.fixture
+def all_enabled() -> Generator[None]:
+    """Enable the entities that are off by default."""
+    with patch.object(
+        Entity, "entity_registry_enabled_default", PropertyMock(return_value=True)
+    ):
+        yield
+
+
+@pytest.fixture
+async def cottage(set_up_flair: SetUp, clock: ManualClock) -> Setting:
+    """Return the account of a home in manual with one room and one of everything in it."""
+    world = home(
+        rooms=1, vents=1, pucks=1, puck2s=1, bridges=1, hvac_units=1, thermostats=1,
+        remote_sensors=1, schedules=2, clock=clock,
+    )  # fmt: skip
+    return await set_up_flair(world)
+
+
+@pytest.fixture
+def portray(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    all_enabled: None,
+    set_up_flair: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Portraits:
+    """Return what makes pictures of all entities that a home has on a platform."""
+
+    async def draw(name: str, platform: Platform) -> dict[str, dict[str, object]]:
+        freezer.move_to(START)
+        monkeypatch.setattr(FlairAccount, "platforms", (platform,))
+        await set_up_flair(name)
+        return portraits(hass)
+
+    return draw
