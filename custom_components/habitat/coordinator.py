@@ -78,8 +78,12 @@ class PartState:
     """When it was answered last, on the monotonic clock."""
     failures: int = 0
     stale: bool = False
+    told: bool = False
+    """Whether the log has a line of its own about the loss."""
     whole: bool = False
     """Whether the last try brought a whole and not an empty answer."""
+    news: bool = False
+    """Whether there was an answer since absent devices were counted last."""
     last: Mapping[str, object] | None = None
     keys: dict[str, None] = field(default_factory=dict)
     """The keys of its records, in the cloud's order."""
@@ -94,6 +98,13 @@ class PartState:
         silent = time.monotonic() - self.answered
         self.stale = self.failures >= polls_of_grace or silent >= GRACE.total_seconds()
         return self.stale
+
+    def answer(self, *, whole: bool) -> None:
+        """Take note of an answer."""
+        self.failures = 0
+        self.stale = self.told = False
+        self.whole = self.news = whole
+        self.answered = time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +144,7 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         self.login = login
         self.session = session
         self.oddities = oddities
-        self.devices = Devices(hass, entry)
+        self.devices = Devices(hass, entry, simulated=login.simulated)
         self.issues = Issues(hass, entry)
         self.writes = Writes(self)
         self.answered_at: datetime | None = None
@@ -353,8 +364,8 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
     ) -> None:
         """Take in what the parts brought, or that they brought nothing.
 
-        `mark` is where the writes stood when the parts were asked for; `quiet` leaves the log
-        to the caller.
+        `mark` is where the writes stood when the parts were asked for; `quiet` leaves it to the
+        caller to tell of a loss.
         """
         lost: list[str] = []
         back: list[str] = []
@@ -365,22 +376,22 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
             if harvest is None or (not harvest.records and state.keys):
                 # An empty list after a full one is no proof that everything is gone.
                 if state.fail():
-                    lost.append(name)
                     self._changed.update(state.keys)
+                if state.stale and not state.told and not quiet:
+                    state.told = True
+                    lost.append(name)
                 continue
             if state.stale:
-                back.append(name)
                 self._changed.update(state.keys)
-            state.failures, state.stale = 0, False
-            state.answered = time.monotonic()
-            state.whole = harvest.whole and bool(harvest.records)
+            if state.told:
+                back.append(name)
+            state.answer(whole=harvest.whole and bool(harvest.records))
             if harvest.records is not state.last:
                 self._merge(outcome.part, state, harvest, mark)
-        if not quiet:
-            if lost:
-                LOGGER.warning("%s does not answer about %s", self.name, _some(lost))
-            if back:
-                LOGGER.info("%s answers about %s again", self.name, _some(back))
+        if lost:
+            LOGGER.warning("%s does not answer about %s", self.name, _some(lost))
+        if back:
+            LOGGER.info("%s answers about %s again", self.name, _some(back))
         if self._changed:
             self._follow_changes()
 
@@ -459,6 +470,8 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
 
     def _set_stale(self, names: Iterable[str]) -> None:
         for state in (self.parts[name] for name in names):
+            # What came slowly is asked for as soon as there are answers again.
+            state.due = 0
             if not state.stale:
                 state.stale = True
                 self._changed.update(state.keys)
@@ -477,10 +490,12 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
     def _drop_absent(self) -> None:
         def counts(device_id: str) -> bool:
             state = self.parts.get(self.part_of_device(device_id))
-            return state is not None and state.whole
+            return state is not None and state.news
 
         for device_id in self.devices.drop_absent(counts):
             self.made.pop(device_id, None)
+        for state in self.parts.values():
+            state.news = False
 
 
 def _some(names: list[str]) -> str:

@@ -39,8 +39,11 @@ class Device:
 class Devices:
     """The devices of one account in the registry."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Start without any."""
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry, *, simulated: bool
+    ) -> None:
+        """Start without any; those of a simulated account say that they are."""
+        self._made_by = "{} (simulated)" if simulated else "{}"
         self._registry = dr.async_get(hass)
         self._entry = entry
         self._registered: dict[str, Device] = {}
@@ -102,7 +105,7 @@ class Devices:
             identifiers={(DOMAIN, device.id)},
             connections=set(device.connections),
             name=device.name,
-            manufacturer=device.manufacturer,
+            manufacturer=self._made_by.format(device.manufacturer),
             model=device.model,
             model_id=device.model_id,
             serial_number=device.serial_number,

@@ -310,8 +310,8 @@ class FlairAccount(Account):
             if room.structure_id == home.id and room.active is not False
         ]
         return HomeSummary(
-            _mean(room.current_temperature_c for room in rooms),
-            _mean(room.current_humidity for room in rooms),
+            _mean((room.current_temperature_c for room in rooms), 1),
+            _mean((room.current_humidity for room in rooms), 0),
             self._action(home, rooms),
         )
 
@@ -351,9 +351,9 @@ def room_action(room: Room) -> HVACAction | None:
     return None if mode is None else _ACTIONS.get(mode.value)
 
 
-def _mean(values: Iterable[float | None]) -> float | None:
+def _mean(values: Iterable[float | None], digits: int) -> float | None:
     known = [value for value in values if value is not None]
-    return round(fmean(known), 2) if known else None
+    return round(fmean(known), digits) if known else None
 
 
 def _shown(record: Named) -> bool:

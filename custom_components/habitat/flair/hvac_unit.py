@@ -51,11 +51,12 @@ UNIT_MODES: Final[Mapping[UnitMode, HVACMode]] = {
 }
 _WORDS = {mode: word for word, mode in UNIT_MODES.items()}
 
-ACTIONS: Final[Mapping[UnitMode, HVACAction]] = {
-    UnitMode.HEAT: HVACAction.HEATING,
-    UnitMode.COOL: HVACAction.COOLING,
-    UnitMode.DRY: HVACAction.DRYING,
-    UnitMode.FAN: HVACAction.FAN,
+ACTIONS: Final[Mapping[HVACMode, HVACAction]] = {
+    HVACMode.OFF: HVACAction.OFF,
+    HVACMode.HEAT: HVACAction.HEATING,
+    HVACMode.COOL: HVACAction.COOLING,
+    HVACMode.DRY: HVACAction.DRYING,
+    HVACMode.FAN_ONLY: HVACAction.FAN,
 }
 """What a running unit does; in Auto it does not say."""
 
@@ -162,10 +163,7 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
     @override
     def hvac_action(self) -> HVACAction | None:
         """What a running unit does by its mode."""
-        if self.hvac_mode is HVACMode.OFF:
-            return HVACAction.OFF
-        mode = self.record.mode if self.record else None
-        return ACTIONS.get(mode) if mode else None
+        return None if self.hvac_mode is None else ACTIONS.get(self.hvac_mode)
 
     @property
     def native_current_temperature(self) -> float | None:
