@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+import logging
 from typing import Any
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
+import pytest
 
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.coordinator import HabitatConfigEntry
@@ -16,9 +18,11 @@ from custom_components.habitat.flair.account import FlairAccount
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from homeassistant.config_entries import (
+    RELOAD_AFTER_UPDATE_DELAY,
     SOURCE_REAUTH,
     SOURCE_USER,
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlowResult,
 )
 from homeassistant.core import HomeAssistant, State
@@ -50,6 +54,10 @@ class Setting:
         assert isinstance(account, FlairAccount)
         return account
 
+    def is_in(self, state: ConfigEntryState) -> bool:
+        """Say whether the entry is in a state now."""
+        return self.entry.state is state
+
     async def poll(self, times: int = 1) -> None:
         """Let so many polls come and go."""
         for _ in range(times):
@@ -69,11 +77,11 @@ class Setting:
         await self.settle()
 
     async def enable(self, *entity_ids: str) -> None:
-        """Enable entities that are off by default, and reload as Home Assistant then does."""
+        """Enable entities that are off by default; Home Assistant then reloads the account."""
         registry = er.async_get(self.hass)
         for entity_id in entity_ids:
             registry.async_update_entity(entity_id, disabled_by=None)
-        await self.reload()
+        await tick(self.hass, self.freezer, RELOAD_AFTER_UPDATE_DELAY + 1)
 
     def id_of(self, kind: str, name: str) -> str:
         """Return Flair's id of the resource of a type and a name."""
@@ -106,11 +114,47 @@ class Setting:
         found = (self.hass.states.get(one.entity_id) for one in entries)
         return [state for state in found if state is not None]
 
+    def unavailable(self) -> set[str]:
+        """Return the entities that are unavailable."""
+        return {one.entity_id for one in self.states() if one.state == "unavailable"}
+
+    def devices_of(self, entity_ids: Iterable[str]) -> set[str]:
+        """Return the devices of entities, in Flair's words: `vents_5`."""
+        entities, devices = er.async_get(self.hass), dr.async_get(self.hass)
+        found = set()
+        for entity_id in entity_ids:
+            entry = entities.async_get(entity_id)
+            assert entry is not None
+            assert entry.device_id is not None
+            device = devices.async_get(entry.device_id)
+            assert device is not None
+            found |= {name.removeprefix("flair_") for _, name in device.identifiers}
+        return found
+
+    def registered(self) -> set[str]:
+        """Return the unique ids of all entities, and the identifiers of all devices."""
+        entry_id = self.entry.entry_id
+        entities = er.async_entries_for_config_entry(er.async_get(self.hass), entry_id)
+        devices = dr.async_entries_for_config_entry(dr.async_get(self.hass), entry_id)
+        return {one.unique_id for one in entities} | {
+            name for one in devices for _, name in one.identifiers
+        }
+
     def device(self, kind: str, resource_id: str) -> dr.DeviceEntry | None:
         """Return the registry's entry of a Flair resource."""
-        return dr.async_get(self.hass).async_get_device(
-            {(DOMAIN, f"flair_{kind}_{resource_id}")}
+        return dr.async_get(self.hass).async_get_device_by_identifier(
+            (DOMAIN, f"flair_{kind}_{resource_id}"), self.entry.entry_id
         )
+
+
+def lines(caplog: pytest.LogCaptureFixture, level: int = logging.INFO) -> list[str]:
+    """Return what the integration wrote to the log, from a level on."""
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.name.startswith(f"custom_components.{DOMAIN}")
+        and record.levelno >= level
+    ]
 
 
 async def tick(

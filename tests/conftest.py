@@ -18,7 +18,7 @@ from custom_components.habitat.cloud.auth import TokenAuth
 from custom_components.habitat.cloud.session import CloudSession, Limits
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.flair.homes import HOMES
+from custom_components.habitat.simulator.flair.homes import HOMES, home
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from custom_components.habitat.simulator.flair.world import World
 from homeassistant.core import HomeAssistant
@@ -63,11 +63,11 @@ def custom_integrations(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no test wait between two tries."""
+def impatient_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test wait between two tries, or read a giant to its end."""
     defaults = CloudSession.__init__.__kwdefaults__
     assert defaults is not None
-    monkeypatch.setitem(defaults, "limits", Limits(backoff=0.001))
+    monkeypatch.setitem(defaults, "limits", Limits(backoff=0.001, size=1 << 20))
 
 
 @pytest.fixture
@@ -84,6 +84,8 @@ async def freezer() -> AsyncGenerator[FrozenDateTimeFactory]:
     tick: what sleeps, waits or is scheduled wakes as it would have in that time.
     """
     loop = asyncio.get_running_loop()
+    # Its debug mode takes every tick for a task that blocks it.
+    loop.set_debug(False)
     # Under this name freezing leaves it alone.
     began = freezegun_api.real_monotonic()
 
@@ -144,6 +146,12 @@ async def set_up_flair(
 async def demo(set_up_flair: SetUp) -> Setting:
     """Return the account of the demo's home."""
     return await set_up_flair("demo")
+
+
+@pytest.fixture
+async def small(set_up_flair: SetUp, clock: ManualClock) -> Setting:
+    """Return the account of a home of 2 vents, 1 puck and 1 bridge where nothing changes."""
+    return await set_up_flair(home(vents=2, pucks=1, bridges=1, clock=clock))
 
 
 @pytest.fixture

@@ -15,9 +15,8 @@ from custom_components.habitat import vendor as vendors
 from custom_components.habitat.config_flow import HabitatConfigFlow
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.flair import forms
-from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
-from custom_components.habitat.simulator.flair.homes import demo, home
+from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from custom_components.habitat.simulator.flair.world import World
 from homeassistant.config_entries import ConfigEntryState
@@ -26,7 +25,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 
 from .common import Setting, fill, login_input, set_up, start_flow, start_mending
-from .conftest import Serve, SetUp
+from .conftest import Serve
 
 TOKEN = "POST /oauth*"
 HOMES = "GET /api/structures"
@@ -470,21 +469,18 @@ async def test_token_stays_with_its_server(
     assert standard.cloud.count() == old
 
 
-async def test_reauth_after_the_login_ended(
-    set_up_flair: SetUp, clock: ManualClock
-) -> None:
+async def test_reauth_after_the_login_ended(demo: Setting) -> None:
     """When the vendor refuses the login a form appears; a good login brings all back."""
-    setting = await set_up_flair(demo(clock=clock))
-    cloud = setting.cloud
+    cloud = demo.cloud
     refused = Fault(kind=Kind.STATUS, status=HTTPStatus.UNAUTHORIZED)
     cloud.faults.add(refused)
-    await setting.poll()
-    flow = next(iter(setting.hass.config_entries.flow.async_progress()))
+    await demo.poll()
+    flow = next(iter(demo.hass.config_entries.flow.async_progress()))
     assert flow["step_id"] == "reauth_confirm"
-    assert {state.state for state in setting.states()} == {"unavailable"}
+    assert {state.state for state in demo.states()} == {"unavailable"}
     cloud.faults.clear()
-    result = await fill(setting.hass, flow, login_input(cloud))
+    result = await fill(demo.hass, flow, login_input(cloud))
     assert result["reason"] == "reauth_successful"
-    await setting.settle()
-    assert setting.entry.state is ConfigEntryState.LOADED
-    assert "unavailable" not in {state.state for state in setting.states()}
+    await demo.settle()
+    assert demo.entry.state is ConfigEntryState.LOADED
+    assert "unavailable" not in {state.state for state in demo.states()}

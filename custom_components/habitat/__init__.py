@@ -1,5 +1,6 @@
 """Habitat: five environment clouds at home."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
@@ -41,6 +42,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> b
     entry.runtime_data = account
     await hass.config_entries.async_forward_entry_setups(entry, account.platforms)
     account.async_start_slow_lanes()
+    # Polls go on without entities too: an empty first answer must not be the last.
+    entry.async_on_unload(account.async_add_listener(lambda: None))
     return True
 
 
@@ -64,7 +67,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: HabitatConfigEntry, device: dr.AnyDeviceEntry
 ) -> bool:
-    """Let the user remove a device that the cloud does not name any more."""
+    """Let the user remove a device that the cloud, when it is asked, does not name any more."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
     account = entry.runtime_data
     ids = {device_id for domain, device_id in device.identifiers if domain == DOMAIN}
     if ids & account.devices.present.keys():

@@ -56,6 +56,15 @@ class Devices:
         """The devices that the account has now, by id."""
         return self._registered
 
+    def known(self, device_id: str) -> bool:
+        """Say whether a device is in the registry, be it from former times."""
+        return (
+            self._registry.async_get_device_by_identifier(
+                (DOMAIN, device_id), self._entry.entry_id
+            )
+            is not None
+        )
+
     @callback
     def update(self, devices: Iterable[Device]) -> None:
         """Register what is new or changed; a parent comes before what stands in it."""

@@ -33,10 +33,13 @@ class Issues:
     """The open issues of one account."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Start without any."""
+        """Start with those that are open."""
         self._hass = hass
         self._entry_id = entry.entry_id
-        self._open: dict[str, Issue] = {}
+        # What was open before a reload stays so, until it is known to be over.
+        self._open: dict[str, Issue | None] = dict.fromkeys(
+            _open_issues(hass, entry.entry_id)
+        )
 
     @callback
     def update(self, issues: Iterable[Issue]) -> None:
@@ -57,7 +60,7 @@ class Issues:
                     translation_placeholders=dict(issue.placeholders),
                     learn_more_url=issue.learn_more,
                 )
-        self._open = current
+        self._open = {**current}
 
     def _issue_id(self, issue: Issue) -> str:
         return "_".join(filter(None, (issue.key, self._entry_id, issue.subject)))
@@ -66,9 +69,16 @@ class Issues:
 @callback
 def async_delete_issues(hass: HomeAssistant, entry_id: str) -> None:
     """Close every issue of an account that is removed."""
-    for domain, issue_id in list(ir.async_get(hass).issues):
-        if domain == DOMAIN and entry_id in issue_id:
-            ir.async_delete_issue(hass, domain, issue_id)
+    for issue_id in _open_issues(hass, entry_id):
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+
+def _open_issues(hass: HomeAssistant, entry_id: str) -> list[str]:
+    return [
+        issue_id
+        for domain, issue_id in ir.async_get(hass).issues
+        if domain == DOMAIN and entry_id in issue_id
+    ]
 
 
 class NewLoginFlow(RepairsFlow):

@@ -22,10 +22,9 @@ async def async_info(hass: HomeAssistant) -> dict[str, Any]:
     entries: list[HabitatConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
     accounts = [entry.runtime_data for entry in entries]
     counters = [account.session.counters for account in accounts]
-    reach = {
-        f"reach_{account.login.vendor.key}": system_health.async_check_can_reach_url(
-            hass, account.login.url
-        )
+    # One server a vendor is asked, however many accounts it has.
+    servers = {
+        account.login.vendor.key: account.login.url
         for account in accounts
         if not account.login.simulated
     }
@@ -35,5 +34,8 @@ async def async_info(hass: HomeAssistant) -> dict[str, Any]:
         "requests": sum(one.requests for one in counters),
         "errors": sum(one.errors for one in counters),
         "retries": sum(one.retries for one in counters),
-        **reach,
+        **{
+            f"reach_{vendor}": system_health.async_check_can_reach_url(hass, url)
+            for vendor, url in servers.items()
+        },
     }

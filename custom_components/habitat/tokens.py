@@ -16,6 +16,8 @@ from .vendor import Login
 
 type _Kept = dict[str, dict[str, str | float | None]]
 
+_Seconds = int | float | None
+
 
 class TokenFile:
     """All tokens, each under a digest of server and login.
@@ -32,10 +34,15 @@ class TokenFile:
 
     async def load(self, key: str) -> Token | None:
         """Return the token under a key, None when there is none that can be read."""
+        fields = (await self._all()).get(key, {})
         try:
-            return Token(**(await self._all())[key])  # type: ignore[arg-type]  # checked below
-        except KeyError, TypeError:
+            token = Token(**fields)  # type: ignore[arg-type]  # checked below
+        except TypeError:
             return None
+        readable = isinstance(token.access, str) and isinstance(
+            token.obtained, int | float
+        )
+        return token if readable and isinstance(token.lifetime, _Seconds) else None
 
     async def save(self, key: str, token: Token | None) -> None:
         """Keep a token, or forget the one under the key; those that ended go too."""
@@ -55,7 +62,10 @@ class TokenFile:
     async def _all(self) -> _Kept:
         if self._kept is None:
             loaded = await self._store.async_load()
-            self._kept = loaded if isinstance(loaded, dict) else {}
+            kept = loaded.items() if isinstance(loaded, dict) else ()
+            self._kept = {
+                key: fields for key, fields in kept if isinstance(fields, dict)
+            }
         return self._kept
 
 

@@ -91,30 +91,26 @@ async def test_anonymous_requests_carry_no_authorization() -> None:
     assert [asked.authorization for asked in server.asked] == [None]
 
 
-@pytest.mark.parametrize(
-    ("path", "arrives"),
-    [
-        ("/api/a", "/api/a"),
-        ("api/a", "/api/a"),
-        ("//elsewhere.example/a", "/elsewhere.example/a"),
-        ("http://elsewhere.example/a", "/http://elsewhere.example/a"),
-        ("/api/a b\r\nX-Evil: 1", "/api/a b\r\nX-Evil: 1"),
-        ("/api/a?b=c#d", "/api/a?b=c#d"),
-        ("/api/ü%2F", "/api/ü%2F"),
-    ],
-)
-@pytest.mark.parametrize("prefix", ["", "/", "/behind a/proxy"])
-async def test_every_path_is_one_of_our_server(
-    path: str, arrives: str, prefix: str
-) -> None:
+@pytest.mark.parametrize("prefix", ["", "/", "/behind a/proxy/"])
+async def test_every_path_is_one_of_our_server(prefix: str) -> None:
     """Whatever an id holds, it arrives as a path of the configured address."""
+    paths = {
+        "/api/a": "/api/a",
+        "api/a": "/api/a",
+        "//elsewhere.example/a": "/elsewhere.example/a",
+        "http://elsewhere.example/a": "/http://elsewhere.example/a",
+        "/api/a b\r\nX-Evil: 1": "/api/a b\r\nX-Evil: 1",
+        "/api/a?b=c#d": "/api/a?b=c#d",
+        "/api/ü%2F": "/api/ü%2F",
+    }
     async with talking(data({}), auth=ACCOUNT) as (session, server):
         session.base = server_url(server.url + prefix)
-        await session.json(Request(method="GET", path=path))
-    (asked,) = server.asked
-    assert asked.path == prefix.rstrip("/") + arrives
-    assert asked.query == {}
-    assert "X-Evil" not in asked.headers
+        for path in paths:
+            await session.json(Request(method="GET", path=path))
+    assert [asked.path for asked in server.asked] == [
+        prefix.rstrip("/") + arrives for arrives in paths.values()
+    ]
+    assert not any(asked.query or "X-Evil" in asked.headers for asked in server.asked)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +123,7 @@ async def test_every_path_is_one_of_our_server(
     ],
 )
 def test_an_address(text: str) -> None:
-    """http and https addresses are taken, spaces around them are not minded."""
+    """Addresses of http and https are taken, spaces around them are not minded."""
     assert str(server_url(text)).rstrip("/") == text.strip().rstrip("/")
 
 
@@ -217,6 +213,13 @@ async def test_an_error_without_words(content: bytes) -> None:
             await session.json(GET)
 
 
+async def test_a_web_page_is_no_answer() -> None:
+    """Not even for who reads no document."""
+    async with talking(page(200), limits=ONCE) as (session, _):
+        with pytest.raises(BadAnswer, match="web page"):
+            await session.send(GET, lambda answer: answer)
+
+
 async def test_an_empty_answer_may_be_what_is_meant() -> None:
     """Who reads no document is content with a status."""
     async with talking(body(b"", 204)) as (session, _):
@@ -255,6 +258,14 @@ async def test_too_large(reply: Reply) -> None:
     assert session.counters.bytes == 0
 
 
+async def test_too_large_by_its_own_word() -> None:
+    """Who announces a giant is not waited for."""
+    words = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n["
+    async with _raw_server(words, hangs_up=False) as url, _session(url) as session:
+        with pytest.raises(BadAnswer, match="too large"):
+            await session.json(GET)
+
+
 async def test_too_large_without_a_word() -> None:
     """A stream without a length is read to the cap and no further."""
     async with talking(data([])) as (session, server):
@@ -285,16 +296,21 @@ async def _deaf_server() -> AsyncGenerator[str]:
 
 
 @asynccontextmanager
-async def _mumbling_server(words: bytes) -> AsyncGenerator[str]:
-    """Say something that is no HTTP, and hang up."""
+async def _raw_server(words: bytes, *, hangs_up: bool) -> AsyncGenerator[str]:
+    """Say something, and hang up or fall silent."""
+    ending = asyncio.Event()
 
-    async def mumble(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def speak(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(words)
+        if not hangs_up:
+            await ending.wait()
         writer.close()
 
-    server = await asyncio.start_server(mumble, "127.0.0.1")
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with await asyncio.start_server(speak, "127.0.0.1") as server:
+        try:
+            yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        finally:
+            ending.set()
 
 
 @asynccontextmanager
@@ -331,7 +347,7 @@ async def test_nobody_opens() -> None:
 @pytest.mark.parametrize("words", [b"", b"HELO\r\n\r\n", b"HTTP/1.1 200 OK\r\n"])
 async def test_no_http(words: bytes) -> None:
     """What speaks no HTTP, or hangs up, is out of reach."""
-    async with _mumbling_server(words) as url, _session(url) as session:
+    async with _raw_server(words, hangs_up=True) as url, _session(url) as session:
         with pytest.raises(Unreachable, match="lost") as raised:
             await session.json(GET)
     assert not raised.value.undone
@@ -350,20 +366,12 @@ async def test_an_answer_that_does_not_come() -> None:
 async def test_an_answer_that_does_not_end() -> None:
     """The total time-out covers the body too."""
     words = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[1"
-
-    enough = asyncio.Event()
-
-    async def dawdle(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(words)
-        await enough.wait()
-        writer.close()
-
-    async with await asyncio.start_server(dawdle, "127.0.0.1") as server:
-        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with _session(url, replace(ONCE, total=0.1)) as session:
-            with pytest.raises(Unreachable, match="in time"):
-                await session.json(GET)
-        enough.set()
+    async with (
+        _raw_server(words, hangs_up=False) as url,
+        _session(url, replace(ONCE, total=0.1)) as session,
+    ):
+        with pytest.raises(Unreachable, match="in time"):
+            await session.json(GET)
 
 
 @pytest.mark.parametrize(

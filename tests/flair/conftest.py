@@ -7,32 +7,36 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.habitat.flair.account import FlairAccount
-from custom_components.habitat.simulator.documents import Record
 from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.flair import server
+from custom_components.habitat.simulator.documents import Record
+from custom_components.habitat.simulator.flair import server, writes as home_writes
 from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.world import Resource, World
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
+from tests.common import Setting
+from tests.conftest import SetUp
 
-from ..common import Setting
-from ..conftest import SetUp
 from .entities import START, Write, portraits
 
 type Portraits = Callable[[str, Platform], Awaitable[dict[str, dict[str, object]]]]
+
+
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Leave the event loop's debugging off: it takes as long as all the rest of a test."""
 
 
 @pytest.fixture
 def wire(monkeypatch: pytest.MonkeyPatch) -> list[Write]:
     """Return the writes that reach the cloud's resources, in order, refused ones too."""
     writes: list[Write] = []
-    patch_resource = server.patch
 
     def note(world: World, resource: Resource, values: Record) -> None:
         name = str(resource.attributes["name"])
         writes.append(Write(resource.type, name, dict(values)))
-        patch_resource(world, resource, values)
+        home_writes.patch(world, resource, values)
 
     monkeypatch.setattr(server, "patch", note)
     return writes

@@ -7,16 +7,14 @@ from typing import NamedTuple
 
 import pytest
 
+from custom_components.habitat.simulator.documents import Json
 from homeassistant.const import ATTR_ENTITY_ID, Platform
 from homeassistant.core import Context, HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import json_loads_object
-
-from custom_components.habitat.simulator.documents import Json
-
-from ..common import NOW, Setting
+from tests.common import NOW, POLL_SECONDS, Setting
 
 CLIMATES = {"structures": "home", "rooms": "room", "hvac-units": "unit"}
 """The key of the climate of each type that has one."""
@@ -42,11 +40,11 @@ class Thing:
         self.kind = kind
         self.id = setting.id_of(kind, name)
 
-    def entity_id(self, platform: Platform, key: str) -> str:
+    def entity_id(self, platform: str, key: str) -> str:
         """Return the id of an entity of it."""
         return self.setting.entity_id(platform, self.kind, self.id, key)
 
-    def state(self, platform: Platform, key: str) -> State:
+    def state(self, platform: str, key: str) -> State:
         """Return the state of an entity of it."""
         return self.setting.state(platform, self.kind, self.id, key)
 
@@ -58,7 +56,7 @@ class Thing:
             if entry.unique_id.startswith(f"flair_{self.kind}_{self.id}_")
         }
 
-    def has(self, platform: Platform, key: str) -> bool:
+    def has(self, platform: str, key: str) -> bool:
         """Say whether it has an entity."""
         registry = er.async_get(self.setting.hass)
         unique_id = f"flair_{self.kind}_{self.id}_{key}"
@@ -92,6 +90,13 @@ class Thing:
             blocking=True,
             context=Context(),
         )
+
+
+async def live(setting: Setting, *, minutes: int) -> None:
+    """Let time pass at the home as in Home Assistant."""
+    for _ in range(minutes):
+        setting.clock.advance(POLL_SECONDS)
+        await setting.poll()
 
 
 async def until(condition: Callable[[], bool]) -> None:

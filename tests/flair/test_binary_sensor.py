@@ -3,9 +3,21 @@
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from homeassistant.const import Platform
+from custom_components.habitat.simulator.documents import Json
+from homeassistant.components.cover import SERVICE_SET_COVER_POSITION
+from homeassistant.const import (
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+    Platform,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from tests.common import Setting
 
 from .conftest import Portraits
+from .entities import Thing, live
 
 
 @pytest.mark.parametrize("home", ["demo", "odd"])
@@ -14,3 +26,209 @@ async def test_entities(
 ) -> None:
     """All of the demo's house and of a home of oddities, as they are and what they show."""
     assert await portray(home, Platform.BINARY_SENSOR) == snapshot
+
+
+def shown(thing: Thing, key: str) -> str:
+    """Return what a binary sensor shows."""
+    return thing.state(Platform.BINARY_SENSOR, key).state
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "attribute", "opposite"),
+    [
+        ("vents", "Vent 1", "inactive", True),
+        ("pucks", "Puck 1", "inactive", True),
+        ("puck2s", "Puck 2 1", "inactive", True),
+        ("bridges", "Bridge 1", "inactive", True),
+        ("thermostats", "Thermostat 1", "is_offline", True),
+    ],
+)
+async def test_connectivity(
+    cottage: Setting, kind: str, name: str, attribute: str, *, opposite: bool
+) -> None:
+    """It is known of devices in reach, out of reach, and of those that do not say."""
+    thing = Thing(cottage, kind, name)
+    for value, state in ((True, STATE_OFF), (False, STATE_ON), (None, STATE_UNKNOWN)):
+        thing.set(**{attribute: value})
+        await cottage.poll()
+        assert shown(thing, "connectivity") == state
+
+
+async def test_holds(cottage: Setting) -> None:
+    """A hold lasts until a time or until the schedule's next event."""
+    for kind, name in (("structures", "House 1"), ("rooms", "Room 1")):
+        thing = Thing(cottage, kind, name)
+        holds: tuple[tuple[Json, Json, str], ...] = (
+            ("2107-12-11T08:11:30.000000+00:00", False, STATE_ON),
+            (None, True, STATE_ON),
+            (None, False, STATE_OFF),
+            ("some day", False, STATE_OFF),
+            (None, None, STATE_UNKNOWN),
+        )
+        for until, event, state in holds:
+            thing.set(hold_until=until, hold_until_schedule_event=event)
+            await cottage.poll()
+            assert shown(thing, "hold") == state, (until, event)
+
+
+async def test_set_up_incomplete(cottage: Setting) -> None:
+    """A home whose set-up was not finished is shown, and says so."""
+    house = Thing(cottage, "structures", "House 1")
+    for complete, state in (
+        (False, STATE_ON),
+        (True, STATE_OFF),
+        (None, STATE_UNKNOWN),
+    ):
+        house.set(setup_complete=complete)
+        await cottage.poll()
+        assert shown(house, "setup_incomplete") == state
+
+
+async def test_occupancy(cottage: Setting) -> None:
+    """The sensors of a linked thermostat tell whether somebody is about, as 0 and 1."""
+    sensor = Thing(cottage, "remote-sensors", "Sensor 1")
+    for occupied, state in (
+        (1, STATE_ON),
+        (0, STATE_OFF),
+        (True, STATE_ON),
+        (None, STATE_UNKNOWN),
+        (7, STATE_UNKNOWN),
+    ):
+        cottage.cloud.set_reading("remote-sensors", sensor.id, occupied=occupied)
+        await cottage.poll(5)
+        assert shown(sensor, "occupancy") == state
+
+
+async def test_gateways(all_enabled: None, cottage: Setting) -> None:
+    """A puck says itself whether others reach the cloud through it, in one of two words."""
+    puck = Thing(cottage, "pucks", "Puck 1")
+    for today, once, state in (
+        (True, None, STATE_ON),
+        (False, True, STATE_OFF),
+        (None, True, STATE_ON),
+        (None, None, STATE_UNKNOWN),
+    ):
+        puck.set(is_gateway=today, gateway=once)
+        await cottage.poll()
+        assert shown(puck, "gateway") == state
+
+
+async def test_a_unit_gets_its_puck(cottage: Setting) -> None:
+    """The problem is over as soon as a puck drives the unit, of either generation."""
+    unit = Thing(cottage, "hvac-units", "Unit 1")
+    resource = cottage.cloud.world.resources["hvac-units"][unit.id]
+    puck2 = cottage.id_of("puck2s", "Puck 2 1")
+    for name, target, state in (
+        ("puck", None, STATE_ON),
+        ("puck2", puck2, STATE_OFF),
+        ("puck2", None, STATE_ON),
+    ):
+        cottage.cloud.world.relate(resource, name, target)
+        await cottage.poll()
+        assert shown(unit, "no_puck") == state
+
+
+async def test_what_is_not_told_has_no_entity(all_enabled: None, demo: Setting) -> None:
+    """Attributes that only some accounts have make entities only where they are told."""
+    nursery = Thing(demo, "rooms", "Nursery")
+    assert nursery.has(Platform.BINARY_SENSOR, "air_return")
+    resource = demo.cloud.world.resources["rooms"][nursery.id]
+    bare = demo.cloud.add("rooms", "77", dict(resource.relations), name="Pantry")
+    bare.pinned.update(dict.fromkeys(("air-return", "preheat-precool")))
+    await demo.poll()
+    pantry = Thing(demo, "rooms", "Pantry")
+    assert pantry.has(Platform.BINARY_SENSOR, "hold")
+    assert not pantry.has(Platform.BINARY_SENSOR, "air_return")
+    assert not pantry.has(Platform.BINARY_SENSOR, "preheat_precool")
+    pantry.set(air_return=True)
+    await demo.poll()
+    assert shown(pantry, "air_return") == STATE_ON
+
+
+# Stuck vents.
+
+
+@pytest.fixture
+def vent(cottage: Setting) -> Thing:
+    """Return a vent that is open."""
+    return Thing(cottage, "vents", "Vent 1")
+
+
+async def move(vent: Thing, position: int) -> None:
+    """Send a vent to a position."""
+    await vent.call(
+        Platform.COVER, "vent", SERVICE_SET_COVER_POSITION, position=position
+    )
+
+
+async def test_a_vent_that_moves_is_not_stuck(vent: Thing) -> None:
+    """It takes a while to move and to say so; that is no problem at any time."""
+    assert shown(vent, "stuck") == STATE_OFF
+    for position in (0, 60, 100):
+        await move(vent, position)
+        for _ in range(10):
+            await live(vent.setting, minutes=1)
+            assert shown(vent, "stuck") == STATE_OFF
+        reported = vent.state(Platform.SENSOR, "reported_position").state
+        assert reported == str(position)
+
+
+async def test_a_stuck_vent(vent: Thing) -> None:
+    """One that stays where it was for minutes is a problem, until it moves."""
+    vent.cloud.stick(vent.id, 100)
+    await move(vent, 20)
+    await live(vent.setting, minutes=6)
+    assert shown(vent, "stuck") == STATE_OFF
+    await live(vent.setting, minutes=2)
+    assert shown(vent, "stuck") == STATE_ON
+    await move(vent, 40)
+    await live(vent.setting, minutes=1)
+    assert shown(vent, "stuck") == STATE_ON
+    del vent.cloud.world.resources["vents"][vent.id].memory["stuck"]
+    await live(vent.setting, minutes=6)
+    assert shown(vent, "stuck") == STATE_OFF
+
+
+async def test_a_stuck_vent_that_is_sent_where_it_is(vent: Thing) -> None:
+    """It is no problem where it was meant to be."""
+    vent.cloud.stick(vent.id, 100)
+    await move(vent, 20)
+    await live(vent.setting, minutes=9)
+    assert shown(vent, "stuck") == STATE_ON
+    await move(vent, 97)
+    assert shown(vent, "stuck") == STATE_OFF
+
+
+async def test_a_new_command_gives_a_vent_new_time(vent: Thing) -> None:
+    """The minutes count from the last command on."""
+    vent.cloud.stick(vent.id, 100)
+    for position in (20, 40, 60):
+        await move(vent, position)
+        await live(vent.setting, minutes=5)
+        assert shown(vent, "stuck") == STATE_OFF
+    await live(vent.setting, minutes=3)
+    assert shown(vent, "stuck") == STATE_ON
+
+
+async def test_a_vent_that_says_nothing_of_itself(vent: Thing) -> None:
+    """Without a report it is not known whether it is stuck."""
+    vent.cloud.set_reading("vents", vent.id, percent_open=None)
+    await move(vent, 20)
+    await live(vent.setting, minutes=10)
+    assert shown(vent, "stuck") == STATE_UNKNOWN
+
+
+async def test_a_stuck_vent_under_another_name(
+    hass: HomeAssistant, vent: Thing
+) -> None:
+    """Renaming the entity loses nothing, and neither does its removal ring later."""
+    vent.cloud.stick(vent.id, 100)
+    await move(vent, 20)
+    old = vent.entity_id(Platform.BINARY_SENSOR, "stuck")
+    er.async_get(hass).async_update_entity(old, new_entity_id="binary_sensor.trouble")
+    await live(vent.setting, minutes=9)
+    assert hass.states.is_state("binary_sensor.trouble", STATE_ON)
+    await move(vent, 100)
+    await move(vent, 20)
+    await hass.config_entries.async_unload(vent.setting.entry.entry_id)
+    assert hass.states.is_state("binary_sensor.trouble", STATE_UNAVAILABLE)

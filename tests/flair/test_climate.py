@@ -1,7 +1,5 @@
 """Flair's climates of homes and rooms."""
 
-import asyncio
-
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -34,11 +32,12 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers.script import Script
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.script import Script, async_validate_actions_config
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
+from tests.common import Setting
+from tests.conftest import SetUp
 
-from ..common import Setting
-from ..conftest import SetUp
 from .conftest import Portraits
 from .entities import Thing, Write
 
@@ -172,7 +171,9 @@ async def test_a_home_is_the_mean_of_its_active_rooms(
         (21.0, 50.0, True),
         (None, None, True),
     ]
-    for number, (temperature, humidity, active) in zip((1, 3, 5), readings, strict=True):
+    for number, (temperature, humidity, active) in zip(
+        (1, 3, 5), readings, strict=True
+    ):
         Thing(setting, "rooms", f"Room {number}").set(
             current_temperature_c=temperature, current_humidity=humidity, active=active
         )
@@ -187,9 +188,9 @@ async def test_a_home_is_the_mean_of_its_active_rooms(
     assert first.climate.attributes[ATTR_CURRENT_TEMPERATURE] == 21
 
 
-@pytest.mark.parametrize(
-    ("state", "conclusion", "action"),
-    [
+async def test_what_a_home_does(home: Thing, room: Thing, thermostat: Thing) -> None:
+    """The thermostat's own word counts, else what Flair concluded for the rooms."""
+    for state, conclusion, action in (
         ("heat", "FLOAT", HVACAction.HEATING),
         ("Cooling", "FLOAT", HVACAction.COOLING),
         ("fan", "HEAT", HVACAction.FAN),
@@ -199,21 +200,12 @@ async def test_a_home_is_the_mean_of_its_active_rooms(
         ("defrost", "COOL", HVACAction.COOLING),
         (None, "FLOAT", HVACAction.IDLE),
         (None, None, None),
-    ],
-)
-async def test_what_a_home_does(
-    home: Thing,
-    room: Thing,
-    thermostat: Thing,
-    state: str | None,
-    conclusion: str | None,
-    action: HVACAction | None,
-) -> None:
-    """The thermostat's own word counts, else what Flair concluded for the rooms."""
-    thermostat.set(operating_state=state)
-    room.set(room_conclusion_mode=conclusion, heat_cool_mode=conclusion)
-    await home.setting.poll()
-    assert home.climate.attributes.get(ATTR_HVAC_ACTION) == action
+    ):
+        thermostat.set(operating_state=state)
+        room.set(room_conclusion_mode=conclusion, heat_cool_mode=conclusion)
+        await home.setting.poll()
+        shown = home.climate.attributes.get(ATTR_HVAC_ACTION)
+        assert shown == action, (state, conclusion)
 
 
 # A room.
@@ -246,9 +238,7 @@ async def test_a_room_never_writes_to_its_home(
     with pytest.raises(ServiceValidationError):
         await room.ask(SERVICE_SET_HVAC_MODE, hvac_mode=HVACMode.OFF)
     with pytest.raises(ServiceValidationError) as caught:
-        await room.ask(
-            SERVICE_SET_TEMPERATURE, temperature=20, hvac_mode=HVACMode.COOL
-        )
+        await room.ask(SERVICE_SET_TEMPERATURE, temperature=20, hvac_mode=HVACMode.COOL)
     assert caught.value.translation_key == "mode_is_the_homes"
     with pytest.raises(ServiceValidationError):
         await room.ask(SERVICE_TURN_OFF)
@@ -265,9 +255,9 @@ async def test_a_room_never_writes_to_its_home(
     assert room.climate.attributes[ATTR_HVAC_MODES] == []
 
 
-@pytest.mark.parametrize(
-    ("conclusion", "mode", "action"),
-    [
+async def test_what_a_room_does(room: Thing, home: Thing) -> None:
+    """It is what Flair concluded for the room, in a home that is on."""
+    for conclusion, mode, action in (
         ("HEAT", "FLOAT", HVACAction.HEATING),
         ("COOL", "HEAT", HVACAction.COOLING),
         ("FLOAT", "HEAT", HVACAction.IDLE),
@@ -275,19 +265,11 @@ async def test_a_room_never_writes_to_its_home(
         ("AUTO", None, None),
         ("DEFROST", "COOL", HVACAction.COOLING),
         (None, None, None),
-    ],
-)
-async def test_what_a_room_does(
-    room: Thing,
-    home: Thing,
-    conclusion: str | None,
-    mode: str | None,
-    action: HVACAction | None,
-) -> None:
-    """It is what Flair concluded for the room, in a home that is on."""
-    room.set(room_conclusion_mode=conclusion, heat_cool_mode=mode)
-    await room.setting.poll()
-    assert room.climate.attributes.get(ATTR_HVAC_ACTION) == action
+    ):
+        room.set(room_conclusion_mode=conclusion, heat_cool_mode=mode)
+        await room.setting.poll()
+        shown = room.climate.attributes.get(ATTR_HVAC_ACTION)
+        assert shown == action, (conclusion, mode)
     home.set(structure_heat_cool_mode="float")
     await room.setting.poll()
     assert room.climate.attributes[ATTR_HVAC_ACTION] == HVACAction.OFF
@@ -344,11 +326,7 @@ async def test_nine_rooms_at_once(
             ]
         }
     ]
-    from homeassistant.helpers import config_validation as cv, script as script_helper
-
-    actions = await script_helper.async_validate_actions_config(
-        hass, cv.SCRIPT_SCHEMA(sequence)
-    )
+    actions = await async_validate_actions_config(hass, cv.SCRIPT_SCHEMA(sequence))
     await Script(hass, actions, "evening", "habitat").async_run()
     assert [room.attribute("set-point-c") for room in rooms] == [18.5] * 9
     assert {room.climate.attributes[ATTR_TEMPERATURE] for room in rooms} == {18.5}

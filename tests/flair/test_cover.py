@@ -22,8 +22,8 @@ from homeassistant.const import (
     Platform,
 )
 from homeassistant.exceptions import HomeAssistantError
+from tests.common import Setting
 
-from ..common import Setting
 from .conftest import Portraits
 from .entities import Thing, Write, until
 

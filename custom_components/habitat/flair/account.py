@@ -10,9 +10,11 @@ from typing import ClassVar, Required, TypedDict, override
 from homeassistant.components.climate import HVACAction
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 
 from ..cloud.auth import TokenAuth
 from ..cloud.errors import Refused
+from ..const import DOMAIN
 from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
 from ..devices import Device
 from ..repairs import Issue
@@ -61,6 +63,7 @@ FAST = (
 
 SLOW = timedelta(minutes=5)
 RARE = timedelta(minutes=15)
+DAILY = timedelta(days=1)
 
 READING = "current-reading"
 STATE = "current-state"
@@ -123,6 +126,9 @@ class HomeSummary:
     action: HVACAction | None
 
 
+type _Sources = tuple[Named, Room | None, Structure | None, Reading | None]
+
+
 def key_of(
     model: type[Resource], resource_id: str | None, part: str | None = None
 ) -> str:
@@ -153,6 +159,7 @@ class FlairAccount(Account):
         """Connect, without asking for anything yet."""
         self.client = connect(hass, login)
         super().__init__(hass, entry, login, self.client.session, self.client.oddities)
+        self._described: dict[str, tuple[_Sources, Device]] = {}
 
     # Lanes.
 
@@ -165,10 +172,20 @@ class FlairAccount(Account):
     def slow_lanes(self) -> Iterable[Lane]:
         """Return what changes slowly, and what only costs requests where somebody reads it."""
         schedules = map(self._schedules, self.of(Structure))
+        wanted = self.wanted()
         return (
-            Lane(SLOW, tuple(self._singles())),
+            Lane(SLOW, tuple(self._singles(wanted))),
             Lane(RARE, (self._list(Zone), *schedules)),
+            Lane(DAILY, tuple(self._singles(self._firmware() - wanted))),
         )
+
+    def _firmware(self) -> set[str]:
+        """Return the readings of which only the firmware is shown by default."""
+        return {
+            key_of(kind, device.id, READING)
+            for kind in (Bridge, Puck2)
+            for device in self.of(kind)
+        }
 
     def _list(self, model: type[Resource]) -> Part:
         return Part(
@@ -192,8 +209,8 @@ class FlairAccount(Account):
         fetch = partial(self._fetch_list, Schedule, path)
         return Part(f"schedules of {home.id}", fetch, prefix=f"{Schedule.TYPE}_")
 
-    def _singles(self) -> Iterator[Part]:
-        for key in self.wanted():
+    def _singles(self, keys: Iterable[str]) -> Iterator[Part]:
+        for key in keys:
             owner, _, part = key.partition("/")
             kind, _, resource_id = owner.partition("_")
             model = SINGLES.get((kind, part))
@@ -218,22 +235,38 @@ class FlairAccount(Account):
     @override
     def describe_devices(self) -> Iterator[Device]:
         """Return homes, then what stands in them, then what stands in their rooms."""
+        known, self._described = self._described, {}
         for kind in _NAMES:
             for record in self.of(kind):
-                if _shown(record):
-                    yield self._device(record)
+                if self._shown(record):
+                    key = key_of(kind, record.id)
+                    sources = self._sources(record)
+                    described = known.get(key)
+                    # What nothing changed about is not described again.
+                    if described is None or described[0] != sources:
+                        described = sources, self._device(*sources)
+                    self._described[key] = described
+                    yield described[1]
 
     @override
     def part_of_device(self, device_id: str) -> str:
         """Return the list that names the device: ids begin with their type."""
         return device_id.removeprefix(f"{self.login.vendor.key}_").partition("_")[0]
 
-    def _device(self, record: Named) -> Device:
+    def _sources(self, record: Named) -> _Sources:
+        """Return all records that a device's description is made of."""
+        reading = self.record(key_of(type(record), record.id, READING), Reading)
+        return record, self.room_of(record), self.home_of(record), reading
+
+    def _device(
+        self,
+        record: Named,
+        room: Room | None,
+        home: Structure | None,
+        reading: Reading | None,
+    ) -> Device:
         kind = type(record)
-        room = self._related(Room, getattr(record, "room_id", None))
-        home = self._related(Structure, getattr(record, "structure_id", None))
         parent = room or home
-        reading = self.record(key_of(kind, record.id, READING), Reading)
         place = record if isinstance(record, Room) else room
         return Device(
             id=self._device_id(record),
@@ -261,7 +294,7 @@ class FlairAccount(Account):
     def describe_issues(self) -> Iterator[Issue]:
         """Return units that nothing drives, and a login of the kind that Flair gives up."""
         for unit in self.of(HvacUnit):
-            if _shown(unit) and not unit.driven:
+            if self._shown(unit) and not unit.driven:
                 name = unit.name or _NAMES[HvacUnit]
                 yield Issue("unit_without_puck", unit.id, {"name": name}, APP_URL)
         auth = self.session.auth
@@ -298,8 +331,13 @@ class FlairAccount(Account):
         """Let a unit's puck send one button of its remote.
 
         Raises:
+            ServiceValidationError: there is no puck to send it.
             HomeAssistantError: with what Flair said.
         """
+        if not unit.driven:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="unit_without_puck"
+            )
         # Sent twice it would act twice.
         await self.async_patch(unit, {"button_presses": (button,)}, repeatable=False)
 
@@ -328,6 +366,17 @@ class FlairAccount(Account):
         busy = [action for action in said if action is not HVACAction.IDLE]
         return next(iter((*busy, *said)), None)
 
+    def _shown(self, record: Named) -> bool:
+        """Say whether there is anything to show: a unit that was never set up has nothing.
+
+        One that is known is not gone because its constraints could not be read.
+        """
+        return (
+            not isinstance(record, HvacUnit)
+            or record.constraints is not None
+            or self.devices.known(self._device_id(record))
+        )
+
     def _device_id(self, record: Named) -> str:
         return f"{self.login.vendor.key}_{record.TYPE}_{record.id}"
 
@@ -354,11 +403,6 @@ def room_action(room: Room) -> HVACAction | None:
 def _mean(values: Iterable[float | None], digits: int) -> float | None:
     known = [value for value in values if value is not None]
     return round(fmean(known), digits) if known else None
-
-
-def _shown(record: Named) -> bool:
-    """Say whether there is anything to show: a unit that was never set up has nothing."""
-    return not isinstance(record, HvacUnit) or record.constraints is not None
 
 
 class _Make(TypedDict, total=False):

@@ -257,7 +257,6 @@ class StuckSensor(FlairEntity[Vent], BinarySensorEntity):
         seen = reading.percent_open if reading else None
         if sent is None or seen is None or abs(sent - seen) <= STUCK_BY:
             self._disarm()
-            self._apart_from = None
             self._stuck = None if sent is None or seen is None else False
         elif sent != self._apart_from:
             self._disarm()
@@ -273,6 +272,7 @@ class StuckSensor(FlairEntity[Vent], BinarySensorEntity):
 
     @callback
     def _disarm(self) -> None:
+        self._apart_from = None
         if self._alarm is not None:
             self._alarm()
             self._alarm = None

@@ -86,25 +86,27 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
     ) -> None:
         """Show a unit and read its home and its room."""
         unit = account.record(device.key, HvacUnit)
-        self._home_key = key_of(Structure, unit.structure_id if unit else None)
-        self._room_key = key_of(Room, unit.room_id if unit else None)
         super().__init__(
             account,
             device,
             HvacUnit,
             description,
-            reads=(self._home_key, self._room_key),
+            reads=(
+                key_of(Structure, unit.structure_id if unit else None),
+                key_of(Room, unit.room_id if unit else None),
+            ),
         )
 
     # What rules.
 
     @property
     def _home(self) -> Structure | None:
-        return self.coordinator.record(self._home_key, Structure)
+        return self.coordinator.home_of(self.record) if self.record else None
 
     @property
     def _room(self) -> Room | None:
-        return self.coordinator.record(self._room_key, Room)
+        """The room that the unit stands in now; it may have been moved."""
+        return self.coordinator.room_of(self.record) if self.record else None
 
     @property
     def _auto(self) -> bool:

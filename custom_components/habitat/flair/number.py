@@ -21,8 +21,9 @@ from .const import MAX_TEMP, MIN_TEMP
 from .entity import FlairEntity, PartDescription, described
 from .models import AnyPuck, Bridge, Resource, Structure
 
+AWAY_MAX = 32.2
 AWAY_GAP = 3.0
-"""°C that the away limits must lie apart; Flair refuses less."""
+"""°C: the highest away limit, and how far the two must lie apart; Flair refuses the rest."""
 
 NO_OFFSET = -5.0
 """°C; what Flair keeps where the app shows no calibration."""
@@ -69,17 +70,19 @@ def set_point[R](
     value: Callable[[R], float | None],
     change: Callable[[float], Mapping[str, object]],
     check: Callable[[R, float], str | None] = lambda _record, _value: None,
+    highest: float = MAX_TEMP,
 ) -> FlairNumberDescription[R]:
-    """Describe a temperature in °C within what Flair takes."""
+    """Describe a temperature in °C within what Flair takes, with its two decimals."""
     return FlairNumberDescription(
         key=key,
         value=value,
-        change=change,
+        # 90 °F are a trace more than what Flair takes as such.
+        change=lambda value: change(min(round(value, 2), highest)),
         check=check,
         device_class=NumberDeviceClass.TEMPERATURE,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         native_min_value=MIN_TEMP,
-        native_max_value=MAX_TEMP,
+        native_max_value=highest,
         native_step=0.01,
         mode=NumberMode.BOX,
         entity_category=EntityCategory.CONFIG,
@@ -104,12 +107,14 @@ STRUCTURE: tuple[FlairNumberDescription[Structure], ...] = (
         lambda home: home.temp_away_min_c,
         lambda value: {"temp_away_min_c": value},
         lambda home, value: away_gap(value, home.temp_away_max_c),
+        AWAY_MAX,
     ),
     set_point(
         "away_temperature_max",
         lambda home: home.temp_away_max_c,
         lambda value: {"temp_away_max_c": value},
         lambda home, value: away_gap(home.temp_away_min_c, value),
+        AWAY_MAX,
     ),
 )
 

@@ -287,7 +287,7 @@ PUCK2: tuple[FlairSensorDescription[Puck2], ...] = (
 PUCK2_READING: tuple[FlairSensorDescription[Puck2Reading], ...] = (
     told(
         "infrared_error",
-        lambda reading: reading.error or "none",
+        lambda reading: "none" if reading.error in (None, "", "0") else reading.error,
         part=READING,
         enabled=False,
         exists=lambda reading: reading.error is not None,

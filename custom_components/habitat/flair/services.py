@@ -28,10 +28,6 @@ async def press_remote_button(
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="no_hvac_unit"
         )
-    if not unit.driven:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="unit_without_puck"
-        )
     await account.async_press(unit, button)
     return None
 

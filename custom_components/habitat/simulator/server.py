@@ -121,9 +121,13 @@ class CloudServer(ABC):
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         began = time.perf_counter()
         status = 0
+        response: web.StreamResponse
         try:
             response = await self.faults.apply(request, lambda: self.answer(request))
             status = response.status
+        except ConnectionResetError:
+            # Cut by intent: nobody is left to hear this answer, and there is nothing to log.
+            response = web.Response()
         finally:
             spent = (time.perf_counter() - began) * 1000
             self.log.append(

@@ -216,6 +216,13 @@ def _hold(world: World, resource: Resource, now: float) -> None:
     duration = structure.attributes.get("default-hold-duration")
     hours = _HOLD_HOURS.get(str(duration))
     until = now + hours * 3600 if hours else _FOREVER if duration == "Forever" else None
+    _hold_until_then(world, structure, resource, until)
+
+
+def _hold_until_then(
+    world: World, structure: Resource, resource: Resource, until: float | None
+) -> None:
+    """Let a hold begin that ends at a time, or without one with the schedule's next event."""
     resource.attributes.update(
         {
             "hold-until": moment(until) if until else None,
@@ -248,6 +255,12 @@ def _hold_until(_: World, resource: Resource, value: Json, __: float) -> None:
     else:
         resource.attributes["hold-until-schedule-event"] = False
         resource.memory.update({"held": 1, "held-until": until})
+
+
+def _hold_until_event(world: World, resource: Resource, value: Json, _: float) -> None:
+    structure = world.structure(resource)
+    if value is True and structure is not None:
+        _hold_until_then(world, structure, resource, None)
 
 
 def _third_party_rules(structure: Resource) -> bool:
@@ -290,5 +303,7 @@ _IGNORED: dict[tuple[str, str], Callable[[Resource], bool]] = {
 _AFTER: dict[tuple[str, str], Effect] = {
     ("rooms", "set-point-c"): _set_room,
     ("rooms", "hold-until"): _hold_until,
+    ("rooms", "hold-until-schedule-event"): _hold_until_event,
     ("structures", "hold-until"): _hold_until,
+    ("structures", "hold-until-schedule-event"): _hold_until_event,
 }

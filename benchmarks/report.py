@@ -1,0 +1,191 @@
+"""The figures side by side: tables for the terminal and for a page of the documentation."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib.metadata import version
+import json
+import os
+from pathlib import Path
+import platform
+
+from homeassistant.const import __version__ as home_assistant_version
+
+from . import rival
+from .homes import HOMES, Home
+from .measure import LATENCY, Figures
+
+_MANIFEST = Path(__file__).parents[1] / "custom_components/habitat/manifest.json"
+
+
+class Side(StrEnum):
+    """Whose figures."""
+
+    OURS = "Habitat"
+    RIVAL = "the rival"
+
+
+class Job(StrEnum):
+    """What was measured."""
+
+    SET_UP = "set-up"
+    POLL = "unchanged poll"
+    CHANGED_POLL = "poll, 1 % changed"
+    WRITE = "one write"
+
+
+COMPARED = (Job.POLL, Job.WRITE)
+"""What the rival's client does as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Minute:
+    """What a minute costs, everything included that happens more rarely; CPU in seconds."""
+
+    requests: float
+    cpu: float
+
+
+@dataclass(slots=True)
+class Report:
+    """What all benchmarks found."""
+
+    figures: dict[tuple[Home, Job, Side], Figures] = field(default_factory=dict)
+    minutes: dict[tuple[Home, Side], Minute] = field(default_factory=dict)
+    vents: dict[Home, int] = field(default_factory=dict)
+    """How many vents the rival's client finds."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether no figure is missing."""
+        return (
+            len(self.figures) == len(HOMES) * (len(Job) + len(COMPARED))
+            and len(self.minutes) == len(HOMES) * len(Side)
+            and len(self.vents) == len(HOMES)
+        )
+
+    def lines(self) -> Iterator[str]:
+        """Yield the tables, ratios first."""
+        yield from _table(
+            ("Ratio (rival : Habitat)", "Requests", "Rounds", "Time", "CPU"),
+            self._ratios(),
+        )
+        yield ""
+        yield from _table(
+            ("Habitat", "Requests", "Rounds", "Time", "CPU", "State writes"),
+            self._costs(),
+        )
+
+    def page(self) -> str:
+        """Return the page of the documentation."""
+        habitat = json.loads(_MANIFEST.read_text(encoding="utf-8"))["version"]
+        machine = (
+            f"Habitat {habitat} on Home Assistant {home_assistant_version}, "
+            f"Python {platform.python_version()}, aiohttp {version('aiohttp')}; "
+            f"{_processor()}, {os.cpu_count()} cores"
+        )
+        lines = "\n".join(self.lines())
+        return _PAGE.format(
+            machine=machine, rival=rival.NAME, latency=_time(LATENCY), tables=lines
+        )
+
+    def _ratios(self) -> Iterator[Sequence[str]]:
+        for home in HOMES:
+            for job in COMPARED:
+                ours = self.figures.get((home, job, Side.OURS))
+                other = self.figures.get((home, job, Side.RIVAL))
+                if ours and other:
+                    yield (
+                        f"{home}: {job}",
+                        _ratio(other.requests, ours.requests, str),
+                        _ratio(other.rounds, ours.rounds, str),
+                        _ratio(other.wall, ours.wall, _time),
+                        _ratio(other.cpu, ours.cpu, _time),
+                    )
+            minute = self.minutes.get((home, Side.OURS))
+            other_minute = self.minutes.get((home, Side.RIVAL))
+            if minute and other_minute:
+                yield (
+                    f"{home}: a minute",
+                    _ratio(other_minute.requests, minute.requests, "{:.0f}".format),
+                    "",
+                    "",
+                    _ratio(other_minute.cpu, minute.cpu, _time),
+                )
+            if home in self.vents:
+                seen = f"{self.vents[home]} : {home.vents}"
+                yield f"{home}: vents found", seen, "", "", ""
+
+    def _costs(self) -> Iterator[Sequence[str]]:
+        for home in HOMES:
+            for job in Job:
+                if found := self.figures.get((home, job, Side.OURS)):
+                    yield (
+                        f"{home}: {job}",
+                        str(found.requests),
+                        str(found.rounds),
+                        _time(found.wall),
+                        _time(found.cpu),
+                        str(found.writes),
+                    )
+
+
+def _ratio[T: float](other: T, ours: T, show: Callable[[T], str]) -> str:
+    return f"{other / ours:.1f} × ({show(other)} : {show(ours)})"
+
+
+def _time(seconds: float) -> str:
+    if seconds < 0.1:
+        return f"{seconds * 1000:.1f} ms"
+    return f"{seconds:.2f} s"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield a Markdown table whose columns stand under each other."""
+    cells = [head, *rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for number, row in enumerate(cells):
+        padded = (text.ljust(width) for text, width in zip(row, widths, strict=True))
+        yield f"| {' | '.join(padded)} |"
+        if number == 0:
+            yield f"| {' | '.join('-' * width for width in widths)} |"
+
+
+def _processor() -> str:
+    """Return the processor's name, on systems that tell it the one of its architecture."""
+    try:
+        known = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        known = ""
+    names = (
+        line.partition(":")[2].strip()
+        for line in known.splitlines()
+        if line.startswith("model name")
+    )
+    return next(names, platform.machine())
+
+
+_PAGE = """# Benchmarks
+
+`scripts/benchmark` measures this and writes this page. {machine}.
+
+Both sides ask the same simulated Flair cloud in the same run, over real sockets, through Home
+Assistant's own HTTP session. The cloud runs in a process of its own, so no figure holds its work.
+
+- **Requests** are counted by the cloud. **Rounds** is the longest row of requests that waited for one
+  another.
+- **Time** is how long it takes when each answer comes {latency} later than it could: the best of three
+  where that is quick.
+- **CPU** is what the process of the client spends, without that latency: the median of many runs.
+- **State writes** counts every state that is written, changed or not.
+- **The rival** is {rival}, the client of the Flair integration in use before. It is measured alone: what
+  its entities cost on top is not in its figures, while Habitat's hold all of Home Assistant's work. Its
+  write is followed by a poll, as in its integration. It reads the first 50 of each kind of device and no
+  more, so in large homes it does less.
+- **A minute** is Habitat's one poll with its share of the slower lanes (readings every five minutes, zones
+  and schedules every fifteen), beside the two polls that the rival's integration makes.
+- **Set-up** is that of a known account, as after a restart: requests include the readings that follow,
+  time and CPU end when the account is loaded.
+
+{tables}
+"""

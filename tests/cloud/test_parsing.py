@@ -1,0 +1,285 @@
+"""Rubbish in a field reads as unknown, and is counted."""
+
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, dataclass, field
+from datetime import UTC, datetime
+import logging
+from math import inf, nan
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.habitat.cloud.errors import BadAnswer
+from custom_components.habitat.cloud.parsing import (
+    PRIVATE,
+    Json,
+    Oddities,
+    Word,
+    model,
+    parse,
+    private_values,
+    public_fields,
+    read_json,
+    to_bool,
+    to_datetime,
+    to_float,
+    to_int,
+    to_str,
+    to_texts,
+)
+
+from .strategies import any_json, quick
+
+
+class Colour(Word):
+    """A vocabulary."""
+
+    RED = "Red"
+    BLUE = "sky blue"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Something of its own within a record."""
+
+    x: float
+    y: float = 0
+
+
+@model
+class Thing:
+    """A record with a field of each kind."""
+
+    id: str
+    number: int
+    share: float | None = None
+    on: bool | None = None
+    colour: Colour | None = None
+    seen: datetime | None = None
+    tags: tuple[str, ...] = ()
+    point: Point | None = None
+    owner: str | None = field(default=None, metadata=PRIVATE)
+
+
+WHOLE: dict[str, Json] = {
+    "id": "a",
+    "number": 1,
+    "share": 0.5,
+    "on": True,
+    "colour": "Red",
+    "seen": "2026-11-25T08:00:00+01:00",
+    "tags": ["x", "y"],
+    "point": {"x": 1},
+    "owner": "Robin",
+}
+SEEN = datetime(2026, 11, 25, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "expected"),
+    [
+        (to_float, 1, 1.0),
+        (to_float, "21.5", 21.5),
+        (to_float, " -3 ", -3.0),
+        (to_int, 2.6, 3),
+        (to_int, "99", 99),
+        (to_int, "99.4", 99),
+        (to_bool, True, True),
+        (to_bool, 0, False),
+        (to_bool, 1, True),
+        (to_bool, "On", True),
+        (to_bool, "OFF", False),
+        (to_bool, "true", True),
+        (to_bool, "no", False),
+        (to_str, "", ""),
+        (to_str, 7, "7"),
+        (to_str, 1.5, "1.5"),
+        (to_datetime, "2026-11-25T08:00:00+01:00", SEEN),
+        (to_datetime, "2026-11-25T07:00:00Z", SEEN),
+        (to_datetime, "2026-11-25T07:00:00", SEEN),
+        (to_texts, ["a", 1], ("a", "1")),
+        (to_texts, [], ()),
+    ],
+)
+def test_read(
+    read: Callable[[object], object], value: object, expected: object
+) -> None:
+    """Values read in every spelling that clouds have for them."""
+    found = read(value)
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("read", "values"),
+    [
+        (to_float, [True, None, "warm", "", [], {}, inf, nan, "inf", 10**400]),
+        (to_int, [True, None, "warm", [1], inf, "nan"]),
+        (to_bool, [None, 2, 1.0, "maybe", [], {}]),
+        (to_str, [None, True, [], {}]),
+        (
+            to_datetime,
+            [None, 1_700_000_000, "yesterday", "0001-01-01T00:00:00+09:00", []],
+        ),
+    ],
+)
+def test_rubbish(read: Callable[[object], object], values: list[object]) -> None:
+    """Anything else is unknown."""
+    assert [read(value) for value in values] == [None] * len(values)
+
+
+@pytest.mark.parametrize("value", [None, "abc", {"a": 1}, 1, ["a", None], [["a"]]])
+def test_no_list_of_texts(value: object) -> None:
+    """A text is no list of its letters, and one odd item spoils a list."""
+    with pytest.raises(ValueError):
+        to_texts(value)
+
+
+@quick
+@given(any_json)
+def test_reading_never_fails(value: Json) -> None:
+    """Whatever comes, it reads as what it should be, or as unknown."""
+    assert isinstance(to_float(value), float | None)
+    assert isinstance(to_int(value), int | None)
+    assert isinstance(to_bool(value), bool | None)
+    assert isinstance(to_str(value), str | None)
+    assert isinstance(to_datetime(value), datetime | None)
+
+
+def test_words() -> None:
+    """Case does not matter, unknown words and other things are unknown."""
+    oddities = Oddities("Test")
+
+    def read(value: Json) -> Colour | None:
+        thing = parse(Thing, {**WHOLE, "colour": value}, oddities)
+        assert thing is not None
+        return thing.colour
+
+    assert read("Red") is read("RED") is Colour.RED
+    assert read("Sky Blue") is Colour.BLUE
+    assert not oddities.counts
+    odd: list[Json] = ["green", 1, ["Red"], {"Red": 1}, True]
+    assert [read(value) for value in odd] == [None] * len(odd)
+    assert oddities.counts == {"Thing.colour": len(odd)}
+    assert Colour.RED._serialize() == "Red"
+
+
+def test_a_whole_record() -> None:
+    """Every field reads, extra keys do not matter, and what came is left as it was."""
+    news: Json = {"a": 1}
+    raw = {**WHOLE, "news": news}
+    oddities = Oddities("Test")
+    thing = parse(Thing, raw, oddities)
+    assert thing == Thing(
+        id="a",
+        number=1,
+        share=0.5,
+        on=True,
+        colour=Colour.RED,
+        seen=SEEN,
+        tags=("x", "y"),
+        point=Point(1),
+        owner="Robin",
+    )
+    assert thing == parse(Thing, raw, oddities)
+    assert not oddities.counts
+    assert raw == {**WHOLE, "news": {"a": 1}}
+    assert thing is not None
+    with pytest.raises(FrozenInstanceError):
+        thing.number = 2  # type: ignore[misc]  # that it is frozen is the point
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("share", "warm"),
+        ("share", []),
+        ("on", "perhaps"),
+        ("colour", "green"),
+        ("seen", "once"),
+        ("tags", "x"),
+        ("tags", [None]),
+        ("point", [1]),
+        ("point", {"y": 1}),
+        ("owner", {}),
+    ],
+)
+def test_one_odd_field(name: str, value: Json) -> None:
+    """It alone is unknown, and it is counted."""
+    oddities = Oddities("Test")
+    thing = parse(Thing, {**WHOLE, name: value}, oddities)
+    without = parse(Thing, {**WHOLE, name: None}, oddities)
+    assert thing == without
+    assert thing is not None
+    assert not getattr(thing, name)
+    assert oddities.counts == {f"Thing.{name}": 1}
+
+
+def test_nothing_is_not_odd() -> None:
+    """Null and an empty text stand for nothing, as a missing key does."""
+    oddities = Oddities("Test")
+    bare = parse(Thing, {"id": "a", "number": 1}, oddities)
+    nulls: dict[str, Json] = dict.fromkeys(WHOLE)
+    empty: dict[str, Json] = {"share": "", "on": "", "colour": "", "seen": ""}
+    assert bare == Thing(id="a", number=1)
+    assert parse(Thing, {**nulls, "id": "a", "number": 1}, oddities) == bare
+    assert parse(Thing, {**empty, "id": "a", "number": 1}, oddities) == bare
+    assert not oddities.counts
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ({}, "id"),
+        ({"id": "a"}, "number"),
+        ({"id": "a", "number": None}, "number"),
+        ({"id": "a", "number": "many"}, "number"),
+        ({"id": ["a"], "number": 1}, "id"),
+    ],
+)
+def test_no_record_without_what_it_needs(raw: dict[str, Json], name: str) -> None:
+    """It is dropped alone, and counted under the field."""
+    oddities = Oddities("Test")
+    assert parse(Thing, raw, oddities) is None
+    assert oddities.counts == {f"Thing.{name}": 1}
+
+
+@quick
+@given(st.dictionaries(st.sampled_from(list(WHOLE)), any_json))
+def test_parsing_never_fails(raw: dict[str, Json]) -> None:
+    """Whatever the fields hold, there is a record or none, twice the same."""
+    oddities = Oddities("Test")
+    assert parse(Thing, raw, oddities) == parse(Thing, raw, oddities)
+
+
+def test_oddities_are_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    """One line for each kind, none of which shows what came."""
+    caplog.set_level(logging.INFO)
+    oddities = Oddities("Test")
+    for _ in range(5):
+        parse(Thing, {**WHOLE, "share": "my secret", "on": "perhaps"}, oddities)
+    assert oddities.counts == {"Thing.share": 5, "Thing.on": 5}
+    lines = [record.getMessage() for record in caplog.records]
+    assert [line.split(";")[0] for line in lines] == [
+        "Test sent something unexpected in Thing.share",
+        "Test sent something unexpected in Thing.on",
+    ]
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"a": [1', b"<html>", b"\xff", b"NaN"])
+def test_half_a_document(body: bytes) -> None:
+    """What is no whole document may be one at the next try."""
+    with pytest.raises(BadAnswer) as raised:
+        read_json(body)
+    assert raised.value.transient
+
+
+def test_private_fields() -> None:
+    """What may leave the house and what must not are told apart; unset holds nothing."""
+    thing = Thing(id="a", number=1, owner="Robin")
+    public = dict(public_fields(thing))
+    assert set(public) == set(WHOLE) - {"owner"}
+    assert public["number"] == 1
+    assert list(private_values(thing)) == ["Robin"]
+    assert list(private_values(Thing(id="a", number=1))) == []

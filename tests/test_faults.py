@@ -1,0 +1,174 @@
+"""Whatever goes wrong, at whichever vendor: an account survives it, and loses nothing."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+import logging
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from custom_components.habitat.simulator import SIMULATED, create
+from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.faults import Fault, Kind
+from custom_components.habitat.simulator.server import CloudServer
+from custom_components.habitat.vendor import REGISTRY, async_forms
+from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from .common import NOW, POLL_SECONDS, fill, lines, start_flow
+
+_SILENT = (Kind.STALL, Kind.LATENCY)
+_TIMEOUT = 21
+"""Seconds after which a session has given up."""
+
+FAULTS: dict[str, Fault] = {
+    **{str(kind): Fault(kind=kind) for kind in Kind if kind is not Kind.STATUS},
+    **{
+        f"status {status}": Fault(kind=Kind.STATUS, status=status)
+        for status in (403, 404, 429, 500)
+    },
+    "stall": Fault(kind=Kind.STALL, seconds=1000),
+    "latency": Fault(kind=Kind.LATENCY, seconds=5),
+    "giant": Fault(kind=Kind.GIANT, size=2 << 20),
+    "limited for a while": Fault(kind=Kind.STATUS, status=429, retry_after=150),
+    "every third request": Fault(kind=Kind.HTML, status=502, probability=0.3),
+    "maintenance page": Fault(kind=Kind.HTML, status=200),
+}
+
+
+@dataclass(slots=True)
+class Patient:
+    """An account of some vendor, and its cloud."""
+
+    hass: HomeAssistant
+    freezer: FrozenDateTimeFactory
+    entry: ConfigEntry
+    cloud: CloudServer
+
+    async def poll(self, times: int = 1) -> None:
+        """Let polls come and go; where the cloud is silent, let the time-outs pass."""
+        for _ in range(times):
+            self.freezer.tick(POLL_SECONDS)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way."""
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        done = asyncio.ensure_future(
+            self.hass.async_block_till_done(wait_background_tasks=True)
+        )
+        while not done.done():
+            before = self._met()
+            await asyncio.wait({done}, timeout=0.02)
+            silent = any(one.kind in _SILENT for one in self.cloud.faults.active)
+            if silent and self._met() == before:
+                self.freezer.tick(_TIMEOUT)
+        await done
+
+    def _met(self) -> tuple[int, int]:
+        hits = sum(fault.hits for fault in self.cloud.faults.active)
+        return self.cloud.count(), hits
+
+    def go_wrong(self, fault: Fault) -> None:
+        """Let something go wrong with every request."""
+        self.cloud.faults.add(replace(fault, hits=0, seen=0))
+
+    def registered(self) -> set[str]:
+        """Return all entities and devices that are registered."""
+        entry_id = self.entry.entry_id
+        entities = er.async_entries_for_config_entry(er.async_get(self.hass), entry_id)
+        devices = dr.async_entries_for_config_entry(dr.async_get(self.hass), entry_id)
+        return {one.unique_id for one in entities} | {one.id for one in devices}
+
+    def states(self) -> dict[str, str]:
+        """Return what all entities show; problems aside, which time alone may bring."""
+        return {
+            one.entity_id: one.state
+            for one in self.hass.states.async_all()
+            if one.attributes.get("device_class") != BinarySensorDeviceClass.PROBLEM
+        }
+
+
+@pytest.fixture(params=SIMULATED)
+async def patient(
+    request: pytest.FixtureRequest,
+    freezer: FrozenDateTimeFactory,
+    hass: HomeAssistant,
+    socket_enabled: None,
+) -> AsyncGenerator[Patient]:
+    """Return an account of each vendor that can be simulated."""
+    vendor = REGISTRY[request.param]
+    async with create(vendor.key, clock=ManualClock(NOW)) as cloud:
+        form = next(
+            form
+            for form in await async_forms(hass, vendor)
+            if form.fields.keys() <= cloud.credentials.keys()
+        )
+        flow = await start_flow(hass, vendor.key)
+        if form.step != vendor.key:
+            flow = await fill(hass, flow, {"next_step_id": form.step})
+        login = {name: cloud.credentials[name] for name in form.fields}
+        result = await fill(hass, flow, {**login, "advanced": {"url": cloud.url}})
+        patient = Patient(hass, freezer, result["result"], cloud)
+        await patient.poll()
+        yield patient
+
+
+@pytest.mark.parametrize("name", FAULTS)
+async def test_in_the_middle_of_life(
+    patient: Patient, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The account stays loaded, says one line at the loss and one at the return."""
+    caplog.set_level(logging.INFO)
+    registered, states = patient.registered(), patient.states()
+    caplog.clear()
+    patient.go_wrong(FAULTS[name])
+    await patient.poll(8)
+    assert patient.entry.state is ConfigEntryState.LOADED
+    assert patient.registered() == registered
+    said = lines(caplog)
+    assert len(said) == len(set(said))
+    assert len(lines(caplog, logging.WARNING)) <= 1
+    assert not [record for record in caplog.records if record.exc_info]
+
+    caplog.clear()
+    patient.cloud.faults.clear()
+    await patient.poll(2)
+    assert patient.entry.state is ConfigEntryState.LOADED
+    assert patient.registered() == registered
+    assert patient.states() == states
+    assert len(lines(caplog)) <= 1
+    assert patient.hass.config_entries.flow.async_progress() == []
+
+
+@pytest.mark.parametrize("name", FAULTS)
+async def test_at_set_up(
+    patient: Patient, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An account that is set up on a bad day is as it should be as soon as that is over."""
+    hass, entry = patient.hass, patient.entry
+    caplog.set_level(logging.INFO)
+    registered, states = patient.registered(), patient.states()
+    await hass.config_entries.async_unload(entry.entry_id)
+    caplog.clear()
+    patient.go_wrong(FAULTS[name])
+    setting_up = asyncio.create_task(hass.config_entries.async_setup(entry.entry_id))
+    while not setting_up.done():
+        await patient.settle()
+    await patient.poll(2)
+    assert entry.state in (ConfigEntryState.LOADED, ConfigEntryState.SETUP_RETRY)
+    assert patient.registered() == registered
+    assert len(lines(caplog, logging.WARNING)) <= 1
+    assert not [record for record in caplog.records if record.exc_info]
+
+    patient.cloud.faults.clear()
+    # Long enough for the rarest lane.
+    await patient.poll(16)
+    assert entry.state is ConfigEntryState.LOADED
+    assert patient.registered() == registered
+    assert patient.states() == states
+    assert hass.config_entries.flow.async_progress() == []
