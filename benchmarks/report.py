@@ -12,7 +12,7 @@ import platform
 from homeassistant.const import __version__ as home_assistant_version
 
 from . import rival
-from .homes import HOMES, Home
+from .homes import HOMES, STANDARD, Home
 from .measure import LATENCY, Figures
 
 _MANIFEST = Path(__file__).parents[1] / "custom_components/habitat/manifest.json"
@@ -84,9 +84,18 @@ class Report:
             f"Python {platform.python_version()}, aiohttp {version('aiohttp')}; "
             f"{_processor()}, {os.cpu_count()} cores"
         )
-        lines = "\n".join(self.lines())
+        ours = self.figures[STANDARD, Job.POLL, Side.OURS]
+        other = self.figures[STANDARD, Job.POLL, Side.RIVAL]
         return _PAGE.format(
-            machine=machine, rival=rival.NAME, latency=_time(LATENCY), tables=lines
+            standard=f"{STANDARD.vents} vents, {STANDARD.pucks} pucks, {STANDARD.bridges} bridge",
+            rival=rival.NAME,
+            requests=other.requests / ours.requests,
+            rounds=other.rounds / ours.rounds,
+            wall=other.wall / ours.wall,
+            cpu=other.cpu / ours.cpu,
+            tables="\n".join(self.lines()),
+            machine=machine,
+            latency=_time(LATENCY),
         )
 
     def _ratios(self) -> Iterator[Sequence[str]]:
@@ -167,7 +176,15 @@ def _processor() -> str:
 
 _PAGE = """# Benchmarks
 
+In a usual house ({standard}) that does not change, {rival}, the client that the older Flair integration is
+built on, makes {requests:.1f} times Habitat's requests in {rounds:.0f} times the rounds, takes {wall:.0f} times as long and
+{cpu:.1f} times the CPU for a poll, and it polls twice as often.
+
+{tables}
+
 `scripts/benchmark` measures this and writes this page. {machine}.
+
+## How it is measured
 
 Both sides ask the same simulated Flair cloud in the same run, over real sockets, through Home
 Assistant's own HTTP session. The cloud runs in a process of its own, so no figure holds its work.
@@ -176,16 +193,14 @@ Assistant's own HTTP session. The cloud runs in a process of its own, so no figu
   another.
 - **Time** is how long it takes when each answer comes {latency} later than it could: the best of three
   where that is quick.
-- **CPU** is what the process of the client spends, without that latency: the median of many runs.
+- **CPU** is what the client's process spends, system calls included, without that latency: the median of
+  many runs.
 - **State writes** counts every state that is written, changed or not.
-- **The rival** is {rival}, the client of the Flair integration in use before. It is measured alone: what
-  its entities cost on top is not in its figures, while Habitat's hold all of Home Assistant's work. Its
-  write is followed by a poll, as in its integration. It reads the first 50 of each kind of device and no
-  more, so in large homes it does less.
+- **The rival** is measured alone: neither the CPU nor the state writes of its entities are in its figures,
+  while Habitat's hold all of Home Assistant's work. Its write is followed by a poll, as in its integration.
+  It reads the first 50 of each kind of device and no more, so in large homes it does less.
 - **A minute** is Habitat's one poll with its share of the slower lanes (readings every five minutes, zones
   and schedules every fifteen), beside the two polls that the rival's integration makes.
 - **Set-up** is that of a known account, as after a restart: requests include the readings that follow,
   time and CPU end when the account is loaded.
-
-{tables}
 """

@@ -322,6 +322,18 @@ async def test_an_outage_forgets_nothing(vendor: Vendor) -> None:
     assert vendor.olds[2] is not None
 
 
+async def test_an_outage_ahead_of_the_end(vendor: Vendor) -> None:
+    """A token that could not be renewed ahead of time serves to its end."""
+    auth = vendor.auth()
+    await auth.headers()
+    vendor.clock.advance(10 * DAY - 60)
+    vendor.error = DOWN
+    assert await auth.headers() == bearer(1)
+    vendor.clock.advance(60)
+    with pytest.raises(Unreachable):
+        await auth.headers()
+
+
 async def test_six_logins_an_hour(vendor: Vendor) -> None:
     """More are not asked for: vendors count them."""
     vendor.error = LATE

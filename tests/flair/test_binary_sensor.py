@@ -54,6 +54,18 @@ async def test_connectivity(
         assert shown(thing, "connectivity") == state
 
 
+async def test_a_thermostat_out_of_reach(cottage: Setting) -> None:
+    """What its maker's cloud does not reach tells nothing new, but that it is out of reach."""
+    thing = Thing(cottage, "thermostats", "Thermostat 1")
+    thing.set(is_offline=True)
+    await cottage.poll()
+    assert thing.state(Platform.SENSOR, "set_point").state == STATE_UNAVAILABLE
+    assert shown(thing, "connectivity") == STATE_OFF
+    thing.set(is_offline=False)
+    await cottage.poll()
+    assert thing.state(Platform.SENSOR, "set_point").state != STATE_UNAVAILABLE
+
+
 async def test_holds(cottage: Setting) -> None:
     """A hold lasts until a time or until the schedule's next event."""
     for kind, name in (("structures", "House 1"), ("rooms", "Room 1")):

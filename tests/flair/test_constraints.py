@@ -75,24 +75,30 @@ def test_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "points", "scale"),
+    ("label", "scale"),
+    [("F", "F"), ("c", "C"), ("Fahrenheit", "F"), ("Kelvin", None), (7, None)],
+)
+@pytest.mark.parametrize("key", ["temperature-scale", "temperature_scale"])
+def test_a_label(key: str, label: Json, scale: str | None) -> None:
+    """The scale is what the label says, where it is one."""
+    assert read({**UNIT, "temperature-scale": None, key: label}).scale == scale
+
+
+@pytest.mark.parametrize(
+    ("points", "scale"),
     [
-        ("F", ["18"], "F"),
-        ("c", ["72"], "C"),
-        ("Fahrenheit", ["18"], "F"),
-        (None, ["60", "86"], "F"),
-        (None, ["45"], "F"),
-        (None, ["16", "30"], "C"),
-        ("Kelvin", ["16"], "C"),
-        (7, ["72"], "F"),
-        (None, [], None),
+        (["60", "86"], "F"),
+        (["45"], "F"),
+        (["44"], "C"),
+        (["16", "86"], "C"),
+        ([], None),
     ],
 )
-def test_a_scale(label: Json, points: list[Json], scale: str | None) -> None:
-    """The label where it is one, else what the set points give away."""
-    on: Json = {"COOL": {"OFF": {"FAN AUTO": points}}}
-    assert read({"temperature-scale": label, "ON": on}).scale == scale
-    assert read({"temperature_scale": label, "ON": on}).scale == scale
+def test_a_likely_scale(points: list[Json], scale: str | None) -> None:
+    """The set points give it away, where there are any."""
+    unit = read({"ON": {"COOL": {"OFF": {"FAN AUTO": points}}}})
+    assert unit.likely_scale == scale
+    assert unit.scale is None
 
 
 def test_buttons() -> None:

@@ -26,9 +26,11 @@ from custom_components.habitat.flair.models import (
     FanSpeed,
     HvacUnit,
     Puck,
+    Radio,
     Resource,
     Room,
     Structure,
+    Thermostat,
     UnitMode,
     User,
     Vent,
@@ -36,7 +38,12 @@ from custom_components.habitat.flair.models import (
 )
 from tests.cloud.strategies import any_json, quick
 
-_TREE: Json = {"ON": {"COOL": {"OFF": {"FAN AUTO": ["18", "19"]}}}}
+_TREE: dict[str, Json] = {"ON": {"COOL": {"OFF": {"FAN AUTO": ["18", "19"]}}}}
+_CODESET: dict[str, Json] = {"codesets": [{"temperature-scale": "F"}]}
+_LABELLED: Json = {
+    "temperature-scale": "C",
+    "ON": {"COOL": {"OFF": {"FAN AUTO": ["64", "65"]}}},
+}
 _SAMPLES: dict[object, Json] = {
     str: "text",
     int: 7,
@@ -262,16 +269,30 @@ def test_a_gateway(attributes: dict[str, Json], gateway: str | None) -> None:
 @pytest.mark.parametrize(
     ("attributes", "scale"),
     [
+        ({"constraints": _LABELLED}, "C"),
+        ({"constraints": _LABELLED, **_CODESET}, "C"),
+        ({"constraints": _TREE, **_CODESET}, "F"),
+        ({"constraints": ["Power"], **_CODESET}, "F"),
+        (_CODESET, "F"),
         ({"constraints": _TREE}, "C"),
-        ({"constraints": _TREE, "codeset-scale": "F"}, "C"),
-        ({"constraints": ["Power"], "codeset-scale": "F"}, "F"),
-        ({"codeset-scale": "F"}, "F"),
+        ({"constraints": _TREE, "codeset-scale": "K"}, "C"),
         ({}, None),
     ],
 )
 def test_a_units_scale(attributes: dict[str, Json], scale: str | None) -> None:
-    """The tree of set points knows best."""
+    """The tree's label knows best, then the codeset's, then the set points themselves."""
     assert read(HvacUnit, attributes).scale == scale
+
+
+@pytest.mark.parametrize(
+    ("model", "word"),
+    [(Vent, "inactive"), (Bridge, "inactive"), (Thermostat, "is-offline")],
+)
+def test_what_can_be_reached(model: type[Radio | Thermostat], word: str) -> None:
+    """What is not said to be out of reach is within it."""
+    assert read(model, {}).reachable
+    assert read(model, {word: False}).reachable
+    assert not read(model, {word: True}).reachable
 
 
 @pytest.mark.parametrize(

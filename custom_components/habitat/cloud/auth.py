@@ -78,6 +78,10 @@ class Token:
         early = min(self.lifetime * EARLY_SHARE, EARLY_MOST)
         return age < -EARLY_MOST or age >= self.lifetime - early
 
+    def ended(self, now: float) -> bool:
+        """Say whether it has ended."""
+        return self.lifetime is not None and now - self.obtained >= self.lifetime
+
 
 class TokenStore(Protocol):
     """Where a token outlives the process."""
@@ -127,8 +131,18 @@ class TokenAuth:
         """
         token = self._token
         if token is None or token.due(self._clock()):
-            async with self._turn():
-                token = await self._current()
+            try:
+                async with self._turn():
+                    token = await self._current()
+            except CloudError as err:
+                # What was to be renewed ahead of time serves to its end.
+                token = self._token
+                if (
+                    token is None
+                    or token.ended(self._clock())
+                    or isinstance(err, AuthError)
+                ):
+                    raise
         return {"Authorization": f"Bearer {token.access}"}
 
     async def refused(self, headers: Mapping[str, str]) -> bool:

@@ -53,7 +53,7 @@ class Limits:
 
 @dataclass(slots=True)
 class Counters:
-    """What a session did so far; bytes as received, latency in seconds."""
+    """What a session did so far; bytes after decompression, latency in seconds."""
 
     requests: int = 0
     errors: int = 0

@@ -216,7 +216,11 @@ class FlairAccount(Account):
             model = SINGLES.get((kind, part))
             record = self.data.get(owner)
             # A device out of reach has nothing new to say.
-            if model and record and not (isinstance(record, Radio) and record.inactive):
+            if (
+                model
+                and record
+                and not (isinstance(record, Radio) and not record.reachable)
+            ):
                 path = f"/api/{kind}/{resource_id}/{part}"
                 yield Part(key, partial(self._fetch_single, key, model, path))
 

@@ -32,6 +32,20 @@ class Constraints:
         return tuple(self.tree)
 
     @property
+    def likely_scale(self) -> str | None:
+        """The scale by the set points, for units that Flair did not label."""
+        points = [
+            point
+            for swings in self.tree.values()
+            for fans in swings.values()
+            for points in fans.values()
+            for point in points
+        ]
+        if not points:
+            return None
+        return "F" if min(points) >= _FAHRENHEIT_FROM else "C"
+
+    @property
     def swings(self) -> bool:
         """Whether any mode has both swing positions."""
         return any({"ON", "OFF"} <= set(swings) for swings in self.tree.values())
@@ -76,9 +90,7 @@ def read_constraints(raw: Json) -> Constraints | None:
         return None
     scale = raw.get("temperature-scale") or raw.get("temperature_scale")
     named = scale.upper()[:1] if isinstance(scale, str) else None
-    return Constraints(
-        tree=tree, scale=named if named in ("C", "F") else _guess_scale(tree)
-    )
+    return Constraints(tree=tree, scale=named if named in ("C", "F") else None)
 
 
 def _swings(node: Json) -> Iterator[tuple[str, dict[str, tuple[float, ...]]]]:
@@ -93,19 +105,3 @@ def _swings(node: Json) -> Iterator[tuple[str, dict[str, tuple[float, ...]]]]:
 def _points(raw: Json) -> tuple[float, ...]:
     numbers = (to_float(item) for item in raw) if isinstance(raw, list) else ()
     return tuple(number for number in numbers if number is not None)
-
-
-def _guess_scale(
-    tree: Mapping[str, Mapping[str, Mapping[str, tuple[float, ...]]]],
-) -> str | None:
-    """Tell the scale by the set points, for units that Flair did not label."""
-    points = [
-        point
-        for swings in tree.values()
-        for fans in swings.values()
-        for points in fans.values()
-        for point in points
-    ]
-    if not points:
-        return None
-    return "F" if min(points) >= _FAHRENHEIT_FROM else "C"

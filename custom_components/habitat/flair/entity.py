@@ -11,7 +11,7 @@ from ..devices import Device
 from ..entity import HabitatEntity, RecordEntityDescription
 from ..vendor import Made
 from .account import FlairAccount
-from .models import Radio
+from .models import Radio, Thermostat
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +31,10 @@ class FlairEntity[R](HabitatEntity[FlairAccount, R]):
     @property
     @override
     def available(self) -> bool:
-        """Whether the device can be reached: one that lost its radio link tells nothing new."""
-        owner = self.coordinator.record(self.device_key, Radio)
-        return super().available and not (owner is not None and owner.inactive)
+        """Whether the device can be reached: one that is out of reach tells nothing new."""
+        owner = self.coordinator.data.get(self.device_key)
+        out_of_reach = isinstance(owner, Radio | Thermostat) and not owner.reachable
+        return super().available and not out_of_reach
 
 
 def described[R, D: PartDescription[Any]](

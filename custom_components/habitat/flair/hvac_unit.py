@@ -313,7 +313,7 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
         """Change the set point, of the room in auto, after the mode where that is asked for."""
         if (mode := kwargs.get(ATTR_HVAC_MODE)) is not None:
             await self.async_set_hvac_mode(mode)
-        if (value := kwargs.get(ATTR_TEMPERATURE)) is None:
+        if mode is HVACMode.OFF or (value := kwargs.get(ATTR_TEMPERATURE)) is None:
             return
         unit = self._drivable()
         if self._auto:

@@ -279,6 +279,11 @@ class Radio(Named):
     """What older firmware says instead of the two above."""
 
     @property
+    def reachable(self) -> bool:
+        """Whether it has a radio link; one without tells nothing new."""
+        return not self.inactive
+
+    @property
     def gateway_id(self) -> str | None:
         """The device through which this one reaches the cloud."""
         return self.connected_gateway_id or self.connected_gateway_puck_id
@@ -383,6 +388,11 @@ class Thermostat(Named):
     enhanced_circulation_mode: str | None = None
     static_vents: int | None = None
 
+    @property
+    def reachable(self) -> bool:
+        """Whether its maker's cloud reaches it."""
+        return not self.is_offline
+
 
 @model
 class ThermostatState(Resource):
@@ -446,7 +456,7 @@ class HvacUnit(Named):
     constraints: Constraints | None = field(
         default=None, metadata=field_options(deserialize=read_constraints)
     )
-    codeset_scale: str | None = None
+    codeset_scale: TemperatureScale | None = None
     button_presses: tuple[str, ...] = ()
     incremental: bool | None = None
     temperature_compensation_limit_c: float | None = None
@@ -454,7 +464,9 @@ class HvacUnit(Named):
     @property
     def scale(self) -> str | None:
         """The scale of `temperature`, "C" or "F"."""
-        return (self.constraints and self.constraints.scale) or self.codeset_scale
+        constraints = self.constraints or Constraints()
+        named = constraints.scale or self.codeset_scale
+        return named if named in ("C", "F") else constraints.likely_scale
 
     @property
     def driven(self) -> bool:
