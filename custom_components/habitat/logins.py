@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+# What voluptuous is here has this marker, but not under voluptuous' name.
+from probatio import Secret
 import voluptuous as vol
 
 from homeassistant.config_entries import ConfigEntry
@@ -48,7 +50,7 @@ def form_schema(
     """Return a form's schema; what is known already and no secret is suggested."""
     fields: dict[vol.Marker, object] = {
         vol.Required(
-            name,
+            Secret(name) if name in form.secret else name,
             description={
                 "suggested_value": None if name in form.secret else current.get(name)
             },
