@@ -1,5 +1,6 @@
 """The simulator as a program."""
 
+from collections.abc import Generator
 import os
 import runpy
 import signal
@@ -8,7 +9,15 @@ import sys
 import pytest
 
 
-@pytest.mark.usefixtures("socket_enabled")
+@pytest.fixture
+def interruptible() -> Generator[None]:
+    """Hear Ctrl-C, which what runs in the background is told to ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("socket_enabled", "interruptible")
 def test_program(monkeypatch: pytest.MonkeyPatch) -> None:
     """It prints where it is and what logs in, and ends on Ctrl-C."""
     said: list[str] = []
