@@ -25,7 +25,6 @@ from custom_components.habitat.cloud.parsing import (
     to_float,
     to_int,
     to_str,
-    to_texts,
 )
 
 from .strategies import any_json, quick
@@ -97,8 +96,6 @@ SEEN = datetime(2026, 11, 25, 7, tzinfo=UTC)
         (to_datetime, "2026-11-25T08:00:00+01:00", SEEN),
         (to_datetime, "2026-11-25T07:00:00Z", SEEN),
         (to_datetime, "2026-11-25T07:00:00", SEEN),
-        (to_texts, ["a", 1], ("a", "1")),
-        (to_texts, [], ()),
     ],
 )
 def test_read(
@@ -128,11 +125,27 @@ def test_rubbish(read: Callable[[object], object], values: list[object]) -> None
     assert [read(value) for value in values] == [None] * len(values)
 
 
-@pytest.mark.parametrize("value", [None, "abc", {"a": 1}, 1, ["a", None], [["a"]]])
-def test_no_list_of_texts(value: object) -> None:
+@model
+class Listing:
+    """A record with a list of texts."""
+
+    texts: tuple[str, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("value", "texts", "odd"),
+    [
+        (["a", 1], ("a", "1"), 0),
+        ([], (), 0),
+        (None, (), 0),
+        *((value, (), 1) for value in ("abc", {"a": 1}, 1, ["a", None], [["a"]])),
+    ],
+)
+def test_a_list_of_texts(value: Json, texts: tuple[str, ...], odd: int) -> None:
     """A text is no list of its letters, and one odd item spoils a list."""
-    with pytest.raises(ValueError):
-        to_texts(value)
+    oddities = Oddities("A cloud")
+    assert parse(Listing, {"texts": value}, oddities) == Listing(texts=texts)
+    assert oddities.counts.total() == odd
 
 
 @quick

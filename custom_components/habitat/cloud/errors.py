@@ -56,6 +56,10 @@ class BadAnswer(CloudError):
         self.transient = transient
 
 
+class TooLarge(BadAnswer):
+    """An answer beyond all measure; asking for less at a time may help."""
+
+
 class Refused(CloudError):
     """The vendor understood and said no (HTTP 4xx)."""
 

@@ -6,15 +6,25 @@ are counted as oddities.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from datetime import UTC, datetime, time
 from enum import StrEnum
 from functools import cache
 import logging
 from math import isfinite
-from typing import Any, Self, dataclass_transform, override
+from types import NoneType
+from typing import (
+    Any,
+    Self,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+    override,
+)
 
+from mashumaro import pass_through
 from mashumaro.codecs import BasicDecoder
 from mashumaro.dialect import Dialect
 from mashumaro.exceptions import InvalidFieldValue, MissingField
@@ -26,6 +36,8 @@ from .errors import BadAnswer
 _LOGGER = logging.getLogger(__name__)
 
 type Json = dict[str, Json] | list[Json] | str | int | float | bool | None
+
+_MODELS: set[type[object]] = set()
 
 PRIVATE = {"private": True}
 """Field metadata: may hold a name, a place or a secret, so it never leaves the house."""
@@ -46,12 +58,17 @@ class Word(SerializableType, StrEnum):
         return next((word for word in cls if word.value.casefold() == folded), None)
 
     @classmethod
-    @override
-    def _deserialize(cls, value: object) -> Self | None:
+    def read(cls, value: object) -> Self | None:
+        """Return the word, None when it is none of this vocabulary."""
         try:
             return cls(value)  # type: ignore[arg-type]  # an enum says itself what it takes
         except ValueError:
             return None
+
+    @classmethod
+    @override
+    def _deserialize(cls, value: object) -> Self | None:
+        return cls.read(value)
 
     @override
     def _serialize(self) -> str:
@@ -105,29 +122,32 @@ def to_datetime(value: object) -> datetime | None:
         return None
 
 
-def to_texts(value: object) -> tuple[str, ...]:
-    """Read a list of texts.
+def to_time(value: object) -> time | None:
+    """Read an ISO 8601 time of the day."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return time.fromisoformat(value)
+    except ValueError:
+        return None
 
-    Raises:
-        ValueError: it is none, or holds anything else.
-    """
-    items = value if isinstance(value, list) else [None]
-    texts = tuple(text for text in map(to_str, items) if text is not None)
-    if len(texts) < len(items):
-        raise ValueError("not a list of texts")
-    return texts
+
+_PLAIN: Mapping[type, Callable[[object], object]] = {
+    float: to_float,
+    int: to_int,
+    bool: to_bool,
+    str: to_str,
+    datetime: to_datetime,
+    time: to_time,
+}
+"""How the plain types of our models are read."""
 
 
 class _Tolerant(Dialect):
-    """How mashumaro reads the plain types of our models."""
+    """The same for mashumaro."""
 
     serialization_strategy = {
-        float: {"deserialize": to_float},
-        int: {"deserialize": to_int},
-        bool: {"deserialize": to_bool},
-        str: {"deserialize": to_str},
-        datetime: {"deserialize": to_datetime},
-        tuple[str, ...]: {"deserialize": to_texts},
+        kind: {"deserialize": read} for kind, read in _PLAIN.items()
     }
 
 
@@ -136,7 +156,9 @@ class _Tolerant(Dialect):
 )
 def model[T](cls: type[T]) -> type[T]:
     """Make a class a model: a frozen, slotted dataclass whose fields are given by name."""
-    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    _MODELS.add(made)
+    return made
 
 
 class Oddities:
@@ -174,14 +196,23 @@ def read_json(body: bytes) -> Json:
 
 
 def parse[T](cls: type[T], raw: Mapping[str, Json], oddities: Oddities) -> T | None:
-    """Read a record; None when a required field is missing or unusable."""
-    decoder, optional, required = _reader(cls)  # type: ignore[arg-type]  # classes hash
+    """Read a record; None when a required field is missing or unusable.
+
+    Models within models are as tolerant: an odd field of an inner record costs only that field,
+    an odd record of a list only that record. A list of anything else is one value: good or odd.
+    """
+    reader = _reader(cls)  # type: ignore[arg-type]  # classes hash
     values: dict[str, Any] = {
         name: value for name, value in raw.items() if value is not None
     }
+    for name, part in reader.parts.items():
+        if name in values:
+            values[name] = part.read(f"{cls.__name__}.{name}", values[name], oddities)
+            if values[name] is None:
+                del values[name]
     while True:
         try:
-            record: T = decoder.decode(values)
+            record: T = reader.decoder.decode(values)
         except InvalidFieldValue as err:
             # Only containers get here: the dialect answers for the plain types.
             oddities.note(f"{cls.__name__}.{err.field_name}")
@@ -191,31 +222,93 @@ def parse[T](cls: type[T], raw: Mapping[str, Json], oddities: Oddities) -> T | N
             return None
         else:
             break
-    for name in required:
+    for name in reader.required:
         if getattr(record, name) is None:
             oddities.note(f"{cls.__name__}.{name}")
             return None
-    for name in optional:
+    for name in reader.optional:
         if getattr(record, name) is None and values.get(name) not in (None, ""):
             oddities.note(f"{cls.__name__}.{name}")
     return record
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A field that holds an inner record, or a list of whatever kind."""
+
+    kind: type[object]
+    many: bool
+
+    def read(self, name: str, raw: Json, oddities: Oddities) -> object:
+        """Return what the field's decoder takes; None when there is nothing to take."""
+        if not self.many:
+            return self._record(name, raw, oddities)
+        if isinstance(raw, list) and self.kind in _MODELS:
+            records = [self._record(name, item, oddities) for item in raw]
+            return [record for record in records if record is not None]
+        if isinstance(raw, list) and all(map(self._readable, raw)):
+            return raw
+        oddities.note(name)
+        return None
+
+    def _record(self, name: str, raw: Json, oddities: Oddities) -> object:
+        if isinstance(raw, dict):
+            return parse(self.kind, raw, oddities)
+        oddities.note(name)
+        return None
+
+    def _readable(self, raw: Json) -> bool:
+        if issubclass(self.kind, Word):
+            return self.kind.read(raw) is not None
+        return _PLAIN[self.kind](raw) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader[T]:
+    """How the records of a model are read."""
+
+    decoder: BasicDecoder[T]
+    optional: tuple[str, ...]
+    required: tuple[str, ...]
+    parts: Mapping[str, _Part]
+
+
 @cache
-def _reader[T](
-    cls: type[T],
-) -> tuple[BasicDecoder[T], tuple[str, ...], tuple[str, ...]]:
-    """Return a model's decoder with the names of its optional and its required fields."""
+def _reader[T](cls: type[T]) -> _Reader[T]:
+    """Return how a model is read."""
     optional: list[str] = []
     required: list[str] = []
+    parts: dict[str, _Part] = {}
+    hints = get_type_hints(cls)
     for item in fields(cls):  # type: ignore[arg-type]  # every model is a dataclass
         given = item.default is not MISSING or item.default_factory is not MISSING
         (optional if given else required).append(item.name)
-    return (
-        BasicDecoder(cls, default_dialect=_Tolerant),
+        if "deserialize" not in item.metadata and (part := _part(hints[item.name])):
+            parts[item.name] = part
+    inner: dict[Any, Any] = {
+        part.kind: {"deserialize": pass_through}
+        for part in parts.values()
+        if part.kind in _MODELS
+    }
+
+    class Whole(_Tolerant):
+        serialization_strategy = {**_Tolerant.serialization_strategy, **inner}
+
+    return _Reader(
+        BasicDecoder(cls, default_dialect=Whole),
         tuple(optional),
         tuple(required),
+        parts,
     )
+
+
+def _part(hint: object) -> _Part | None:
+    """Tell from its type whether a field holds an inner record or a list."""
+    kinds = [kind for kind in get_args(hint) if kind is not NoneType] or [hint]
+    many = get_origin(hint) is tuple
+    kind = kinds[0]
+    inner = many or (len(kinds) == 1 and kind in _MODELS)
+    return _Part(kind, many) if inner and isinstance(kind, type) else None
 
 
 def public_fields(record: object) -> Iterator[tuple[str, object]]:
@@ -226,7 +319,13 @@ def public_fields(record: object) -> Iterator[tuple[str, object]]:
 
 
 def private_values(record: object) -> Iterator[object]:
-    """Yield the values of a record that must not stand in a log or in diagnostics."""
+    """Yield what must not stand in a log or in diagnostics, of inner records too."""
     for item in fields(record):  # type: ignore[arg-type]  # every record is a dataclass
-        if item.metadata.get("private") and getattr(record, item.name) is not None:
-            yield getattr(record, item.name)
+        value = getattr(record, item.name)
+        if item.metadata.get("private"):
+            if value is not None:
+                yield value
+            continue
+        for part in value if isinstance(value, tuple) else (value,):
+            if is_dataclass(part):
+                yield from private_values(part)

@@ -7,7 +7,6 @@ host, redaction, counters: what every vendor's client needs and none should writ
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -20,7 +19,15 @@ import aiohttp
 from yarl import URL
 
 from .auth import Auth
-from .errors import AuthError, BadAnswer, CloudError, RateLimited, Refused, Unreachable
+from .errors import (
+    AuthError,
+    BadAnswer,
+    CloudError,
+    RateLimited,
+    Refused,
+    TooLarge,
+    Unreachable,
+)
 from .parsing import Json, read_json
 
 _LOGGER = logging.getLogger(__name__)
@@ -124,9 +131,13 @@ class CloudSession:
         headers: Mapping[str, str] | None = None,
         secrets: Iterable[str] = (),
         explain: Callable[[Json], str | None] = lambda _: None,
+        refuses_login: Callable[[int, Json], bool] = lambda _, __: False,
         limits: Limits = Limits(),
     ) -> None:
         """Take the server's address and how to read the vendor's error documents.
+
+        `explain` returns what such a document says; `refuses_login` hears each status from 400
+        to 499 but 401, which always does, and says whether that answer refuses the login.
 
         Raises:
             ValueError: the address is none of http or https.
@@ -141,6 +152,7 @@ class CloudSession:
         }
         self._secrets = set(secrets)
         self._explain = explain
+        self._refuses_login = refuses_login
         self._limits = limits
         self._timeout = aiohttp.ClientTimeout(
             total=limits.total, sock_connect=limits.connect
@@ -325,13 +337,13 @@ class CloudSession:
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         """Read a body as far as the cap allows."""
         if (response.content_length or 0) > self._limits.size:
-            raise BadAnswer("The answer is too large")
+            raise TooLarge("The answer is too large")
         chunks: list[bytes] = []
         size = 0
         while chunk := await response.content.readany():
             size += len(chunk)
             if size > self._limits.size:
-                raise BadAnswer("The answer is too large")
+                raise TooLarge("The answer is too large")
             chunks.append(chunk)
         self.counters.bytes += size
         return b"".join(chunks)
@@ -344,7 +356,8 @@ class CloudSession:
             if page:
                 raise BadAnswer("The server sent a web page, no data", transient=True)
             return Answer(status, response.headers, body)
-        message = self._message(status, body)
+        document = _error_document(body)
+        message = self._message(status, document)
         retry_after = _retry_after(response.headers.get("Retry-After"))
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             if retry_after is not None:
@@ -360,15 +373,23 @@ class CloudSession:
             raise Unreachable(message, retry_after=retry_after, undone=undone)
         if status == HTTPStatus.REQUEST_TIMEOUT:
             raise Unreachable(message)
+        if self._refuses_login(status, document):
+            raise AuthError(message)
         raise Refused(message, status)
 
-    def _message(self, status: int, body: bytes) -> str:
+    def _message(self, status: int, document: Json) -> str:
         """Return what the vendor said, short and without secrets."""
-        said: str | None = None
-        with suppress(BadAnswer):
-            said = self._explain(read_json(body))
+        said = self._explain(document)
         text = f"HTTP {status}: {said}" if said else f"HTTP {status}"
         return " ".join(self.redact(text).split())[:_SHOWN]
+
+
+def _error_document(body: bytes) -> Json:
+    """Read the body of an error; None when it is no JSON."""
+    try:
+        return read_json(body)
+    except BadAnswer:
+        return None
 
 
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})

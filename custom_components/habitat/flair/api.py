@@ -1,38 +1,18 @@
 """Flair's endpoints."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 
-from ..cloud.errors import BadAnswer, Refused
+from ..cloud.collection import Collection, Memory
+from ..cloud.errors import Refused
+from ..cloud.paging import Page, Query, join_pages, read_pages
 from ..cloud.parsing import Json, Oddities, parse
 from ..cloud.session import Answer, CloudSession, Request
 from .jsonapi import flatten, next_page, resources
 from .models import Resource, Vent
-
-_MOST_PAGES = 200
-"""No account has as many; a server that always names a next page must not hold us."""
-
-
-@dataclass(frozen=True, slots=True)
-class Collection[R: Resource]:
-    """All resources of a type, by id."""
-
-    records: Mapping[str, R]
-    whole: bool
-    """Whether every record that the cloud sent could be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """One page of a list as it was read last."""
-
-    query: Mapping[str, str]
-    following: Mapping[str, str] | None
-    body: bytes = field(repr=False)
-    records: tuple[Resource, ...]
-    whole: bool
 
 
 class FlairClient:
@@ -42,7 +22,7 @@ class FlairClient:
         """Speak through a session and count there what Flair sends amiss."""
         self.session = session
         self.oddities = oddities
-        self._lists: dict[str, tuple[tuple[_Page, ...], Collection[Resource]]] = {}
+        self._memory = Memory()
 
     async def collection(
         self, model: type[Resource], path: str | None = None
@@ -52,27 +32,15 @@ class FlairClient:
         The same object comes back while the cloud's bytes stay the same.
         """
         path = path or f"/api/{model.TYPE}"
-        before, collection = self._lists.get(path, ((), None))
-        pages: list[_Page] = []
-        query: Mapping[str, str] | None = {}
-        while query is not None:
-            known = before[len(pages)] if len(pages) < len(before) else None
-            page = await self.session.send(
+
+        async def ask(query: Query) -> Page[Resource]:
+            question = (model, path, *query.items())
+            return await self.session.send(
                 Request(method="GET", path=path, params=query or None),
-                partial(self._read_page, model, query, known),
+                partial(self._memory.read, question, read=partial(self._page, model)),
             )
-            pages.append(page)
-            if page.following == query or len(pages) > _MOST_PAGES:
-                raise BadAnswer("The list of pages has no end")
-            query = page.following
-        if (
-            collection is None
-            or len(pages) != len(before)
-            or any(page is not old for page, old in zip(pages, before, strict=True))
-        ):
-            collection = self._join(pages)
-            self._lists[path] = tuple(pages), collection
-        return collection
+
+        return self._memory.join((model, path), await read_pages(ask), self._join)
 
     async def get[R: Resource](self, model: type[R], path: str) -> R | None:
         """Return the resource at a path; None when there is none, such as a first reading."""
@@ -137,15 +105,7 @@ class FlairClient:
             )
         )
 
-    def _read_page(
-        self,
-        model: type[Resource],
-        query: Mapping[str, str],
-        known: _Page | None,
-        answer: Answer,
-    ) -> _Page:
-        if known is not None and known.body == answer.body and known.query == query:
-            return known
+    def _page(self, model: type[Resource], answer: Answer) -> Page[Resource]:
         document = answer.json()
         items = resources(document)
         records = tuple(
@@ -153,17 +113,10 @@ class FlairClient:
             for item in items
             if (record := self._record(model, item)) is not None
         )
-        return _Page(
-            query, next_page(document), answer.body, records, len(records) == len(items)
-        )
+        return Page(records, len(records) == len(items), next_page(document))
 
-    def _join(self, pages: list[_Page]) -> Collection[Resource]:
-        records: dict[str, Resource] = {}
-        for page in pages:
-            for record in page.records:
-                if records.setdefault(record.id, record) is not record:
-                    self.oddities.note(f"{type(record).__name__}.id (twice)")
-        return Collection(records, all(page.whole for page in pages))
+    def _join(self, pages: tuple[Page[Resource], ...]) -> Collection[Resource]:
+        return join_pages(pages, attrgetter("id"), self.oddities)
 
     def _one[R: Resource](self, model: type[R], document: Json) -> R | None:
         items = resources(document)
