@@ -5,18 +5,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 import logging
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.coordinator import HabitatConfigEntry
+from custom_components.habitat.const import CONF_VENDOR, DOMAIN
+from custom_components.habitat.coordinator import Account, HabitatConfigEntry
 from custom_components.habitat.flair.account import FlairAccount
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.flair.server import FlairCloud
+from custom_components.habitat.simulator.server import CloudServer
+from custom_components.habitat.vendor import REGISTRY, async_forms
 from homeassistant.config_entries import (
     RELOAD_AFTER_UPDATE_DELAY,
     SOURCE_REAUTH,
@@ -28,31 +31,40 @@ from homeassistant.config_entries import (
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_component import DATA_INSTANCES
+from homeassistant.helpers.json import json_bytes
+from homeassistant.util.json import json_loads_object
 
 NOW = 1_795_618_820.0
 """A Wednesday in November 2026, eight in the morning in the demo's house."""
+
+START = datetime.fromtimestamp(NOW, UTC)
 
 POLL_SECONDS = 61
 """A little more than the pace of the fast lane, whose start is spread within a second."""
 
 
 @dataclass(slots=True)
-class Setting:
-    """One Flair account, set up in Home Assistant, and the cloud behind it."""
+class AccountSetting[C: CloudServer, A: Account]:
+    """One account of any vendor, set up in Home Assistant, and the cloud behind it."""
 
     hass: HomeAssistant
     freezer: FrozenDateTimeFactory
     entry: HabitatConfigEntry
-    cloud: FlairCloud
+    cloud: C
     clock: ManualClock
     """The clock of the simulated home. It stands still: only then nothing changes there."""
 
     @property
-    def account(self) -> FlairAccount:
+    def account(self) -> A:
         """The account while it is loaded."""
-        account = self.entry.runtime_data
-        assert isinstance(account, FlairAccount)
-        return account
+        return cast(A, self.entry.runtime_data)
+
+    @property
+    def pace(self) -> float:
+        """A little more than from one poll to the next, in seconds; a minute without polls."""
+        loaded = self.is_in(ConfigEntryState.LOADED)
+        return (self.account.interval.total_seconds() if loaded else 60) + 1
 
     def is_in(self, state: ConfigEntryState) -> bool:
         """Say whether the entry is in a state now."""
@@ -61,7 +73,7 @@ class Setting:
     async def poll(self, times: int = 1) -> None:
         """Let so many polls come and go."""
         for _ in range(times):
-            await tick(self.hass, self.freezer, POLL_SECONDS)
+            await tick(self.hass, self.freezer, self.pace)
 
     async def settle(self) -> None:
         """Wait until Home Assistant has nothing left to do."""
@@ -83,25 +95,18 @@ class Setting:
             registry.async_update_entity(entity_id, disabled_by=None)
         await tick(self.hass, self.freezer, RELOAD_AFTER_UPDATE_DELAY + 1)
 
-    def id_of(self, kind: str, name: str) -> str:
-        """Return Flair's id of the resource of a type and a name."""
-        return next(
-            item.id
-            for item in self.cloud.world.all(kind)
-            if item.attributes["name"] == name
+    def found(self, platform: str, device_id: str, key: str) -> str:
+        """Return the entity that shows `key` of a device, by the vendor's id of that."""
+        vendor = self.entry.data[CONF_VENDOR]
+        entity_id = er.async_get(self.hass).async_get_entity_id(
+            platform, DOMAIN, f"{vendor}_{device_id}_{key}"
         )
+        assert entity_id is not None, (platform, device_id, key)
+        return entity_id
 
-    def entity_id(self, platform: str, kind: str, resource_id: str, key: str) -> str:
-        """Return the entity that shows `key` of a Flair resource."""
-        found = er.async_get(self.hass).async_get_entity_id(
-            platform, DOMAIN, f"flair_{kind}_{resource_id}_{key}"
-        )
-        assert found is not None, (platform, kind, resource_id, key)
-        return found
-
-    def state(self, platform: str, kind: str, resource_id: str, key: str) -> State:
-        """Return the state of the entity that shows `key` of a Flair resource."""
-        entity_id = self.entity_id(platform, kind, resource_id, key)
+    def shown(self, platform: str, device_id: str, key: str) -> State:
+        """Return the state of the entity that shows `key` of a device."""
+        entity_id = self.found(platform, device_id, key)
         state = self.hass.states.get(entity_id)
         assert state is not None, entity_id
         return state
@@ -118,6 +123,42 @@ class Setting:
         """Return the entities that are unavailable."""
         return {one.entity_id for one in self.states() if one.state == "unavailable"}
 
+    def registered(self) -> set[str]:
+        """Return the unique ids of all entities, and the identifiers of all devices."""
+        entry_id = self.entry.entry_id
+        entities = er.async_entries_for_config_entry(er.async_get(self.hass), entry_id)
+        devices = dr.async_entries_for_config_entry(dr.async_get(self.hass), entry_id)
+        return {one.unique_id for one in entities} | {
+            name for one in devices for _, name in one.identifiers
+        }
+
+    def registry_device(self, device_id: str) -> dr.DeviceEntry | None:
+        """Return the registry's entry of a device, by the vendor's id of it."""
+        vendor = self.entry.data[CONF_VENDOR]
+        return dr.async_get(self.hass).async_get_device_by_identifier(
+            (DOMAIN, f"{vendor}_{device_id}"), self.entry.entry_id
+        )
+
+
+class Setting(AccountSetting[FlairCloud, FlairAccount]):
+    """One Flair account, set up in Home Assistant, and the cloud behind it."""
+
+    def id_of(self, kind: str, name: str) -> str:
+        """Return Flair's id of the resource of a type and a name."""
+        return next(
+            item.id
+            for item in self.cloud.world.all(kind)
+            if item.attributes["name"] == name
+        )
+
+    def entity_id(self, platform: str, kind: str, resource_id: str, key: str) -> str:
+        """Return the entity that shows `key` of a Flair resource."""
+        return self.found(platform, f"{kind}_{resource_id}", key)
+
+    def state(self, platform: str, kind: str, resource_id: str, key: str) -> State:
+        """Return the state of the entity that shows `key` of a Flair resource."""
+        return self.shown(platform, f"{kind}_{resource_id}", key)
+
     def devices_of(self, entity_ids: Iterable[str]) -> set[str]:
         """Return the devices of entities, in Flair's words: `vents_5`."""
         entities, devices = er.async_get(self.hass), dr.async_get(self.hass)
@@ -131,20 +172,9 @@ class Setting:
             found |= {name.removeprefix("flair_") for _, name in device.identifiers}
         return found
 
-    def registered(self) -> set[str]:
-        """Return the unique ids of all entities, and the identifiers of all devices."""
-        entry_id = self.entry.entry_id
-        entities = er.async_entries_for_config_entry(er.async_get(self.hass), entry_id)
-        devices = dr.async_entries_for_config_entry(dr.async_get(self.hass), entry_id)
-        return {one.unique_id for one in entities} | {
-            name for one in devices for _, name in one.identifiers
-        }
-
     def device(self, kind: str, resource_id: str) -> dr.DeviceEntry | None:
         """Return the registry's entry of a Flair resource."""
-        return dr.async_get(self.hass).async_get_device_by_identifier(
-            (DOMAIN, f"flair_{kind}_{resource_id}"), self.entry.entry_id
-        )
+        return self.registry_device(f"{kind}_{resource_id}")
 
 
 def lines(caplog: pytest.LogCaptureFixture, level: int = logging.INFO) -> list[str]:
@@ -185,6 +215,27 @@ def counted_writes() -> Iterator[Counter[str]]:
         yield counts
 
 
+def portraits(hass: HomeAssistant) -> dict[str, dict[str, object]]:
+    """Return what each entity is and shows, by its unique id."""
+    return {
+        entry.unique_id: {
+            "entity_id": entry.entity_id,
+            "category": entry.entity_category,
+            "enabled": _enabled_by_default(hass, entry),
+            "state": state.state,
+            **json_loads_object(json_bytes(state.attributes)),
+        }
+        for entry in er.async_get(hass).entities.values()
+        if (state := hass.states.get(entry.entity_id))
+    }
+
+
+def _enabled_by_default(hass: HomeAssistant, entry: er.RegistryEntry) -> bool:
+    entity = hass.data[DATA_INSTANCES][entry.domain].get_entity(entry.entity_id)
+    assert entity is not None
+    return entity.entity_description.entity_registry_enabled_default
+
+
 async def start_flow(hass: HomeAssistant, step: str) -> ConfigFlowResult:
     """Begin to add an account and choose from the menu."""
     menu = await hass.config_entries.flow.async_init(
@@ -222,15 +273,25 @@ async def fill(
     return result
 
 
-def login_input(cloud: FlairCloud, **changes: str) -> dict[str, Any]:
+def login_input(cloud: CloudServer, **changes: str) -> dict[str, Any]:
     """Return what opens the account of a cloud, as its form takes it."""
     return {**cloud.credentials, **changes, "advanced": {"url": cloud.url}}
 
 
-async def set_up(hass: HomeAssistant, cloud: FlairCloud) -> HabitatConfigEntry:
-    """Add the account of a cloud through the config flow."""
-    flow = await start_flow(hass, "flair")
-    result = await fill(hass, flow, login_input(cloud))
+async def set_up(
+    hass: HomeAssistant, cloud: CloudServer, vendor: str = "flair"
+) -> HabitatConfigEntry:
+    """Add the account of a cloud through the config flow, with the form that takes its login."""
+    form = next(
+        form
+        for form in await async_forms(hass, REGISTRY[vendor])
+        if form.fields.keys() <= cloud.credentials.keys()
+    )
+    flow = await start_flow(hass, vendor)
+    if form.step != vendor:
+        flow = await fill(hass, flow, {"next_step_id": form.step})
+    login = {name: cloud.credentials[name] for name in form.fields}
+    result = await fill(hass, flow, {**login, "advanced": {"url": cloud.url}})
     assert result["type"] == "create_entry", result
     entry: HabitatConfigEntry = result["result"]
     return entry

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 import logging
 import time
 from typing import override
+from unittest.mock import PropertyMock, patch
 
 from freezegun import api as freezegun_api, freeze_time
 from freezegun.api import FrozenDateTimeFactory
@@ -21,10 +22,13 @@ from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.flair.homes import HOMES, home
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from custom_components.habitat.simulator.flair.world import World
+from custom_components.habitat.simulator.server import CloudServer
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
 
 from .common import NOW, Setting, set_up
 
+type StartCloud = Callable[[CloudServer], Awaitable[None]]
 type Serve = Callable[[World | str], Awaitable[FlairCloud]]
 type SetUp = Callable[[World | str], Awaitable[Setting]]
 
@@ -108,21 +112,39 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def serve_flair(
-    socket_enabled: None, clock: ManualClock
-) -> AsyncGenerator[Serve]:
-    """Return a function that serves a home, built for the purpose or by its name."""
-    clouds: list[FlairCloud] = []
+async def start_cloud(socket_enabled: None) -> AsyncGenerator[StartCloud]:
+    """Return a function that starts a vendor's simulated cloud, until the test is over."""
+    clouds: list[CloudServer] = []
 
-    async def start(home: World | str) -> FlairCloud:
-        world = HOMES[home](1, clock) if isinstance(home, str) else home
-        clouds.append(FlairCloud(world))
-        await clouds[-1].start()
-        return clouds[-1]
+    async def start(cloud: CloudServer) -> None:
+        clouds.append(cloud)
+        await cloud.start()
 
     yield start
     for cloud in clouds:
         await cloud.stop()
+
+
+@pytest.fixture
+def serve_flair(start_cloud: StartCloud, clock: ManualClock) -> Serve:
+    """Return a function that serves a home, built for the purpose or by its name."""
+
+    async def serve(home: World | str) -> FlairCloud:
+        world = HOMES[home](1, clock) if isinstance(home, str) else home
+        cloud = FlairCloud(world)
+        await start_cloud(cloud)
+        return cloud
+
+    return serve
+
+
+@pytest.fixture
+def all_enabled() -> Generator[None]:
+    """Enable the entities that are off by default."""
+    with patch.object(
+        Entity, "entity_registry_enabled_default", PropertyMock(return_value=True)
+    ):
+        yield
 
 
 @pytest.fixture

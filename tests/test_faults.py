@@ -4,25 +4,30 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 import logging
+import time
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
+from custom_components.habitat.const import CONF_VENDOR
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.server import CloudServer
-from custom_components.habitat.vendor import REGISTRY, async_forms
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .common import NOW, POLL_SECONDS, fill, lines, start_flow
+from .common import NOW, START, lines, set_up
 
 _SILENT = (Kind.STALL, Kind.LATENCY)
 _TIMEOUT = 21
 """Seconds after which a session has given up."""
+_NOTHING = ("unavailable", "unknown")
+
+LIVING = ("cityflow",)
+"""Whose devices count as gone when they are not heard of: there time must pass in the cloud too."""
 
 FAULTS: dict[str, Fault] = {
     **{str(kind): Fault(kind=kind) for kind in Kind if kind is not Kind.STATUS},
@@ -47,11 +52,13 @@ class Patient:
     freezer: FrozenDateTimeFactory
     entry: ConfigEntry
     cloud: CloudServer
+    pace: float
+    """A little more than from one poll to the next, in seconds."""
 
     async def poll(self, times: int = 1) -> None:
         """Let polls come and go; where the cloud is silent, let the time-outs pass."""
         for _ in range(times):
-            self.freezer.tick(POLL_SECONDS)
+            self.freezer.tick(self.pace)
             await self.settle()
 
     async def settle(self) -> None:
@@ -86,8 +93,9 @@ class Patient:
 
     def states(self) -> dict[str, str]:
         """Return what all entities show; problems aside, which time alone may bring."""
+        living = self.entry.data[CONF_VENDOR] in LIVING
         return {
-            one.entity_id: one.state
+            one.entity_id: str(one.state in _NOTHING) if living else one.state
             for one in self.hass.states.async_all()
             if one.attributes.get("device_class") != BinarySensorDeviceClass.PROBLEM
         }
@@ -101,19 +109,14 @@ async def patient(
     socket_enabled: None,
 ) -> AsyncGenerator[Patient]:
     """Return an account of each vendor that can be simulated."""
-    vendor = REGISTRY[request.param]
-    async with create(vendor.key, clock=ManualClock(NOW)) as cloud:
-        form = next(
-            form
-            for form in await async_forms(hass, vendor)
-            if form.fields.keys() <= cloud.credentials.keys()
-        )
-        flow = await start_flow(hass, vendor.key)
-        if form.step != vendor.key:
-            flow = await fill(hass, flow, {"next_step_id": form.step})
-        login = {name: cloud.credentials[name] for name in form.fields}
-        result = await fill(hass, flow, {**login, "advanced": {"url": cloud.url}})
-        patient = Patient(hass, freezer, result["result"], cloud)
+    vendor: str = request.param
+    # What is young or old in the cloud must be so here.
+    freezer.move_to(START)
+    clock = (lambda: time.time()) if vendor in LIVING else ManualClock(NOW)  # noqa: PLW0108 - freezing replaces it by its name
+    async with create(vendor, clock=clock) as cloud:
+        entry = await set_up(hass, cloud, vendor)
+        pace = entry.runtime_data.interval.total_seconds() + 1
+        patient = Patient(hass, freezer, entry, cloud, pace)
         await patient.poll()
         yield patient
 

@@ -33,6 +33,11 @@ async def test_registered_without_an_account(hass: HomeAssistant) -> None:
         "set_room_hold",
         "clear_hold",
         "press_remote_button",
+        "get_flow_volume",
+        "get_hourly_flow_volumes",
+        "get_pings",
+        "get_samples",
+        "get_measurement_history",
     }
 
 

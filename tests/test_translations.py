@@ -1,21 +1,26 @@
 """Whatever the interface shows has its words, its icon and its pictures, and no more than that."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from importlib import import_module
+from itertools import product
 import json
 from pathlib import Path
 import re
 import struct
 from typing import Any, Final
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.habitat import logins, writes
-from custom_components.habitat.const import DOMAIN, SECTION_ADVANCED
+from custom_components.habitat.const import CONF_VENDOR, DOMAIN, SECTION_ADVANCED
+from custom_components.habitat.coordinator import Account
 from custom_components.habitat.flair.number import away_gap, bounds_crossed
 from custom_components.habitat.flair.select import NO_SCHEDULE
-from custom_components.habitat.simulator import SIMULATED
+from custom_components.habitat.simulator import SIMULATED, create
+from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.server import CloudServer
 from custom_components.habitat.system_health import async_info
 from custom_components.habitat.vendor import REGISTRY, DeviceService, async_services
 from homeassistant.config_entries import (
@@ -24,22 +29,23 @@ from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigFlowResult,
 )
-from homeassistant.const import ATTR_DEVICE_ID, CONF_URL, Platform
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID, CONF_URL, Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import section
+from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.entity import EntityDescription
-from homeassistant.helpers.selector import validate_selector
+from homeassistant.helpers.selector import SelectSelector, validate_selector
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.helpers.typing import UNDEFINED
 from homeassistant.util.yaml import load_yaml_dict
 
-from .common import Setting, start_flow
-from .conftest import SetUp
+from .common import AccountSetting, Setting, fill, set_up, start_flow
+from .conftest import StartCloud
 
 INTEGRATION = Path(import_module("custom_components.habitat").__file__ or "").parent
 
 type Texts = dict[str, Any]
+type AnySetting = AccountSetting[CloudServer, Account]
 
 EN: Final[Texts] = json.loads((INTEGRATION / "translations/en.json").read_text())
 ICONS: Final[Texts] = json.loads((INTEGRATION / "icons.json").read_text())
@@ -214,13 +220,44 @@ async def test_what_is_described_has_words_and_icon(
 # The entities of homes.
 
 
-@pytest.fixture(params=["demo", "odd", "two"])
-async def home(request: pytest.FixtureRequest, set_up_flair: SetUp) -> Setting:
+@pytest.fixture
+def set_up_any(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    start_cloud: StartCloud,
+    clock: ManualClock,
+) -> Callable[[str, str], Awaitable[AnySetting]]:
+    """Return a function that sets the account of any vendor up."""
+
+    async def start(vendor: str, home: str) -> AnySetting:
+        cloud = create(vendor, clock=clock, home=home)
+        await start_cloud(cloud)
+        entry = await set_up(hass, cloud, vendor)
+        return AccountSetting(hass, freezer, entry, cloud, clock)
+
+    return start
+
+
+@pytest.fixture(
+    params=[("flair", "two"), *product(REGISTRY, ("demo", "odd"))], ids="-".join
+)
+async def home(
+    request: pytest.FixtureRequest,
+    set_up_any: Callable[[str, str], Awaitable[AnySetting]],
+) -> AnySetting:
     """Return the account of a home."""
-    return await set_up_flair(request.param)
+    return await set_up_any(*request.param)
 
 
-def entries_of(setting: Setting) -> list[er.RegistryEntry]:
+@pytest.fixture
+async def demos(
+    set_up_any: Callable[[str, str], Awaitable[AnySetting]],
+) -> list[AnySetting]:
+    """Return the accounts of all vendors' demos."""
+    return [await set_up_any(vendor, "demo") for vendor in REGISTRY]
+
+
+def entries_of(setting: AnySetting) -> list[er.RegistryEntry]:
     """Return the entities of an account, those that are off by default too."""
     registry = er.async_get(setting.hass)
     entries = er.async_entries_for_config_entry(registry, setting.entry.entry_id)
@@ -229,7 +266,7 @@ def entries_of(setting: Setting) -> list[er.RegistryEntry]:
     return entries
 
 
-async def test_every_entity_has_a_name(hass: HomeAssistant, home: Setting) -> None:
+async def test_every_entity_has_a_name(hass: HomeAssistant, home: AnySetting) -> None:
     """Its own, its device class's, or its device's; none twice and none with the device in it."""
     seen: set[tuple[str | None, str, str | None]] = set()
     for entry in entries_of(home):
@@ -246,7 +283,7 @@ async def test_every_entity_has_a_name(hass: HomeAssistant, home: Setting) -> No
             assert "{" not in entry.original_name
 
 
-async def test_every_option_has_a_text(hass: HomeAssistant, home: Setting) -> None:
+async def test_every_option_has_a_text(hass: HomeAssistant, home: AnySetting) -> None:
     """Of enums, selects, presets, fan speeds and swings."""
     theirs = await home_assistants(hass, "climate")
     for entry in entries_of(home):
@@ -263,7 +300,9 @@ async def test_every_option_has_a_text(hass: HomeAssistant, home: Setting) -> No
                 assert mode in named or path in theirs, entry.entity_id
 
 
-async def test_every_entity_without_a_device_class_has_an_icon(home: Setting) -> None:
+async def test_every_entity_without_a_device_class_has_an_icon(
+    home: AnySetting,
+) -> None:
     """What has a device class has that class's icon."""
     for entry in entries_of(home):
         if entry.domain in SHOWS_ITS_STATE or entry.original_device_class not in (
@@ -274,11 +313,12 @@ async def test_every_entity_without_a_device_class_has_an_icon(home: Setting) ->
         assert entry.translation_key in ICONS["entity"][entry.domain], entry.entity_id
 
 
-async def test_no_entity_text_or_icon_is_left_over(demo: Setting) -> None:
+async def test_no_entity_text_or_icon_is_left_over(demos: list[AnySetting]) -> None:
     """Each belongs to an entity that is described or that the demo's home has."""
     used = {(platform, key_of(one)) for platform, one in DESCRIBED}
     used |= {
         (Platform(entry.domain), entry.translation_key or "")
+        for demo in demos
         for entry in entries_of(demo)
     }
     for written in (EN, ICONS):
@@ -334,7 +374,38 @@ async def test_the_menu_and_the_forms_have_their_words(
     assert set(texts["menu_options"]) == set(options)
     assert set(texts["menu_option_descriptions"]) == set(options)
     for step in options:
-        check_form(await start_flow(hass, step))
+        flow = await start_flow(hass, step)
+        if flow["type"] is FlowResultType.MENU:
+            texts = EN["config"]["step"][step]
+            forms = flow["menu_options"]
+            assert isinstance(forms, list)
+            assert set(texts["menu_options"]) == set(forms)
+            assert set(texts["menu_option_descriptions"]) == set(forms)
+            for form in forms:
+                check_form(
+                    await fill(
+                        hass, await start_flow(hass, step), {"next_step_id": form}
+                    )
+                )
+        else:
+            check_form(flow)
+
+
+async def test_options_have_their_words(
+    hass: HomeAssistant, demos: list[AnySetting]
+) -> None:
+    """Each field of a vendor's options is named and explained, and what it asks for is given."""
+    having = {key for key, vendor in REGISTRY.items() if vendor.options}
+    assert set(EN["options"]["step"]) == having
+    for demo in demos:
+        if demo.entry.data[CONF_VENDOR] not in having:
+            continue
+        flow = await hass.config_entries.options.async_init(demo.entry.entry_id)
+        texts = EN["options"]["step"][flow["step_id"]]
+        fields, inner = fields_of(flow)
+        assert not inner
+        assert fields == set(texts["data"]) == set(texts["data_description"])
+        assert placeholders(texts) <= set(flow["description_placeholders"] or ())
 
 
 @pytest.mark.parametrize(
@@ -382,9 +453,22 @@ def test_errors_and_aborts_have_their_words() -> None:
     assert not placeholders(EN["config"]["abort"])
 
 
-def test_choices_of_selectors_have_their_words() -> None:
-    """The config flow's choice of a simulated vendor, and those of the actions."""
+async def test_choices_of_selectors_have_their_words(
+    hass: HomeAssistant, demos: list[AnySetting]
+) -> None:
+    """The config flow's choice of a simulated vendor, and those of options and actions."""
     choices = {"vendor": set(SIMULATED)}
+    for demo in demos:
+        if not demo.account.login.vendor.options:
+            continue
+        flow = await hass.config_entries.options.async_init(demo.entry.entry_id)
+        assert flow["data_schema"] is not None
+        for item in flow["data_schema"].schema.values():
+            if isinstance(item, SelectSelector) and "translation_key" in item.config:
+                choices[item.config["translation_key"]] = {
+                    one if isinstance(one, str) else one["value"]
+                    for one in item.config["options"]
+                }
     for action in ACTIONS.values():
         for field in action.get("fields", {}).values():
             select = field["selector"].get("select") or {}
@@ -403,6 +487,11 @@ async def test_actions_have_their_words_and_fields(hass: HomeAssistant) -> None:
         service.name: {
             *(str(marker) for marker in service.schema),
             *((ATTR_DEVICE_ID,) if isinstance(service, DeviceService) else ()),
+            *(
+                (ATTR_CONFIG_ENTRY_ID,)
+                if isinstance(service, DeviceService) and service.account
+                else ()
+            ),
         }
         for _, service in await async_services(hass)
     }

@@ -15,6 +15,7 @@ from .services import async_setup_services
 from .simulated import async_simulate, world_store
 from .tokens import login_tokens
 from .vendor import REGISTRY, async_account
+from .webhooks import async_forget_webhook
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -56,6 +57,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> 
 async def async_remove_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> None:
     """Leave nothing of an account behind."""
     async_delete_issues(hass, entry.entry_id)
+    await async_forget_webhook(hass, entry)
     if entry.data.get(CONF_SIMULATED):
         await world_store(hass, entry.entry_id).async_remove()
     elif entry.data[CONF_VENDOR] in REGISTRY and (

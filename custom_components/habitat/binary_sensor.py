@@ -1,18 +1,20 @@
 """Binary sensors: what every vendor's have in common; which there are is the vendor's to say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
     BinarySensorEntity,
     BinarySensorEntityDescription,
 )
-from homeassistant.const import Platform
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import Account, HabitatConfigEntry
+from .devices import Device
 from .entity import HabitatEntity, RecordEntityDescription, async_setup_platform
 
 PARALLEL_UPDATES = 0
@@ -32,12 +34,58 @@ class HabitatBinarySensor[A: Account, R](HabitatEntity[A, R], BinarySensorEntity
 
     entity_description: HabitatBinarySensorDescription[R]
 
+    def __init__(
+        self,
+        account: A,
+        device: Device,
+        kind: type[R],
+        description: HabitatBinarySensorDescription[R],
+        *,
+        reads: Iterable[str] = (),
+    ) -> None:
+        """Show the record, or the part, that the description names."""
+        super().__init__(
+            account,
+            device,
+            kind,
+            description,
+            key=description.key_at(device),
+            reads=reads,
+        )
+
     @property
     @override
     def is_on(self) -> bool | None:
         """What the cloud said."""
         record = self.record
         return None if record is None else self.entity_description.value(record)
+
+
+def flag[R](
+    key: str,
+    value: Callable[[R], bool | None],
+    *,
+    device_class: BinarySensorDeviceClass | None = None,
+    part: str | None = None,
+    diagnostic: bool = True,
+    enabled: bool = True,
+    exists: Callable[[R], bool] | None = None,
+) -> HabitatBinarySensorDescription[R]:
+    """Describe a yes or no that the cloud tells."""
+    return HabitatBinarySensorDescription(
+        key=key,
+        value=value,
+        device_class=device_class,
+        part=part,
+        entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
+        entity_registry_enabled_default=enabled,
+        exists=exists,
+    )
+
+
+def opposite(value: bool | None) -> bool | None:
+    """Return the opposite of a yes or no, and nothing of nothing."""
+    return None if value is None else not value
 
 
 async def async_setup_entry(

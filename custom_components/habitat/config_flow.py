@@ -6,14 +6,36 @@ from typing import Any, override
 
 import voluptuous as vol
 
-from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    OptionsFlowWithReload,
+)
+from homeassistant.core import callback
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig
 
 from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN
-from .logins import Input, async_check, async_entry_form, entry_data, flat, form_schema
+from .logins import (
+    Input,
+    async_check,
+    async_entry_form,
+    entry_data,
+    flat,
+    form_schema,
+    opens,
+)
 from .simulated import simulated_login
 from .simulator import SIMULATED
-from .vendor import REGISTRY, Form, Identity, Vendor, async_forms, async_identify
+from .vendor import (
+    REGISTRY,
+    Form,
+    Identity,
+    Vendor,
+    async_forms,
+    async_identify,
+    async_options_form,
+)
 
 _STEP = "async_step_"
 
@@ -33,6 +55,21 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
                 if step == vendor.key or step.startswith(f"{vendor.key}_"):
                     return partial(self._async_step_vendor, vendor, step)
         raise AttributeError(name)
+
+    @classmethod
+    @override
+    @callback
+    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
+        """Say whether the vendor's accounts have options."""
+        vendor = REGISTRY.get(config_entry.data[CONF_VENDOR])
+        return vendor is not None and vendor.options
+
+    @staticmethod
+    @override
+    @callback
+    def async_get_options_flow(config_entry: ConfigEntry) -> HabitatOptionsFlow:
+        """Return the flow of an account's options."""
+        return HabitatOptionsFlow()
 
     @override
     async def async_step_user(
@@ -56,6 +93,11 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
         ) -> ConfigFlowResult:
             await self.async_set_unique_id(f"{vendor.key}_{who.account_id}")
             self._abort_if_unique_id_configured()
+            for entry in self._async_current_entries(include_ignore=False):
+                if entry.data[CONF_VENDOR] == vendor.key and opens(
+                    self.hass, entry, vendor, who
+                ):
+                    return self.async_abort(reason="already_configured")
             return self.async_create_entry(
                 title=who.title, data=entry_data(vendor, form, fields)
             )
@@ -124,10 +166,10 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
         async def update(
             form: Form, fields: dict[str, str], who: Identity
         ) -> ConfigFlowResult:
-            await self.async_set_unique_id(f"{vendor.key}_{who.account_id}")
-            self._abort_if_unique_id_mismatch(reason="wrong_account")
+            if not opens(self.hass, entry, vendor, who):
+                return self.async_abort(reason="wrong_account")
             return self.async_update_reload_and_abort(
-                entry, data=entry_data(vendor, form, fields)
+                entry, data=entry_data(vendor, form, fields, entry.data)
             )
 
         return await self._async_ask(step, vendor, form, user_input, entry.data, update)
@@ -154,5 +196,36 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
             step_id=step,
             data_schema=form_schema(form, vendor, current),
             errors=errors,
+            description_placeholders={"vendor": vendor.name, **form.placeholders},
+        )
+
+
+class HabitatOptionsFlow(OptionsFlowWithReload):
+    """Change an account's options; the vendor's form is the step of the vendor's key."""
+
+    def __getattr__(
+        self, name: str
+    ) -> Callable[[Input | None], Awaitable[ConfigFlowResult]]:
+        """Answer for the step that is named after the vendor."""
+        if name.removeprefix(_STEP) in REGISTRY:
+            return self.async_step_init
+        raise AttributeError(name)
+
+    async def async_step_init(
+        self, user_input: Input | None = None
+    ) -> ConfigFlowResult:
+        """Show the vendor's form, and keep what is chosen."""
+        vendor = REGISTRY[self.config_entry.data[CONF_VENDOR]]
+        form = await async_options_form(self.hass, self.config_entry, vendor)
+        if user_input is not None:
+            kept = {
+                name: value
+                for name, value in self.config_entry.options.items()
+                if name in form.secret and not user_input.get(name)
+            }
+            return self.async_create_entry(data={**user_input, **kept})
+        return self.async_show_form(
+            step_id=vendor.key,
+            data_schema=form.schema,
             description_placeholders={"vendor": vendor.name, **form.placeholders},
         )

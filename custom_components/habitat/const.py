@@ -11,6 +11,8 @@ CONF_VENDOR: Final = "vendor"
 CONF_SIMULATED: Final = "simulated"
 CONF_FORM: Final = "form"
 """The vendor's form that a login was given with."""
+CONF_WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105 - the name of a field
+"""The option that keeps what a vendor's webhook shows to be believed."""
 SECTION_ADVANCED: Final = "advanced"
 
 GRACE: Final = timedelta(minutes=5)

@@ -185,6 +185,10 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         """Return what only the user can put right."""
         return ()
 
+    def explain(self) -> Mapping[str, object]:
+        """Return what else explains a fault, for diagnostics."""
+        return {}
+
     # What entities ask.
 
     def record[R](self, key: str, kind: type[R]) -> R | None:

@@ -56,6 +56,11 @@ class Devices:
         """The devices that the account has now, by id."""
         return self._registered
 
+    @property
+    def missing(self) -> bool:
+        """Whether the registry has devices that the account has no more."""
+        return bool(self._strangers)
+
     def known(self, device_id: str) -> bool:
         """Say whether a device is in the registry, be it from former times."""
         return (
@@ -69,6 +74,7 @@ class Devices:
     def update(self, devices: Iterable[Device]) -> None:
         """Register what is new or changed; a parent comes before what stands in it."""
         current = {device.id: device for device in devices}
+        self._release_connections(current)
         for device in current.values():
             if self._registered.get(device.id) != device:
                 self._register(device)
@@ -107,6 +113,32 @@ class Devices:
         self._strangers.pop(device_id, None)
         self._absent.pop(device_id, None)
         self._registry_ids.pop(device_id, None)
+
+    def _release_connections(self, current: Mapping[str, Device]) -> None:
+        """Take connections from devices that lost them to another one of the account.
+
+        Two devices with one connection would become one.
+        """
+        owners = {
+            connection: device
+            for device in current.values()
+            for connection in device.connections
+        }
+        if all(self._registered.get(owner.id) == owner for owner in owners.values()):
+            return
+        for entry in dr.async_entries_for_config_entry(
+            self._registry, self._entry.entry_id
+        ):
+            lost = {
+                connection
+                for connection in entry.connections
+                if (owner := owners.get(connection))
+                and (DOMAIN, owner.id) not in entry.identifiers
+            }
+            if lost:
+                self._registry.async_update_device(
+                    entry.id, new_connections=entry.connections - lost
+                )
 
     def _register(self, device: Device) -> None:
         entry = self._registry.async_get_or_create(

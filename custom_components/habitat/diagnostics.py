@@ -14,7 +14,7 @@ from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 
 from .cloud.parsing import Json, private_values, public_fields
-from .const import CONF_FORM, CONF_SIMULATED, CONF_VENDOR
+from .const import CONF_FORM, CONF_SIMULATED, CONF_VENDOR, CONF_WEBHOOK_SECRET
 from .coordinator import Account, HabitatConfigEntry
 
 REDACTED = "**REDACTED**"
@@ -35,7 +35,10 @@ async def async_get_config_entry_diagnostics(
         "vendor": entry.data[CONF_VENDOR],
         "simulated": bool(entry.data.get(CONF_SIMULATED)),
         "own_server": account.login.url != account.login.vendor.url,
-        "options": dict(entry.options),
+        "options": {
+            name: REDACTED if name == CONF_WEBHOOK_SECRET else _chosen(value)
+            for name, value in entry.options.items()
+        },
         "last_answer": account.answered_at,
         "last_poll_succeeded": account.last_update_success,
         "last_error": None
@@ -56,6 +59,7 @@ async def async_get_config_entry_diagnostics(
         },
         "newest_requests": [asdict(logged) for logged in session.log],
         "oddities": dict(account.oddities.counts),
+        **account.explain(),
         "devices": list(account.devices.present),
         "records": dict(account.data),
     }
@@ -71,6 +75,7 @@ def secrets(account: Account) -> frozenset[Json]:
         value for name, value in entry.data.items() if name not in _NO_SECRETS
     }
     values.update(account.login.fields.values())
+    values.add(entry.options.get(CONF_WEBHOOK_SECRET))
     if account.session.auth:
         values.update(account.session.auth.secrets())
     for record in account.data.values():
@@ -82,6 +87,11 @@ def secrets(account: Account) -> frozenset[Json]:
         if (isinstance(value, str) and len(value) >= _SHORTEST)
         or isinstance(value, float)
     )
+
+
+def _chosen(value: object) -> object:
+    """Return an option; of names that were chosen, such as places, only how many."""
+    return len(value) if isinstance(value, list) else value
 
 
 def _plain(value: object) -> Json:

@@ -1,9 +1,10 @@
 """The base of all entities: whose device, which record, whether it can be shown, how it writes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
-from typing import override
+from typing import Any, override
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
@@ -15,7 +16,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .const import DOMAIN
 from .coordinator import Account, HabitatConfigEntry
 from .devices import Device
-from .vendor import Entities, async_entities
+from .vendor import Entities, Made, async_entities
 
 
 async def async_setup_platform(
@@ -51,10 +52,16 @@ async def async_setup_platform(
 
 @dataclass(frozen=True, kw_only=True)
 class RecordEntityDescription[R](EntityDescription):
-    """Describes an entity that shows a record."""
+    """Describes an entity that shows a device's record, or a part of the device."""
 
+    part: str | None = None
+    """What of the device, where it is a record of its own, such as its last reading."""
     exists: Callable[[R], bool] | None = None
     """Whether a record tells of it at all, where that differs from device to device."""
+
+    def key_at(self, device: Device) -> str:
+        """Return the key of the record that is shown."""
+        return f"{device.key}/{self.part}" if self.part else device.key
 
 
 class HabitatEntity[A: Account, R](CoordinatorEntity[A]):
@@ -98,3 +105,20 @@ class HabitatEntity[A: Account, R](CoordinatorEntity[A]):
         if self.device_key not in account.data or not account.fresh(self.device_key):
             return False
         return self.key not in account.data or account.fresh(self.key)
+
+
+def described[A: Account, R, D: RecordEntityDescription[Any]](
+    account: A,
+    device: Device,
+    kind: type[R],
+    descriptions: tuple[D, ...],
+    build: Callable[[A, Device, type[R], D], Entity],
+) -> Iterator[Made]:
+    """Return the entities that a device has of those described."""
+    for description in descriptions:
+        exists = description.exists
+        if exists is not None:
+            record = account.record(description.key_at(device), kind)
+            if record is None or not exists(record):
+                continue
+        yield description.key, partial(build, account, device, kind, description)

@@ -7,9 +7,10 @@ from probatio import Secret
 import voluptuous as vol
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_URL
+from homeassistant.const import CONF_URL, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import section
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     TextSelector,
@@ -104,14 +105,36 @@ async def async_check(
         return "unknown"
 
 
-def entry_data(vendor: Vendor, form: Form, fields: Mapping[str, str]) -> dict[str, str]:
-    """Return what a config entry keeps of a filled-in form."""
+@callback
+def opens(
+    hass: HomeAssistant, entry: ConfigEntry, vendor: Vendor, who: Identity
+) -> bool:
+    """Say whether a login opens the account of an entry: by its id, else by its devices."""
+    if entry.unique_id == f"{vendor.key}_{who.account_id}":
+        return True
+    named = {(DOMAIN, f"{vendor.key}_{device}") for device in who.devices}
+    known = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return any(named & device.identifiers for device in known)
+
+
+def entry_data(
+    vendor: Vendor,
+    form: Form,
+    fields: Mapping[str, str],
+    before: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Return what a config entry keeps of a filled-in form, and of what was before."""
     url = str(server_url(fields.get(CONF_URL) or vendor.url)).rstrip("/")
     return {
         CONF_VENDOR: vendor.key,
         CONF_FORM: form.step,
         CONF_URL: url,
         **{name: fields[name] for name in form.fields},
+        **{
+            name: before[name]
+            for name in (CONF_WEBHOOK_ID,)
+            if before and name in before
+        },
     }
 
 
@@ -125,14 +148,17 @@ async def async_entry_form(hass: HomeAssistant, entry: ConfigEntry) -> Form:
 def entry_login(entry: ConfigEntry) -> Login:
     """Return the login that a config entry keeps."""
     vendor = REGISTRY[entry.data[CONF_VENDOR]]
-    known = (CONF_VENDOR, CONF_URL, CONF_FORM)
+    known = (CONF_VENDOR, CONF_URL, CONF_FORM, CONF_WEBHOOK_ID)
     fields = {name: value for name, value in entry.data.items() if name not in known}
     return Login(vendor, entry.data[CONF_URL], fields)
 
 
 @callback
 def cloud_session(
-    hass: HomeAssistant, login: Login, explain: Callable[[Json], str | None]
+    hass: HomeAssistant,
+    login: Login,
+    explain: Callable[[Json], str | None],
+    refuses_login: Callable[[int, Json], bool] = lambda _status, _document: False,
 ) -> CloudSession:
     """Return a session with a login's server that introduces itself as Habitat."""
     version = async_get_loaded_integration(hass, DOMAIN).version
@@ -142,4 +168,5 @@ def cloud_session(
         user_agent=f"Habitat/{version} (Home Assistant)",
         secrets=login.fields.values(),
         explain=explain,
+        refuses_login=refuses_login,
     )

@@ -11,7 +11,7 @@ from homeassistant.data_entry_flow import UnknownFlow
 from homeassistant.helpers import issue_registry as ir
 
 from .const import CONF_VENDOR, DOMAIN
-from .logins import async_check, async_entry_form, entry_data, flat, form_schema
+from .logins import async_check, async_entry_form, entry_data, flat, form_schema, opens
 from .vendor import REGISTRY
 
 
@@ -106,11 +106,11 @@ class NewLoginFlow(RepairsFlow):
             checked = await async_check(self.hass, vendor, form, fields)
             if isinstance(checked, str):
                 errors["base"] = checked
-            elif self._entry.unique_id != f"{vendor.key}_{checked.account_id}":
+            elif not opens(self.hass, self._entry, vendor, checked):
                 errors["base"] = "wrong_account"
             else:
                 self.hass.config_entries.async_update_entry(
-                    self._entry, data=entry_data(vendor, form, fields)
+                    self._entry, data=entry_data(vendor, form, fields, self._entry.data)
                 )
                 self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
                 return self.async_create_entry(data={})

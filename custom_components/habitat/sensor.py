@@ -1,6 +1,6 @@
 """Sensors: what every vendor's have in common; which there are is the vendor's to say."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -10,12 +10,14 @@ from homeassistant.components.sensor import (
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
+    SensorStateClass,
 )
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
+from .cloud.parsing import Word
 from .coordinator import POLL, Account, HabitatConfigEntry
 from .devices import Device
 from .entity import HabitatEntity, RecordEntityDescription, async_setup_platform
@@ -36,12 +38,88 @@ class HabitatSensor[A: Account, R](HabitatEntity[A, R], SensorEntity):
 
     entity_description: HabitatSensorDescription[R]
 
+    def __init__(
+        self,
+        account: A,
+        device: Device,
+        kind: type[R],
+        description: HabitatSensorDescription[R],
+        *,
+        reads: Iterable[str] = (),
+    ) -> None:
+        """Show the record, or the part, that the description names."""
+        super().__init__(
+            account,
+            device,
+            kind,
+            description,
+            key=description.key_at(device),
+            reads=reads,
+        )
+
     @property
     @override
     def native_value(self) -> StateType | datetime:
         """What the cloud said."""
         record = self.record
         return None if record is None else self.entity_description.value(record)
+
+
+def option(word: Word | None) -> str | None:
+    """Return a word of the cloud as the state of an enum, in Home Assistant's spelling."""
+    return None if word is None else word.name.lower()
+
+
+def measured[R](
+    key: str,
+    device_class: SensorDeviceClass | None,
+    unit: str | None,
+    value: Callable[[R], float | None],
+    *,
+    precision: int | None = None,
+    state_class: SensorStateClass | None = SensorStateClass.MEASUREMENT,
+    part: str | None = None,
+    diagnostic: bool = False,
+    enabled: bool = True,
+    exists: Callable[[R], bool] | None = None,
+) -> HabitatSensorDescription[R]:
+    """Describe a number that the cloud tells."""
+    return HabitatSensorDescription(
+        key=key,
+        device_class=device_class,
+        native_unit_of_measurement=unit,
+        value=value,
+        suggested_display_precision=precision,
+        state_class=state_class,
+        part=part,
+        entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
+        entity_registry_enabled_default=enabled,
+        exists=exists,
+    )
+
+
+def told[R](
+    key: str,
+    value: Callable[[R], str | datetime | None],
+    *,
+    device_class: SensorDeviceClass | None = None,
+    words: type[Word] | None = None,
+    part: str | None = None,
+    diagnostic: bool = True,
+    enabled: bool = True,
+    exists: Callable[[R], bool] | None = None,
+) -> HabitatSensorDescription[R]:
+    """Describe a word, a text or a time that the cloud tells."""
+    return HabitatSensorDescription(
+        key=key,
+        device_class=SensorDeviceClass.ENUM if words else device_class,
+        options=[word.name.lower() for word in words] if words else None,
+        value=value,
+        part=part,
+        entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
+        entity_registry_enabled_default=enabled,
+        exists=exists,
+    )
 
 
 LAST_ANSWER = SensorEntityDescription(

@@ -1,24 +1,34 @@
 """The actions of all vendors: what has no entity."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime
+from typing import Any, Final
 
 import voluptuous as vol
 
-from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.service import (
     async_get_config_entry,
     async_register_platform_entity_service,
 )
+from homeassistant.util import dt as dt_util
 
+from .cloud.errors import AuthError, CloudError
+from .cloud.spans import Span
 from .const import CONF_VENDOR, DOMAIN
 from .coordinator import Account, HabitatConfigEntry
 from .devices import Device
 from .vendor import DeviceService, EntityService, Vendor, async_services
+
+SPAN: Final[Mapping[str | vol.Marker, object]] = {
+    vol.Required("start"): cv.datetime,
+    vol.Required("end"): cv.datetime,
+}
+"""The fields of an action that asks about a span of time, see `span_of`."""
 
 
 async def async_setup_services(hass: HomeAssistant) -> None:
@@ -39,9 +49,7 @@ async def async_setup_services(hass: HomeAssistant) -> None:
                 DOMAIN,
                 service.name,
                 _device_handler(hass, vendor, service),
-                schema=vol.Schema(
-                    {vol.Required(ATTR_DEVICE_ID): cv.string, **service.schema}
-                ),
+                schema=vol.Schema({**_targets(service), **service.schema}),
                 supports_response=service.response,
             )
 
@@ -65,15 +73,82 @@ def _entity_handler(
     return handle
 
 
+def span_of(start: datetime, end: datetime) -> Span:
+    """Return the span that an action is asked about; a time without a zone is the house's.
+
+    Raises:
+        ServiceValidationError: the end is not after the start.
+    """
+    zone = dt_util.get_default_time_zone()
+    try:
+        return Span(
+            *(at if at.tzinfo else at.replace(tzinfo=zone) for at in (start, end))
+        )
+    except ValueError as err:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="end_before_start"
+        ) from err
+
+
+def _targets(service: DeviceService) -> Mapping[str | vol.Marker, object]:
+    """Return the fields that say whom an action is for."""
+    if not service.account:
+        return {vol.Required(ATTR_DEVICE_ID): cv.string}
+    return {
+        vol.Exclusive(ATTR_DEVICE_ID, "target"): cv.string,
+        vol.Exclusive(ATTR_CONFIG_ENTRY_ID, "target"): cv.string,
+    }
+
+
 def _device_handler(
     hass: HomeAssistant, vendor: Vendor, service: DeviceService
 ) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
     async def handle(call: ServiceCall) -> ServiceResponse:
         fields = dict(call.data)
-        account, device = _find(hass, vendor, fields.pop(ATTR_DEVICE_ID))
-        return await service.run(account, device, **fields)
+        device_id = fields.pop(ATTR_DEVICE_ID, None)
+        entry_id = fields.pop(ATTR_CONFIG_ENTRY_ID, None)
+        account: Account
+        device: Device | None
+        if entry_id is not None:
+            account, device = _find_account(hass, vendor, entry_id), None
+        else:
+            account, device = _find(hass, vendor, device_id or "")
+        try:
+            return await service.run(account, device, **fields)
+        except CloudError as err:
+            raise _failed(account, err) from err
 
     return handle
+
+
+def _failed(account: Account, err: CloudError) -> HomeAssistantError:
+    """Return what to say when the vendor did not answer an action."""
+    if isinstance(err, AuthError):
+        account.config_entry.async_start_reauth(account.hass)
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="action_failed",
+        translation_placeholders={
+            "vendor": account.login.vendor.name,
+            "reason": account.session.redact(str(err)),
+        },
+    )
+
+
+def _find_account(hass: HomeAssistant, vendor: Vendor, entry_id: str) -> Account:
+    """Return the account that an action is for.
+
+    Raises:
+        ServiceValidationError: there is no such account of this vendor, or it is not loaded.
+    """
+    entry: HabitatConfigEntry = async_get_config_entry(hass, DOMAIN, entry_id)
+    if entry.data[CONF_VENDOR] != vendor.key:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="no_such_account",
+            translation_placeholders={"vendor": vendor.name},
+        )
+    return entry.runtime_data
 
 
 def _find(

@@ -2,7 +2,8 @@
 
 A vendor is a folder beside this file. `account.py` there has `ACCOUNT`, the vendor's class of
 account; `forms.py` has `FORMS`, its config-flow forms, and `identify`, which checks a login;
-`services.py`, where it is there, has `SERVICES`; each platform file has `entities`.
+`services.py`, where it is there, has `SERVICES`; `options.py`, where it is there, has
+`options_form`; each platform file has `entities`.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -35,11 +36,35 @@ class Vendor:
     """The address of the vendor's own server."""
     services: bool = False
     """Whether it brings actions of its own."""
+    options: bool = False
+    """Whether its accounts have options."""
 
 
 REGISTRY: Mapping[str, Vendor] = {
     vendor.key: vendor
-    for vendor in (Vendor("flair", "Flair", "https://api.flair.co", services=True),)
+    for vendor in (
+        Vendor("flair", "Flair", "https://api.flair.co", services=True),
+        Vendor(
+            "flower_power",
+            "Flower Power",
+            "https://api-flower-power-pot.parrot.com",
+            services=True,
+        ),
+        Vendor(
+            "flowcommand",
+            "FlowCommand",
+            "https://app.flowcommand.com",
+            services=True,
+            options=True,
+        ),
+        Vendor(
+            "cityflow",
+            "CityFlow",
+            "https://api.cityflow.live",
+            services=True,
+            options=True,
+        ),
+    )
 }
 
 
@@ -60,6 +85,8 @@ class Identity:
     account_id: str
     """The vendor's id of the account, without the vendor's key."""
     title: str
+    devices: frozenset[str] = frozenset()
+    """The vendor's ids of its devices, where only they tell that a new login opens the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +100,16 @@ class Form:
     secret: frozenset[str]
     """The fields whose values are never shown again."""
     placeholders: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OptionsForm:
+    """The form of an account's options; its step is the vendor's key."""
+
+    schema: vol.Schema
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+    secret: frozenset[str] = frozenset()
+    """The fields whose values are never shown again; left empty they stay as they are."""
 
 
 class NoDevices(CloudError):
@@ -99,7 +136,18 @@ class DeviceService:
     schema: Mapping[str | vol.Marker, object]
     run: Callable[..., Awaitable[ServiceResponse]]
     """Gets the account, the device, and the schema's fields by name."""
+    account: bool = False
+    """Whether a whole account may be the target instead; then there is no device."""
     response: SupportsResponse = SupportsResponse.NONE
+
+
+class BuildOptionsForm(Protocol):
+    """Build the form of an account's options, with what is chosen now."""
+
+    async def __call__(
+        self, hass: HomeAssistant, entry: HabitatConfigEntry
+    ) -> OptionsForm:
+        """Return the form."""
 
 
 class Identify(Protocol):
@@ -132,6 +180,15 @@ async def async_identify(hass: HomeAssistant, login: Login) -> Identity:
     module = await _import(hass, login.vendor, "forms")
     identify: Identify = module.identify
     return await identify(hass, login)
+
+
+async def async_options_form(
+    hass: HomeAssistant, entry: HabitatConfigEntry, vendor: Vendor
+) -> OptionsForm:
+    """Return the form of an account's options."""
+    module = await _import(hass, vendor, "options")
+    build: BuildOptionsForm = module.options_form
+    return await build(hass, entry)
 
 
 async def async_account(

@@ -1,7 +1,6 @@
 """What the tests of Flair's entities share: an account with all of them, and what they write."""
 
-from collections.abc import Awaitable, Callable, Generator
-from unittest.mock import PropertyMock, patch
+from collections.abc import Awaitable, Callable
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -14,11 +13,10 @@ from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.world import Resource, World
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity import Entity
-from tests.common import Setting
+from tests.common import START, Setting, portraits
 from tests.conftest import SetUp
 
-from .entities import START, Write, portraits
+from .entities import Write
 
 type Portraits = Callable[[str, Platform], Awaitable[dict[str, dict[str, object]]]]
 
@@ -40,15 +38,6 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> list[Write]:
 
     monkeypatch.setattr(server, "patch", note)
     return writes
-
-
-@pytest.fixture
-def all_enabled() -> Generator[None]:
-    """Enable the entities that are off by default."""
-    with patch.object(
-        Entity, "entity_registry_enabled_default", PropertyMock(return_value=True)
-    ):
-        yield
 
 
 @pytest.fixture

@@ -2,24 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 import pytest
 
 from custom_components.habitat.simulator.documents import Json
 from homeassistant.const import ATTR_ENTITY_ID, Platform
-from homeassistant.core import Context, HomeAssistant, State
+from homeassistant.core import Context, State
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.entity_component import DATA_INSTANCES
-from homeassistant.helpers.json import json_bytes
-from homeassistant.util.json import json_loads_object
-from tests.common import NOW, POLL_SECONDS, Setting
+from tests.common import POLL_SECONDS, Setting
 
 CLIMATES = {"structures": "home", "rooms": "room", "hvac-units": "unit"}
 """The key of the climate of each type that has one."""
-
-START = datetime.fromtimestamp(NOW, UTC)
 
 
 class Write(NamedTuple):
@@ -106,24 +100,3 @@ async def until(condition: Callable[[], bool]) -> None:
             return
         await asyncio.sleep(0.005)
     pytest.fail("it never came to that")
-
-
-def portraits(hass: HomeAssistant) -> dict[str, dict[str, object]]:
-    """Return what each entity is and shows, by its unique id."""
-    return {
-        entry.unique_id: {
-            "entity_id": entry.entity_id,
-            "category": entry.entity_category,
-            "enabled": _enabled_by_default(hass, entry),
-            "state": state.state,
-            **json_loads_object(json_bytes(state.attributes)),
-        }
-        for entry in er.async_get(hass).entities.values()
-        if (state := hass.states.get(entry.entity_id))
-    }
-
-
-def _enabled_by_default(hass: HomeAssistant, entry: er.RegistryEntry) -> bool:
-    entity = hass.data[DATA_INSTANCES][entry.domain].get_entity(entry.entity_id)
-    assert entity is not None
-    return entity.entity_description.entity_registry_enabled_default

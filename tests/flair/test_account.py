@@ -23,10 +23,10 @@ from homeassistant.helpers import (
 )
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
-from tests.common import Setting, fill, login_input, start_flow
+from tests.common import START, Setting, fill, login_input, start_flow
 from tests.conftest import Serve, SetUp
 
-from .entities import START, Thing
+from .entities import Thing
 
 COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("async_clear_hold", {}),

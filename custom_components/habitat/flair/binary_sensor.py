@@ -1,7 +1,6 @@
 """Flair's binary sensors."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import override
@@ -15,11 +14,17 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.event import async_call_later
 
-from ..binary_sensor import HabitatBinarySensor, HabitatBinarySensorDescription
+from ..binary_sensor import (
+    HabitatBinarySensor,
+    HabitatBinarySensorDescription,
+    flag,
+    opposite,
+)
 from ..devices import Device
+from ..entity import described
 from ..vendor import Made
 from .account import READING, FlairAccount
-from .entity import FlairEntity, PartDescription, described
+from .entity import FlairEntity
 from .models import (
     HvacUnit,
     Puck,
@@ -39,27 +44,8 @@ STUCK_BY = 5
 """Percent; the report is an estimate of the vent's own."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FlairBinarySensorDescription[R](
-    PartDescription[R], HabitatBinarySensorDescription[R]
-):
-    """Describes a binary sensor of a Flair device."""
-
-
 class FlairBinarySensor[R](FlairEntity[R], HabitatBinarySensor[FlairAccount, R]):
     """A binary sensor of a Flair device."""
-
-    def __init__(
-        self,
-        account: FlairAccount,
-        device: Device,
-        kind: type[R],
-        description: FlairBinarySensorDescription[R],
-    ) -> None:
-        """Show the record, or the part, that the description names."""
-        super().__init__(
-            account, device, kind, description, key=description.key_at(device)
-        )
 
 
 class ConnectivitySensor[R](FlairBinarySensor[R]):
@@ -74,33 +60,6 @@ class ConnectivitySensor[R](FlairBinarySensor[R]):
         )
 
 
-def flag[R](
-    key: str,
-    value: Callable[[R], bool | None],
-    *,
-    device_class: BinarySensorDeviceClass | None = None,
-    part: str | None = None,
-    diagnostic: bool = True,
-    enabled: bool = True,
-    exists: Callable[[R], bool] | None = None,
-) -> FlairBinarySensorDescription[R]:
-    """Describe a yes or no that the cloud tells."""
-    return FlairBinarySensorDescription(
-        key=key,
-        value=value,
-        device_class=device_class,
-        part=part,
-        entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
-        entity_registry_enabled_default=enabled,
-        exists=exists,
-    )
-
-
-def opposite(value: bool | None) -> bool | None:
-    """Return the opposite of a yes or no, and nothing of nothing."""
-    return None if value is None else not value
-
-
 def holding(record: Structure | Room) -> bool | None:
     """Say whether a manual change holds: until a time, or until the schedule's next event."""
     if record.hold_until is None and record.hold_until_schedule_event is None:
@@ -108,7 +67,7 @@ def holding(record: Structure | Room) -> bool | None:
     return record.hold_until is not None or bool(record.hold_until_schedule_event)
 
 
-RADIO: tuple[FlairBinarySensorDescription[Radio], ...] = (
+RADIO: tuple[HabitatBinarySensorDescription[Radio], ...] = (
     flag(
         "connectivity",
         lambda device: opposite(device.inactive),
@@ -116,7 +75,7 @@ RADIO: tuple[FlairBinarySensorDescription[Radio], ...] = (
     ),
 )
 
-PUCK: tuple[FlairBinarySensorDescription[Puck], ...] = (
+PUCK: tuple[HabitatBinarySensorDescription[Puck], ...] = (
     flag(
         "gateway",
         lambda puck: puck.gateway if puck.is_gateway is None else puck.is_gateway,
@@ -124,7 +83,7 @@ PUCK: tuple[FlairBinarySensorDescription[Puck], ...] = (
     ),
 )
 
-ROOM: tuple[FlairBinarySensorDescription[Room], ...] = (
+ROOM: tuple[HabitatBinarySensorDescription[Room], ...] = (
     flag("hold", holding, diagnostic=False),
     flag(
         "preheat_precool",
@@ -146,7 +105,7 @@ ROOM: tuple[FlairBinarySensorDescription[Room], ...] = (
     ),
 )
 
-STRUCTURE: tuple[FlairBinarySensorDescription[Structure], ...] = (
+STRUCTURE: tuple[HabitatBinarySensorDescription[Structure], ...] = (
     flag("hold", holding, diagnostic=False),
     flag(
         "setup_incomplete",
@@ -174,7 +133,7 @@ STRUCTURE: tuple[FlairBinarySensorDescription[Structure], ...] = (
     ),
 )
 
-THERMOSTAT_LINK: tuple[FlairBinarySensorDescription[Thermostat], ...] = (
+THERMOSTAT_LINK: tuple[HabitatBinarySensorDescription[Thermostat], ...] = (
     flag(
         "connectivity",
         lambda stat: opposite(stat.is_offline),
@@ -188,7 +147,7 @@ THERMOSTAT_LINK: tuple[FlairBinarySensorDescription[Thermostat], ...] = (
     ),
 )
 
-OCCUPANCY: tuple[FlairBinarySensorDescription[RemoteSensorReading], ...] = (
+OCCUPANCY: tuple[HabitatBinarySensorDescription[RemoteSensorReading], ...] = (
     flag(
         "occupancy",
         lambda reading: reading.occupied,
@@ -198,7 +157,7 @@ OCCUPANCY: tuple[FlairBinarySensorDescription[RemoteSensorReading], ...] = (
     ),
 )
 
-DRIVEN: tuple[FlairBinarySensorDescription[HvacUnit], ...] = (
+DRIVEN: tuple[HabitatBinarySensorDescription[HvacUnit], ...] = (
     flag(
         "no_puck",
         lambda unit: not unit.driven,

@@ -9,9 +9,10 @@ from homeassistant.components.button import ButtonEntity, ButtonEntityDescriptio
 from homeassistant.util import slugify
 
 from ..devices import Device
+from ..entity import RecordEntityDescription, described
 from ..vendor import Made
 from .account import FlairAccount
-from .entity import FlairEntity, PartDescription, described
+from .entity import FlairEntity
 from .models import HvacUnit, Resource, Room, Structure
 
 CLEAR_HOME_HOLD: Mapping[str, object] = {"hold_until": None}
@@ -22,7 +23,7 @@ CLEAR_ROOM_HOLD: Mapping[str, object] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class FlairButtonDescription[R](PartDescription[R], ButtonEntityDescription):
+class FlairButtonDescription[R](RecordEntityDescription[R], ButtonEntityDescription):
     """Describes a button of a Flair device."""
 
     steps: Callable[[R], tuple[Mapping[str, object], ...]]

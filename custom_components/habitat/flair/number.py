@@ -15,10 +15,11 @@ from homeassistant.exceptions import ServiceValidationError
 
 from ..const import DOMAIN
 from ..devices import Device
+from ..entity import RecordEntityDescription, described
 from ..vendor import Made
 from .account import FlairAccount
 from .const import MAX_TEMP, MIN_TEMP
-from .entity import FlairEntity, PartDescription, described
+from .entity import FlairEntity
 from .models import AnyPuck, Bridge, Resource, Structure
 
 AWAY_MAX = 32.2
@@ -30,7 +31,7 @@ NO_OFFSET = -5.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class FlairNumberDescription[R](PartDescription[R], NumberEntityDescription):
+class FlairNumberDescription[R](RecordEntityDescription[R], NumberEntityDescription):
     """Describes a number of a Flair device."""
 
     value: Callable[[R], float | None]

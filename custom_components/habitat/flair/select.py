@@ -10,9 +10,10 @@ from homeassistant.const import EntityCategory
 
 from ..cloud.parsing import Word
 from ..devices import Device
+from ..entity import RecordEntityDescription, described
 from ..vendor import Made
 from .account import SCHEDULES, FlairAccount
-from .entity import FlairEntity, PartDescription, described
+from .entity import FlairEntity
 from .models import (
     AnyPuck,
     AwayMode,
@@ -29,7 +30,7 @@ from .models import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class FlairSelectDescription[R](PartDescription[R], SelectEntityDescription):
+class FlairSelectDescription[R](RecordEntityDescription[R], SelectEntityDescription):
     """Describes a choice of words at a Flair device."""
 
     words: type[Word]

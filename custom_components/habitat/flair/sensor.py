@@ -1,8 +1,6 @@
 """Flair's sensors."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 from functools import partial
 from typing import override
 
@@ -25,12 +23,12 @@ from homeassistant.const import (
     UnitOfTime,
 )
 
-from ..cloud.parsing import Word
 from ..devices import Device
-from ..sensor import HabitatSensor, HabitatSensorDescription
+from ..entity import described
+from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
 from ..vendor import Made
 from .account import READING, STATE, WEATHER, FlairAccount, key_of
-from .entity import FlairEntity, PartDescription, described
+from .entity import FlairEntity
 from .models import (
     AnyPuck,
     AwayMode,
@@ -62,30 +60,8 @@ LUX_PER_LIGHT = 2
 """Flair's own app multiplies by it and calls the result no accurate lux."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FlairSensorDescription[R](PartDescription[R], HabitatSensorDescription[R]):
-    """Describes a sensor of a Flair device."""
-
-
 class FlairSensor[R](FlairEntity[R], HabitatSensor[FlairAccount, R]):
     """A sensor of a Flair device."""
-
-    def __init__(
-        self,
-        account: FlairAccount,
-        device: Device,
-        kind: type[R],
-        description: FlairSensorDescription[R],
-    ) -> None:
-        """Show the record, or the part, that the description names."""
-        super().__init__(
-            account, device, kind, description, key=description.key_at(device)
-        )
-
-
-def option(word: Word | None) -> str | None:
-    """Return a word of the cloud as the state of an enum, in Home Assistant's spelling."""
-    return None if word is None else word.name.lower()
 
 
 def battery(volts: float | None, percent: float | None) -> float | None:
@@ -97,58 +73,6 @@ def battery(volts: float | None, percent: float | None) -> float | None:
     return round(min(max((volts - EMPTY) / (FULL - EMPTY), 0), 1) * 100)
 
 
-def measured[R](
-    key: str,
-    device_class: SensorDeviceClass | None,
-    unit: str | None,
-    value: Callable[[R], float | None],
-    *,
-    precision: int | None = None,
-    state_class: SensorStateClass = SensorStateClass.MEASUREMENT,
-    part: str | None = None,
-    diagnostic: bool = False,
-    enabled: bool = True,
-    exists: Callable[[R], bool] | None = None,
-) -> FlairSensorDescription[R]:
-    """Describe a number that the cloud tells."""
-    return FlairSensorDescription(
-        key=key,
-        device_class=device_class,
-        native_unit_of_measurement=unit,
-        value=value,
-        suggested_display_precision=precision,
-        state_class=state_class,
-        part=part,
-        entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
-        entity_registry_enabled_default=enabled,
-        exists=exists,
-    )
-
-
-def told[R](
-    key: str,
-    value: Callable[[R], str | datetime | None],
-    *,
-    device_class: SensorDeviceClass | None = None,
-    words: type[Word] | None = None,
-    part: str | None = None,
-    diagnostic: bool = True,
-    enabled: bool = True,
-    exists: Callable[[R], bool] | None = None,
-) -> FlairSensorDescription[R]:
-    """Describe a word, a text or a time that the cloud tells."""
-    return FlairSensorDescription(
-        key=key,
-        device_class=SensorDeviceClass.ENUM if words else device_class,
-        options=[word.name.lower() for word in words] if words else None,
-        value=value,
-        part=part,
-        entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
-        entity_registry_enabled_default=enabled,
-        exists=exists,
-    )
-
-
 TEMPERATURE = (SensorDeviceClass.TEMPERATURE, UnitOfTemperature.CELSIUS)
 DELTA = (SensorDeviceClass.TEMPERATURE_DELTA, UnitOfTemperature.CELSIUS)
 HUMIDITY = (SensorDeviceClass.HUMIDITY, UnitOfRatio.PERCENTAGE)
@@ -158,7 +82,7 @@ SIGNAL = (SensorDeviceClass.SIGNAL_STRENGTH, SIGNAL_STRENGTH_DECIBELS_MILLIWATT)
 DUCT_PRESSURE = (SensorDeviceClass.PRESSURE, UnitOfPressure.KPA)
 AIR_PRESSURE = (SensorDeviceClass.ATMOSPHERIC_PRESSURE, UnitOfPressure.HPA)
 
-RADIO: tuple[FlairSensorDescription[Radio], ...] = (
+RADIO: tuple[HabitatSensorDescription[Radio], ...] = (
     measured(
         "battery",
         *BATTERY,
@@ -185,11 +109,11 @@ RADIO: tuple[FlairSensorDescription[Radio], ...] = (
     ),
 )
 
-VENT: tuple[FlairSensorDescription[Vent], ...] = (
+VENT: tuple[HabitatSensorDescription[Vent], ...] = (
     told("open_reason", lambda vent: vent.percent_open_reason, enabled=False),
 )
 
-VENT_READING: tuple[FlairSensorDescription[VentReading], ...] = (
+VENT_READING: tuple[HabitatSensorDescription[VentReading], ...] = (
     measured(
         "duct_temperature",
         *TEMPERATURE,
@@ -232,7 +156,7 @@ VENT_READING: tuple[FlairSensorDescription[VentReading], ...] = (
     ),
 )
 
-ANY_PUCK: tuple[FlairSensorDescription[AnyPuck], ...] = (
+ANY_PUCK: tuple[HabitatSensorDescription[AnyPuck], ...] = (
     measured(
         "temperature",
         *TEMPERATURE,
@@ -242,7 +166,7 @@ ANY_PUCK: tuple[FlairSensorDescription[AnyPuck], ...] = (
     measured("humidity", *HUMIDITY, lambda puck: puck.current_humidity, precision=0),
 )
 
-PUCK_READING: tuple[FlairSensorDescription[PuckReading], ...] = (
+PUCK_READING: tuple[HabitatSensorDescription[PuckReading], ...] = (
     measured(
         "light",
         SensorDeviceClass.ILLUMINANCE,
@@ -280,11 +204,11 @@ PUCK_READING: tuple[FlairSensorDescription[PuckReading], ...] = (
     ),
 )
 
-PUCK2: tuple[FlairSensorDescription[Puck2], ...] = (
+PUCK2: tuple[HabitatSensorDescription[Puck2], ...] = (
     told("power_source", lambda puck: option(puck.power_source), words=PowerSource),
 )
 
-PUCK2_READING: tuple[FlairSensorDescription[Puck2Reading], ...] = (
+PUCK2_READING: tuple[HabitatSensorDescription[Puck2Reading], ...] = (
     told(
         "infrared_error",
         lambda reading: "none" if reading.error in (None, "", "0") else reading.error,
@@ -301,7 +225,7 @@ PUCK2_READING: tuple[FlairSensorDescription[Puck2Reading], ...] = (
     ),
 )
 
-ROOM: tuple[FlairSensorDescription[Room], ...] = (
+ROOM: tuple[HabitatSensorDescription[Room], ...] = (
     measured(
         "temperature",
         *TEMPERATURE,
@@ -361,7 +285,7 @@ ROOM: tuple[FlairSensorDescription[Room], ...] = (
     ),
 )
 
-STRUCTURE: tuple[FlairSensorDescription[Structure], ...] = (
+STRUCTURE: tuple[HabitatSensorDescription[Structure], ...] = (
     told(
         "hold_until",
         lambda home: home.hold_until,
@@ -399,7 +323,7 @@ STRUCTURE: tuple[FlairSensorDescription[Structure], ...] = (
     ),
 )
 
-WEATHER_NOW: tuple[FlairSensorDescription[Weather], ...] = (
+WEATHER_NOW: tuple[HabitatSensorDescription[Weather], ...] = (
     measured(
         "outdoor_temperature",
         *TEMPERATURE,
@@ -465,7 +389,7 @@ WEATHER_NOW: tuple[FlairSensorDescription[Weather], ...] = (
     ),
 )
 
-ZONE: tuple[FlairSensorDescription[Zone], ...] = (
+ZONE: tuple[HabitatSensorDescription[Zone], ...] = (
     measured("rooms", None, None, lambda zone: len(zone.rooms_ids), diagnostic=True),
     told(
         "staged_heating",
@@ -516,7 +440,7 @@ ZONE: tuple[FlairSensorDescription[Zone], ...] = (
     ),
 )
 
-THERMOSTAT: tuple[FlairSensorDescription[Thermostat], ...] = (
+THERMOSTAT: tuple[HabitatSensorDescription[Thermostat], ...] = (
     measured(
         "set_point", *TEMPERATURE, lambda stat: stat.current_set_point, precision=1
     ),
@@ -543,7 +467,7 @@ THERMOSTAT: tuple[FlairSensorDescription[Thermostat], ...] = (
     ),
 )
 
-THERMOSTAT_STATE: tuple[FlairSensorDescription[ThermostatState], ...] = (
+THERMOSTAT_STATE: tuple[HabitatSensorDescription[ThermostatState], ...] = (
     measured(
         "temperature",
         *TEMPERATURE,
@@ -593,7 +517,7 @@ THERMOSTAT_STATE: tuple[FlairSensorDescription[ThermostatState], ...] = (
     ),
 )
 
-REMOTE_SENSOR: tuple[FlairSensorDescription[RemoteSensorReading], ...] = (
+REMOTE_SENSOR: tuple[HabitatSensorDescription[RemoteSensorReading], ...] = (
     measured(
         "temperature",
         *TEMPERATURE,
@@ -611,7 +535,7 @@ REMOTE_SENSOR: tuple[FlairSensorDescription[RemoteSensorReading], ...] = (
     ),
 )
 
-REMOTE: tuple[FlairSensorDescription[HvacUnit], ...] = (
+REMOTE: tuple[HabitatSensorDescription[HvacUnit], ...] = (
     told(
         "last_button",
         lambda unit: unit.button_presses[0] if unit.button_presses else None,

@@ -8,14 +8,15 @@ from homeassistant.components.switch import SwitchEntity, SwitchEntityDescriptio
 from homeassistant.const import EntityCategory
 
 from ..devices import Device
+from ..entity import RecordEntityDescription, described
 from ..vendor import Made
 from .account import FlairAccount
-from .entity import FlairEntity, PartDescription, described
+from .entity import FlairEntity
 from .models import AnyPuck, AwayMode, Resource, Room, Structure
 
 
 @dataclass(frozen=True, kw_only=True)
-class FlairSwitchDescription[R](PartDescription[R], SwitchEntityDescription):
+class FlairSwitchDescription[R](RecordEntityDescription[R], SwitchEntityDescription):
     """Describes a switch of a Flair device."""
 
     value: Callable[[R], bool | None]
