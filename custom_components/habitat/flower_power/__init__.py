@@ -1,0 +1,1 @@
+"""Parrot's Flower Power and Pot: sensors that stand in a plant's soil."""

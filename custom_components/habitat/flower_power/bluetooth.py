@@ -1,0 +1,32 @@
+"""Where a sensor can be met over Bluetooth."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from .models import Location, LocationStatus
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def bluetooth_addresses(
+    locations: Iterable[Location], statuses: Mapping[str, LocationStatus]
+) -> dict[str, str]:
+    """Return Bluetooth addresses by location.
+
+    A sensor that was moved is named at its old location too; only where it was put last it can
+    be met.
+    """
+    latest: dict[str, tuple[datetime, datetime, str]] = {}
+    for location in locations:
+        sensor = location.sensor
+        if sensor is None or (address := sensor.bluetooth_address) is None:
+            continue
+        identifier = location.location_identifier
+        status = statuses.get(identifier)
+        claim = (
+            sensor.assignment_datetime_utc or _NEVER,
+            (status and status.last_sample_utc) or _NEVER,
+            identifier,
+        )
+        latest[address] = max(claim, latest.get(address, claim))
+    return {identifier: address for address, (_, _, identifier) in latest.items()}

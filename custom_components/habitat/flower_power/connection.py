@@ -1,0 +1,24 @@
+"""The Flower Power client for one login."""
+
+from functools import partial
+
+from homeassistant.core import HomeAssistant, callback
+
+from ..cloud.auth import TokenAuth
+from ..cloud.parsing import Oddities
+from ..logins import cloud_session
+from ..tokens import login_tokens
+from ..vendor import Login
+from .answers import explain
+from .api import FlowerPowerClient
+from .login import log_in, refuses_login
+
+
+@callback
+def connect(hass: HomeAssistant, login: Login) -> FlowerPowerClient:
+    """Return a client that logs in when it must and keeps its token over restarts."""
+    session = cloud_session(hass, login, explain, refuses_login)
+    session.auth = TokenAuth(
+        partial(log_in, session, login.fields), login_tokens(hass, login)
+    )
+    return FlowerPowerClient(session, Oddities(login.vendor.name))

@@ -1,0 +1,72 @@
+"""The events of Flower Power: a plant was watered."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from typing import override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
+
+from ..devices import Device
+from ..entity import HabitatEntity
+from ..vendor import Made
+from .account import WATERED, FlowerPowerAccount, Waterings
+from .models import Location
+
+ATTR_BEGIN, ATTR_END = "begin", "end"
+
+WATERING = EventEntityDescription(key="watered", event_types=["watered"])
+
+
+class WateringEventEntity(HabitatEntity[FlowerPowerAccount, Waterings], EventEntity):
+    """Tells of each watering as soon as the cloud does, which may be days later."""
+
+    _told: datetime | None = None
+    """The last watering that was told of, or from when on nothing was missed."""
+
+    def __init__(self, account: FlowerPowerAccount, device: Device) -> None:
+        """Follow the waterings."""
+        key = f"{device.key}/{WATERED}"
+        super().__init__(account, device, Waterings, WATERING, key=key)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Go on where it ended before a restart; what was before is no news."""
+        await super().async_added_to_hass()
+        last = await self.async_get_last_event_data()
+        begin = ((last and last.last_event_attributes) or {}).get(ATTR_BEGIN)
+        self._told = dt_util.parse_datetime(begin) if isinstance(begin, str) else None
+        self._tell()
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        if not self._tell():
+            super()._handle_coordinator_update()
+
+    def _tell(self) -> bool:
+        """Tell of what is new; say whether there was anything."""
+        waterings = self.record
+        if waterings is None:
+            return False
+        if self._told is None:
+            begins = [event.begin for event in waterings.events]
+            self._told = max(begins, default=waterings.since)
+        new = [event for event in waterings.events if event.begin > self._told]
+        for event in new:
+            self._told = event.begin
+            attributes = {ATTR_BEGIN: event.begin.isoformat()}
+            if event.end:
+                attributes[ATTR_END] = event.end.isoformat()
+            self._trigger_event("watered", attributes)
+            self.async_write_ha_state()
+        return bool(new)
+
+
+def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
+    """Return the event entities of a location."""
+    location = account.record(device.key, Location)
+    if location and location.sensor:
+        yield WATERING.key, partial(WateringEventEntity, account, device)

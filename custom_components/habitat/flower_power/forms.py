@@ -1,0 +1,60 @@
+"""The config-flow form of Flower Power, and how a login is checked."""
+
+from homeassistant.const import (
+    CONF_CLIENT_ID,
+    CONF_CLIENT_SECRET,
+    CONF_EMAIL,
+    CONF_PASSWORD,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.selector import (
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+
+from ..cloud.errors import BadAnswer, Refused
+from ..vendor import Form, Identity, Login, NoDevices
+from .connection import connect
+
+FORMS = (
+    Form(
+        step="flower_power",
+        fields={
+            CONF_EMAIL: TextSelector(
+                TextSelectorConfig(type=TextSelectorType.EMAIL, autocomplete="username")
+            ),
+            CONF_PASSWORD: TextSelector(
+                TextSelectorConfig(
+                    type=TextSelectorType.PASSWORD, autocomplete="current-password"
+                )
+            ),
+            CONF_CLIENT_ID: TextSelector(TextSelectorConfig(autocomplete="off")),
+            CONF_CLIENT_SECRET: TextSelector(
+                TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
+            ),
+        },
+        secret=frozenset({CONF_PASSWORD, CONF_CLIENT_SECRET}),
+    ),
+)
+
+
+async def identify(hass: HomeAssistant, login: Login) -> Identity:
+    """Return whose account the login opens.
+
+    Raises:
+        NoDevices: the account has no location.
+        CloudError: the login is wrong or could not be checked.
+    """
+    client = connect(hass, login)
+    configuration = await client.configuration()
+    if not configuration.records:
+        raise NoDevices("The account has no location")
+    try:
+        account_id = (await client.profile()).account_id
+    except Refused, BadAnswer:
+        # A server that tells no profile is still one that tells of plants.
+        account_id = None
+    account_id = account_id or login.fields[CONF_EMAIL].strip().lower()
+    # Home Assistant logs titles, so nobody's address is in them.
+    return Identity(account_id, login.vendor.name)

@@ -1,0 +1,161 @@
+"""The pictures of plants."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import override
+
+from aiohttp import ClientError, ClientTimeout
+from yarl import URL
+
+from homeassistant.components.image import ImageEntity, ImageEntityDescription
+from homeassistant.core import callback
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.util import dt as dt_util
+
+from ..const import LOGGER
+from ..devices import Device
+from ..entity import HabitatEntity
+from ..vendor import Made
+from .account import FlowerPowerAccount
+from .models import Location
+
+MOST_BYTES = 8 * 1024 * 1024
+_TIMEOUT = ClientTimeout(total=10)
+
+AVATAR = ImageEntityDescription(key="avatar", entity_registry_enabled_default=False)
+
+type Address = Callable[[Location], str | None]
+
+
+class PictureEntity(HabitatEntity[FlowerPowerAccount, Location], ImageEntity):
+    """A picture at a signed address, which nobody but its store may see."""
+
+    _shown: URL | None = None
+    """Where the picture is, without what signs the address: that changes with each answer."""
+    _content: bytes | None = None
+
+    def __init__(
+        self,
+        account: FlowerPowerAccount,
+        device: Device,
+        description: ImageEntityDescription,
+        address: Address,
+        number: int = 0,
+    ) -> None:
+        """Show the picture at an address that a location has."""
+        super().__init__(account, device, Location, description)
+        ImageEntity.__init__(self, account.hass)
+        self._address = address
+        if number:
+            self._attr_translation_placeholders = {"number": str(number)}
+        self._look()
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the location still has the picture."""
+        return super().available and self._shown is not None
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        self._look()
+        super()._handle_coordinator_update()
+
+    def _look(self) -> None:
+        """Notice another picture."""
+        url = self._url()
+        shown = url.with_query(None) if url else None
+        if shown != self._shown:
+            self._shown, self._content = shown, None
+            self._attr_image_last_updated = dt_util.utcnow() if shown else None
+
+    def _url(self) -> URL | None:
+        address = self._address(self.record) if self.record else None
+        return picture_url(address, self.coordinator.login.url)
+
+    @override
+    async def async_image(self) -> bytes | None:
+        """Fetch the picture, once.
+
+        Home Assistant's own way would write the address to the log when it fails.
+        """
+        url, shown = self._url(), self._shown
+        if self._content is None and url is not None:
+            session = async_get_clientsession(self.hass)
+            try:
+                async with session.get(
+                    url, timeout=_TIMEOUT, allow_redirects=False
+                ) as answer:
+                    content = await answer.content.read(MOST_BYTES + 1)
+                    while chunk := await answer.content.read(
+                        MOST_BYTES + 1 - len(content)
+                    ):
+                        content += chunk
+            except (ClientError, TimeoutError) as err:
+                LOGGER.debug("A picture did not come: %s", type(err).__name__)
+                return None
+            if (
+                answer.status != 200
+                or not answer.content_type.startswith("image/")
+                or len(content) > MOST_BYTES
+            ):
+                LOGGER.debug("A picture did not come: status %s", answer.status)
+                return None
+            if shown == self._shown:
+                self._attr_content_type = answer.content_type
+                self._content = content
+        return self._content
+
+
+def picture_url(address: str | None, server: str) -> URL | None:
+    """Return where a picture can be fetched; None when it is no address to go to.
+
+    Anything but https is only believed of the account's own server.
+    """
+    try:
+        url = URL(address or "")
+        known = url.scheme == "https" or url.origin() == URL(server).origin()
+    except ValueError:
+        return None
+    return url if known and url.host else None
+
+
+def picture_address(identifier: str) -> Address:
+    """Return how to find the address of a picture in a location."""
+    return lambda location: next(
+        (one.url for one in location.pictures if one.image_identifier == identifier),
+        None,
+    )
+
+
+def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
+    """Return the pictures of a location."""
+    location = account.record(device.key, Location)
+    if location is None:
+        return
+    server = account.login.url
+    if picture_url(location.avatar_url, server):
+        yield (
+            AVATAR.key,
+            partial(
+                PictureEntity,
+                account,
+                device,
+                AVATAR,
+                lambda location: location.avatar_url,
+            ),
+        )
+    for number, picture in enumerate(location.pictures, 1):
+        if picture_url(picture.url, server):
+            key = f"picture_{picture.image_identifier}"
+            description = ImageEntityDescription(
+                key=key,
+                translation_key="picture",
+                entity_registry_enabled_default=False,
+            )
+            address = picture_address(picture.image_identifier)
+            yield (
+                key,
+                partial(PictureEntity, account, device, description, address, number),
+            )

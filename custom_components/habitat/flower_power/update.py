@@ -1,0 +1,58 @@
+"""The firmware of Flower Power's sensors; only Parrot's own app can install it."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import override
+
+from homeassistant.components.update import (
+    UpdateDeviceClass,
+    UpdateEntity,
+    UpdateEntityDescription,
+)
+
+from ..devices import Device
+from ..entity import HabitatEntity
+from ..vendor import Made
+from .account import STATUS, FlowerPowerAccount
+from .models import LocationStatus, SensorStatus
+
+FIRMWARE = UpdateEntityDescription(
+    key="firmware", device_class=UpdateDeviceClass.FIRMWARE
+)
+
+
+class FirmwareEntity(HabitatEntity[FlowerPowerAccount, LocationStatus], UpdateEntity):
+    """The firmware that a sensor has, and the one that there is for it."""
+
+    def __init__(self, account: FlowerPowerAccount, device: Device) -> None:
+        """Follow the status."""
+        key = f"{device.key}/{STATUS}"
+        super().__init__(account, device, LocationStatus, FIRMWARE, key=key)
+
+    @property
+    def _sensor(self) -> SensorStatus | None:
+        return self.record.sensor if self.record else None
+
+    @property
+    @override
+    def installed_version(self) -> str | None:
+        """What is installed."""
+        return self._sensor.firmware if self._sensor else None
+
+    @property
+    @override
+    def latest_version(self) -> str | None:
+        """What could be; the cloud names a version only when it is newer."""
+        update = self._sensor.firmware_update if self._sensor else None
+        if update is None or update.firmware_upgrade_available is None:
+            return None
+        if update.firmware_upgrade_available:
+            return update.firmware
+        return self.installed_version
+
+
+def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
+    """Return the firmware of a location's sensor, once it was heard of."""
+    status = account.record(f"{device.key}/{STATUS}", LocationStatus)
+    if status and status.sensor and status.sensor.firmware:
+        yield FIRMWARE.key, partial(FirmwareEntity, account, device)

@@ -1,0 +1,192 @@
+"""A garden of everything odd that recordings show and clients guard against."""
+
+from dataclasses import replace
+import time
+
+from ..clock import Clock
+from ..documents import Json, Record
+from .builder import Builder
+from .demo import FERN, MONSTERA, ROSEMARY
+from .garden import Garden, Species, Spot, days
+
+_FAR = "2219-05-07T00:00:00+00:00"
+
+
+def odd(seed: int = 1, clock: Clock = time.time) -> Garden:
+    """Build it."""
+    make = Builder(seed, clock)
+    _sensors(make)
+    _plants(make)
+    _words(make)
+    _measurements(make)
+    return make.garden
+
+
+def _spot(make: Builder, name: str, species: Species | None = None) -> Spot:
+    return make.add(
+        Spot(id=make.identifier(), name=name, species=species, probe=make.probe())
+    )
+
+
+def _sensors(make: Builder) -> None:
+    """Add locations without a sensor, with one that is elsewhere, with an unknown one."""
+    _spot(make, "Sensorless").probe = None
+    current = _spot(make, "TUW161", MONSTERA)
+    former = _spot(make, "TUW161")
+    assert current.probe is not None
+    former.probe = replace(current.probe)
+    former.ended = former.began + days(20)
+    current.probe.assigned = former.ended
+    lower = Spot(id=current.id.swapcase(), name="Same letters", probe=make.probe())
+    make.add(lower)
+    _spot(make, "Stranger").pinned = {
+        "configuration": {
+            "sensor": {
+                "sensor_type": "Dongle",
+                "color": 99,
+                "system_id": "NOT HEXADECIMAL!",
+                "firmware_version": "unreleased",
+                "autowatering_cfg": {"mode": "moonlight"},
+                "assignment_datetime_utc": "yesterday",
+            }
+        },
+        "status": {"sensor": {"sensor_type": "Dongle", "firmware_update": None}},
+    }
+    nothing: Record = {"sensor": {"autowatering_cfg": None, "system_id": None}}
+    _spot(make, "").pinned = {"configuration": {**nothing, "plant_ids": None}}
+
+
+def _plants(make: Builder) -> None:
+    """Add locations that never reported, and plants that the cloud does not know yet."""
+    bare = _spot(make, "Never heard")
+    bare.silent = True
+    dry = _spot(make, "Never dry", FERN)
+    dry.silent = True
+    dry.pinned = {"status": {"watering": _soil("too_low", "status_critical", 0)}}
+    told = _spot(make, "Phone only")
+    told.silent = True
+    told.pinned = {
+        "status": {"watering": _soil("good", "status_ok", 23.45000076293945)}
+    }
+    air = _spot(make, "In air", ROSEMARY)
+    air.pinned = {"status": {"watering": _soil("good", "status_ok", 0)}}
+    _spot(make, "Just planted", MONSTERA).began = make.garden.now() - days(0.5)
+    _spot(make, "Two plants").pinned = {
+        "configuration": {
+            "plant_ids": [12, "34", "five"],
+            "latitude": 91,
+            "longitude": "4.8",
+            "is_indoor": None,
+            "ignored_alerts": [],
+            "avatar_url": 7,
+            "pictures": [
+                {"image_identifier": "no address", "expires": _FAR},
+                {"url": "https://pictures.invalid/who"},
+                "a picture",
+                None,
+            ],
+        }
+    }
+
+
+def _words(make: Builder) -> None:
+    """Add statuses in words that nobody knows, that contradict, or without any words."""
+    _spot(make, "Wordless", MONSTERA).pinned = {
+        "status": {
+            **{name: _keys(None, None) for name in ("air_temperature", "light")},
+            "fertilizer": {**_keys(None, None), "gauge_values": None},
+            "watering": {**_keys(None, None), "soil_moisture": None},
+            "user_sharing": None,
+            "growth_day": None,
+        }
+    }
+    _spot(make, "Contradiction", MONSTERA).pinned = {
+        "status": {
+            "watering": {
+                **_soil("good", "status_ok", 24.5),
+                **_keys("status_critical", "soil_moisture_too_low"),
+            }
+        }
+    }
+    _spot(make, "Newspeak", MONSTERA).pinned = {
+        "status": {
+            "air_temperature": _keys("status_doubleplusgood", "air_temperature_ungood"),
+            "light": _keys("waiting_data", "light_too_high"),
+            "fertilizer": _keys("ACTION_DONE", "fertilizer_not_measurable"),
+            "watering": {
+                "automatic_watering": {
+                    "instruction_key": "automatic_watering_unkwown_error"
+                }
+            },
+            "user_sharing": {"first_all_green": {"sharing_status": "gossip"}},
+        }
+    }
+    _spot(make, "Shapeless", MONSTERA).pinned = {
+        "status": {
+            "air_temperature": "warm",
+            "light": {"gauge_values": [1, 2, 3]},
+            "fertilizer": {
+                "gauge_values": {"current_value": "0.7", "max_threshold": {}}
+            },
+            "watering": [],
+            "sensor": 5,
+            "battery": {"gauge_values": {"current_value": None}},
+            "total_sample_count": "1200",
+            "last_sample_utc": "soon",
+        }
+    }
+    _spot(make, "Outdated", MONSTERA).pinned = {
+        "status": {
+            "global_validity_datetime_utc": "2025-05-02T00:00:00Z",
+            "processing_uploads": True,
+        }
+    }
+
+
+def _measurements(make: Builder) -> None:
+    """Add samples with holes, out of order and twice, and events of several shapes."""
+    names = ("light", "fertilizer_level", "air_temperature_celsius", "battery_percent")
+    _spot(make, "Holes").pinned = {"sample": dict.fromkeys(names)}
+    _spot(make, "Texts").pinned = {
+        "sample": {"light": "12.5", "soil_moisture_percent": "wet"}
+    }
+    _spot(make, "No samples").pinned = {
+        "samples": {
+            "samples": [],
+            "watering_events": None,
+            "first_not_definitive_value_datetime_utc": None,
+        }
+    }
+    first, second = "2026-01-01T08:00:00Z", "2026-01-01T08:15:00Z"
+    _spot(make, "Disorder").pinned = {
+        "samples": {
+            "samples": [
+                {"capture_datetime_utc": second, "light": 0.1},
+                {"capture_datetime_utc": first, "light": 0.1},
+                {"capture_datetime_utc": second, "light": 0.2},
+                {"capture_datetime_utc": None, "light": 9.9},
+                {"capture_datetime_utc": "2013-01-01T08:00:00Z", "light": 9.9},
+                {"light": 9.9},
+                17,
+            ],
+            "watering_events": [
+                second,
+                {"event_datetime_utc": first, "kind": "rain"},
+                {"kind": "no time"},
+                42,
+                second,
+            ],
+        }
+    }
+
+
+def _keys(status: Json, instruction: Json) -> Record:
+    return {"status_key": status, "instruction_key": instruction}
+
+
+def _soil(verdict: str, status: str, value: float) -> Record:
+    keys = _keys(status, f"soil_moisture_{verdict}")
+    return {
+        **keys,
+        "soil_moisture": {**keys, "gauge_values": {"current_value": value}},
+    }
