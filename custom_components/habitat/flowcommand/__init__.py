@@ -1,0 +1,1 @@
+"""FlowCommand: flow sensors that are clamped onto pipes."""

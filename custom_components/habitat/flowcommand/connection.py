@@ -1,0 +1,17 @@
+"""FlowCommand's client for one login."""
+
+from homeassistant.core import HomeAssistant, callback
+
+from ..cloud.parsing import Oddities
+from ..logins import cloud_session
+from ..vendor import Login
+from .api import FlowCommandClient
+from .login import authorize, explain, refuses_login
+
+
+@callback
+def connect(hass: HomeAssistant, login: Login) -> FlowCommandClient:
+    """Return a client that shows its token, or user name and password, with every request."""
+    session = cloud_session(hass, login, explain, refuses_login)
+    session.auth = authorize(login.fields)
+    return FlowCommandClient(session, Oddities(login.vendor.name))

@@ -1,0 +1,50 @@
+"""FlowCommand's events: a ping came in."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.core import callback
+
+from ..devices import Device
+from ..entity import HabitatEntity
+from ..vendor import Made
+from .account import FlowCommandAccount, newer
+from .models import FlowSensor
+from .units import gallons
+
+PING = EventEntityDescription(
+    key="ping", event_types=["ping"], entity_registry_enabled_default=False
+)
+
+
+class PingEvent(HabitatEntity[FlowCommandAccount, FlowSensor], EventEntity):
+    """Tells of each ping, whether it was pushed or found by a poll."""
+
+    def __init__(self, account: FlowCommandAccount, device: Device) -> None:
+        """Tell of what comes after the ping that is known now."""
+        super().__init__(account, device, FlowSensor, PING)
+        self._last = self.record.last_ping_datetime if self.record else None
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        sensor = self.record
+        ping = sensor.last_ping_datetime if sensor else None
+        if sensor and ping and newer(ping, self._last):
+            self._last = ping
+            self._trigger_event(
+                "ping",
+                {
+                    "taken_at": ping.isoformat(),
+                    "gallons_per_day": gallons(sensor.last_ping_flowrate),
+                    "barrels_per_day": sensor.last_ping_flowrate,
+                },
+            )
+        super()._handle_coordinator_update()
+
+
+def entities(account: FlowCommandAccount, device: Device) -> Iterator[Made]:
+    """Return the event entities of a device."""
+    yield PING.key, partial(PingEvent, account, device)

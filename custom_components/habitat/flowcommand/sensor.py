@@ -1,0 +1,199 @@
+"""FlowCommand's sensors."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    DOMAIN as SENSOR_DOMAIN,
+    SensorDeviceClass,
+    SensorStateClass,
+)
+from homeassistant.const import (
+    ATTR_LATITUDE,
+    ATTR_LONGITUDE,
+    UnitOfLength,
+    UnitOfVolume,
+    UnitOfVolumeFlowRate,
+)
+from homeassistant.core import callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util.unit_system import METRIC_SYSTEM
+
+from ..const import DOMAIN
+from ..devices import Device
+from ..entity import described
+from ..sensor import HabitatSensor, HabitatSensorDescription, measured, told
+from ..vendor import Made
+from . import const
+from .account import FlowCommandAccount
+from .const import CONF_BARRELS, CONF_FLUID, CONF_SHOW_ON_MAP
+from .models import FlowSensor
+from .units import gallons
+from .volumes import LAST_HOUR, TODAY, YESTERDAY, Volume
+
+BARRELS_PER_DAY = "bbl/d"
+"""Home Assistant has no unit of that kind."""
+
+_METRIC: Mapping[str, str] = {
+    UnitOfVolumeFlowRate.GALLONS_PER_DAY: UnitOfVolumeFlowRate.CUBIC_METERS_PER_HOUR,
+    UnitOfVolume.GALLONS: UnitOfVolume.CUBIC_METERS,
+}
+
+FLOW_RATE: HabitatSensorDescription[FlowSensor] = measured(
+    "flow_rate",
+    SensorDeviceClass.VOLUME_FLOW_RATE,
+    UnitOfVolumeFlowRate.GALLONS_PER_DAY,
+    lambda sensor: gallons(sensor.last_ping_flowrate),
+    # A hundredth of a m³/h is still 63 gallons a day.
+    precision=2,
+)
+
+FLOW_RATE_BARRELS: HabitatSensorDescription[FlowSensor] = measured(
+    "flow_rate_bbl",
+    None,
+    BARRELS_PER_DAY,
+    lambda sensor: sensor.last_ping_flowrate,
+    precision=1,
+    enabled=False,
+)
+
+SENSOR: tuple[HabitatSensorDescription[FlowSensor], ...] = (
+    told(
+        "last_ping",
+        lambda sensor: sensor.last_ping_datetime,
+        device_class=SensorDeviceClass.TIMESTAMP,
+    ),
+    replace(
+        measured(
+            "pipe_diameter",
+            SensorDeviceClass.DISTANCE,
+            UnitOfLength.INCHES,
+            lambda sensor: sensor.pipe_diameter,
+            precision=2,
+            diagnostic=True,
+            enabled=False,
+        ),
+        # It is the pipe's, and does not change.
+        state_class=None,
+    ),
+    told(
+        "activated",
+        lambda sensor: sensor.activated_at,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        enabled=False,
+    ),
+    told("tag", lambda sensor: sensor.tag or None, enabled=False),
+)
+
+
+def _volume(
+    part: str, state_class: SensorStateClass | None, *, enabled: bool
+) -> HabitatSensorDescription[Volume]:
+    return HabitatSensorDescription(
+        key=f"volume_{part}",
+        part=part,
+        device_class=SensorDeviceClass.VOLUME,
+        state_class=state_class,
+        native_unit_of_measurement=UnitOfVolume.GALLONS,
+        suggested_display_precision=1,
+        value=lambda volume: gallons(volume.barrels),
+        entity_registry_enabled_default=enabled,
+    )
+
+
+VOLUME: tuple[HabitatSensorDescription[Volume], ...] = (
+    # Late pings may take something back, so it is no mere increase.
+    _volume(TODAY, SensorStateClass.TOTAL, enabled=True),
+    _volume(YESTERDAY, None, enabled=False),
+    _volume(LAST_HOUR, None, enabled=False),
+)
+
+
+class FlowCommandSensor[R](HabitatSensor[FlowCommandAccount, R]):
+    """A sensor of a FlowCommand sensor, in metric units where the house has them."""
+
+    def __init__(
+        self,
+        account: FlowCommandAccount,
+        device: Device,
+        kind: type[R],
+        description: HabitatSensorDescription[R],
+    ) -> None:
+        """Suggest the unit to show."""
+        super().__init__(account, device, kind, description)
+        unit = _METRIC.get(description.native_unit_of_measurement or "")
+        if unit and account.hass.config.units is METRIC_SYSTEM:
+            self._attr_suggested_unit_of_measurement = unit
+
+
+class FlowRateSensor(FlowCommandSensor[FlowSensor]):
+    """The flow rate, which is what a map shows where that is wished for."""
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Where the sensor is, if it may be shown."""
+        if not self.coordinator.config_entry.options.get(CONF_SHOW_ON_MAP):
+            return None
+        place = self.record.position if self.record else None
+        if place is None:
+            return None
+        return {ATTR_LATITUDE: place[0], ATTR_LONGITUDE: place[1]}
+
+
+class VolumeSensor(FlowCommandSensor[Volume]):
+    """A volume, of water where the options say that it is water."""
+
+    def __init__(
+        self,
+        account: FlowCommandAccount,
+        device: Device,
+        kind: type[Volume],
+        description: HabitatSensorDescription[Volume],
+    ) -> None:
+        """Take the fluid from the options."""
+        super().__init__(account, device, kind, description)
+        match account.config_entry.options.get(CONF_FLUID):
+            case const.WATER:
+                self._attr_device_class = SensorDeviceClass.WATER
+            case const.OIL:
+                self._attr_icon = "mdi:oil"
+
+    @property
+    @override
+    def last_reset(self) -> datetime | None:
+        """When the day began of which this is the sum."""
+        if self.entity_description.state_class is not SensorStateClass.TOTAL:
+            return None
+        return self.record.start if self.record else None
+
+
+@callback
+def _show_barrels(account: FlowCommandAccount, device: Device) -> None:
+    """Enable a sensor in barrels that is registered, but was off by default then."""
+    registry = er.async_get(account.hass)
+    entity_id = registry.async_get_entity_id(
+        SENSOR_DOMAIN, DOMAIN, f"{device.id}_{FLOW_RATE_BARRELS.key}"
+    )
+    entry = registry.async_get(entity_id) if entity_id else None
+    if entry and entry.disabled_by is er.RegistryEntryDisabler.INTEGRATION:
+        registry.async_update_entity(entry.entity_id, disabled_by=None)
+
+
+def entities(account: FlowCommandAccount, device: Device) -> Iterator[Made]:
+    """Return the sensors of a device."""
+    barrels = FLOW_RATE_BARRELS
+    if account.config_entry.options.get(CONF_BARRELS):
+        barrels = replace(barrels, entity_registry_enabled_default=True)
+        _show_barrels(account, device)
+    yield (
+        FLOW_RATE.key,
+        partial(FlowRateSensor, account, device, FlowSensor, FLOW_RATE),
+    )
+    yield from described(
+        account, device, FlowSensor, (barrels, *SENSOR), FlowCommandSensor
+    )
+    yield from described(account, device, Volume, VOLUME, VolumeSensor)
