@@ -1,0 +1,1 @@
+"""CityFlow: air probes of cities, the CityProbes of both generations and their like."""

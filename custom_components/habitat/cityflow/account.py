@@ -1,0 +1,295 @@
+"""A CityFlow account: one request tells of all probes, and the options say which are devices."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import ClassVar, override
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
+
+from ..cloud.collection import Collection
+from ..cloud.errors import BadAnswer, Refused
+from ..const import DOMAIN
+from ..coordinator import Account, HabitatConfigEntry, Harvest, Part, PartState
+from ..devices import Device
+from ..vendor import Login
+from .choice import choose
+from .connection import connect
+from .const import MANUFACTURER
+from .join import join
+from .models import DeviceType, Measurement, Probe
+
+DEVICES = "devices"
+LATEST = "latest"
+TYPES = "types"
+ORGANIZATIONS = "organizations"
+
+ROW = "row"
+"""What of a probe is a record of its own: its newest row."""
+
+_PROBE = "probe_"
+_TYPE = "type_"
+_ORGANIZATION = "organization_"
+
+HALF_A_DAY = timedelta(hours=12)
+DAILY = timedelta(days=1)
+APART = timedelta(hours=1)
+"""What is asked for rarely is never asked for within the same hour, apart from the first time."""
+
+SHORTEST = timedelta(minutes=45)
+LONGEST = timedelta(hours=2)
+CADENCES = 3
+"""A probe is silent after so many times its cadence, 45 minutes at least and 2 hours at most."""
+SKEW = timedelta(minutes=15)
+"""A time further ahead is wrong, not that of a fast clock."""
+
+_GENERATIONS: Mapping[int, str] = {1: "CityProbe", 150: "CityProbe 2"}
+
+
+class CityFlowAccount(Account):
+    """One CityFlow account with the probes that it sees."""
+
+    interval: ClassVar[timedelta] = timedelta(minutes=5)
+    platforms: ClassVar[tuple[Platform, ...]] = (Platform.SENSOR,)
+
+    def __init__(
+        self, hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
+    ) -> None:
+        """Connect, without asking for anything yet."""
+        self.client = connect(hass, login)
+        super().__init__(hass, entry, login, self.client.session, self.client.oddities)
+        self._listing = asyncio.Lock()
+        self._listed: Collection[Probe] | None = None
+        self._unlisted = False
+        self._joined: tuple[object, object, Harvest] | None = None
+        self._heard: dict[str, datetime] = {}
+        self._gaps: dict[str, deque[timedelta]] = {}
+        self._silent: set[str] = set()
+
+    @override
+    async def async_config_entry_first_refresh(self) -> None:
+        """Begin; what the options no longer choose leaves at once, not after days."""
+        await super().async_config_entry_first_refresh()
+        registry = dr.async_get(self.hass)
+        for probe in self.probes():
+            device_id = self._device_id(probe)
+            if device_id in self.devices.present:
+                continue
+            entry = registry.async_get_device_by_identifier(
+                (DOMAIN, device_id), self.config_entry.entry_id
+            )
+            if entry is not None:
+                registry.async_remove_device(entry.id)
+                self.forget_device(device_id)
+
+    # Polls.
+
+    @override
+    def fast_lane(self) -> Iterator[Part]:
+        """Return the newest rows, and before them those lists that are due.
+
+        The lists come with the first poll: nobody knows without them what is a device.
+        """
+        rare = (
+            (Part(DEVICES, self._fetch_devices, _PROBE), HALF_A_DAY),
+            (Part(TYPES, self._fetch_types, _TYPE), DAILY),
+            (Part(ORGANIZATIONS, self._fetch_organizations, _ORGANIZATION), DAILY),
+        )
+        for place, (part, every) in enumerate(rare):
+            state = self.parts.setdefault(part.name, PartState(every))
+            if self._polls < state.due and not state.failures:
+                continue
+            wait = every if state.due else every + place * APART
+            state.due = self._polls + wait // self.interval
+            yield part
+        yield Part(LATEST, self._fetch_latest, _PROBE)
+
+    @override
+    async def _async_update_data(self) -> dict[str, object]:
+        """Poll, and let those who show a probe that fell silent know of it."""
+        silent = {key for key in self._heard if self.silent(key)}
+        self._changed.update(silent - self._silent)
+        self._silent = silent
+        return await super()._async_update_data()
+
+    async def _fetch_devices(self) -> Harvest:
+        async with self._listing:
+            self._unlisted = True
+            devices = await self.client.devices()
+            self._unlisted = False
+            # All ids are hexadecimal: anything else is no device's.
+            sound = {
+                key: probe
+                for key, probe in devices.records.items()
+                if key.isascii() and key.isalnum()
+            }
+            if len(sound) < len(devices.records):
+                devices = Collection(sound, whole=False)
+            self._listed = devices
+        return Harvest(self._listed.records, self._listed.whole)
+
+    async def _fetch_types(self) -> Harvest:
+        types = await self.client.device_types()
+        await self._check_list()
+        return Harvest(types.records, types.whole)
+
+    async def _fetch_organizations(self) -> Harvest:
+        try:
+            organizations = await self.client.organizations()
+        except Refused as err:
+            if err.status != HTTPStatus.FORBIDDEN:
+                raise
+            await self._check_list()
+            return Harvest({}, whole=False)
+        await self._check_list()
+        return Harvest(organizations.records, organizations.whole)
+
+    async def _check_list(self) -> None:
+        """Take what may be forbidden for an answer only where the list of devices came too."""
+        async with self._listing:
+            if self._unlisted:
+                raise BadAnswer("The list of devices did not come")
+
+    async def _list(self) -> Collection[Probe]:
+        """Wait for the list of devices: before there was one, nothing else is of use."""
+        async with self._listing:
+            if self._listed is None:
+                raise BadAnswer("There is no list of devices yet")
+            return self._listed
+
+    async def _fetch_latest(self) -> Harvest:
+        rows = await self.client.latest()
+        listed = await self._list()
+        if self._joined and self._joined[0] is rows and self._joined[1] is listed:
+            return self._joined[2]
+        newest = dict(self._newest(join(listed.records, rows)))
+        if not newest and (state := self.parts.get(LATEST)):
+            # All are silent, which is an answer; each ages by its own row's time.
+            newest = {
+                key.removeprefix(_PROBE): row
+                for key in state.keys
+                if (row := self.record(key, Measurement)) is not None
+            }
+        harvest = Harvest(newest, whole=False)
+        self._joined = rows, listed, harvest
+        return harvest
+
+    def _newest(
+        self, rows: Mapping[str, Measurement]
+    ) -> Iterator[tuple[str, Measurement]]:
+        """Yield the rows that are news, by key, and take note of when they were measured."""
+        now = dt_util.utcnow()
+        for probe_id, row in rows.items():
+            name = f"{probe_id}/{ROW}"
+            key = _PROBE + name
+            before = self.record(key, Measurement)
+            if before is not None and row.time < before.time < now + SKEW:
+                # It came late.
+                yield name, before
+                continue
+            yield name, row
+            if before is not None and row.time == before.time:
+                continue
+            heard = min(row.time, now)
+            if (last := self._heard.get(key)) is not None and heard > last:
+                gaps = self._gaps.setdefault(key, deque(maxlen=CADENCES))
+                gaps.append(heard - last)
+            self._heard[key] = heard
+
+    # What entities ask.
+
+    def silent(self, key: str) -> bool:
+        """Say whether the row under a key is older than its probe's cadence allows."""
+        heard = self._heard.get(key)
+        if heard is None:
+            return True
+        # The shortest gap: a row that was lost makes no slower probe.
+        cadence = min(self._gaps.get(key) or [SHORTEST / CADENCES])
+        return dt_util.utcnow() - heard > min(
+            max(CADENCES * cadence, SHORTEST), LONGEST
+        )
+
+    def type_of(self, device: Device) -> DeviceType | None:
+        """Return what CityFlow says of a device's type."""
+        probe = self.record(device.key, Probe)
+        return None if probe is None else self._type(probe)
+
+    def _type(self, probe: Probe) -> DeviceType | None:
+        return self.record(f"{_TYPE}{probe.type}", DeviceType)
+
+    # Devices.
+
+    @override
+    def derive(self) -> Iterator[tuple[str, object]]:
+        """Return probes that measure but are not in the list."""
+        listed = self._listed.records if self._listed else {}
+        latest = self.parts.get(LATEST)
+        for key in latest.keys if latest else ():
+            row, owner = self.record(key, Measurement), key.removesuffix(f"/{ROW}")
+            probe_id = owner.removeprefix(_PROBE)
+            if row is not None and probe_id not in listed:
+                yield owner, Probe(id=probe_id, type=row.type, location=row.location)
+
+    def probes(self) -> list[Probe]:
+        """Return all probes, whether or not they are devices."""
+        return [
+            record
+            for record in self.data.values()
+            # What is in no list may go by anything.
+            if isinstance(record, Probe) and record.id.isascii() and record.id.isalnum()
+        ]
+
+    @override
+    def describe_devices(self) -> Iterator[Device]:
+        """Return the probes that the options choose; they stand in nothing."""
+        config = self.hass.config
+        home = config.latitude, config.longitude
+        for probe in choose(self.probes(), self.config_entry.options, home):
+            key = f"{_PROBE}{probe.id}"
+            row = self.record(f"{key}/{ROW}", Measurement)
+            kind = self._type(probe)
+            yield Device(
+                id=self._device_id(probe),
+                key=key,
+                reads=(f"{key}/{ROW}",),
+                name=name_of(probe),
+                manufacturer=MANUFACTURER,
+                model=(kind.name if kind else None)
+                or _GENERATIONS.get(probe.type or 0, "Probe"),
+                model_id=None if probe.type is None else str(probe.type),
+                serial_number=probe.id,
+                sw_version=row.firmware_version if row else None,
+            )
+
+    def _device_id(self, probe: Probe) -> str:
+        return f"{self.login.vendor.key}_{probe.id}"
+
+    @override
+    def part_of_device(self, device_id: str) -> str:
+        """Return the list of devices."""
+        return DEVICES
+
+    @override
+    @callback
+    def explain(self) -> Mapping[str, object]:
+        """Return how many probes are devices, and how many of those are silent."""
+        return {
+            "probes": len(self.probes()),
+            "silent": sum(
+                self.silent(f"{device.key}/{ROW}")
+                for device in self.devices.present.values()
+            ),
+        }
+
+
+def name_of(probe: Probe) -> str:
+    """Return a probe's name: its place, as CityFlow has no names."""
+    return probe.location_name or f"CityProbe {probe.id[-4:]}"
+
+
+ACCOUNT = CityFlowAccount

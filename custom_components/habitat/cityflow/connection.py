@@ -1,0 +1,18 @@
+"""CityFlow's client for one login."""
+
+from homeassistant.core import HomeAssistant, callback
+
+from ..cloud.parsing import Oddities
+from ..logins import cloud_session
+from ..tokens import login_tokens
+from ..vendor import Login
+from .api import CityFlowClient
+from .login import authorize, explain
+
+
+@callback
+def connect(hass: HomeAssistant, login: Login) -> CityFlowClient:
+    """Return a client that shows its key, or logs in and keeps the token over restarts."""
+    session = cloud_session(hass, login, explain)
+    session.auth = authorize(session, login.fields, login_tokens(hass, login))
+    return CityFlowClient(session, Oddities(login.vendor.name))

@@ -1,0 +1,57 @@
+"""Which row belongs to which device.
+
+Most rows name their device as the list of devices does. Where they do not, the location tells,
+if no other device of that type stands there.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from .models import Measurement, Probe
+
+type _Place = tuple[int | None, str | None]
+
+
+def join(
+    probes: Mapping[str, Probe], rows: Iterable[Measurement]
+) -> dict[str, Measurement]:
+    """Return the newest row of each device, by the device's id.
+
+    A device that measures but is not in the list stands under the id that its rows name.
+    """
+    named = _newest(rows)
+    found = {key: row for key, row in named.items() if key in probes}
+    strays = {key: row for key, row in named.items() if key not in probes}
+    homes = _sole((probe.type, probe.location, probe.id) for probe in probes.values())
+    alone = _sole((row.type, row.location, key) for key, row in strays.items())
+    for place, stray in alone.items():
+        device_id = homes.get(place)
+        if device_id is not None and device_id not in found:
+            found[device_id] = strays.pop(stray)
+    return {**found, **strays}
+
+
+def shared_locations(probes: Iterable[Probe]) -> frozenset[str]:
+    """Return the locations of more than one device: their history mixes the devices up."""
+    counts = Counter(probe.location for probe in probes if probe.location)
+    return frozenset(location for location, count in counts.items() if count > 1)
+
+
+def _newest(rows: Iterable[Measurement]) -> dict[str, Measurement]:
+    newest: dict[str, Measurement] = {}
+    for row in rows:
+        if row.device_id is None:
+            continue
+        before = newest.get(row.device_id)
+        if before is None or row.time > before.time:
+            newest[row.device_id] = row
+    return newest
+
+
+def _sole(found: Iterable[tuple[int | None, str | None, str]]) -> dict[_Place, str]:
+    """Return those devices that are alone of their type at their location."""
+    by_place: dict[_Place, list[str]] = {}
+    for kind, location, device_id in found:
+        if kind is not None and location:
+            by_place.setdefault((kind, location), []).append(device_id)
+    return {place: ids[0] for place, ids in by_place.items() if len(ids) == 1}

@@ -1,0 +1,95 @@
+"""The options of a CityFlow account."""
+
+import voluptuous as vol
+
+from homeassistant.const import UnitOfLength
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+
+from ..coordinator import HabitatConfigEntry
+from ..vendor import OptionsForm
+from .account import CityFlowAccount, name_of
+from .const import (
+    AUTOMATIC,
+    CHOICES,
+    CONF_CHOICE,
+    CONF_DISTANCE,
+    CONF_PLACES,
+    CONF_PROBES,
+    CONF_SHOW_ON_MAP,
+    CONF_TAGS,
+    DISTANCE,
+    FEW,
+)
+from .models import Probe
+
+
+async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> OptionsForm:
+    """Return the form with what is chosen now, and what there is to choose from."""
+    chosen = entry.options
+    account = getattr(entry, "runtime_data", None)
+    # An account that is not loaded can only name what was chosen before.
+    probes = account.probes() if isinstance(account, CityFlowAccount) else []
+
+    def among(name: str, known: dict[str, str]) -> SelectSelector:
+        before = dict.fromkeys(chosen.get(name, ()))
+        labels = {**{value: value for value in before}, **known}
+        return SelectSelector(
+            SelectSelectorConfig(
+                options=[
+                    SelectOptionDict(value=value, label=label)
+                    for value, label in labels.items()
+                ],
+                multiple=True,
+                mode=SelectSelectorMode.DROPDOWN,
+                sort=True,
+            )
+        )
+
+    tags = {tag: tag for probe in probes for tag in probe.tags}
+    cities = {probe.city: probe.city for probe in probes if probe.city}
+    schema = vol.Schema(
+        {
+            vol.Required(
+                CONF_CHOICE, default=chosen.get(CONF_CHOICE, AUTOMATIC)
+            ): SelectSelector(
+                SelectSelectorConfig(options=list(CHOICES), translation_key=CONF_CHOICE)
+            ),
+            vol.Optional(CONF_TAGS, default=chosen.get(CONF_TAGS, [])): among(
+                CONF_TAGS, tags
+            ),
+            vol.Optional(CONF_PLACES, default=chosen.get(CONF_PLACES, [])): among(
+                CONF_PLACES, cities
+            ),
+            vol.Required(
+                CONF_DISTANCE, default=chosen.get(CONF_DISTANCE, DISTANCE)
+            ): NumberSelector(
+                NumberSelectorConfig(
+                    min=0.1,
+                    max=1000,
+                    step="any",
+                    unit_of_measurement=UnitOfLength.KILOMETERS,
+                )
+            ),
+            vol.Optional(CONF_PROBES, default=chosen.get(CONF_PROBES, [])): among(
+                CONF_PROBES, {probe.id: _label(probe) for probe in probes}
+            ),
+            vol.Required(
+                CONF_SHOW_ON_MAP, default=chosen.get(CONF_SHOW_ON_MAP, False)
+            ): BooleanSelector(),
+        }
+    )
+    return OptionsForm(schema, {"few": str(FEW), "count": str(len(probes))})
+
+
+def _label(probe: Probe) -> str:
+    """Return what tells a probe from others at the same place."""
+    return f"{name_of(probe)} ({probe.id[-4:]})"

@@ -1,0 +1,222 @@
+"""CityFlow's sensors: what probes of both generations measure, and what nobody knows yet."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any, override
+
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.const import (
+    ATTR_LATITUDE,
+    ATTR_LONGITUDE,
+    LIGHT_LUX,
+    PERCENTAGE,
+    UnitOfDensity,
+    UnitOfPressure,
+    UnitOfSoundPressure,
+    UnitOfTemperature,
+)
+from homeassistant.util import dt as dt_util
+
+from ..devices import Device
+from ..entity import described
+from ..sensor import HabitatSensor, HabitatSensorDescription, measured, told
+from ..vendor import Made
+from .account import ROW, SKEW, CityFlowAccount
+from .const import CONF_SHOW_ON_MAP
+from .models import Measurement, Probe
+from .properties import KEYS, key_of, unit_of
+
+type Description = HabitatSensorDescription[Measurement]
+
+_PROPS: Mapping[str, tuple[str, ...]] = {
+    key: tuple(prop for prop, other in KEYS.items() if other == key)
+    for key in KEYS.values()
+}
+"""CityFlow's names of what is one thing here."""
+
+_MASS = UnitOfDensity.MICROGRAMS_PER_CUBIC_METER
+_PER_VOLUME = "1/cm³"
+_MICROMETRES = "μm"
+
+
+def _reading(*props: str) -> Callable[[Measurement], float | None]:
+    def value(row: Measurement) -> float | None:
+        return next((row.values[prop] for prop in props if prop in row.values), None)
+
+    return value
+
+
+def _sent(*props: str) -> Callable[[Measurement], bool]:
+    def exists(row: Measurement) -> bool:
+        return any(prop in row.readings for prop in props)
+
+    return exists
+
+
+def _sensor(
+    key: str,
+    device_class: SensorDeviceClass | None = None,
+    unit: str | None = None,
+    *,
+    props: tuple[str, ...] = (),
+    precision: int | None = None,
+    diagnostic: bool = False,
+    enabled: bool = True,
+) -> Description:
+    props = props or _PROPS[key]
+    return measured(
+        key,
+        device_class,
+        unit,
+        _reading(*props),
+        precision=precision,
+        part=ROW,
+        diagnostic=diagnostic,
+        enabled=enabled,
+        exists=_sent(*props),
+    )
+
+
+_noise = partial(
+    _sensor,
+    device_class=SensorDeviceClass.SOUND_PRESSURE,
+    unit=UnitOfSoundPressure.WEIGHTED_DECIBEL_A,
+    precision=0,
+)
+_particles = partial(_sensor, unit=_PER_VOLUME, precision=1, enabled=False)
+_raw = partial(_sensor, diagnostic=True, enabled=False)
+
+MEASURED: tuple[Description, ...] = (
+    _sensor(
+        "temperature",
+        SensorDeviceClass.TEMPERATURE,
+        UnitOfTemperature.CELSIUS,
+        precision=1,
+    ),
+    _sensor("humidity", SensorDeviceClass.HUMIDITY, PERCENTAGE, precision=0),
+    _sensor(
+        "pressure",
+        SensorDeviceClass.ATMOSPHERIC_PRESSURE,
+        UnitOfPressure.HPA,
+        precision=0,
+    ),
+    _sensor("illuminance", SensorDeviceClass.ILLUMINANCE, LIGHT_LUX, precision=0),
+    _sensor("pm1", SensorDeviceClass.PM1, _MASS, precision=1),
+    _sensor("pm25", SensorDeviceClass.PM25, _MASS, precision=1),
+    _sensor("pm4", SensorDeviceClass.PM4, _MASS, precision=1, enabled=False),
+    _sensor("pm10", SensorDeviceClass.PM10, _MASS, props=("mPX",), precision=1),
+    # That this is PM10 is inferred only.
+    _sensor(
+        "pm10",
+        SensorDeviceClass.PM10,
+        _MASS,
+        props=("p1",),
+        precision=1,
+        enabled=False,
+    ),
+    _noise("noise"),
+    _noise("noise_max", enabled=False),
+    _noise("noise_min", enabled=False),
+    _raw("noise_std", precision=1),
+    _raw("noise_var", precision=1),
+    _particles("particles_pm1"),
+    _particles("particles_pm25"),
+    _particles("particles_pm4"),
+    _particles("particles_pm10"),
+    _sensor("particle_size", unit=_MICROMETRES, precision=2, enabled=False),
+    _raw("rain_signal"),
+    _raw("rain_signal_max"),
+    _raw("rain_signal_min"),
+    _raw("rain_signal_std"),
+    _raw("rain_signal_var"),
+    # Their cells are not calibrated: no concentration of anything.
+    _raw("co_raw"),
+    _raw("no2_raw"),
+    _sensor("uv", enabled=False),
+    _sensor(
+        "battery",
+        SensorDeviceClass.BATTERY,
+        PERCENTAGE,
+        precision=0,
+        diagnostic=True,
+    ),
+    replace(_raw("message_counter", precision=0), state_class=None),
+)
+
+
+def _measured_at(row: Measurement) -> datetime | None:
+    """Return when a row was measured, unless its clock is plainly wrong."""
+    return row.time if row.time < dt_util.utcnow() + SKEW else None
+
+
+LAST_MEASUREMENT: Description = told(
+    "last_measurement",
+    _measured_at,
+    device_class=SensorDeviceClass.TIMESTAMP,
+    part=ROW,
+)
+
+PROPERTY: Description = replace(
+    measured("property", None, None, lambda _: None, part=ROW, enabled=False),
+    translation_key="property",
+)
+"""What a property is like that is known from CityFlow's metadata alone."""
+
+_ON_THE_MAP = ("mP2", "p2")
+
+
+class CityFlowSensor(HabitatSensor[CityFlowAccount, Measurement]):
+    """A sensor of a probe."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the probe was heard of lately, by its row's own time.
+
+        The list of devices has no say: names and places do not age.
+        """
+        account = self.coordinator
+        return (
+            self.record is not None
+            and account.fresh(self.key)
+            and not account.silent(self.key)
+        )
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Where the probe is, if it may be shown: with its fine dust, where it measures that."""
+        account, row = self.coordinator, self.record
+        if not account.config_entry.options.get(CONF_SHOW_ON_MAP) or row is None:
+            return None
+        shown = "pm25" if _sent(*_ON_THE_MAP)(row) else LAST_MEASUREMENT.key
+        probe = account.record(self.device_key, Probe)
+        if self.entity_description.key != shown or not probe or not probe.position:
+            return None
+        latitude, longitude = probe.position
+        return {ATTR_LATITUDE: latitude, ATTR_LONGITUDE: longitude}
+
+
+def _unknown(account: CityFlowAccount, device: Device) -> Iterator[Description]:
+    """Yield descriptions of what a probe sends that nobody knows, by its type's metadata."""
+    row = account.record(PROPERTY.key_at(device), Measurement)
+    kind = account.type_of(device)
+    for prop in row.readings if row else ():
+        if prop in KEYS:
+            continue
+        said = kind.properties.get(prop) if kind else None
+        yield replace(
+            PROPERTY,
+            key=key_of(prop),
+            value=_reading(prop),
+            native_unit_of_measurement=unit_of(said.unit) if said else None,
+            translation_placeholders={"name": (said.name if said else None) or prop},
+        )
+
+
+def entities(account: CityFlowAccount, device: Device) -> Iterator[Made]:
+    """Return the sensors of a device: of what it sends."""
+    known = (LAST_MEASUREMENT, *MEASURED, *_unknown(account, device))
+    yield from described(account, device, Measurement, known, CityFlowSensor)
