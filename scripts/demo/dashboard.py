@@ -113,32 +113,35 @@ def _shown(value: Any) -> Iterator[str]:
 
 
 def by_area(account: Account, areas: list[Json], states: list[Json]) -> Json:
-    """Return a view with a section an area and, ahead of them, one for what belongs to the whole account."""
+    """Return a view with a section an area, and one for each device that stands in none."""
     attributes = {state["entity_id"]: state["attributes"] for state in states}
     area_of = {device["id"]: device["area_id"] for device in account.devices}
-    places: dict[str | None, dict[str, Json]] = {None: {}}
+    places: dict[str, dict[str, Json]] = {}
     for entity in account.entities:
         entity_id = entity["entity_id"]
         if entity_id in attributes and not (
             entity["entity_category"] or entity["hidden_by"]
         ):
-            area = entity["area_id"] or area_of.get(entity["device_id"])
-            places.setdefault(area, {})[entity_id] = attributes[entity_id]
-    headings: dict[str | None, Json] = {
+            device = entity["device_id"]
+            place = entity["area_id"] or area_of.get(device) or device
+            places.setdefault(place, {})[entity_id] = attributes[entity_id]
+    headings: dict[str, Json] = {
+        device["id"]: {"heading": device["name_by_user"] or device["name"]}
+        for device in account.devices
+    }
+    headings |= {
         area["area_id"]: {"heading": area["name"], "icon": area["icon"]}
         for area in areas
     }
-    headings[None] = {"heading": account.title, "icon": "mdi:home-outline"}
     return {
-        "title": account.title,
+        "title": account.title.removesuffix(" (simulated)"),
         "path": account.vendor.replace("_", "-"),
         "type": "sections",
         "max_columns": 4,
         "dense_section_placement": True,
         "sections": [
-            {"type": "grid", "cards": _cards(headings[area], entities)}
-            for area, entities in places.items()
-            if entities
+            {"type": "grid", "cards": _cards(headings[place], entities)}
+            for place, entities in places.items()
         ],
     }
 
@@ -173,6 +176,7 @@ def _tile(entity_id: str, domain: str, attributes: Json) -> Json:
     return {
         "type": "tile",
         "entity": entity_id,
+        "name": {"type": "entity"},
         "features": [{"type": name} for name in features],
         "hide_state": domain == "button",
         "grid_options": {"columns": columns},

@@ -46,16 +46,19 @@ def number(value: Json, default: float) -> float:
     return default
 
 
-def rows(document: Json) -> list[Json]:
-    """Return the list of records of an answer: the document itself, or its `data`."""
-    found = document.get("data") if isinstance(document, dict) else document
-    return found if isinstance(found, list) else []
+def tables(document: Json) -> Iterator[list[Json]]:
+    """Return the lists of records of an answer: itself, or the lists of objects in it."""
+    found = document.values() if isinstance(document, dict) else [document]
+    for item in found:
+        if isinstance(item, list) and all(isinstance(row, dict) for row in item):
+            yield item
 
 
 def records(document: Json) -> Iterator[Record]:
     """Return what holds the values of each record: its `attributes`, or the record itself."""
-    found = document.get("data", document) if isinstance(document, dict) else document
-    for item in found if isinstance(found, list) else [found]:
+    single = document.get("data", document) if isinstance(document, dict) else document
+    found = [row for table in tables(document) for row in table] or [single]
+    for item in found:
         if isinstance(item, dict):
             attributes = item.get("attributes")
             yield attributes if isinstance(attributes, dict) else item

@@ -17,7 +17,7 @@ import struct
 
 from aiohttp import web
 
-from .documents import Json, dump, load, records, rows
+from .documents import Json, dump, load, records, tables
 from .noise import fraction
 
 type Answer = Callable[[], Awaitable[web.StreamResponse]]
@@ -265,8 +265,8 @@ def _on_values(change: Callable[[Json], Json]) -> Callable[[bytes], bytes]:
 def _on_rows(change: Callable[[list[Json]], list[Json]]) -> Callable[[bytes], bytes]:
     def apply(body: bytes) -> bytes:
         document = load(body)
-        found = rows(document)
-        found[:] = change(found)
+        for found in tables(document):
+            found[:] = change(found)
         return dump(document)
 
     return apply
