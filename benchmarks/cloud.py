@@ -6,15 +6,23 @@ from dataclasses import dataclass
 from math import ceil
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+import time
 from types import TracebackType
 from typing import Any, Concatenate, Self
 
 from custom_components.habitat.flair.account import FAST
+from custom_components.habitat.simulator.cityflow import homes as cityflow
+from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home as build
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from custom_components.habitat.simulator.flair.wire import PAGE_SIZE
+from custom_components.habitat.simulator.flowcommand import homes as flowcommand
+from custom_components.habitat.simulator.flowcommand.server import FlowCommandCloud
+from custom_components.habitat.simulator.flower_power import homes as flower_power
+from custom_components.habitat.simulator.flower_power.server import FlowerPowerCloud
+from custom_components.habitat.simulator.server import CloudServer
 
 from .homes import Home
 
@@ -31,19 +39,19 @@ _CHANGING = {
 type _Order = tuple[Callable[..., object], tuple[object, ...]]
 
 
-class CloudProcess:
-    """A home's cloud that runs beside the client; a context manager.
+class CloudProcess[C: CloudServer]:
+    """A cloud that runs beside the client; a context manager.
 
     Attributes:
         url: the address.
         credentials: the fields of the login.
     """
 
-    def __init__(self, home: Home) -> None:
-        """Start it, on a clock that stands still: nothing changes by itself."""
+    def __init__(self, make: Callable[[], C]) -> None:
+        """Start what `make`, a function of a module, makes over there."""
         context = get_context("spawn")
         self._link, there = context.Pipe()
-        self._process = context.Process(target=_run, args=(there, home), daemon=True)
+        self._process = context.Process(target=_run, args=(there, make), daemon=True)
         self._process.start()
         there.close()
         self.url: str
@@ -52,7 +60,7 @@ class CloudProcess:
 
     def ask[**P, R](
         self,
-        what: Callable[Concatenate[FlairCloud, P], R],
+        what: Callable[Concatenate[C, P], R],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
@@ -84,17 +92,38 @@ class CloudProcess:
         return self._link.recv()
 
 
-def _run(link: Connection[object, _Order], home: Home) -> None:
-    asyncio.run(_serve(link, home))
-
-
-async def _serve(link: Connection[object, _Order], home: Home) -> None:
-    world = build(
-        vents=home.vents,
-        pucks=home.pucks,
-        bridges=home.bridges,
-        clock=ManualClock(),
+def flair_cloud(home: Home) -> FlairCloud:
+    """Return a home's cloud, on a clock that stands still: nothing changes by itself."""
+    return FlairCloud(
+        build(
+            vents=home.vents,
+            pucks=home.pucks,
+            bridges=home.bridges,
+            clock=ManualClock(),
+        )
     )
+
+
+def sensor_cloud(vendor: str, size: int) -> CloudServer:
+    """Return the cloud of so many sensors of a vendor, on a clock that stands still."""
+    clock = ManualClock(time.time() // 60 * 60)
+    match vendor:
+        case "flower_power":
+            return FlowerPowerCloud(flower_power.home(locations=size, clock=clock))
+        case "flowcommand":
+            return FlowCommandCloud(
+                flowcommand.home(sensors=size, quiet=True, clock=clock)
+            )
+    return CityFlowCloud(cityflow.home(probes=size, clock=clock))
+
+
+def _run(link: Connection[object, _Order], make: Callable[[], CloudServer]) -> None:
+    asyncio.run(_serve(link, make))
+
+
+async def _serve(
+    link: Connection[object, _Order], make: Callable[[], CloudServer]
+) -> None:
     ended = asyncio.Event()
 
     def obey() -> None:
@@ -105,7 +134,7 @@ async def _serve(link: Connection[object, _Order], home: Home) -> None:
         else:
             link.send(what(cloud, *args))
 
-    async with FlairCloud(world) as cloud:
+    async with make() as cloud:
         link.send((cloud.url, dict(cloud.credentials)))
         loop = asyncio.get_running_loop()
         loop.add_reader(link.fileno(), obey)
@@ -126,23 +155,23 @@ class Change:
     value: float
 
 
-def forget_requests(cloud: FlairCloud) -> None:
+def forget_requests(cloud: CloudServer) -> None:
     """Begin to count anew."""
     cloud.log.clear()
 
 
-def requests(cloud: FlairCloud) -> list[str]:
+def requests(cloud: CloudServer) -> list[str]:
     """Return the requests that were answered since, all of them well."""
     assert all(200 <= item.status < 300 for item in cloud.log), list(cloud.log)
     return [f"{item.method} {item.path}" for item in cloud.log]
 
 
-def answer_late(cloud: FlairCloud, seconds: float) -> None:
+def answer_late(cloud: CloudServer, seconds: float) -> None:
     """Answer each request so much later."""
     cloud.faults.add(Fault(kind=Kind.LATENCY, seconds=seconds))
 
 
-def answer_at_once(cloud: FlairCloud) -> None:
+def answer_at_once(cloud: CloudServer) -> None:
     """Answer without delay again."""
     cloud.faults.clear()
 

@@ -1,8 +1,10 @@
 """What the benchmarks share: a cloud, an account at it, its rival, and the report."""
 
 from collections.abc import Generator
+from functools import partial
 import logging
 from pathlib import Path
+from typing import Any
 
 from flairaio.flair_client import FlairClient
 import pytest
@@ -12,13 +14,14 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry  # type
 # Home Assistant's test configuration has a custom_components package of its own, which
 # would hide ours were it imported first.
 from custom_components.habitat.const import CONF_FORM, CONF_VENDOR, DOMAIN
+from custom_components.habitat.simulator.flair.server import FlairCloud
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from . import rival
-from .cloud import CloudProcess
+from .cloud import CloudProcess, flair_cloud
 from .homes import HOMES, Home
 from .measure import Bench
 from .report import Report
@@ -58,9 +61,9 @@ def home(request: pytest.FixtureRequest) -> Home:
 
 
 @pytest.fixture(scope="session")
-def cloud(home: Home) -> Generator[CloudProcess]:
+def cloud(home: Home) -> Generator[CloudProcess[FlairCloud]]:
     """Return the home's cloud."""
-    with CloudProcess(home) as cloud:
+    with CloudProcess(partial(flair_cloud, home)) as cloud:
         yield cloud
 
 
@@ -75,7 +78,7 @@ def bench(
     enable_custom_integrations: None,
     socket_enabled: None,
     hass: HomeAssistant,
-    cloud: CloudProcess,
+    cloud: CloudProcess[Any],
     benchmark: BenchmarkFixture,
 ) -> Generator[Bench]:
     """Return what measures, in an event loop and with a log as in a usual installation."""

@@ -47,7 +47,7 @@ class Bench:
     """Runs jobs in Home Assistant's event loop."""
 
     hass: HomeAssistant
-    cloud: CloudProcess
+    cloud: CloudProcess[Any]
     benchmark: BenchmarkFixture
 
     def run[T](self, job: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -34,6 +34,15 @@ class Job(StrEnum):
     WRITE = "one write"
 
 
+SENSOR_VENDORS = {
+    "flower_power": "Flower Power",
+    "flowcommand": "FlowCommand",
+    "cityflow": "CityFlow",
+}
+SIZES = (10, 100, 1000)
+SENSOR_JOBS = (Job.SET_UP, Job.POLL)
+"""What is measured of the vendors of sensors."""
+
 COMPARED = (Job.POLL, Job.WRITE)
 """What the rival's client does as well."""
 
@@ -54,6 +63,8 @@ class Report:
     minutes: dict[tuple[Home, Side], Minute] = field(default_factory=dict)
     vents: dict[Home, int] = field(default_factory=dict)
     """How many vents the rival's client finds."""
+    sensors: dict[tuple[str, int, Job], Figures] = field(default_factory=dict)
+    """By vendor and number of sensors."""
 
     @property
     def complete(self) -> bool:
@@ -62,6 +73,7 @@ class Report:
             len(self.figures) == len(HOMES) * (len(Job) + len(COMPARED))
             and len(self.minutes) == len(HOMES) * len(Side)
             and len(self.vents) == len(HOMES)
+            and len(self.sensors) == len(SENSOR_VENDORS) * len(SIZES) * len(SENSOR_JOBS)
         )
 
     def lines(self) -> Iterator[str]:
@@ -75,6 +87,22 @@ class Report:
             ("Habitat", "Requests", "Rounds", "Time", "CPU", "State writes"),
             self._costs(),
         )
+        yield ""
+        yield from _table(
+            ("Sensors", "Requests", "Rounds", "Time", "CPU", "State writes"),
+            self._sensors(),
+        )
+
+    def _sensors(self) -> Iterator[Sequence[str]]:
+        for (vendor, size, job), figures in self.sensors.items():
+            yield (
+                f"{SENSOR_VENDORS[vendor]}, {size}: {job}",
+                str(figures.requests),
+                str(figures.rounds),
+                _time(figures.wall),
+                _time(figures.cpu),
+                str(figures.writes),
+            )
 
     def page(self) -> str:
         """Return the page of the documentation."""
@@ -201,6 +229,8 @@ Assistant's own HTTP session. The cloud runs in a process of its own, so no figu
   It reads the first 50 of each kind of device and no more, so in large homes it does less.
 - **A minute** is Habitat's one poll with its share of the slower lanes (readings every five minutes, zones
   and schedules every fifteen), beside the two polls that the rival's integration makes.
+- **Sensors** is how many plants, flow sensors or probes there are; all of them are shown. Nobody else speaks to
+  these clouds from Home Assistant, so there is no rival.
 - **Set-up** is that of a known account, as after a restart: requests include the readings that follow,
   time and CPU end when the account is loaded.
 """

@@ -9,6 +9,8 @@ from flairaio import flair_client
 from flairaio.constants import Endpoint
 import pytest
 
+from custom_components.habitat.simulator.flair.server import FlairCloud
+
 from .cloud import CloudProcess
 
 NAME: Final = f"flairaio {version('flairaio')}"
@@ -17,7 +19,9 @@ POLLS_A_MINUTE: Final = 2
 
 
 def connect(
-    cloud: CloudProcess, http: aiohttp.ClientSession, patch: pytest.MonkeyPatch
+    cloud: CloudProcess[FlairCloud],
+    http: aiohttp.ClientSession,
+    patch: pytest.MonkeyPatch,
 ) -> flair_client.FlairClient:
     """Return its client; the server's address is a constant there, so that is replaced."""
     endpoints = {item.name: item.value for item in Endpoint}
