@@ -34,6 +34,19 @@ from .vendor import (
     async_identify,
 )
 
+KEY = TextSelector(TextSelectorConfig(autocomplete="off"))
+SECRET = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
+)
+USERNAME = TextSelector(TextSelectorConfig(autocomplete="username"))
+EMAIL = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.EMAIL, autocomplete="username")
+)
+PASSWORD = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
+)
+"""What the fields of vendors' forms take."""
+
 _ERRORS: tuple[tuple[type[CloudError], str], ...] = (
     (NoDevices, "no_devices"),
     (AuthError, "invalid_auth"),

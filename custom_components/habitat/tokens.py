@@ -1,4 +1,4 @@
-"""Tokens kept over restarts: vendors ration logins (Flair: about 50 a day)."""
+"""Tokens kept over restarts: some vendors ration logins to some 50 a day."""
 
 from dataclasses import asdict, dataclass
 import hashlib

@@ -2,13 +2,9 @@
 
 from homeassistant.const import CONF_API_TOKEN, CONF_EMAIL, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.selector import (
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
 
 from ..cloud.auth import TokenAuth
+from ..logins import EMAIL, PASSWORD, SECRET
 from ..vendor import Form, Identity, Login, NoDevices
 from .connection import connect
 from .login import account_id, read_claims
@@ -16,24 +12,14 @@ from .login import account_id, read_claims
 FORMS = (
     Form(
         step="cityflow_token",
-        fields={
-            CONF_API_TOKEN: TextSelector(
-                TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
-            )
-        },
+        fields={CONF_API_TOKEN: SECRET},
         secret=frozenset({CONF_API_TOKEN}),
     ),
     Form(
         step="cityflow_login",
         fields={
-            CONF_EMAIL: TextSelector(
-                TextSelectorConfig(type=TextSelectorType.EMAIL, autocomplete="username")
-            ),
-            CONF_PASSWORD: TextSelector(
-                TextSelectorConfig(
-                    type=TextSelectorType.PASSWORD, autocomplete="current-password"
-                )
-            ),
+            CONF_EMAIL: EMAIL,
+            CONF_PASSWORD: PASSWORD,
         },
         secret=frozenset({CONF_PASSWORD}),
     ),

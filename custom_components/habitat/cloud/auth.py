@@ -15,7 +15,7 @@ EARLY_SHARE = 0.1
 EARLY_MOST = 300.0
 """… but not sooner than this many seconds before its end."""
 RENEWALS_AN_HOUR = 6
-"""More than this and something is wrong: vendors count logins (Flair: 50 a day)."""
+"""More than this and something is wrong: some vendors allow 50 logins a day."""
 
 
 class Auth(Protocol):

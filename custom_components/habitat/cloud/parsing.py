@@ -165,7 +165,7 @@ class Oddities:
     """Counts what a cloud sent that the models did not expect, and logs each once."""
 
     def __init__(self, source: str) -> None:
-        """Name the source for the log, such as "Flair"."""
+        """Name the source for the log: the vendor."""
         self._source = source
         self.counts: Counter[str] = Counter()
 

@@ -45,7 +45,7 @@ class Limits:
     total: float = 20
     tries: int = 3
     write_tries: int = 8
-    """Writes are persistent: Flair answers half of a burst of them with an error page."""
+    """Writes are persistent: a cloud was seen to answer half of a burst with an error page."""
     backoff: float = 0.5
     """The first pause; each further one is twice as long, all with jitter …"""
     backoff_most: float = 4

@@ -4,13 +4,9 @@ import hashlib
 
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.selector import (
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
 
 from ..cloud.errors import Refused
+from ..logins import KEY, SECRET
 from ..vendor import Form, Identity, Login, NoDevices
 from .connection import connect
 from .const import APP_URL
@@ -20,10 +16,8 @@ FORMS = (
     Form(
         step="flair",
         fields={
-            CONF_CLIENT_ID: TextSelector(TextSelectorConfig(autocomplete="off")),
-            CONF_CLIENT_SECRET: TextSelector(
-                TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
-            ),
+            CONF_CLIENT_ID: KEY,
+            CONF_CLIENT_SECRET: SECRET,
         },
         secret=frozenset({CONF_CLIENT_SECRET}),
         placeholders={"app_url": APP_URL},

@@ -2,37 +2,25 @@
 
 from homeassistant.const import CONF_API_TOKEN, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.selector import (
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
 
+from ..logins import PASSWORD, SECRET, USERNAME
 from ..vendor import Form, Identity, Login, NoDevices
 from .connection import connect
 from .const import APP_URL
 from .login import account_id
 
-_SECRET = TextSelector(
-    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
-)
-
 FORMS = (
     Form(
         step="flowcommand_token",
-        fields={CONF_API_TOKEN: _SECRET},
+        fields={CONF_API_TOKEN: SECRET},
         secret=frozenset({CONF_API_TOKEN}),
         placeholders={"app_url": APP_URL},
     ),
     Form(
         step="flowcommand_basic",
         fields={
-            CONF_USERNAME: TextSelector(TextSelectorConfig(autocomplete="username")),
-            CONF_PASSWORD: TextSelector(
-                TextSelectorConfig(
-                    type=TextSelectorType.PASSWORD, autocomplete="current-password"
-                )
-            ),
+            CONF_USERNAME: USERNAME,
+            CONF_PASSWORD: PASSWORD,
         },
         secret=frozenset({CONF_PASSWORD}),
         placeholders={"app_url": APP_URL},

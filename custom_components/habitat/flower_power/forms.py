@@ -7,13 +7,9 @@ from homeassistant.const import (
     CONF_PASSWORD,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.selector import (
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
 
 from ..cloud.errors import BadAnswer, Refused
+from ..logins import EMAIL, KEY, PASSWORD, SECRET
 from ..vendor import Form, Identity, Login, NoDevices
 from .connection import connect
 
@@ -21,18 +17,10 @@ FORMS = (
     Form(
         step="flower_power",
         fields={
-            CONF_EMAIL: TextSelector(
-                TextSelectorConfig(type=TextSelectorType.EMAIL, autocomplete="username")
-            ),
-            CONF_PASSWORD: TextSelector(
-                TextSelectorConfig(
-                    type=TextSelectorType.PASSWORD, autocomplete="current-password"
-                )
-            ),
-            CONF_CLIENT_ID: TextSelector(TextSelectorConfig(autocomplete="off")),
-            CONF_CLIENT_SECRET: TextSelector(
-                TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
-            ),
+            CONF_EMAIL: EMAIL,
+            CONF_PASSWORD: PASSWORD,
+            CONF_CLIENT_ID: KEY,
+            CONF_CLIENT_SECRET: SECRET,
         },
         secret=frozenset({CONF_PASSWORD, CONF_CLIENT_SECRET}),
     ),
