@@ -6,11 +6,14 @@ from functools import partial
 from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
-from homeassistant.core import CALLBACK_TYPE, callback
-from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from ..binary_sensor import HabitatBinarySensor, HabitatBinarySensorDescription, flag
+from ..binary_sensor import (
+    HabitatBinarySensor,
+    HabitatBinarySensorDescription,
+    TurningSensor,
+    flag,
+)
 from ..devices import Device
 from ..entity import described
 from ..vendor import Made
@@ -40,17 +43,16 @@ HEARD: HabitatBinarySensorDescription[FlowSensor] = flag(
 )
 
 
-class HeardSensor(HabitatBinarySensor[FlowCommandAccount, FlowSensor]):
+class HeardSensor(TurningSensor[FlowCommandAccount, FlowSensor]):
     """Whether a sensor was heard of lately; off when it is silent for too long."""
-
-    _alarm: CALLBACK_TYPE | None = None
 
     def __init__(self, account: FlowCommandAccount, device: Device) -> None:
         """Wait for its pings."""
         super().__init__(account, device, FlowSensor, HEARD)
 
     @property
-    def _silent_at(self) -> datetime | None:
+    @override
+    def turns_at(self) -> datetime | None:
         """When it will have been silent for too long, as far as can be said."""
         ping = self.record.last_ping_datetime if self.record else None
         if ping is None or ping > dt_util.utcnow() + SKEW:
@@ -61,41 +63,8 @@ class HeardSensor(HabitatBinarySensor[FlowCommandAccount, FlowSensor]):
     @override
     def is_on(self) -> bool | None:
         """Whether it was heard of lately."""
-        silent_at = self._silent_at
+        silent_at = self.turns_at
         return None if silent_at is None else dt_util.utcnow() < silent_at
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Watch the clock from now on."""
-        await super().async_added_to_hass()
-        self.async_on_remove(self._disarm)
-        self._arm()
-
-    @override
-    @callback
-    def _handle_coordinator_update(self) -> None:
-        self._arm()
-        super()._handle_coordinator_update()
-
-    def _arm(self) -> None:
-        """Tell of the silence when it has lasted too long: nothing else will."""
-        self._disarm()
-        silent_at = self._silent_at
-        if silent_at is not None and silent_at > dt_util.utcnow():
-            self._alarm = async_track_point_in_utc_time(
-                self.hass, self._ring, silent_at
-            )
-
-    @callback
-    def _ring(self, _: datetime) -> None:
-        self._alarm = None
-        self.async_write_ha_state()
-
-    @callback
-    def _disarm(self) -> None:
-        if self._alarm is not None:
-            self._alarm()
-            self._alarm = None
 
 
 def entities(account: FlowCommandAccount, device: Device) -> Iterator[Made]:

@@ -7,17 +7,19 @@ from typing import override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
-    BinarySensorEntity,
     BinarySensorEntityDescription,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import CALLBACK_TYPE, callback
-from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from ..binary_sensor import HabitatBinarySensor, HabitatBinarySensorDescription, flag
+from ..binary_sensor import (
+    HabitatBinarySensor,
+    HabitatBinarySensorDescription,
+    TurningSensor,
+    flag,
+)
 from ..devices import Device
-from ..entity import HabitatEntity, described
+from ..entity import described
 from ..vendor import Made
 from .account import STATUS, FlowerPowerAccount
 from .models import Location, LocationStatus
@@ -64,12 +66,8 @@ OUTDATED = BinarySensorEntityDescription(
 )
 
 
-class OutdatedSensor(
-    HabitatEntity[FlowerPowerAccount, LocationStatus], BinarySensorEntity
-):
+class OutdatedSensor(TurningSensor[FlowerPowerAccount, LocationStatus]):
     """Whether the analysis is older than the cloud vouches for."""
-
-    _alarm: CALLBACK_TYPE | None = None
 
     def __init__(self, account: FlowerPowerAccount, device: Device) -> None:
         """Follow the status and the time."""
@@ -77,45 +75,17 @@ class OutdatedSensor(
         super().__init__(account, device, LocationStatus, OUTDATED, key=key)
 
     @property
-    def _ends(self) -> datetime | None:
+    @override
+    def turns_at(self) -> datetime | None:
+        """When it ends."""
         return self.record.global_validity_datetime_utc if self.record else None
 
     @property
     @override
     def is_on(self) -> bool | None:
         """Whether it has ended."""
-        ends = self._ends
+        ends = self.turns_at
         return None if ends is None else ends <= dt_util.utcnow()
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Wait for its end from now on."""
-        await super().async_added_to_hass()
-        self.async_on_remove(self._disarm)
-        self._arm()
-
-    @override
-    @callback
-    def _handle_coordinator_update(self) -> None:
-        self._arm()
-        super()._handle_coordinator_update()
-
-    def _arm(self) -> None:
-        self._disarm()
-        ends = self._ends
-        if ends is not None and ends > dt_util.utcnow():
-            self._alarm = async_track_point_in_utc_time(self.hass, self._ring, ends)
-
-    @callback
-    def _ring(self, _: datetime) -> None:
-        self._alarm = None
-        self.async_write_ha_state()
-
-    @callback
-    def _disarm(self) -> None:
-        if self._alarm is not None:
-            self._alarm()
-            self._alarm = None
 
 
 def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
