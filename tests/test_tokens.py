@@ -96,6 +96,9 @@ async def test_file_names_nobody(small: Setting, hass_storage: dict[str, Any]) -
         {"key": {"access": "token", "obtained": "long ago"}},
         {"key": {"access": "token", "obtained": 0.0, "lifetime": "long"}},
         {"key": {"access": "token", "obtained": 0.0, "of another version": 1}},
+        {"key": {"access": "token", "obtained": 0.0, "claims": None}},
+        {"key": {"access": "token", "obtained": 0.0, "claims": ["bot"]}},
+        {"key": {"access": "token", "obtained": 0.0, "claims": {"bot": 7}}},
     ],
 )
 async def test_rubbish_in_the_file(
@@ -109,6 +112,18 @@ async def test_rubbish_in_the_file(
     await file.save("key", token)
     assert await file.load("key") == token
     assert await TokenFile(hass).load("key") == token
+
+
+async def test_claims_are_kept(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    """What the vendor told with a token outlives a restart; older files lack it."""
+    token = Token(access="new", obtained=1.0, claims={"mqtt": "broker.example.com"})
+    await TokenFile(hass).save("key", token)
+    assert await TokenFile(hass).load("key") == token
+    assert "broker" not in repr(token)
+    del hass_storage[FILE]["data"]["key"]["claims"]
+    assert await TokenFile(hass).load("key") == Token(access="new", obtained=1.0)
 
 
 async def test_ended_tokens_leave_the_file(hass: HomeAssistant) -> None:

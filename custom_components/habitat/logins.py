@@ -19,7 +19,7 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.loader import async_get_loaded_integration
 
-from .cloud.errors import AuthError, CloudError, RateLimited, Refused
+from .cloud.errors import AuthError, CloudError, RateLimited, Refused, Unready
 from .cloud.parsing import Json
 from .cloud.session import CloudSession, server_url
 from .const import CONF_FORM, CONF_VENDOR, DOMAIN, LOGGER, SECTION_ADVANCED
@@ -110,6 +110,8 @@ async def async_check(
         return await async_identify(hass, login)
     except CloudError as err:
         LOGGER.debug("The login at %s failed: %s", vendor.name, err)
+        if isinstance(err, Unready):
+            return err.key
         if isinstance(err, Refused) and err.status == _NO_RIGHT:
             return "invalid_auth"
         return next(key for kind, key in _ERRORS if isinstance(err, kind))
@@ -172,6 +174,8 @@ def cloud_session(
     login: Login,
     explain: Callable[[Json], str | None],
     refuses_login: Callable[[int, Json], bool] = lambda _status, _document: False,
+    *,
+    concurrency: int | None = None,
 ) -> CloudSession:
     """Return a session with a login's server that introduces itself as Habitat."""
     version = async_get_loaded_integration(hass, DOMAIN).version
@@ -182,4 +186,5 @@ def cloud_session(
         secrets=login.fields.values(),
         explain=explain,
         refuses_login=refuses_login,
+        concurrency=concurrency,
     )

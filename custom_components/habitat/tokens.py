@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 import hashlib
+from itertools import chain
 import json
 import time
 from typing import override
@@ -14,7 +15,7 @@ from .cloud.auth import Token, TokenStore
 from .const import DOMAIN
 from .vendor import Login
 
-type _Kept = dict[str, dict[str, str | float | None]]
+type _Kept = dict[str, dict[str, str | float | dict[str, str] | None]]
 
 _Seconds = int | float | None
 
@@ -39,10 +40,14 @@ class TokenFile:
             token = Token(**fields)  # type: ignore[arg-type]  # checked below
         except TypeError:
             return None
-        readable = isinstance(token.access, str) and isinstance(
-            token.obtained, int | float
+        readable = (
+            isinstance(token.access, str)
+            and isinstance(token.obtained, int | float)
+            and isinstance(token.lifetime, _Seconds)
+            and isinstance(token.claims, dict)
+            and all(map(_is_text, chain(*token.claims.items())))
         )
-        return token if readable and isinstance(token.lifetime, _Seconds) else None
+        return token if readable else None
 
     async def save(self, key: str, token: Token | None) -> None:
         """Keep a token, or forget the one under the key; those that ended go too."""
@@ -67,6 +72,10 @@ class TokenFile:
                 key: fields for key, fields in kept if isinstance(fields, dict)
             }
         return self._kept
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 @callback

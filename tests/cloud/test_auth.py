@@ -58,9 +58,9 @@ class Vendor:
             lifetime=self.lifetime,
         )
 
-    def auth(self, store: Store | None = None) -> TokenAuth:
+    def auth(self, store: Store | None = None, early: float | None = None) -> TokenAuth:
         """Return how the account shows itself."""
-        return TokenAuth(self.login, store, clock=self.clock)
+        return TokenAuth(self.login, store, early=early, clock=self.clock)
 
 
 @dataclass(slots=True)
@@ -126,6 +126,39 @@ async def test_renewed_ahead_of_its_end(
     old = vendor.olds[1]
     assert old is not None
     assert old.refresh == "refresh-1"
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "early", "ahead"),
+    [(60 * DAY, DAY, DAY), (3 * DAY, DAY, DAY), (DAY, DAY, DAY / 2), (100, 0, 0)],
+)
+async def test_a_vendor_with_a_rule_of_its_own(
+    vendor: Vendor, lifetime: float, early: float, ahead: float
+) -> None:
+    """A token may be renewed earlier, but never in the first half of its life."""
+    vendor.lifetime = lifetime
+    auth = vendor.auth(early=early)
+    first = await auth.current()
+    vendor.clock.advance(lifetime - ahead - 1)
+    assert await auth.current() is first
+    vendor.clock.advance(1)
+    second = await auth.current()
+    assert (second.access, auth.token) == ("access-2", second)
+    assert await auth.headers() == bearer(2)
+    assert vendor.logins == 2
+
+
+async def test_the_token_itself(vendor: Vendor) -> None:
+    """Whoever needs the token and not a header gets the same one, and the same errors."""
+    auth = vendor.auth()
+    found = await asyncio.gather(*(auth.current() for _ in range(12)))
+    assert {token.access for token in found} == {"access-1"}
+    assert await auth.headers() == bearer(1)
+    assert vendor.logins == 1
+    vendor.error = partial(AuthError, "wrong")
+    vendor.clock.advance(11 * DAY)
+    with pytest.raises(AuthError, match="wrong"):
+        await auth.current()
 
 
 @pytest.mark.parametrize("lifetime", [None, 1e300])

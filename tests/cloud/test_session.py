@@ -39,6 +39,7 @@ from .loopback import (
     body,
     data,
     page,
+    serving,
     slow,
     status,
     talking,
@@ -529,6 +530,16 @@ async def test_concurrency_is_capped() -> None:
         await asyncio.gather(*(session.json(GET) for _ in range(10)))
     assert len(server.asked) == 10
     assert server.at_once_most == 3
+
+
+async def test_a_vendor_that_bears_less() -> None:
+    """A vendor's own cap goes before that of the limits."""
+    async with serving(slow(data({}), 0.02)) as server, aiohttp.ClientSession() as http:
+        session = CloudSession(
+            http, server.url, user_agent=USER_AGENT, limits=QUICK, concurrency=2
+        )
+        await asyncio.gather(*(session.json(GET) for _ in range(6)))
+    assert server.at_once_most == 2
 
 
 async def test_a_pause_takes_no_place() -> None:

@@ -69,13 +69,22 @@ class Token:
     """Seconds; None when the vendor did not say, then it serves until it is refused."""
     flavour: str | None = None
     """Which of several ways of logging in gave it, in the vendor's own words."""
+    claims: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the vendor told with it, such as the address of a broker that it opens."""
 
-    def due(self, now: float) -> bool:
-        """Say whether it is time for a new one. A clock that was set back counts as due."""
+    def due(self, now: float, early: float | None = None) -> bool:
+        """Say whether it is time for a new one. A clock that was set back counts as due.
+
+        `early` is how many seconds before the end that is, where the vendor has a rule of its own.
+        """
         if self.lifetime is None:
             return False
         age = now - self.obtained
-        early = min(self.lifetime * EARLY_SHARE, EARLY_MOST)
+        if early is None:
+            early = min(self.lifetime * EARLY_SHARE, EARLY_MOST)
+        else:
+            # A server of one's own may give tokens that live for less.
+            early = min(early, self.lifetime / 2)
         return age < -EARLY_MOST or age >= self.lifetime - early
 
     def ended(self, now: float) -> bool:
@@ -101,14 +110,17 @@ class TokenAuth:
         login: Callable[[Token | None], Awaitable[Token]],
         store: TokenStore | None = None,
         *,
+        early: float | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Take how to log in: `login` gets the old token, whose refresh grant it may use.
 
-        It raises AuthError when the vendor says that the login is wrong.
+        It raises AuthError when the vendor says that the login is wrong. `early` is how many
+        seconds before its end a token is renewed, if not by the rule for short-lived ones.
         """
         self._login = login
         self._store = store
+        self._early = early
         self._clock = clock
         self._lock = asyncio.Lock()
         self._token: Token | None = None
@@ -123,14 +135,18 @@ class TokenAuth:
         return self._token
 
     async def headers(self) -> Mapping[str, str]:
-        """Return the bearer header, with a new token when it is time.
+        """Return the bearer header, with a new token when it is time. Raises as `current`."""
+        return {"Authorization": f"Bearer {(await self.current()).access}"}
+
+    async def current(self) -> Token:
+        """Return the token in use, or a new one when it is time.
 
         Raises:
             AuthError: the vendor says that the login is wrong.
             CloudError: no token could be had for another reason.
         """
         token = self._token
-        if token is None or token.due(self._clock()):
+        if token is None or self._due(token):
             try:
                 async with self._turn():
                     token = await self._current()
@@ -143,7 +159,7 @@ class TokenAuth:
                     or isinstance(err, AuthError)
                 ):
                     raise
-        return {"Authorization": f"Bearer {token.access}"}
+        return token
 
     async def refused(self, headers: Mapping[str, str]) -> bool:
         """Renew a token that was good before; one that never was points to the login."""
@@ -190,9 +206,12 @@ class TokenAuth:
             self._proven = self._token is not None
         now = self._clock()
         # With no login left, a token that is due may still serve until it is refused.
-        if self._token is None or (self._token.due(now) and not self._pause(now)):
+        if self._token is None or (self._due(self._token) and not self._pause(now)):
             return await self._renew()
         return self._token
+
+    def _due(self, token: Token) -> bool:
+        return token.due(self._clock(), self._early)
 
     def _pause(self, now: float) -> float:
         """Return in how many seconds the next login is allowed."""

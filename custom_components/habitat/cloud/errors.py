@@ -17,6 +17,15 @@ class AuthError(CloudError):
     """The vendor says that the login is wrong: only a person can mend it."""
 
 
+class Unready(CloudError):
+    """The login is right, but first the user has to do something at the vendor."""
+
+    def __init__(self, message: str, key: str) -> None:
+        """Keep the key of what there is to do, as it is translated."""
+        super().__init__(message)
+        self.key = key
+
+
 class RateLimited(CloudError):
     """The vendor asks for fewer requests."""
 

@@ -133,11 +133,13 @@ class CloudSession:
         explain: Callable[[Json], str | None] = lambda _: None,
         refuses_login: Callable[[int, Json], bool] = lambda _, __: False,
         limits: Limits = Limits(),
+        concurrency: int | None = None,
     ) -> None:
         """Take the server's address and how to read the vendor's error documents.
 
         `explain` returns what such a document says; `refuses_login` hears each status from 400
         to 499 but 401, which always does, and says whether that answer refuses the login.
+        `concurrency` is for a vendor that bears fewer requests at a time than the limits allow.
 
         Raises:
             ValueError: the address is none of http or https.
@@ -157,7 +159,7 @@ class CloudSession:
         self._timeout = aiohttp.ClientTimeout(
             total=limits.total, sock_connect=limits.connect
         )
-        self._slots = asyncio.Semaphore(limits.concurrency)
+        self._slots = asyncio.Semaphore(concurrency or limits.concurrency)
         self._closed_until = 0.0
         self._unwelcome: set[str] = set()
         self.counters = Counters()
