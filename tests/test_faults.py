@@ -19,7 +19,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .common import NOW, START, lines, set_up
+from .common import NOW, START, done, lines, set_up
 
 _SILENT = (Kind.STALL, Kind.LATENCY)
 _TIMEOUT = 21
@@ -65,16 +65,14 @@ class Patient:
         """Wait until nothing is under way."""
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        done = asyncio.ensure_future(
-            self.hass.async_block_till_done(wait_background_tasks=True)
-        )
-        while not done.done():
+        settled = asyncio.ensure_future(done(self.hass))
+        while not settled.done():
             before = self._met()
-            await asyncio.wait({done}, timeout=0.02)
+            await asyncio.wait({settled}, timeout=0.02)
             silent = any(one.kind in _SILENT for one in self.cloud.faults.active)
             if silent and self._met() == before:
                 self.freezer.tick(_TIMEOUT)
-        await done
+        await settled
 
     def _met(self) -> tuple[int, int]:
         hits = sum(fault.hits for fault in self.cloud.faults.active)

@@ -16,7 +16,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
 
-from .common import Setting, fill, login_input, start_flow
+from .common import Setting, done, fill, login_input, start_flow
 from .conftest import Serve, SetUp
 
 
@@ -101,7 +101,7 @@ async def test_new_login(
 
     flow = await fix.fill(login_input(cloud))
     assert flow["type"] == "create_entry"
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await done(hass)
     assert legacy.entry.state is ConfigEntryState.LOADED
     assert legacy.entry.data["client_id"] == cloud.credentials["client_id"]
     assert issue_registry.async_get_issue(DOMAIN, issue_id(legacy)) is None

@@ -1,7 +1,6 @@
 """Habitat: five environment clouds at home."""
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
@@ -14,7 +13,7 @@ from .repairs import async_delete_issues
 from .services import async_setup_services
 from .simulated import async_simulate, world_store
 from .tokens import login_tokens
-from .vendor import REGISTRY, async_account
+from .vendor import REGISTRY, Login, async_account, async_leave
 from .webhooks import async_forget_webhook
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -41,7 +40,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> b
     account = await async_account(hass, entry, login)
     await account.async_config_entry_first_refresh()
     entry.runtime_data = account
-    await hass.config_entries.async_forward_entry_setups(entry, account.platforms)
+    await account.async_forward(account.platforms)
     account.async_start_slow_lanes()
     # Polls go on without entities too: an empty first answer must not be the last.
     entry.async_on_unload(account.async_add_listener(lambda: None))
@@ -50,20 +49,23 @@ async def async_setup_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> b
 
 async def async_unload_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> bool:
     """Unload an account."""
-    platforms: tuple[Platform, ...] = entry.runtime_data.platforms
-    return await hass.config_entries.async_unload_platforms(entry, platforms)
+    return await entry.runtime_data.async_unload()
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> None:
     """Leave nothing of an account behind."""
     async_delete_issues(hass, entry.entry_id)
     await async_forget_webhook(hass, entry)
+    vendor = REGISTRY.get(entry.data[CONF_VENDOR])
     if entry.data.get(CONF_SIMULATED):
         await world_store(hass, entry.entry_id).async_remove()
-    elif entry.data[CONF_VENDOR] in REGISTRY and (
-        tokens := login_tokens(hass, entry_login(entry))
-    ):
-        await tokens.forget()
+        if vendor is not None:
+            await async_leave(hass, entry, Login(vendor, "", {}, simulated=True))
+    elif vendor is not None:
+        login = entry_login(entry)
+        await async_leave(hass, entry, login)
+        if tokens := login_tokens(hass, login):
+            await tokens.forget()
 
 
 async def async_remove_config_entry_device(

@@ -151,6 +151,7 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         """When the cloud answered a poll last."""
         self.parts: dict[str, PartState] = {}
         self._polls = 0
+        self._forwarded: list[Platform] = []
         self.made: dict[str, set[str]] = {}
         """The entities made so far, as platform and key, by device."""
         self._part_of_key: dict[str, str] = {}
@@ -266,6 +267,22 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         """Forget a device that leaves the registry; should it come back it is a new one."""
         self.made.pop(device_id, None)
         self.devices.forget(device_id)
+
+    # Platforms.
+
+    async def async_forward(self, platforms: Iterable[Platform]) -> None:
+        """Set platforms up that are not yet."""
+        new = [platform for platform in platforms if platform not in self._forwarded]
+        self._forwarded += new
+        await self.hass.config_entries.async_forward_entry_setups(
+            self.config_entry, new
+        )
+
+    async def async_unload(self) -> bool:
+        """Unload the platforms that were set up."""
+        return await self.hass.config_entries.async_unload_platforms(
+            self.config_entry, self._forwarded
+        )
 
     # Polling.
 
@@ -406,6 +423,28 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         self.async_settle(key)
 
     @callback
+    def async_learn_parts(
+        self, parts: Mapping[str, Mapping[str, object | None]]
+    ) -> None:
+        """Take in records that were pushed, by part and key; None is one that is gone."""
+        for name, records in parts.items():
+            state = self.parts.setdefault(name, PartState(self.interval))
+            # The next poll is compared record by record, even when its bytes are the old ones.
+            state.last = None
+            for key, record in records.items():
+                self.writes.learn(key, record)
+                if record is None:
+                    state.keys.pop(key, None)
+                    self._part_of_key.pop(key, None)
+                else:
+                    state.keys[key] = None
+                    self._part_of_key[key] = name
+                self._show(key)
+        if self._changed:
+            self._follow_changes()
+        self.async_update_listeners()
+
+    @callback
     def async_settle(self, key: str) -> None:
         """Show the record under a key as the cloud has it, and follow what it changed."""
         if part := self._part_of_key.get(key):
@@ -427,11 +466,13 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         keys: dict[str, None] = {}
         for name, record in harvest.records.items():
             key = part.prefix + name
-            keys[key] = None
             if self.writes.newer(key, mark):
                 # The poll was under way before the write: what it brings is older.
                 state.last = None
+                if key in self.writes.base:
+                    keys[key] = None
                 continue
+            keys[key] = None
             self._part_of_key[key] = part.name
             if self.writes.base.get(key) != record:
                 self.writes.base[key] = record
@@ -439,6 +480,11 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         if not harvest.whole:
             keys |= state.keys
         for key in state.keys.keys() - keys.keys():
+            if self.writes.newer(key, mark):
+                # It was pushed while the poll was under way.
+                state.last = None
+                keys[key] = None
+                continue
             self.writes.base.pop(key, None)
             self._part_of_key.pop(key, None)
             self._show(key)

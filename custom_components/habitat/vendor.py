@@ -3,7 +3,7 @@
 A vendor is a folder beside this file. `account.py` there has `ACCOUNT`, the vendor's class of
 account; `forms.py` has `FORMS`, its config-flow forms, and `identify`, which checks a login;
 `services.py`, where it is there, has `SERVICES`; `options.py`, where it is there, has
-`options_form`; each platform file has `entities`.
+`options_form`; `removal.py`, where it is there, has `leave`; each platform file has `entities`.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -38,12 +38,17 @@ class Vendor:
     """Whether it brings actions of its own."""
     options: bool = False
     """Whether its accounts have options."""
+    removal: bool = False
+    """Whether there is more to do than forgetting the token when an account is removed."""
 
 
 REGISTRY: Mapping[str, Vendor] = {
     vendor.key: vendor
     for vendor in (
         Vendor("flair", "Flair", "https://api.flair.co", services=True),
+        Vendor(
+            "farmbot", "FarmBot", "https://my.farm.bot", services=True, removal=True
+        ),
         Vendor(
             "flower_power",
             "Flower Power",
@@ -162,6 +167,15 @@ class Identify(Protocol):
         """
 
 
+class Leave(Protocol):
+    """Leave nothing of a removed account behind, at the vendor or in the house."""
+
+    async def __call__(
+        self, hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
+    ) -> None:
+        """Do what can be done; whatever fails, the account is removed."""
+
+
 type BuildAccount = Callable[[HomeAssistant, HabitatConfigEntry, Login], Account]
 type Made = tuple[str, Callable[[], Entity]]
 """The key of an entity that a device has, and what makes it when it is new."""
@@ -189,6 +203,16 @@ async def async_options_form(
     module = await _import(hass, vendor, "options")
     build: BuildOptionsForm = module.options_form
     return await build(hass, entry)
+
+
+async def async_leave(
+    hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
+) -> None:
+    """Let the vendor's folder do what a removed account asks for."""
+    if login.vendor.removal:
+        module = await _import(hass, login.vendor, "removal")
+        leave: Leave = module.leave
+        await leave(hass, entry, login)
 
 
 async def async_account(

@@ -43,11 +43,17 @@ class Writes:
         """Say whether the record under a key was learned after a mark."""
         return self._written.get(key, 0) > mark
 
-    def learn(self, key: str, record: object) -> None:
-        """Keep what the cloud said of one record in answer to a write or by push."""
+    def learn(self, key: str, record: object | None) -> None:
+        """Keep what the cloud said of one record in answer to a write or by push.
+
+        None is a record that is gone.
+        """
         self._count += 1
         self._written[key] = self._count
-        self.base[key] = record
+        if record is None:
+            self.base.pop(key, None)
+        else:
+            self.base[key] = record
 
     def effective(self, key: str) -> object | None:
         """Return the record under a key with the changes under way on top."""

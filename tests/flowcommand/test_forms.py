@@ -13,7 +13,7 @@ from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from tests.common import fill, start_flow, start_mending
+from tests.common import done, fill, start_flow, start_mending
 from tests.conftest import StartCloud
 
 from .conftest import SetUp
@@ -154,7 +154,7 @@ async def choose(
     result = await hass.config_entries.options.async_configure(
         flow["flow_id"], dict(chosen)
     )
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await done(hass)
     return result
 
 
