@@ -1,0 +1,1 @@
+"""FarmBot: a robot that tends a garden bed."""
