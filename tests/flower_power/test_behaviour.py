@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from custom_components.habitat.flower_power.image import MOST_BYTES, picture_url
 from custom_components.habitat.flower_power.models import Location
+from custom_components.habitat.image import MOST_BYTES, picture_url
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json, Record
 from custom_components.habitat.simulator.faults import Fault, Kind

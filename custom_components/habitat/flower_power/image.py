@@ -4,23 +4,18 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import override
 
-from aiohttp import ClientError, ClientTimeout
 from yarl import URL
 
 from homeassistant.components.image import ImageEntity, ImageEntityDescription
 from homeassistant.core import callback
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import dt as dt_util
 
-from ..const import LOGGER
 from ..devices import Device
 from ..entity import HabitatEntity
+from ..image import async_fetch_picture, picture_url
 from ..vendor import Made
 from .account import FlowerPowerAccount
 from .models import Location
-
-MOST_BYTES = 8 * 1024 * 1024
-_TIMEOUT = ClientTimeout(total=10)
 
 AVATAR = ImageEntityDescription(key="avatar", entity_registry_enabled_default=False)
 
@@ -76,49 +71,16 @@ class PictureEntity(HabitatEntity[FlowerPowerAccount, Location], ImageEntity):
 
     @override
     async def async_image(self) -> bytes | None:
-        """Fetch the picture, once.
-
-        Home Assistant's own way would write the address to the log when it fails.
-        """
+        """Fetch the picture, once."""
         url, shown = self._url(), self._shown
         if self._content is None and url is not None:
-            session = async_get_clientsession(self.hass)
-            try:
-                async with session.get(
-                    url, timeout=_TIMEOUT, allow_redirects=False
-                ) as answer:
-                    content = await answer.content.read(MOST_BYTES + 1)
-                    while chunk := await answer.content.read(
-                        MOST_BYTES + 1 - len(content)
-                    ):
-                        content += chunk
-            except (ClientError, TimeoutError) as err:
-                LOGGER.debug("A picture did not come: %s", type(err).__name__)
-                return None
-            if (
-                answer.status != 200
-                or not answer.content_type.startswith("image/")
-                or len(content) > MOST_BYTES
-            ):
-                LOGGER.debug("A picture did not come: status %s", answer.status)
+            picture = await async_fetch_picture(self.hass, url)
+            if picture is None:
                 return None
             if shown == self._shown:
-                self._attr_content_type = answer.content_type
-                self._content = content
+                self._attr_content_type = picture.content_type
+                self._content = picture.content
         return self._content
-
-
-def picture_url(address: str | None, server: str) -> URL | None:
-    """Return where a picture can be fetched; None when it is no address to go to.
-
-    Anything but https is only believed of the account's own server.
-    """
-    try:
-        url = URL(address or "")
-        known = url.scheme == "https" or url.origin() == URL(server).origin()
-    except ValueError:
-        return None
-    return url if known and url.host else None
 
 
 def picture_address(identifier: str) -> Address:

@@ -10,7 +10,7 @@ from typing import cast
 from .clock import Clock
 from .server import CloudServer
 
-SIMULATED = ("flair", "flower_power", "flowcommand", "cityflow")
+SIMULATED = ("flair", "farmbot", "flower_power", "flowcommand", "cityflow")
 """The vendors that can be simulated."""
 
 

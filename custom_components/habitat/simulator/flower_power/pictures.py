@@ -3,10 +3,9 @@
 from functools import lru_cache
 from hashlib import sha256
 import math
-import struct
-import zlib
 
 from ..noise import between
+from ..pictures import png
 
 SIZE = 96
 EXPIRES = 7_868_620_800
@@ -35,25 +34,14 @@ def paint(image: str) -> bytes:
         )
         for spread in range(-75, 90, 30)
     ]
-    lines = [
-        bytes([0, *(_color(x, y, leaves) for x in range(SIZE))]) for y in range(SIZE)
-    ]
+    rows = [bytes(_color(x, y, leaves) for x in range(SIZE)) for y in range(SIZE)]
     hue = int(between(0, 70, image, "hue"))
     pot, leaf, vein = (
         (176, 88 + hue, 60),
         (40 + hue, 130 + hue // 2, 62),
         (24 + hue, 98, 44),
     )
-    palette = bytes([214, 228, 238, 190, 178, 160, *pot, *leaf, *vein])
-    return b"".join(
-        (
-            b"\x89PNG\r\n\x1a\n",
-            _chunk(b"IHDR", struct.pack(">IIBBBBB", SIZE, SIZE, 8, 3, 0, 0, 0)),
-            _chunk(b"PLTE", palette),
-            _chunk(b"IDAT", zlib.compress(b"".join(lines))),
-            _chunk(b"IEND", b""),
-        )
-    )
+    return png(SIZE, rows, ((214, 228, 238), (190, 178, 160), pot, leaf, vein))
 
 
 def _color(x: int, y: int, leaves: list[tuple[float, float, float]]) -> int:
@@ -68,10 +56,3 @@ def _color(x: int, y: int, leaves: list[tuple[float, float, float]]) -> int:
             if across < reach:
                 return _VEIN if across < 0.8 else _LEAF
     return _WALL if y > SIZE * 0.8 else _SKY
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    checked = kind + data
-    return (
-        struct.pack(">I", len(data)) + checked + struct.pack(">I", zlib.crc32(checked))
-    )
