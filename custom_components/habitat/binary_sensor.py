@@ -1,9 +1,7 @@
 """Binary sensors: what every vendor's have in common; which there are is the vendor's to say."""
 
-from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import override
 
 from homeassistant.components.binary_sensor import (
@@ -12,14 +10,17 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntityDescription,
 )
 from homeassistant.const import EntityCategory, Platform
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.event import async_track_point_in_utc_time
-from homeassistant.util import dt as dt_util
 
 from .coordinator import Account, HabitatConfigEntry
 from .devices import Device
-from .entity import HabitatEntity, RecordEntityDescription, async_setup_platform
+from .entity import (
+    HabitatEntity,
+    RecordEntityDescription,
+    TurningEntity,
+    async_setup_platform,
+)
 
 PARALLEL_UPDATES = 0
 
@@ -65,45 +66,8 @@ class HabitatBinarySensor[A: Account, R](HabitatEntity[A, R], BinarySensorEntity
         return None if record is None else self.entity_description.value(record)
 
 
-class TurningSensor[A: Account, R](HabitatEntity[A, R], BinarySensorEntity):
-    """A binary sensor that turns at a time by itself: no poll will tell of it."""
-
-    _alarm: CALLBACK_TYPE | None = None
-
-    @property
-    @abstractmethod
-    def turns_at(self) -> datetime | None:
-        """When it turns, also where that is over; None when nobody can say."""
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Watch the clock from now on."""
-        await super().async_added_to_hass()
-        self.async_on_remove(self._disarm)
-        self._arm()
-
-    @override
-    @callback
-    def _handle_coordinator_update(self) -> None:
-        self._arm()
-        super()._handle_coordinator_update()
-
-    def _arm(self) -> None:
-        self._disarm()
-        turns_at = self.turns_at
-        if turns_at is not None and turns_at > dt_util.utcnow():
-            self._alarm = async_track_point_in_utc_time(self.hass, self._ring, turns_at)
-
-    @callback
-    def _ring(self, _: datetime) -> None:
-        self._alarm = None
-        self.async_write_ha_state()
-
-    @callback
-    def _disarm(self) -> None:
-        if self._alarm is not None:
-            self._alarm()
-            self._alarm = None
+class TurningSensor[A: Account, R](TurningEntity[A, R], BinarySensorEntity):
+    """A binary sensor that turns at a time by itself."""
 
 
 def flag[R](

@@ -57,6 +57,8 @@ class Part:
     fetch: Callable[[], Awaitable[Harvest]]
     prefix: str = ""
     """What stands before the harvest's keys to make them the account's."""
+    may_empty: bool = False
+    """Whether an empty answer after a full one is believed: no device hangs on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +396,9 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
             name = outcome.part.name
             state = self.parts.setdefault(name, PartState(self.interval))
             harvest = outcome.harvest
-            if harvest is None or (not harvest.records and state.keys):
+            if harvest is None or (
+                not harvest.records and state.keys and not outcome.part.may_empty
+            ):
                 # An empty list after a full one is no proof that everything is gone.
                 if state.fail():
                     self._changed.update(state.keys)

@@ -1,17 +1,21 @@
 """The base of all entities: whose device, which record, whether it can be shown, how it writes."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import Any, override
 
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import Account, HabitatConfigEntry
@@ -105,6 +109,49 @@ class HabitatEntity[A: Account, R](CoordinatorEntity[A]):
         if self.device_key not in account.data or not account.fresh(self.device_key):
             return False
         return self.key not in account.data or account.fresh(self.key)
+
+
+class TurningEntity[A: Account, R](HabitatEntity[A, R]):
+    """An entity that turns at a time by itself: no poll will tell of it."""
+
+    _alarm: CALLBACK_TYPE | None = None
+
+    @property
+    @abstractmethod
+    def turns_at(self) -> datetime | None:
+        """When it turns, also where that is over; None when nobody can say."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Watch the clock from now on."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._disarm)
+        self._arm()
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        self._arm()
+        super()._handle_coordinator_update()
+
+    def _arm(self) -> None:
+        self._disarm()
+        turns_at = self.turns_at
+        if turns_at is not None and turns_at > dt_util.utcnow():
+            self._alarm = async_track_point_in_utc_time(self.hass, self._ring, turns_at)
+
+    @callback
+    def _ring(self, _: datetime) -> None:
+        self._alarm = None
+        # There may be a next time, which follows from the time it is now.
+        self._arm()
+        self.async_write_ha_state()
+
+    @callback
+    def _disarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm()
+            self._alarm = None
 
 
 def described[A: Account, R, D: RecordEntityDescription[Any]](

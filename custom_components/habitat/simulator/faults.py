@@ -231,7 +231,9 @@ async def _changed(
 ) -> web.StreamResponse:
     response = await answer()
     if isinstance(response, web.Response) and isinstance(response.body, bytes):
-        response.body = _BODIES[fault.kind](response.body)
+        # A picture or a page, say, has no values.
+        with suppress(ValueError):
+            response.body = _BODIES[fault.kind](response.body)
     return response
 
 

@@ -1,6 +1,8 @@
 """The broker in this process: amqtt, plain MQTT 3.1.1 on a loopback port."""
 
+from _collections_abc import dict_items
 import asyncio
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 import logging
@@ -65,6 +67,20 @@ class GatePlugin(BaseAuthPlugin, BaseTopicPlugin):
         self._gate.heard(message.topic, len(message.data))
 
 
+class _Subscriptions(dict[str, list[tuple[Session, int]]]):
+    """Who listens to what; the library awaits while it goes through, and others come and go."""
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        """Go through those of now."""
+        return iter(tuple(super().__iter__()))
+
+    @override
+    def items(self) -> dict_items[str, list[tuple[Session, int]]]:
+        """Return those of now."""
+        return dict(self).items()
+
+
 class EmbeddedBroker(Broker):
     """Starts again on the port that it had."""
 
@@ -96,6 +112,7 @@ class EmbeddedBroker(Broker):
                 plugins={f"{__name__}.{GatePlugin.__name__}": {"gate": self._gate}},
             )
         )
+        engine._subscriptions = _Subscriptions()  # noqa: SLF001 - there is no other way in
         await engine.start()
         self._engine = engine
         self._server = await asyncio.start_server(self._connected, HOST, self._port)

@@ -1,0 +1,229 @@
+"""FarmBot's binary sensors."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.const import EntityCategory, Platform
+from homeassistant.util import dt as dt_util
+
+from ..binary_sensor import (
+    HabitatBinarySensor,
+    HabitatBinarySensorDescription,
+    TurningSensor,
+    flag,
+)
+from ..coordinator import POLL
+from ..devices import Device
+from ..entity import HabitatEntity, described
+from ..vendor import Made
+from .account import FarmBotAccount
+from .entity import PartEntity, RobotEntity, seen_as
+from .items import SENSOR, items
+from .models import FarmBotDevice
+from .pinned import ReadEntity
+from .push import LINK, Link
+from .status import Activity, AxisStates, Vitals
+from .words import AxisState
+
+_SILENT = timedelta(minutes=45)
+"""The robot shows itself at the server every 15 to 20 min; after so long it is gone."""
+_STILL = frozenset({AxisState.IDLE, AxisState.UNKNOWN})
+
+
+class RobotBinarySensor[R](
+    HabitatBinarySensor[FarmBotAccount, R], PartEntity[R], RobotEntity[R]
+):
+    """A binary sensor of what the robot itself says."""
+
+    @property
+    @override
+    def shown(self) -> object:
+        """The state."""
+        return self.is_on
+
+
+ACTIVITY: tuple[HabitatBinarySensorDescription[Activity], ...] = (
+    flag(
+        "busy",
+        lambda activity: activity.busy,
+        device_class=BinarySensorDeviceClass.RUNNING,
+        diagnostic=False,
+    ),
+    flag(
+        "emergency_stop",
+        lambda activity: activity.locked,
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        diagnostic=False,
+    ),
+)
+
+
+def moving(states: AxisStates) -> bool | None:
+    """Return whether any axis moves."""
+    known = [state for state in (states.x, states.y, states.z) if state is not None]
+    return any(state not in _STILL for state in known) if known else None
+
+
+AXIS_STATES: tuple[HabitatBinarySensorDescription[AxisStates], ...] = (
+    flag(
+        "moving",
+        moving,
+        device_class=BinarySensorDeviceClass.MOVING,
+        diagnostic=False,
+        enabled=False,
+    ),
+)
+
+
+def throttled(bits: int) -> Callable[[Vitals], bool | None]:
+    """Return how to tell whether the computer is held back for some reasons."""
+
+    def is_held_back(vitals: Vitals) -> bool | None:
+        return None if vitals.throttled is None else bool(vitals.throttled & bits)
+
+    return is_held_back
+
+
+VITALS: tuple[HabitatBinarySensorDescription[Vitals], ...] = (
+    flag(
+        "under_voltage", throttled(0b001), device_class=BinarySensorDeviceClass.PROBLEM
+    ),
+    flag(
+        "throttled_cpu",
+        throttled(0b110),
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        enabled=False,
+    ),
+)
+
+CONNECTED = BinarySensorEntityDescription(
+    key="connected", device_class=BinarySensorDeviceClass.CONNECTIVITY
+)
+BROKER = BinarySensorEntityDescription(
+    key="message_broker",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+LOG_THROTTLED = BinarySensorEntityDescription(
+    key="log_throttled",
+    device_class=BinarySensorDeviceClass.PROBLEM,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+)
+
+
+class ConnectedSensor(PartEntity[FarmBotDevice], BinarySensorEntity):
+    """Whether the robot is there, as it says at the broker, or else at the server."""
+
+    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+        """Follow the link, and the polls, which are what tells without the broker."""
+        super().__init__(account, device, FarmBotDevice, CONNECTED, reads=(LINK, POLL))
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Always: that it is not there is what it tells."""
+        return True
+
+    @property
+    @override
+    def shown(self) -> object:
+        """The state."""
+        return self.is_on
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Whether it is there; None when nobody can say."""
+        account = self.coordinator
+        if account.link.broker:
+            return account.link.online
+        seen = self.record.last_saw_api if self.record else None
+        # How long it was silent is known of the time of the last answer, not of now.
+        asked = account.answered_at
+        if seen is None or asked is None:
+            return None
+        return asked - seen < _SILENT
+
+
+class BrokerSensor(HabitatEntity[FarmBotAccount, Link], BinarySensorEntity):
+    """Whether the message broker can be reached."""
+
+    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+        """Follow the link."""
+        super().__init__(account, device, Link, BROKER, key=LINK)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Always: that it is not there is what it tells."""
+        return True
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether it is."""
+        return self.coordinator.link.broker
+
+
+class LogThrottledSensor(TurningSensor[FarmBotAccount, FarmBotDevice]):
+    """Whether the server drops the robot's log messages: it sent too many."""
+
+    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+        """Follow the robot's record and the time."""
+        super().__init__(account, device, FarmBotDevice, LOG_THROTTLED)
+
+    @property
+    @override
+    def turns_at(self) -> datetime | None:
+        """When that ends."""
+        return self.record.throttled_until if self.record else None
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether it goes on."""
+        ends = self.turns_at
+        return ends is not None and ends > dt_util.utcnow()
+
+
+class DigitalSensor(ReadEntity, BinarySensorEntity):
+    """A sensor at a pin that knows only yes and no."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """What was read; what that means only its owner knows."""
+        return None if self.value is None else bool(self.value)
+
+
+def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+    """Return the binary sensors of the robot."""
+
+    def told_by[R](
+        key: str,
+        kind: type[R],
+        descriptions: tuple[HabitatBinarySensorDescription[R], ...],
+    ) -> Iterator[Made]:
+        seen = seen_as(device, key)
+        return described(account, seen, kind, descriptions, RobotBinarySensor)
+
+    yield CONNECTED.key, partial(ConnectedSensor, account, device)
+    yield BROKER.key, partial(BrokerSensor, account, device)
+    yield from told_by("activity", Activity, ACTIVITY)
+    yield from told_by("axis_states", AxisStates, AXIS_STATES)
+    yield from told_by("vitals", Vitals, VITALS)
+    yield LOG_THROTTLED.key, partial(LogThrottledSensor, account, device)
+    for key, record_key, sensor in items(account, SENSOR, Platform.BINARY_SENSOR):
+        description = BinarySensorEntityDescription(key=key, translation_key="sensor")
+        yield (
+            key,
+            partial(DigitalSensor, account, device, description, record_key, sensor.id),
+        )

@@ -1,0 +1,196 @@
+"""FarmBot's buttons: what the robot does at a press, first of all stopping."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import override
+
+from homeassistant.components.button import (
+    ButtonDeviceClass,
+    ButtonEntity,
+    ButtonEntityDescription,
+)
+from homeassistant.const import EntityCategory, Platform
+
+from ..devices import Device
+from ..vendor import Made
+from . import nodes
+from .account import FarmBotAccount
+from .commands import refusal, require_idle, send, start, stop, unlock
+from .entity import ItemEntity, RobotEntity
+from .items import SENSOR, SEQUENCE, items
+from .models import FarmBotDevice, Sensor, Sequence
+from .variables import without_default
+
+PLANT_DETECTION = "plant-detection"
+SOIL_HEIGHT = "Measure Soil Height"
+"""Programs that come with FarmBot OS, by their names there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FarmBotButtonDescription(ButtonEntityDescription):
+    """Describes something that the robot does."""
+
+    press: Callable[[FarmBotAccount], Awaitable[object]]
+    moves: bool = False
+    """Whether the robot moves for it, and so must have nothing else to do."""
+
+
+class FarmBotButton(RobotEntity[FarmBotDevice], ButtonEntity):
+    """Something that the robot does."""
+
+    entity_description: FarmBotButtonDescription
+
+    @override
+    async def async_press(self) -> None:
+        """Have the robot do it; what takes its time goes on without anybody waiting."""
+        if self.entity_description.moves:
+            await require_idle(self.coordinator)
+        await self.entity_description.press(self.coordinator)
+
+
+class StopButton(FarmBotButton):
+    """The emergency stop; never refused for what somebody believes of the robot."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether there is a way to the robot: it may hear also when it does not answer."""
+        return self.coordinator.link.broker
+
+
+EMERGENCY_STOP = FarmBotButtonDescription(key="emergency_stop", press=stop)
+
+BUTTONS = (
+    FarmBotButtonDescription(key="emergency_unlock", press=unlock),
+    FarmBotButtonDescription(
+        key="find_home",
+        press=lambda account: start(account, nodes.find_home()),
+        moves=True,
+    ),
+    FarmBotButtonDescription(
+        key="go_home",
+        press=lambda account: start(account, nodes.go_home()),
+        moves=True,
+    ),
+    FarmBotButtonDescription(
+        key="take_photo", press=lambda account: start(account, nodes.take_photo())
+    ),
+    FarmBotButtonDescription(
+        key="detect_weeds",
+        press=lambda account: start(account, nodes.execute_script(PLANT_DETECTION)),
+        entity_registry_enabled_default=False,
+    ),
+    FarmBotButtonDescription(
+        key="measure_soil_height",
+        press=lambda account: start(account, nodes.execute_script(SOIL_HEIGHT)),
+        moves=True,
+        entity_registry_enabled_default=False,
+    ),
+    FarmBotButtonDescription(
+        key="sync",
+        press=lambda account: start(account, nodes.sync()),
+        entity_category=EntityCategory.DIAGNOSTIC,
+    ),
+    FarmBotButtonDescription(
+        key="read_status",
+        press=lambda account: send(account, nodes.read_status()),
+        entity_category=EntityCategory.DIAGNOSTIC,
+    ),
+    # No guards here: starting again is the cure for a robot that believes itself busy.
+    FarmBotButtonDescription(
+        key="reboot",
+        press=lambda account: start(account, nodes.reboot()),
+        device_class=ButtonDeviceClass.RESTART,
+        entity_category=EntityCategory.CONFIG,
+    ),
+    FarmBotButtonDescription(
+        key="restart_firmware",
+        press=lambda account: start(account, nodes.reboot("arduino_firmware")),
+        device_class=ButtonDeviceClass.RESTART,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+    ),
+    FarmBotButtonDescription(
+        key="power_off",
+        press=lambda account: start(account, nodes.power_off()),
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+    ),
+)
+
+RUN = ButtonEntityDescription(key="sequence", translation_key="sequence")
+READ = ButtonEntityDescription(key="read_sensor", translation_key="read_sensor")
+
+
+class SequenceButton(RobotEntity[Sequence], ItemEntity[Sequence], ButtonEntity):
+    """A sequence that its owner pinned."""
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        device: Device,
+        description: ButtonEntityDescription,
+        key: str,
+        sequence: Sequence,
+    ) -> None:
+        """Name it as the sequence."""
+        super().__init__(account, device, Sequence, description, key=key)
+        self._attr_translation_placeholders = {
+            "sequence": sequence.name or str(sequence.id)
+        }
+
+    @override
+    async def async_press(self) -> None:
+        """Have the robot run it, with the defaults of its variables."""
+        if (sequence := self.record) is None:
+            return
+        if missing := without_default(sequence):
+            raise refusal(
+                "sequence_wants_variables",
+                sequence=sequence.name or str(sequence.id),
+                variables=", ".join(missing),
+            )
+        await require_idle(self.coordinator)
+        await start(self.coordinator, nodes.execute(sequence.id))
+
+
+class ReadButton(RobotEntity[Sensor], ItemEntity[Sensor], ButtonEntity):
+    """Has the robot read a sensor where it is."""
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        device: Device,
+        description: ButtonEntityDescription,
+        key: str,
+        sensor: Sensor,
+    ) -> None:
+        """Name it after the sensor."""
+        super().__init__(account, device, Sensor, description, key=key)
+        self._attr_translation_placeholders = {"label": sensor.label or str(sensor.pin)}
+
+    @override
+    async def async_press(self) -> None:
+        """Read it; the reading comes as all readings do."""
+        if (sensor := self.record) is None:
+            return
+        mode = nodes.ANALOG if sensor.analog else nodes.DIGITAL
+        named = nodes.named_pin("Sensor", sensor.id)
+        await send(self.coordinator, nodes.read_pin(named, mode))
+
+
+def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+    """Return the robot's buttons."""
+    yield (
+        EMERGENCY_STOP.key,
+        partial(StopButton, account, device, FarmBotDevice, EMERGENCY_STOP),
+    )
+    for button in BUTTONS:
+        yield button.key, partial(FarmBotButton, account, device, FarmBotDevice, button)
+    for key, at, sequence in items(account, SEQUENCE, Platform.BUTTON):
+        run = replace(RUN, key=key)
+        yield key, partial(SequenceButton, account, device, run, at, sequence)
+    for item, at, sensor in items(account, SENSOR, Platform.BUTTON):
+        read = replace(READ, key=f"{item}_read")
+        yield read.key, partial(ReadButton, account, device, read, at, sensor)

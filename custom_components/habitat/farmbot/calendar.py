@@ -1,0 +1,182 @@
+"""The robot's schedule as a calendar: its farm events and regimens, and what ran before."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import partial
+from typing import Any, override
+
+from homeassistant.components.calendar import (
+    CalendarEntity,
+    CalendarEntityDescription,
+    CalendarEntityFeature,
+    CalendarEvent,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from ..cloud.parsing import Json
+from ..devices import Device
+from ..entity import HabitatEntity
+from ..vendor import Made
+from .account import FarmBotAccount
+from .api import FARM_EVENTS, SEQUENCES
+from .commands import refusal
+from .derived import SCHEDULE as SCHEDULE_KEY
+from .lookup import found
+from .models import FarmEvent, Sequence
+from .recurrence import repetition, rule_of, written
+from .schedule import Kind, Occurrence, Schedule
+from .variables import without_default
+from .words import ExecutableType, TimeUnit
+
+SCHEDULE = CalendarEntityDescription(key="schedule")
+
+THIS_AND_FUTURE = "THISANDFUTURE"
+
+
+class ScheduleCalendar(HabitatEntity[FarmBotAccount, Schedule], CalendarEntity):
+    """What the robot does when."""
+
+    _attr_supported_features = (
+        CalendarEntityFeature.CREATE_EVENT | CalendarEntityFeature.DELETE_EVENT
+    )
+
+    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+        """Show the schedule."""
+        super().__init__(account, device, Schedule, SCHEDULE, key=SCHEDULE_KEY)
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        """What runs now, else what runs next."""
+        if (schedule := self.record) is None:
+            return None
+        now = dt_util.utcnow()
+        one = schedule.current(now) or schedule.next_after(now)
+        return self._event(one) if one else None
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
+    ) -> list[CalendarEvent]:
+        """Return what runs or ran in a time."""
+        if (schedule := self.record) is None:
+            return []
+        # Checking a month of half-hourly runs takes Home Assistant a tenth of a second.
+        return await hass.async_add_executor_job(
+            lambda: list(map(self._event, schedule.between(start_date, end_date)))
+        )
+
+    def _event(self, one: Occurrence) -> CalendarEvent:
+        """Return an occurrence as an event; those of one farm event are a series."""
+        known = self._farm_event(one.farm_event_id)
+        single = known is None or known.time_unit is TimeUnit.NEVER
+        series = one.kind is Kind.SEQUENCE and not single
+        return CalendarEvent(
+            start=one.start,
+            end=one.end,
+            summary=one.summary,
+            description=one.description,
+            uid=str(one.farm_event_id) if one.kind is Kind.SEQUENCE else one.uid,
+            recurrence_id=one.start.isoformat() if series else None,
+            rrule=rule_of(known) if known and series else None,
+        )
+
+    def _farm_event(self, event_id: int | str) -> FarmEvent | None:
+        return self.coordinator.record(f"{FARM_EVENTS.path}/{event_id}", FarmEvent)
+
+    @override
+    async def async_create_event(self, **kwargs: Any) -> None:
+        """Let a sequence run, which the summary names.
+
+        Raises:
+            ServiceValidationError: no such sequence, or not how a robot repeats.
+            HomeAssistantError: as `Writes.run`.
+        """
+        account = self.coordinator
+        start = _start(kwargs["dtstart"])
+        sequence = self._sequence(kwargs["summary"])
+        fields: dict[str, Json] = {
+            "executable_type": ExecutableType.SEQUENCE,
+            "executable_id": sequence.id,
+            "start_time": written(start),
+            **repetition(start, kwargs.get("rrule")).fields(start),
+        }
+        made = await account.writes.run(
+            FARM_EVENTS.path, {}, partial(account.client.create, FARM_EVENTS, fields)
+        )
+        if made is not None:
+            key = f"{FARM_EVENTS.path}/{made.id}"
+            account.async_learn_parts({FARM_EVENTS.path: {key: made}})
+
+    def _sequence(self, name: str) -> Sequence:
+        known = self.coordinator.records(SEQUENCES.path, Sequence)
+        matches = found(known, name)
+        if len(matches) != 1:
+            key = "event_ambiguous" if matches else "event_without_sequence"
+            raise refusal(key, name=name)
+        if missing := without_default(matches[0]):
+            raise refusal(
+                "event_wants_variables", name=name, variables=", ".join(missing)
+            )
+        return matches[0]
+
+    @override
+    async def async_delete_event(
+        self,
+        uid: str,
+        recurrence_id: str | None = None,
+        recurrence_range: str | None = None,
+    ) -> None:
+        """Delete a farm event, or end it before one of its occurrences.
+
+        Raises:
+            ServiceValidationError: it is over, a regimen's, or one in the middle of a series.
+            HomeAssistantError: as `Writes.run`.
+        """
+        if not uid.isdecimal():
+            raise refusal("event_of_regimen")
+        event = self._farm_event(uid)
+        if event is None or event.start_time is None:
+            raise refusal("event_over")
+        if recurrence_id is None or event.time_unit is TimeUnit.NEVER:
+            await self._delete(event)
+            return
+        run = dt_util.parse_datetime(recurrence_id)
+        if run is None or recurrence_range != THIS_AND_FUTURE:
+            raise refusal("event_in_series")
+        if (end := dt_util.as_utc(run)) <= event.start_time:
+            await self._delete(event)
+        else:
+            await self._end(event, end)
+
+    async def _delete(self, event: FarmEvent) -> None:
+        account, key = self.coordinator, f"{FARM_EVENTS.path}/{event.id}"
+        delete = partial(account.client.delete, FARM_EVENTS, event.id)
+        await account.writes.run(FARM_EVENTS.path, {}, delete)
+        account.async_learn_parts({FARM_EVENTS.path: {key: None}})
+
+    async def _end(self, event: FarmEvent, end: datetime) -> None:
+        """End an event; the robot no longer runs what would start at its end."""
+        account, key = self.coordinator, f"{FARM_EVENTS.path}/{event.id}"
+        fields: dict[str, Json] = {"end_time": written(end)}
+        update = partial(account.client.update, FARM_EVENTS, fields, event.id)
+        await account.writes.run(key, {"end_time": end}, update)
+
+
+def _start(begin: date) -> datetime:
+    """Return when an event begins.
+
+    Raises:
+        ServiceValidationError: it has only a day, or is over.
+    """
+    if not isinstance(begin, datetime):
+        raise refusal("event_without_time")
+    if begin <= dt_util.utcnow():
+        raise refusal("event_over")
+    return begin
+
+
+def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+    """Return the robot's schedule."""
+    yield SCHEDULE.key, partial(ScheduleCalendar, account, device)

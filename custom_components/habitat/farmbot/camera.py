@@ -1,0 +1,139 @@
+"""FarmBot's webcams: those whose address shows a picture or a film."""
+
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from typing import override
+
+from aiohttp import ClientError, ClientResponse, ClientTimeout, web
+from aiohttp.hdrs import CONTENT_TYPE
+
+from homeassistant.components.camera import (
+    DEFAULT_CONTENT_TYPE,
+    Camera,
+    CameraEntityDescription,
+)
+from homeassistant.components.mjpeg.camera import async_extract_image_from_mjpeg
+from homeassistant.const import Platform
+from homeassistant.helpers.aiohttp_client import (
+    async_aiohttp_proxy_stream,
+    async_get_clientsession,
+)
+from homeassistant.helpers.typing import UndefinedType
+
+from ..const import LOGGER
+from ..devices import Device
+from ..image import MOST_BYTES
+from ..vendor import Made
+from .account import FarmBotAccount
+from .entity import ItemEntity
+from .items import WEBCAM_FEED, items
+from .models import WebcamFeed
+from .webcams import Webcam, is_photo, is_stream, webcam_key
+
+_STILL_TIMEOUT = ClientTimeout(total=10)
+_STREAM_TIMEOUT = ClientTimeout(total=None, sock_connect=10)
+_PAUSE = 2.0
+"""Seconds from one picture to the next where somebody watches a webcam that has no film."""
+
+
+class WebcamCamera(ItemEntity[WebcamFeed], Camera):
+    """A webcam at an address that its owner gave; nothing of ours is shown there."""
+
+    _attr_frame_interval = _PAUSE
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        device: Device,
+        description: CameraEntityDescription,
+        key: str,
+        number: int,
+    ) -> None:
+        """Show the webcam whose record is under `key`."""
+        self._learned = webcam_key(number)
+        super().__init__(
+            account, device, WebcamFeed, description, key=key, reads=(self._learned,)
+        )
+        Camera.__init__(self)
+
+    @property
+    @override
+    def name(self) -> str | UndefinedType | None:
+        """What its owner calls it."""
+        return (self.record.name if self.record else None) or super().name
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether there was something to see when it was looked at last."""
+        return super().available and self._webcam is not None
+
+    @property
+    def _webcam(self) -> Webcam | None:
+        return self.coordinator.record(self._learned, Webcam)
+
+    @property
+    def _url(self) -> str:
+        return (self.record.url if self.record else None) or ""
+
+    @override
+    async def async_camera_image(
+        self, width: int | None = None, height: int | None = None
+    ) -> bytes | None:
+        """Fetch a picture, or the first of a film."""
+        session = async_get_clientsession(self.hass)
+        try:
+            async with session.get(self._url, timeout=_STILL_TIMEOUT) as answer:
+                if is_stream(answer):
+                    self.content_type = DEFAULT_CONTENT_TYPE
+                    return await async_extract_image_from_mjpeg(_some(answer))
+                if not is_photo(answer):
+                    return None
+                content = b"".join([chunk async for chunk in _some(answer)])
+                self.content_type = answer.content_type
+        except (ClientError, TimeoutError, ValueError) as err:
+            LOGGER.debug("A webcam did not answer: %s", type(err).__name__)
+            return None
+        return content if len(content) < MOST_BYTES else None
+
+    @override
+    async def handle_async_mjpeg_stream(
+        self, request: web.Request
+    ) -> web.StreamResponse | None:
+        """Pass a film on, or one picture after another."""
+        webcam = self._webcam
+        if webcam is None or not webcam.stream:
+            return await super().handle_async_mjpeg_stream(request)
+        session = async_get_clientsession(self.hass)
+        try:
+            async with session.get(self._url, timeout=_STREAM_TIMEOUT) as answer:
+                # A page would be shown as one of Home Assistant's own.
+                if is_stream(answer):
+                    kind = answer.headers[CONTENT_TYPE]
+                    return await async_aiohttp_proxy_stream(
+                        self.hass, request, answer.content, kind
+                    )
+        except (ClientError, TimeoutError, ValueError) as err:
+            LOGGER.debug("A webcam did not answer: %s", type(err).__name__)
+        return None
+
+
+async def _some(answer: ClientResponse) -> AsyncIterator[bytes]:
+    """Yield what comes, as much as a picture may have."""
+    left = MOST_BYTES
+    while left and (chunk := await answer.content.read(left)):
+        left -= len(chunk)
+        yield chunk
+
+
+def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+    """Return the webcams that show something."""
+    for key, record_key, feed in items(account, WEBCAM_FEED, Platform.CAMERA):
+        if account.record(webcam_key(feed.id), Webcam):
+            description = CameraEntityDescription(key=key, translation_key="webcam")
+            yield (
+                key,
+                partial(
+                    WebcamCamera, account, device, description, record_key, feed.id
+                ),
+            )

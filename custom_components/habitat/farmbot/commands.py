@@ -1,0 +1,236 @@
+"""Commands to the robot: refused here where they are unsafe, and errors in the user's language."""
+
+import asyncio
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from math import isfinite
+
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+
+from ..const import DOMAIN
+from . import nodes
+from .account import FarmBotAccount
+from .api import FIRMWARE_CONFIG
+from .broker import CommandFailed, NoReply, NotConnected, RobotError, RobotOffline
+from .models import FirmwareConfig
+from .nodes import Node, PinMode
+from .push import PACE, STATUS
+from .status import Activity, Axes, Pin
+
+REPLY = 15.0
+"""Seconds in which the robot answers what takes no time."""
+MOVEMENT = 300.0
+"""Seconds in which it answers a movement: the longest bed at a slow pace."""
+REFUSAL = 3.0
+"""Seconds in which it says no."""
+
+TOLD = PACE + 0.5
+"""Seconds in which what the robot told is taken in."""
+
+ACTIVITY, POSITION = "activity", "position"
+
+_SLACK = 1.0
+"""mm: at the end of an axis the robot is rarely to the hair."""
+
+_MESSAGES: Mapping[type[RobotError], str] = {
+    NotConnected: "broker_not_connected",
+    RobotOffline: "robot_offline",
+    NoReply: "robot_silent",
+    CommandFailed: "robot_refused",
+}
+
+
+async def send(
+    account: FarmBotAccount, *commands: Node, timeout: float | None = REPLY
+) -> None:
+    """Send commands and wait until the robot says that they are done, in seconds.
+
+    Raises:
+        HomeAssistantError: they could not be sent, or the robot did not do them; translated.
+    """
+    with translated(account):
+        await account.push.link.command(*commands, timeout=timeout)
+
+
+async def start(
+    account: FarmBotAccount, *commands: Node, patience: float = REFUSAL
+) -> bool:
+    """Send what takes a while, and leave the robot to it when patience ends; in seconds.
+
+    Returns:
+        Whether it is done already.
+
+    Raises:
+        HomeAssistantError: it could not be sent, or the robot will not do it; translated.
+    """
+    with translated(account):
+        try:
+            await account.push.link.command(*commands, timeout=max(patience, REFUSAL))
+        except NoReply:
+            return False
+    return True
+
+
+async def stop(account: FarmBotAccount) -> None:
+    """Stop all movement at once, before anything else and whatever else is under way.
+
+    Raises:
+        HomeAssistantError: it could not be sent, or the robot did not say that it did.
+    """
+    with translated(account):
+        await account.push.link.emergency_lock()
+
+
+async def unlock(account: FarmBotAccount) -> None:
+    """Let the robot move again.
+
+    Raises:
+        HomeAssistantError: it could not be sent, or the robot did not say that it did.
+    """
+    with translated(account):
+        await account.push.link.emergency_unlock()
+
+
+async def write_pin(
+    account: FarmBotAccount,
+    pin: int,
+    value: float,
+    mode: PinMode,
+    named: Node | None = None,
+) -> None:
+    """Write to a pin, or to what is named at it, and show the value at once.
+
+    Raises:
+        ServiceValidationError: it would switch something on while the emergency stop is on.
+        HomeAssistantError: as `send`.
+    """
+    if value:
+        require_unlocked(account)
+    await send(account, nodes.write_pin(pin if named is None else named, value, mode))
+    account.async_learn_parts({STATUS: {pin_key(pin): Pin(mode=mode, value=value)}})
+
+
+def pin_key(pin: int) -> str:
+    """Return the key of what the robot last said of a pin."""
+    return f"pins/{pin}"
+
+
+@contextmanager
+def translated(account: FarmBotAccount) -> Generator[None]:
+    """Say in the user's language why a command failed."""
+    try:
+        yield
+    except RobotError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key=_MESSAGES.get(type(err), "robot_refused"),
+            translation_placeholders={"reason": account.session.redact(str(err))},
+        ) from err
+
+
+def require_unlocked(account: FarmBotAccount) -> None:
+    """Refuse what a robot whose emergency stop is on would refuse.
+
+    Raises:
+        ServiceValidationError: it is on.
+    """
+    activity = _activity(account)
+    if activity is not None and activity.locked:
+        raise refusal("robot_locked")
+
+
+async def require_idle(account: FarmBotAccount) -> None:
+    """Refuse what would get in the way of what the robot is doing.
+
+    Raises:
+        ServiceValidationError: its emergency stop is on, or it is busy.
+    """
+    require_unlocked(account)
+    # That the last command is done may be taken in a little later than its reply.
+    idle = await becomes(account, ACTIVITY, lambda: not _is_busy(account))
+    require_unlocked(account)
+    if not idle:
+        raise refusal("robot_busy")
+
+
+def _is_busy(account: FarmBotAccount) -> bool:
+    activity = _activity(account)
+    return activity is not None and bool(activity.busy)
+
+
+def _activity(account: FarmBotAccount) -> Activity | None:
+    """Return what the robot does; of one that cannot be heard the sending tells more."""
+    if not account.push.is_connected or not account.fresh(ACTIVITY):
+        return None
+    return account.record(ACTIVITY, Activity)
+
+
+async def becomes(
+    account: FarmBotAccount,
+    key: str,
+    is_so: Callable[[], bool],
+    seconds: float = TOLD,
+) -> bool:
+    """Wait for what is told under a key to make something so; say whether it is."""
+    told = asyncio.Event()
+    forget = account.async_add_listener(told.set, (key,))
+    try:
+        async with asyncio.timeout(seconds):
+            while not is_so():
+                told.clear()
+                await told.wait()
+    except TimeoutError:
+        return False
+    finally:
+        forget()
+    return True
+
+
+def require_reach(
+    account: FarmBotAccount, *, relative: bool = False, **target: float | None
+) -> None:
+    """Refuse a place that the axes do not reach, in mm; an axis of unknown length is not judged.
+
+    Raises:
+        ServiceValidationError: the place is none, or out of reach.
+    """
+    config = account.record(FIRMWARE_CONFIG.path, FirmwareConfig)
+    position = account.record(POSITION, Axes)
+    for axis, value in target.items():
+        if value is None:
+            continue
+        if not isfinite(value):
+            raise refusal("no_number", field=axis)
+        length = config.length(axis) if config else None
+        if config is None or length is None:
+            continue
+        here = 0.0
+        if relative:
+            known = getattr(position, axis) if position else None
+            if known is None:
+                raise refusal("position_unknown")
+            here = known
+        low, high = reach(config, axis, length)
+        if not low - _SLACK <= here + value <= high + _SLACK:
+            raise refusal(
+                "out_of_reach",
+                axis=axis.upper(),
+                low=f"{low:g}",
+                high=f"{high:g}",
+                value=f"{here + value:g}",
+            )
+
+
+def reach(config: FirmwareConfig, axis: str, length: float) -> tuple[float, float]:
+    """Return from where to where an axis goes, in mm: upwards of home, or downwards of it."""
+    downwards = bool(getattr(config, f"movement_home_up_{axis}"))
+    return (-length, 0.0) if downwards else (0.0, length)
+
+
+def refusal(key: str, **placeholders: str) -> ServiceValidationError:
+    """Return what to say to who asks for what cannot be."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )

@@ -1,0 +1,40 @@
+"""The FarmBot client for one login."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from homeassistant.core import HomeAssistant, callback
+
+from ..cloud.auth import TokenAuth
+from ..cloud.parsing import Oddities
+from ..logins import cloud_session
+from ..tokens import login_tokens
+from ..vendor import Login
+from .api import FarmBotClient
+from .login import explain, log_in, refuses_login
+
+AT_ONCE = 4
+"""Requests at a time: a start asks for some twenty lists."""
+EARLY = 86_400.0
+"""A token of 60 days is renewed a day before its end, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A client, and the tokens that it shows: the message broker wants to see them too."""
+
+    client: FarmBotClient
+    auth: TokenAuth
+
+
+@callback
+def connect(hass: HomeAssistant, login: Login) -> Connection:
+    """Return a client that logs in when it must and keeps its token over restarts."""
+    session = cloud_session(hass, login, explain, refuses_login, concurrency=AT_ONCE)
+    auth = TokenAuth(
+        partial(log_in, session, login.fields),
+        login_tokens(hass, login),
+        early=EARLY,
+    )
+    session.auth = auth
+    return Connection(FarmBotClient(session, Oddities(login.vendor.name)), auth)

@@ -1,0 +1,221 @@
+"""What follows from the lists: the newest reading, the newest photo, sums, the schedule, the map."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from homeassistant.util import dt as dt_util
+
+from . import api
+from .bed import bed_of
+from .garden import garden_of, kept
+from .models import (
+    ANALOG,
+    Alert,
+    Curve,
+    FarmBotDevice,
+    FarmEvent,
+    FarmwareEnv,
+    FirmwareConfig,
+    Image,
+    Point,
+    Regimen,
+    Sensor,
+    SensorReading,
+    Sequence,
+    Tool,
+    WebAppConfig,
+)
+from .past import KEPT
+from .schedule import Schedule, schedule_of
+from .words import PointerType
+
+if TYPE_CHECKING:
+    # The account stands on this module.
+    from .account import FarmBotAccount
+
+READING = "reading"
+PHOTO = "photo"
+GARDEN = "garden"
+SCHEDULE = "schedule"
+BED = "bed"
+MOUNTED_TOOL = "mounted_tool"
+ALERTS = "alert_list"
+WEEDS = "weeds"
+"""The keys; of readings the first part, the sensor's id is the second."""
+
+type Derive = Callable[[FarmBotAccount], Iterator[tuple[str, object]]]
+
+
+@dataclass(frozen=True, slots=True)
+class MountedTool:
+    """What the robot holds; no id is nothing, an id without a tool one that nobody knows."""
+
+    tool_id: int | None
+    tool: Tool | None
+    tools: tuple[Tool, ...] = ()
+    """All that it could hold."""
+
+    def names(self, *taken: str) -> dict[str, int]:
+        """Return the ids of the tools by the name to show, which is none of those taken.
+
+        Names that tools share are told apart by a number.
+        """
+        named: dict[str, int] = {}
+        for tool in self.tools:
+            name = label = tool.name or str(tool.id)
+            number = 1
+            while label in named or label in taken:
+                number += 1
+                label = f"{name} ({number})"
+            named[label] = tool.id
+        return named
+
+
+@dataclass(frozen=True, slots=True)
+class Weeds:
+    """The weeds that nobody threw away, those that were removed among them."""
+
+    weeds: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """The message centre, the most urgent first."""
+
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Records that are made anew when one of their sources changes."""
+
+    key: str
+    sources: tuple[str, ...]
+    """The parts; without the first there is nothing to show."""
+    make: Derive
+
+
+def _readings(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+    newest: dict[tuple[int | None, bool], SensorReading] = {}
+    for reading in account.records(api.SENSOR_READINGS.path, SensorReading):
+        at = reading.pin, reading.mode == ANALOG
+        known = newest.get(at)
+        if known is None or _newer(reading, known):
+            newest[at] = reading
+    for sensor in account.records(api.SENSORS.path, Sensor):
+        if found := newest.get((sensor.pin, sensor.analog)):
+            yield f"{READING}/{sensor.id}", found
+
+
+def _newer(reading: SensorReading, known: SensorReading) -> bool:
+    at, before = (
+        reading.read_at or reading.created_at,
+        known.read_at or known.created_at,
+    )
+    if at is None or before is None or at == before:
+        return before is None or (at is not None and reading.id > known.id)
+    return at > before
+
+
+def _photo(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+    photos = [
+        image
+        for image in account.records(api.IMAGES.path, Image)
+        if image.processed and image.created_at
+    ]
+    yield (
+        PHOTO,
+        max(photos, key=lambda image: (image.created_at, image.id), default=None),
+    )
+
+
+def _garden(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+    yield GARDEN, garden_of(account.records(api.POINTS.path, Point))
+
+
+def _weeds(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+    points = kept(account.records(api.POINTS.path, Point))
+    yield WEEDS, Weeds(tuple(p for p in points if p.pointer_type is PointerType.WEED))
+
+
+def _schedule(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+    """Keep what the old schedule had run by now, then make the new one."""
+    now = dt_util.utcnow()
+    if old := account.record(SCHEDULE, Schedule):
+        account.past.keep(old.happened(now - KEPT, now))
+    robot = account.record(api.DEVICE.path, FarmBotDevice)
+    yield (
+        SCHEDULE,
+        schedule_of(
+            account.records(api.FARM_EVENTS.path, FarmEvent),
+            account.records(api.SEQUENCES.path, Sequence),
+            account.records(api.REGIMENS.path, Regimen),
+            dt_util.get_time_zone(robot.timezone) if robot and robot.timezone else None,
+            account.past.occurrences,
+        ),
+    )
+
+
+def _mounted_tool(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+    robot = account.record(api.DEVICE.path, FarmBotDevice)
+    if robot is not None:
+        tool_id = robot.mounted_tool_id
+        tool = account.record(f"{api.TOOLS.path}/{tool_id}", Tool)
+        tools = account.records(api.TOOLS.path, Tool)
+        yield MOUNTED_TOOL, MountedTool(tool_id, tool, tuple(tools))
+
+
+def _alerts(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+    alerts = account.records(api.ALERTS.path, Alert)
+    alerts.sort(key=lambda alert: (-(alert.priority or 0), alert.id))
+    yield ALERTS, Alerts(tuple(alerts))
+
+
+def _bed(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+    yield (
+        BED,
+        bed_of(
+            account.records(api.POINTS.path, Point),
+            account.records(api.TOOLS.path, Tool),
+            account.records(api.IMAGES.path, Image),
+            account.records(api.FARMWARE_ENVS.path, FarmwareEnv),
+            account.record(api.FIRMWARE_CONFIG.path, FirmwareConfig),
+            account.record(api.WEB_APP_CONFIG.path, WebAppConfig),
+            account.records(api.CURVES.path, Curve),
+        ),
+    )
+
+
+_DEVICE, _POINTS, _TOOLS = api.DEVICE.path, api.POINTS.path, api.TOOLS.path
+_IMAGES, _READINGS = api.IMAGES.path, api.SENSOR_READINGS.path
+
+DERIVED = (
+    Derived(READING, (_READINGS, api.SENSORS.path), _readings),
+    Derived(PHOTO, (_IMAGES,), _photo),
+    Derived(GARDEN, (_POINTS,), _garden),
+    Derived(WEEDS, (_POINTS,), _weeds),
+    Derived(
+        SCHEDULE,
+        (api.FARM_EVENTS.path, api.SEQUENCES.path, api.REGIMENS.path, _DEVICE),
+        _schedule,
+    ),
+    Derived(MOUNTED_TOOL, (_DEVICE, _TOOLS), _mounted_tool),
+    Derived(ALERTS, (api.ALERTS.path,), _alerts),
+    Derived(
+        BED,
+        (
+            _POINTS,
+            _TOOLS,
+            _IMAGES,
+            api.CURVES.path,
+            api.FARMWARE_ENVS.path,
+            api.FIRMWARE_CONFIG.path,
+            api.WEB_APP_CONFIG.path,
+        ),
+        _bed,
+    ),
+)
+
+SOURCES: Mapping[str, str] = {one.key: one.sources[0] for one in DERIVED}
+"""The part that must be fresh for a derived record to be shown, by the first part of its key."""

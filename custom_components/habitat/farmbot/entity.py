@@ -1,0 +1,77 @@
+"""The base of FarmBot's entities."""
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import override
+
+from homeassistant.core import callback
+from homeassistant.helpers.entity import EntityDescription
+
+from ..devices import Device
+from ..entity import HabitatEntity
+from .account import FarmBotAccount
+from .push import LINK
+
+
+def seen_as(device: Device, key: str) -> Device:
+    """Return the robot as what stands for one of its records: its entities are there when that is."""
+    return replace(device, key=key)
+
+
+class PartEntity[R](HabitatEntity[FarmBotAccount, R]):
+    """An entity that shows a part of a record, and writes only when it shows something else.
+
+    The robot says much at once, again and again.
+    """
+
+    _written: tuple[bool, object] | None = None
+
+    @property
+    @abstractmethod
+    def shown(self) -> object:
+        """What is shown."""
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        now = self.available, self.shown
+        if now != self._written:
+            self._written = now
+            super()._handle_coordinator_update()
+
+
+class RobotEntity[R](HabitatEntity[FarmBotAccount, R]):
+    """An entity of what only the robot itself says or does: available while it can be heard."""
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        device: Device,
+        kind: type[R],
+        description: EntityDescription,
+        *,
+        key: str | None = None,
+        reads: Iterable[str] = (),
+    ) -> None:
+        """Show the record of `kind` under `key`, and follow the link to the robot besides."""
+        super().__init__(
+            account, device, kind, description, key=key, reads=(LINK, *reads)
+        )
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the robot is there."""
+        link = self.coordinator.link
+        return super().available and link.broker and link.online is not False
+
+
+class ItemEntity[R](HabitatEntity[FarmBotAccount, R]):
+    """An entity of one of several items, which is gone when the item is."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the robot still has the item."""
+        return super().available and self.key in self.coordinator.data

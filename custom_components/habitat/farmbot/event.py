@@ -1,0 +1,137 @@
+"""FarmBot's events: a line of the log, a new photo."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from typing import override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
+
+from ..devices import Device
+from ..entity import HabitatEntity
+from ..sensor import option
+from ..vendor import Made
+from .account import FarmBotAccount
+from .api import IMAGES
+from .derived import PHOTO
+from .models import Image, Log
+from .push import LOG
+from .words import LogType
+
+ATTR_ID, ATTR_CREATED_AT = "image_id", "created_at"
+
+LINE = EventEntityDescription(
+    key="log",
+    event_types=[word.name.lower() for word in LogType],
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+PHOTO_TAKEN = EventEntityDescription(key="photo_taken", event_types=["photo_taken"])
+
+
+class LogEventEntity(HabitatEntity[FarmBotAccount, Log], EventEntity):
+    """Tells of each line of the log; the broker has none of those before."""
+
+    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+        """Follow the log."""
+        super().__init__(account, device, Log, LINE, key=LOG)
+        self._told = self.record
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        line = self.record
+        if line is not self._told and line is not None:
+            self._told = line
+            if kind := option(line.type):
+                self._trigger_event(kind, describe(line))
+        super()._handle_coordinator_update()
+
+
+def describe(line: Log) -> dict[str, object]:
+    """Return what there is to know of a line of the log."""
+    return {
+        "message": line.message,
+        "verbosity": line.verbosity,
+        "channels": [channel.value for channel in line.channels],
+        "x": line.x,
+        "y": line.y,
+        "z": line.z,
+        ATTR_CREATED_AT: line.created_at.isoformat() if line.created_at else None,
+    }
+
+
+class PhotoEventEntity(HabitatEntity[FarmBotAccount, Image], EventEntity):
+    """Tells of each photo as soon as it can be seen."""
+
+    _told: tuple[datetime, int] | None = None
+    """The newest photo that was told of, or that was no news."""
+
+    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+        """Follow the newest photo."""
+        super().__init__(account, device, Image, PHOTO_TAKEN, key=PHOTO)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Go on where it ended before a restart, with no more than the newest photo."""
+        await super().async_added_to_hass()
+        last = await self.async_get_last_event_data()
+        told = (last and last.last_event_attributes) or {}
+        at = dt_util.parse_datetime(str(told.get(ATTR_CREATED_AT)))
+        image_id = told.get(ATTR_ID)
+        if at is not None and isinstance(image_id, int):
+            self._told = at, image_id
+            self._tell(self._new()[-1:])
+        else:
+            # Those from before are no news, also where they are heard of only later.
+            self._told = _age(self.record) or (dt_util.utcnow(), 0)
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        if not self._tell(self._new()):
+            super()._handle_coordinator_update()
+
+    def _new(self) -> list[Image]:
+        """Return the photos that were not told of, the oldest first."""
+        told, newest = self._told, _age(self.record)
+        if newest is None or newest == told:
+            return []
+        photos = (
+            (age, image)
+            for image in self.coordinator.records(IMAGES.path, Image)
+            if image.processed and (age := _age(image)) and (not told or age > told)
+        )
+        return [image for _, image in sorted(photos, key=lambda photo: photo[0])]
+
+    def _tell(self, photos: list[Image]) -> bool:
+        """Tell of photos; say whether there were any."""
+        for image in photos:
+            self._told = _age(image)
+            self._trigger_event(
+                "photo_taken",
+                {
+                    ATTR_ID: image.id,
+                    "x": image.meta.x,
+                    "y": image.meta.y,
+                    "z": image.meta.z,
+                    ATTR_CREATED_AT: (
+                        image.created_at.isoformat() if image.created_at else None
+                    ),
+                },
+            )
+            self.async_write_ha_state()
+        return bool(photos)
+
+
+def _age(image: Image | None) -> tuple[datetime, int] | None:
+    """Return what says which of two photos is newer."""
+    return (image.created_at, image.id) if image and image.created_at else None
+
+
+def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+    """Return the event entities of the robot."""
+    yield LINE.key, partial(LogEventEntity, account, device)
+    yield PHOTO_TAKEN.key, partial(PhotoEventEntity, account, device)

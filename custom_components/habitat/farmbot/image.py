@@ -1,0 +1,152 @@
+"""FarmBot's images: the latest photo, and the map of the bed."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import override
+
+from homeassistant.components.image import ImageEntity, ImageEntityDescription
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from ..devices import Device
+from ..entity import HabitatEntity
+from ..image import async_fetch_picture, picture_url
+from ..vendor import Made
+from .account import FarmBotAccount
+from .bed import Bed
+from .bed_map import draw
+from .derived import BED, PHOTO
+from .entity import PartEntity, seen_as
+from .models import Image
+from .status import Axes
+
+MAP_PACE = timedelta(seconds=30)
+"""From one map to the next while only the robot moves on it."""
+
+_POSITION = "position"
+
+LATEST_PHOTO = ImageEntityDescription(key="latest_photo")
+BED_MAP = ImageEntityDescription(key="bed_map")
+
+
+class LatestPhoto(HabitatEntity[FarmBotAccount, Image], ImageEntity):
+    """The newest photo, at a public address that only its account knows."""
+
+    _held: int | None = None
+    """The photo whose content is held."""
+    _content: bytes | None = None
+
+    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+        """Follow the newest photo."""
+        super().__init__(account, device, Image, LATEST_PHOTO, key=PHOTO)
+        ImageEntity.__init__(self, account.hass)
+
+    @property
+    @override
+    def image_last_updated(self) -> datetime | None:
+        """When the photo was taken."""
+        return self.record.created_at if self.record else None
+
+    @override
+    async def async_image(self) -> bytes | None:
+        """Fetch the photo, once."""
+        image = self.record
+        if image is None:
+            return None
+        if self._held != image.id:
+            url = picture_url(image.attachment_url, self.coordinator.login.url)
+            picture = await async_fetch_picture(self.hass, url) if url else None
+            if picture is None:
+                return None
+            self._held, self._content = image.id, picture.content
+            self._attr_content_type = picture.content_type
+        return self._content
+
+
+class BedMap(PartEntity[Bed], ImageEntity):
+    """The garden drawn to scale, when somebody wants to see it."""
+
+    _attr_content_type = "image/svg+xml"
+    _shown: tuple[Bed | None, Axes | None] = (None, None)
+    """What the map is of that is told of."""
+    _drawn: tuple[tuple[Bed, Axes | None], bytes] | None = None
+    """The map that was drawn last, and what it is of."""
+    _alarm: CALLBACK_TYPE | None = None
+
+    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+        """Follow the bed and the robot in it."""
+        bed = seen_as(device, BED)
+        super().__init__(account, bed, Bed, BED_MAP, reads=(_POSITION,))
+        ImageEntity.__init__(self, account.hass)
+        self._renew()
+
+    @property
+    @override
+    def shown(self) -> object:
+        """The state."""
+        return self._attr_image_last_updated
+
+    @property
+    def _now(self) -> tuple[Bed | None, Axes | None]:
+        return self.record, self.coordinator.record(_POSITION, Axes)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Leave no alarm behind."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._disarm)
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        """Tell of another bed at once, of a robot that moves now and then."""
+        bed, position = self._now
+        if bed != self._shown[0]:
+            self._renew()
+        elif position != self._shown[1]:
+            self._renew_in_time()
+        super()._handle_coordinator_update()
+
+    def _renew(self) -> None:
+        self._disarm()
+        self._shown = self._now
+        self._attr_image_last_updated = dt_util.utcnow()
+
+    def _renew_in_time(self) -> None:
+        """Tell of the robot's place as soon as it may be told again."""
+        if self._alarm is None:
+            last = self._attr_image_last_updated or dt_util.utcnow()
+            wait = max(timedelta(0), last + MAP_PACE - dt_util.utcnow())
+            self._alarm = async_call_later(self.hass, wait, self._ring)
+
+    @callback
+    def _ring(self, _: datetime) -> None:
+        self._alarm = None
+        self._renew()
+        self._handle_coordinator_update()
+
+    @callback
+    def _disarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm()
+            self._alarm = None
+
+    @override
+    async def async_image(self) -> bytes | None:
+        """Draw the map, once; not in the event loop, since a large garden takes a while."""
+        bed, position = self._now
+        if bed is None:
+            return None
+        of = bed, position
+        if self._drawn is None or self._drawn[0] != of:
+            picture = await self.hass.async_add_executor_job(draw, bed, position)
+            self._drawn = of, picture
+        return self._drawn[1]
+
+
+def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+    """Return the images of the robot."""
+    yield LATEST_PHOTO.key, partial(LatestPhoto, account, device)
+    yield BED_MAP.key, partial(BedMap, account, device)

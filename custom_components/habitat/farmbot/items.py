@@ -1,0 +1,99 @@
+"""What a robot has several of, each with entities of its own: pins, sequences, webcams.
+
+An item's entities have its kind and its id in their keys, such as `peripheral_12`; its record
+stands under its list and its id, such as `peripherals/12`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+import re
+from typing import TYPE_CHECKING, Any
+
+from homeassistant.const import Platform
+from homeassistant.core import callback
+from homeassistant.helpers import entity_registry as er
+
+from ..const import DOMAIN
+from .models import Peripheral, Sensor, Sequence, Tool, WebcamFeed
+
+if TYPE_CHECKING:
+    # The account stands on this module.
+    from .account import FarmBotAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Kind[R]:
+    """One kind of items."""
+
+    name: str
+    part: str
+    """The list that its records stand in."""
+    model: type[R]
+    platforms: Callable[[R], frozenset[Platform]]
+    """Where an item has entities."""
+
+
+def _peripheral(peripheral: Peripheral) -> frozenset[Platform]:
+    return frozenset({Platform.NUMBER if peripheral.analog else Platform.SWITCH})
+
+
+def _sensor(sensor: Sensor) -> frozenset[Platform]:
+    shown = Platform.SENSOR if sensor.analog else Platform.BINARY_SENSOR
+    return frozenset({shown, Platform.BUTTON})
+
+
+def _sequence(sequence: Sequence) -> frozenset[Platform]:
+    """Only what the owner pinned: an account may have 75."""
+    return frozenset({Platform.BUTTON} if sequence.pinned else ())
+
+
+def _tool(tool: Tool) -> frozenset[Platform]:
+    """Only what pours: of all other tools the server keeps a flow of 0."""
+    return frozenset({Platform.NUMBER} if tool.flow_rate_ml_per_s else ())
+
+
+def _webcam(feed: WebcamFeed) -> frozenset[Platform]:
+    """Whether there is a picture at the address only asking there tells."""
+    return frozenset({Platform.CAMERA})
+
+
+PERIPHERAL = Kind("peripheral", "peripherals", Peripheral, _peripheral)
+SENSOR = Kind("sensor", "sensors", Sensor, _sensor)
+SEQUENCE = Kind("sequence", "sequences", Sequence, _sequence)
+TOOL = Kind("tool", "tools", Tool, _tool)
+WEBCAM_FEED = Kind("webcam_feed", "webcam_feeds", WebcamFeed, _webcam)
+
+KINDS: Mapping[str, Kind[Any]] = {
+    kind.name: kind for kind in (PERIPHERAL, SENSOR, SEQUENCE, TOOL, WEBCAM_FEED)
+}
+_KEY = re.compile(r"_(?P<kind>" + "|".join(KINDS) + r")_(?P<id>\d+)(_\w+)?")
+
+
+def items[R](
+    account: FarmBotAccount, kind: Kind[R], platform: Platform
+) -> Iterator[tuple[str, str, R]]:
+    """Yield the entity key, the record key and the record of each item on a platform."""
+    for key in account.keys_of(kind.part):
+        record = account.record(key, kind.model)
+        if record is not None and platform in kind.platforms(record):
+            yield f"{kind.name}_{key.rpartition('/')[2]}", key, record
+
+
+@callback
+def drop_gone(account: FarmBotAccount) -> None:
+    """Remove the entities of items that are gone, where their list was answered whole."""
+    registry = er.async_get(account.hass)
+    for entry in er.async_entries_for_config_entry(
+        registry, account.config_entry.entry_id
+    ):
+        match = _KEY.search(entry.unique_id)
+        if match is None or entry.platform != DOMAIN:
+            continue
+        kind = KINDS[match["kind"]]
+        if not account.is_whole(kind.part):
+            continue
+        record = account.record(f"{kind.part}/{match['id']}", kind.model)
+        if record is None or entry.domain not in kind.platforms(record):
+            for made in account.made.values():
+                made.discard(f"{entry.domain}{match[0].replace('_', '.', 1)}")
+            registry.async_remove(entry.entity_id)

@@ -1,0 +1,192 @@
+"""FarmBot's numbers: analog peripherals, heights of the robot, and how fast tools pour."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import override
+
+from homeassistant.components.number import (
+    NumberDeviceClass,
+    NumberEntity,
+    NumberEntityDescription,
+    NumberMode,
+)
+from homeassistant.const import (
+    EntityCategory,
+    Platform,
+    UnitOfLength,
+    UnitOfVolumeFlowRate,
+)
+
+from ..devices import Device
+from ..vendor import Made
+from .account import FarmBotAccount
+from .api import FBOS_CONFIG, FIRMWARE_CONFIG, TOOLS
+from .commands import reach
+from .entity import ItemEntity
+from .items import PERIPHERAL, TOOL, items
+from .models import FbosConfig, FirmwareConfig, Tool
+from .nodes import ANALOG, DIGITAL
+from .peripheral import PeripheralEntity
+from .setting import SettingEntity
+
+BRIGHTEST = 255
+"""The most that is written to an analog pin."""
+_HIGHEST = 2000.0
+"""mm; more than any FarmBot's Z axis is long."""
+
+OUTPUT = NumberEntityDescription(
+    key="peripheral",
+    translation_key="peripheral",
+    native_min_value=0,
+    native_max_value=BRIGHTEST,
+    native_step=1,
+    mode=NumberMode.SLIDER,
+)
+
+
+class PeripheralNumber(PeripheralEntity, NumberEntity):
+    """A peripheral that runs at more than on and off."""
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """What the robot last wrote to the pin; what it read there has another scale."""
+        pin = self.pin
+        if pin is None or pin.value is None:
+            return None
+        value = pin.value * BRIGHTEST if pin.mode == DIGITAL else pin.value
+        return value if value <= BRIGHTEST else None
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Write it, unless the emergency stop is on and it is more than nothing."""
+        await self.write(round(value), ANALOG)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FarmBotNumberDescription[R](NumberEntityDescription):
+    """Describes a number that the server keeps."""
+
+    attribute: str
+    value: Callable[[R], float | None]
+
+
+class SettingNumber[R](SettingEntity[R], NumberEntity):
+    """A number that the server keeps."""
+
+    entity_description: FarmBotNumberDescription[R]
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """What the server said."""
+        return self.entity_description.value(self.record) if self.record else None
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Change it; the server keeps whole numbers."""
+        await self.change(self.entity_description.attribute, round(value))
+
+
+class DepthNumber(SettingNumber[FbosConfig]):
+    """A place on the Z axis, which on most robots counts downwards."""
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        device: Device,
+        description: FarmBotNumberDescription[FbosConfig],
+    ) -> None:
+        """Follow the length of the axis besides."""
+        super().__init__(
+            account, device, FBOS_CONFIG, description, reads=(FIRMWARE_CONFIG.path,)
+        )
+
+    @property
+    @override
+    def native_min_value(self) -> float:
+        """The lower end of the axis."""
+        return self._reach()[0]
+
+    @property
+    @override
+    def native_max_value(self) -> float:
+        """The upper end of the axis."""
+        return self._reach()[1]
+
+    def _reach(self) -> tuple[float, float]:
+        config = self.coordinator.record(FIRMWARE_CONFIG.path, FirmwareConfig)
+        length = config.length("z") if config else None
+        if config is None or length is None:
+            return -_HIGHEST, _HIGHEST
+        return reach(config, "z", length)
+
+
+def height(
+    key: str, value: Callable[[FbosConfig], float | None]
+) -> FarmBotNumberDescription[FbosConfig]:
+    """Describe a height in mm; its key is the server's name for it."""
+    return FarmBotNumberDescription(
+        key=key,
+        attribute=key,
+        value=value,
+        device_class=NumberDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.MILLIMETERS,
+        native_min_value=0,
+        native_max_value=_HIGHEST,
+        native_step=1,
+        mode=NumberMode.BOX,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+    )
+
+
+DEPTHS = (
+    height("safe_height", lambda config: config.safe_height),
+    height("soil_height", lambda config: config.soil_height),
+)
+GANTRY = height("gantry_height", lambda config: config.gantry_height)
+
+FLOW_RATE: FarmBotNumberDescription[Tool] = FarmBotNumberDescription(
+    key="flow_rate",
+    translation_key="flow_rate",
+    attribute="flow_rate_ml_per_s",
+    value=lambda tool: tool.flow_rate_ml_per_s,
+    device_class=NumberDeviceClass.VOLUME_FLOW_RATE,
+    native_unit_of_measurement=UnitOfVolumeFlowRate.MILLILITERS_PER_SECOND,
+    native_min_value=1,
+    native_max_value=1000,
+    native_step=1,
+    mode=NumberMode.BOX,
+    entity_category=EntityCategory.CONFIG,
+    entity_registry_enabled_default=False,
+)
+
+
+class FlowRateNumber(SettingNumber[Tool], ItemEntity[Tool]):
+    """How much water a tool lets out."""
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        device: Device,
+        description: FarmBotNumberDescription[Tool],
+        tool: Tool,
+    ) -> None:
+        """Name it after the tool."""
+        super().__init__(account, device, TOOLS, description, record_id=tool.id)
+        self._attr_translation_placeholders = {"tool": tool.name or str(tool.id)}
+
+
+def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+    """Return the robot's numbers."""
+    for key, at, _ in items(account, PERIPHERAL, Platform.NUMBER):
+        output = replace(OUTPUT, key=key)
+        yield key, partial(PeripheralNumber, account, device, output, at)
+    for depth in DEPTHS:
+        yield depth.key, partial(DepthNumber, account, device, depth)
+    yield GANTRY.key, partial(SettingNumber, account, device, FBOS_CONFIG, GANTRY)
+    for item, _, tool in items(account, TOOL, Platform.NUMBER):
+        rate = replace(FLOW_RATE, key=f"{item}_flow_rate")
+        yield rate.key, partial(FlowRateNumber, account, device, rate, tool)

@@ -1,0 +1,104 @@
+"""What is kept of a robot's past, over restarts too: what ran, and the newest release.
+
+The server deletes events that are over, and asking it for releases more than daily has side
+effects there.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from ..cloud.parsing import Json
+from .release import Available
+from .schedule import Occurrence
+from .store import robot_store
+
+KEPT = timedelta(days=60)
+"""As long as the server keeps logs."""
+_MOST = 2000
+_SAVE_AFTER = 60
+_ASK_AGAIN = timedelta(hours=24)
+
+
+class Past:
+    """The past of one account's robot."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Begin without any."""
+        self._store = robot_store(hass, entry_id)
+        self._occurrences: dict[str, Occurrence] = {}
+        self._asked: datetime | None = None
+        self._unwritten = False
+        self.release: Available | None = None
+        """What the server offered then."""
+
+    @property
+    def occurrences(self) -> tuple[Occurrence, ...]:
+        """What ran, as far as it is known."""
+        return tuple(self._occurrences.values())
+
+    @property
+    def release_due(self) -> bool:
+        """Whether the server may be asked for a release again."""
+        now = dt_util.utcnow()
+        return self._asked is None or not timedelta(0) <= now - self._asked < _ASK_AGAIN
+
+    async def load(self) -> None:
+        """Read what was kept; rubbish is nothing."""
+        kept = await self._store.async_load()
+        if not isinstance(kept, dict):
+            return
+        known = kept.get("occurrences")
+        self._add(
+            occurrence
+            for raw in (known if isinstance(known, list) else ())
+            if (occurrence := Occurrence.from_json(raw)) is not None
+        )
+        asked, version = kept.get("asked"), kept.get("release")
+        if isinstance(asked, str) and (at := dt_util.parse_datetime(asked)):
+            self._asked = dt_util.as_utc(at)
+            self.release = Available(version if isinstance(version, str) else None)
+
+    @callback
+    def keep(self, occurrences: Iterable[Occurrence]) -> None:
+        """Keep what ran."""
+        if self._add(occurrences):
+            self._save()
+
+    @callback
+    def keep_release(self, release: Available) -> None:
+        """Keep what the server answered just now."""
+        self._asked = dt_util.utcnow()
+        self.release = release
+        self._save()
+
+    async def write(self) -> None:
+        """Write what waits for its time: after this the account may be removed, and its past too."""
+        if self._unwritten:
+            await self._store.async_save(self._kept())
+
+    def _add(self, occurrences: Iterable[Occurrence]) -> bool:
+        before = len(self._occurrences)
+        oldest = dt_util.utcnow() - KEPT
+        for one in occurrences:
+            if one.start >= oldest:
+                self._occurrences.setdefault(one.uid, one)
+        if len(self._occurrences) == before:
+            return False
+        newest = sorted(self._occurrences.values(), key=lambda one: one.start)[-_MOST:]
+        self._occurrences = {one.uid: one for one in newest if one.start >= oldest}
+        return True
+
+    def _save(self) -> None:
+        self._unwritten = True
+        self._store.async_delay_save(self._kept, _SAVE_AFTER)
+
+    def _kept(self) -> dict[str, Json]:
+        self._unwritten = False
+        return {
+            "occurrences": [one.to_json() for one in self._occurrences.values()],
+            "asked": self._asked.isoformat() if self._asked else None,
+            "release": self.release.version if self.release else None,
+        }

@@ -1,0 +1,48 @@
+"""What the robot switches at its pins, shown as the pin last was."""
+
+from homeassistant.helpers.entity import EntityDescription
+
+from ..devices import Device
+from . import nodes
+from .account import FarmBotAccount
+from .commands import ACTIVITY, write_pin
+from .entity import RobotEntity
+from .models import Peripheral
+from .nodes import PinMode
+from .pinned import PinnedEntity
+from .status import Activity
+
+
+class PeripheralEntity(PinnedEntity[Peripheral], RobotEntity[Peripheral]):
+    """A peripheral; its state is its pin's."""
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        device: Device,
+        description: EntityDescription,
+        key: str,
+    ) -> None:
+        """Show the peripheral under a key."""
+        super().__init__(account, device, Peripheral, description, key=key)
+
+    async def write(self, value: float, mode: PinMode) -> None:
+        """Have the robot write to the pin; raises as `commands.write_pin`."""
+        peripheral = self.record
+        if peripheral is None or peripheral.pin is None:
+            return
+        if not value and self._is_stopped:
+            return
+        await write_pin(
+            self.coordinator,
+            peripheral.pin,
+            value,
+            mode,
+            nodes.named_pin("Peripheral", peripheral.id),
+        )
+
+    @property
+    def _is_stopped(self) -> bool:
+        """Whether the emergency stop switched it off; the robot would refuse to do so again."""
+        activity, pin = self.coordinator.record(ACTIVITY, Activity), self.pin
+        return bool(activity and activity.locked and pin and pin.value == 0)

@@ -1,0 +1,149 @@
+"""What sits at the robot's pins: peripherals and sensors, wherever their owner plugs them in."""
+
+from collections.abc import Iterable
+from typing import override
+
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers.entity import EntityDescription
+
+from ..devices import Device
+from .account import FarmBotAccount
+from .commands import pin_key
+from .derived import READING
+from .entity import ItemEntity
+from .models import Pinned, Sensor, SensorReading
+from .status import Pin
+
+
+class PinnedEntity[R: Pinned](ItemEntity[R]):
+    """An entity of something at a pin, named by its owner."""
+
+    _followed: str | None = None
+    """The key of the pin that is followed."""
+    _unfollow: CALLBACK_TYPE | None = None
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        device: Device,
+        kind: type[R],
+        description: EntityDescription,
+        *,
+        key: str | None = None,
+        reads: Iterable[str] = (),
+    ) -> None:
+        """Show what is under `key`, and follow its pin besides."""
+        super().__init__(account, device, kind, description, key=key, reads=reads)
+        item = self.record
+        self._attr_translation_placeholders = {
+            "label": str(item and (item.label or item.pin))
+        }
+
+    @property
+    def pin(self) -> Pin | None:
+        """What the robot last said of the pin; None while it was never read or written."""
+        key = self._pin_key
+        return self.coordinator.record(key, Pin) if key else None
+
+    @property
+    def _pin_key(self) -> str | None:
+        item = self.record
+        return None if item is None or item.pin is None else pin_key(item.pin)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the pin from now on."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._leave_pin)
+        self._follow_pin()
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        self._follow_pin()
+        super()._handle_coordinator_update()
+
+    def _follow_pin(self) -> None:
+        if (key := self._pin_key) == self._followed:
+            return
+        self._leave_pin()
+        if key is not None:
+            self._followed = key
+            self._unfollow = self.coordinator.async_add_listener(
+                self._handle_coordinator_update, (key,)
+            )
+
+    @callback
+    def _leave_pin(self) -> None:
+        self._followed = None
+        if self._unfollow is not None:
+            self._unfollow()
+            self._unfollow = None
+
+
+class ReadEntity(PinnedEntity[Sensor]):
+    """What a sensor read last: as the server keeps it, or as the robot just says.
+
+    The robot says it at once; the server's record follows, with the place. A pin that was read
+    by its number is told by the robot alone. The robot says no time, so the latest news counts.
+    """
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        device: Device,
+        description: EntityDescription,
+        key: str,
+        sensor_id: int,
+    ) -> None:
+        """Show the sensor under `key`."""
+        self._reading_key = f"{READING}/{sensor_id}"
+        super().__init__(
+            account, device, Sensor, description, key=key, reads=(self._reading_key,)
+        )
+        self._reading, self._pin = self._latest, self._pin_now
+        self._shown: SensorReading | Pin | None = self._reading or self._pin
+
+    @property
+    def _latest(self) -> SensorReading | None:
+        """What the server keeps of the pin that the sensor is at now."""
+        reading = self.coordinator.record(self._reading_key, SensorReading)
+        sensor = self.record
+        return reading if reading and sensor and reading.pin == sensor.pin else None
+
+    @property
+    def _pin_now(self) -> Pin | None:
+        """What the robot says of the pin, if it was read as the sensor is to be read."""
+        pin, sensor = self.pin, self.record
+        return pin if pin and sensor and pin.mode == sensor.mode else None
+
+    @property
+    def value(self) -> float | None:
+        """What was read: 0 or 1, or 0 to 1023."""
+        return self._shown.value if self._shown else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object] | None:
+        """Where and when it was read, as far as the server keeps it."""
+        reading = self._shown
+        if not isinstance(reading, SensorReading):
+            return None
+        at = reading.read_at or reading.created_at
+        return {
+            "x": reading.x,
+            "y": reading.y,
+            "z": reading.z,
+            "read_at": at.isoformat() if at else None,
+        }
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        reading, pin = self._latest, self._pin_now
+        if reading != self._reading:
+            self._shown = reading or pin
+        elif pin is not None and pin != self._pin:
+            self._shown = pin
+        self._reading, self._pin = reading, pin
+        super()._handle_coordinator_update()

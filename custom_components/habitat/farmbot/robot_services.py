@@ -1,0 +1,461 @@
+"""The actions that the robot carries out: movement, pins, sequences, tools, watering."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import voluptuous as vol
+
+from homeassistant.core import ServiceResponse, SupportsResponse
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from ..devices import Device
+from ..vendor import DeviceService
+from . import api, nodes
+from .account import FarmBotAccount
+from .choice import choose, choose_pin
+from .commands import (
+    MOVEMENT,
+    REFUSAL,
+    TOLD,
+    becomes,
+    pin_key,
+    refusal,
+    require_idle,
+    require_reach,
+    require_unlocked,
+    send,
+    start,
+    stop,
+    unlock,
+    write_pin as write_to_pin,
+)
+from .derived import MOUNTED_TOOL, MountedTool
+from .fields import (
+    LENGTH,
+    MODE,
+    MODE_NAMES,
+    MODES,
+    NAME_OR_ID,
+    PIN,
+    RECORD_IDS,
+    TEXT,
+    WHERE,
+    Fields,
+)
+from .garden import kept
+from .groups import members
+from .lookup import Wanted
+from .models import Peripheral, Point, PointGroup, Sensor, Sequence, Tool
+from .nodes import ANALOG, LONGEST_MESSAGE, Axis, Channel, Node
+from .point_search import Query, search
+from .status import Pin
+from .variables import Inventory, VariableError, given_nodes
+from .words import LogType, PlantStage, PointerType
+
+PHOTO = 60.0
+"""Seconds in which a photo is taken."""
+LONGEST = 86_400
+"""Seconds that an action waits for a sequence at most."""
+_UNTOLD = 5.0
+"""Seconds in which the robot tells a pin that it read for the first time."""
+
+_AXES = ("x", "y", "z", "all")
+_CHANNELS = ("toast", "email", "espeak")
+_SERVO_PINS = (4, 5, 6, 11)
+_HIGHEST: Mapping[int, int] = {nodes.DIGITAL: 1, ANALOG: 255}
+"""What is written to a pin at most, by its mode."""
+_GROWING = frozenset({PlantStage.PLANTED, PlantStage.SPROUTED, PlantStage.ACTIVE})
+"""The stages of plants that want water."""
+
+
+# Emergency stop.
+
+
+async def emergency_lock(account: FarmBotAccount, _: Device) -> ServiceResponse:
+    """Stop the robot at once."""
+    await stop(account)
+    return None
+
+
+async def emergency_unlock(account: FarmBotAccount, _: Device) -> ServiceResponse:
+    """Let the robot move again."""
+    await unlock(account)
+    return None
+
+
+# Movement.
+
+
+async def move(
+    account: FarmBotAccount,
+    _: Device,
+    x: float | None = None,
+    y: float | None = None,
+    z: float | None = None,
+    *,
+    relative: bool = False,
+    safe_z: bool = False,
+    speed: float | None = None,
+    wait: bool = True,
+) -> ServiceResponse:
+    """Move to a place, or by distances; mm, and % of the speed that is set."""
+    if x is None and y is None and z is None:
+        raise refusal("nowhere_to_move")
+    await require_idle(account)
+    require_reach(account, relative=relative, x=x, y=y, z=z)
+    command = nodes.move(x, y, z, relative=relative, safe_z=safe_z, speed=speed)
+    await _travel(account, command, wait=wait, timeout=MOVEMENT * 100 / (speed or 100))
+    return None
+
+
+async def find_home(
+    account: FarmBotAccount, _: Device, axis: Axis, *, wait: bool = True
+) -> ServiceResponse:
+    """Find the end of an axis and make it zero."""
+    await require_idle(account)
+    await _travel(account, nodes.find_home(axis), wait=wait)
+    return None
+
+
+async def go_home(
+    account: FarmBotAccount, _: Device, axis: Axis, *, wait: bool = True
+) -> ServiceResponse:
+    """Move an axis to zero."""
+    await require_idle(account)
+    await _travel(account, nodes.go_home(axis), wait=wait)
+    return None
+
+
+async def _travel(
+    account: FarmBotAccount, command: Node, *, wait: bool, timeout: float = MOVEMENT
+) -> None:
+    if wait:
+        await send(account, command, timeout=timeout)
+    else:
+        await start(account, command)
+
+
+# Pins.
+
+
+async def read_pin(
+    account: FarmBotAccount,
+    _: Device,
+    pin: int | None = None,
+    peripheral: Wanted | None = None,
+    sensor: Wanted | None = None,
+    mode: str | None = None,
+) -> ServiceResponse:
+    """Read a pin and return what it said."""
+    place = choose_pin(account, pin, peripheral, sensor)
+    require_unlocked(account)
+    key = pin_key(place.pin)
+    before = account.record(key, Pin)
+    how = place.mode if mode is None else MODES[mode]
+    await send(account, nodes.read_pin(place.node, how))
+    # The same value as before is not told again.
+    patience = _UNTOLD if before is None else TOLD
+    await becomes(
+        account, key, lambda: account.record(key, Pin) is not before, patience
+    )
+    read = account.record(key, Pin)
+    if read is None or read.value is None:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="pin_not_told"
+        )
+    return {
+        "pin": place.pin,
+        "value": read.value,
+        "mode": "analog" if read.mode == ANALOG else "digital",
+    }
+
+
+async def write_pin(
+    account: FarmBotAccount,
+    _: Device,
+    value: int,
+    pin: int | None = None,
+    peripheral: Wanted | None = None,
+    mode: str | None = None,
+) -> ServiceResponse:
+    """Write to a pin: 0 or 1, to an analog one up to 255."""
+    place = choose_pin(account, pin, peripheral)
+    how = place.mode if mode is None else MODES[mode]
+    if value > _HIGHEST[how]:
+        raise refusal("pin_value", high=str(_HIGHEST[how]), mode=MODE_NAMES[how])
+    await write_to_pin(account, place.pin, value, how, place.named)
+    return None
+
+
+async def toggle_pin(
+    account: FarmBotAccount,
+    _: Device,
+    pin: int | None = None,
+    peripheral: Wanted | None = None,
+) -> ServiceResponse:
+    """Switch a pin over."""
+    place = choose_pin(account, pin, peripheral)
+    require_unlocked(account)
+    await send(account, nodes.toggle_pin(place.node))
+    return None
+
+
+async def set_servo_angle(
+    account: FarmBotAccount, _: Device, pin: int, angle: float
+) -> ServiceResponse:
+    """Turn a servo; degrees."""
+    require_unlocked(account)
+    await send(account, nodes.set_servo_angle(pin, angle))
+    return None
+
+
+# Sequences.
+
+
+async def run_sequence(
+    account: FarmBotAccount,
+    _: Device,
+    sequence: Wanted,
+    variables: Mapping[str, object] | None = None,
+    *,
+    wait: bool = False,
+    timeout: float = 3600,
+) -> ServiceResponse:
+    """Run a sequence; return whether it has finished, and how many seconds that took."""
+    chosen = choose(account, api.SEQUENCES, sequence)
+    try:
+        values = given_nodes(chosen, variables or {}, _inventory(account))
+    except VariableError as err:
+        raise refusal(err.key, **err.placeholders) from err
+    for x, y, z in nodes.coordinates(values.values()):
+        require_reach(account, x=x, y=y, z=z)
+    done = await _run(
+        account, nodes.execute(chosen.id, values), timeout if wait else REFUSAL
+    )
+    return {"sequence_id": chosen.id, "name": chosen.name, **done}
+
+
+async def _run(
+    account: FarmBotAccount, command: Node, patience: float
+) -> dict[str, bool | float]:
+    await require_idle(account)
+    clock = account.hass.loop.time
+    began = clock()
+    finished = await start(account, command, patience=patience)
+    return {"finished": finished, "seconds": round(clock() - began, 1)}
+
+
+def _inventory(account: FarmBotAccount) -> Inventory:
+    return Inventory(
+        points=kept(account.records(api.POINTS.path, Point)),
+        groups=account.records(api.POINT_GROUPS.path, PointGroup),
+        tools=account.records(api.TOOLS.path, Tool),
+        peripherals=account.records(api.PERIPHERALS.path, Peripheral),
+        sensors=account.records(api.SENSORS.path, Sensor),
+        sequences=account.records(api.SEQUENCES.path, Sequence),
+    )
+
+
+# Tools and plants.
+
+
+async def mount_tool(
+    account: FarmBotAccount, _: Device, tool: Wanted, *, wait: bool = True
+) -> ServiceResponse:
+    """Fetch a tool from its slot.
+
+    The robot would say yes and do nothing where this refuses.
+    """
+    chosen = choose(account, api.TOOLS, tool)
+    if not chosen.name:
+        raise refusal("tool_without_name")
+    if not await becomes(account, MOUNTED_TOOL, lambda: not _holds(account)):
+        raise refusal("tool_mounted")
+    points = kept(account.records(api.POINTS.path, Point))
+    if all(point.tool_id != chosen.id for point in points):
+        raise refusal("tool_without_slot", name=chosen.name)
+    await require_idle(account)
+    await _travel(account, nodes.mount_tool(chosen.name), wait=wait)
+    return None
+
+
+async def dismount_tool(
+    account: FarmBotAccount, _: Device, *, wait: bool = True
+) -> ServiceResponse:
+    """Put the mounted tool back into its slot."""
+    if not await becomes(account, MOUNTED_TOOL, lambda: _holds(account) is not False):
+        raise refusal("no_tool_mounted")
+    await require_idle(account)
+    await _travel(account, nodes.dismount_tool(), wait=wait)
+    return None
+
+
+def _holds(account: FarmBotAccount) -> bool | None:
+    """Say whether a tool is mounted, as it may have been told only now; None is unknown."""
+    mounted = account.record(MOUNTED_TOOL, MountedTool)
+    return None if mounted is None else mounted.tool_id is not None
+
+
+async def water_plants(
+    account: FarmBotAccount,
+    _: Device,
+    plants: list[int] | None = None,
+    group: Wanted | None = None,
+    crop: str | None = None,
+    *,
+    wait: bool = False,
+    timeout: float = 3600,
+) -> ServiceResponse:
+    """Water plants: those that are named, those of a group, or all of a crop that grow."""
+    known = {
+        point.id: point
+        for point in kept(account.records(api.POINTS.path, Point))
+        if point.pointer_type is PointerType.PLANT
+    }
+    if plants is not None:
+        if missing := [one for one in plants if one not in known]:
+            raise refusal("no_such_plant", name=_listed(missing))
+        chosen = [*dict.fromkeys(plants)]
+    elif group is not None:
+        found = choose(account, api.POINT_GROUPS, group)
+        chosen = [one.id for one in members(found, known.values(), dt_util.utcnow())]
+    elif crop is not None:
+        query = Query(crop=crop, stages=_GROWING)
+        chosen = [one.point.id for one in search(known.values(), query)]
+    else:
+        raise refusal("which_plants")
+    if not chosen:
+        raise refusal("no_plants")
+    done = await _run(account, nodes.water(chosen), timeout if wait else REFUSAL)
+    return {"plants": [*chosen], **done}
+
+
+def _listed(ids: Iterable[int]) -> str:
+    return ", ".join(map(str, ids))
+
+
+# The rest.
+
+
+async def take_photo(account: FarmBotAccount, _: Device) -> ServiceResponse:
+    """Take a photo; it is there when the robot has uploaded it."""
+    await send(account, nodes.take_photo(), timeout=PHOTO)
+    return None
+
+
+async def send_message(
+    account: FarmBotAccount,
+    _: Device,
+    message: str,
+    type: str,
+    channels: list[Channel],
+) -> ServiceResponse:
+    """Write a line into the robot's log and, if wished, to other channels."""
+    await send(account, nodes.send_message(message, type, channels))
+    return None
+
+
+_WAIT: Final[Fields] = {vol.Optional("wait", default=True): cv.boolean}
+_PATIENCE: Final[Fields] = {
+    vol.Optional("wait", default=False): cv.boolean,
+    vol.Optional("timeout", default=3600): vol.All(
+        vol.Coerce(float), vol.Range(min=10, max=LONGEST)
+    ),
+}
+_AXIS: Final[Fields] = {vol.Optional("axis", default="all"): vol.In(_AXES), **_WAIT}
+_PERIPHERAL: Final[Fields] = {
+    vol.Exclusive("pin", "at"): PIN,
+    vol.Exclusive("peripheral", "at"): NAME_OR_ID,
+}
+
+SERVICES: Final = (
+    DeviceService(name="emergency_lock", schema={}, run=emergency_lock),
+    DeviceService(name="emergency_unlock", schema={}, run=emergency_unlock),
+    DeviceService(
+        name="move",
+        schema={
+            **WHERE,
+            vol.Optional("relative", default=False): cv.boolean,
+            vol.Optional("safe_z", default=False): cv.boolean,
+            vol.Optional("speed"): vol.All(
+                vol.Coerce(float), vol.Range(min=1, max=100)
+            ),
+            **_WAIT,
+        },
+        run=move,
+    ),
+    DeviceService(name="find_home", schema=_AXIS, run=find_home),
+    DeviceService(name="go_home", schema=_AXIS, run=go_home),
+    DeviceService(
+        name="read_pin",
+        schema={**_PERIPHERAL, vol.Exclusive("sensor", "at"): NAME_OR_ID, **MODE},
+        run=read_pin,
+        response=SupportsResponse.ONLY,
+    ),
+    DeviceService(
+        name="write_pin",
+        schema={
+            **_PERIPHERAL,
+            vol.Required("value"): vol.All(
+                vol.Coerce(int), vol.Range(min=0, max=_HIGHEST[ANALOG])
+            ),
+            **MODE,
+        },
+        run=write_pin,
+    ),
+    DeviceService(name="toggle_pin", schema=_PERIPHERAL, run=toggle_pin),
+    DeviceService(
+        name="set_servo_angle",
+        schema={
+            vol.Required("pin"): vol.All(vol.Coerce(int), vol.In(_SERVO_PINS)),
+            vol.Required("angle"): vol.All(LENGTH, vol.Range(max=180)),
+        },
+        run=set_servo_angle,
+    ),
+    DeviceService(
+        name="run_sequence",
+        schema={
+            vol.Required("sequence"): NAME_OR_ID,
+            vol.Optional("variables"): {cv.string: object},
+            **_PATIENCE,
+        },
+        run=run_sequence,
+        response=SupportsResponse.OPTIONAL,
+    ),
+    DeviceService(
+        name="mount_tool",
+        schema={vol.Required("tool"): NAME_OR_ID, **_WAIT},
+        run=mount_tool,
+    ),
+    DeviceService(name="dismount_tool", schema=_WAIT, run=dismount_tool),
+    DeviceService(
+        name="water_plants",
+        schema={
+            vol.Exclusive("plants", "which"): RECORD_IDS,
+            vol.Exclusive("group", "which"): NAME_OR_ID,
+            vol.Exclusive("crop", "which"): TEXT,
+            **_PATIENCE,
+        },
+        run=water_plants,
+        response=SupportsResponse.OPTIONAL,
+    ),
+    DeviceService(name="take_photo", schema={}, run=take_photo),
+    DeviceService(
+        name="send_message",
+        schema={
+            vol.Required("message"): vol.All(
+                cv.string, vol.Length(min=1, max=LONGEST_MESSAGE)
+            ),
+            vol.Optional("type", default=LogType.INFO.value): vol.In(
+                [word.value for word in LogType]
+            ),
+            vol.Optional("channels", default=list): vol.All(
+                cv.ensure_list, [vol.In(_CHANNELS)]
+            ),
+        },
+        run=send_message,
+    ),
+)

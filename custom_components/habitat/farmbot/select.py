@@ -1,0 +1,133 @@
+"""FarmBot's selects: settings with a few choices."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import override
+
+from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.const import EntityCategory
+
+from ..cloud.parsing import Json
+from ..devices import Device
+from ..vendor import Made
+from .account import FarmBotAccount
+from .api import DEVICE, FBOS_CONFIG, Resource
+from .derived import MOUNTED_TOOL, MountedTool
+from .models import FarmBotDevice, FbosConfig
+from .setting import SettingEntity
+from .words import UpdateChannel
+
+ANY_TIME = "any_time"
+NOTHING = "nothing"
+
+_CHANNELS: Mapping[str, Json] = {
+    channel.name.lower(): channel for channel in UpdateChannel
+}
+_HOURS: Mapping[str, Json] = {
+    ANY_TIME: None,
+    **{f"{hour:02}:00": hour for hour in range(24)},
+}
+
+
+def tools(account: FarmBotAccount) -> Mapping[str, Json]:
+    """Return the ids of the robot's tools by the name to show, and that of none."""
+    mounted = account.record(MOUNTED_TOOL, MountedTool)
+    return {NOTHING: None, **(mounted.names(NOTHING) if mounted else {})}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FarmBotSelectDescription[R](SelectEntityDescription):
+    """Describes a setting with a few choices."""
+
+    attribute: str
+    value: Callable[[R], Json]
+    choices: Callable[[FarmBotAccount], Mapping[str, Json]]
+    """What the server keeps, by the option that is shown."""
+    reads: tuple[str, ...] = ()
+    """The keys that the choices depend on."""
+
+
+class SettingSelect[R](SettingEntity[R], SelectEntity):
+    """A setting with a few choices."""
+
+    entity_description: FarmBotSelectDescription[R]
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        device: Device,
+        resource: Resource[R],
+        description: FarmBotSelectDescription[R],
+    ) -> None:
+        """Show the only record of a resource."""
+        super().__init__(
+            account, device, resource, description, reads=description.reads
+        )
+
+    @property
+    def _choices(self) -> Mapping[str, Json]:
+        return self.entity_description.choices(self.coordinator)
+
+    @property
+    @override
+    def options(self) -> list[str]:
+        """What there is to choose."""
+        return list(self._choices)
+
+    @property
+    @override
+    def current_option(self) -> str | None:
+        """What the server said; unknown where it is none of the choices."""
+        if (record := self.record) is None:
+            return None
+        value = self.entity_description.value(record)
+        return next(
+            (option for option, kept in self._choices.items() if kept == value), None
+        )
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Change it."""
+        await self.change(self.entity_description.attribute, self._choices[option])
+
+
+UPDATE_CHANNEL: FarmBotSelectDescription[FbosConfig] = FarmBotSelectDescription(
+    key="update_channel",
+    attribute="update_channel",
+    value=lambda config: config.update_channel,
+    choices=lambda _: _CHANNELS,
+    entity_category=EntityCategory.CONFIG,
+    entity_registry_enabled_default=False,
+)
+
+ROBOT: tuple[FarmBotSelectDescription[FarmBotDevice], ...] = (
+    FarmBotSelectDescription(
+        key="ota_hour",
+        attribute="ota_hour",
+        value=lambda robot: robot.ota_hour,
+        choices=lambda _: _HOURS,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+    ),
+    FarmBotSelectDescription(
+        # What the robot believes it holds: only for putting right what it took wrong.
+        key="mounted_tool",
+        attribute="mounted_tool_id",
+        value=lambda robot: robot.mounted_tool_id,
+        choices=tools,
+        reads=(MOUNTED_TOOL,),
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+    ),
+)
+
+
+def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+    """Return the robot's selects."""
+    yield (
+        UPDATE_CHANNEL.key,
+        partial(SettingSelect, account, device, FBOS_CONFIG, UPDATE_CHANNEL),
+    )
+    for setting in ROBOT:
+        yield setting.key, partial(SettingSelect, account, device, DEVICE, setting)

@@ -1,0 +1,509 @@
+"""FarmBot's sensors."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from operator import attrgetter
+from typing import override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import (
+    SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+    EntityCategory,
+    Platform,
+    UnitOfInformation,
+    UnitOfLength,
+    UnitOfRatio,
+    UnitOfTemperature,
+)
+from homeassistant.core import callback
+from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
+
+from ..cloud.parsing import Word
+from ..devices import Device
+from ..entity import HabitatEntity, TurningEntity, described
+from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
+from ..vendor import Made
+from .account import FarmBotAccount
+from .api import FBOS_CONFIG
+from .derived import ALERTS, GARDEN, MOUNTED_TOOL, SCHEDULE, Alerts, MountedTool
+from .entity import PartEntity, RobotEntity, seen_as
+from .garden import WEED_STAGES, Garden
+from .items import SENSOR, items
+from .jobs import current
+from .models import FarmBotDevice, FbosConfig, Log
+from .pinned import ReadEntity
+from .push import LINK, LOG
+from .schedule import Occurrence, Schedule
+from .status import Activity, Axes, AxisStates, Jobs, System, Vitals
+from .words import AxisState, PlantStage, SyncStatus
+
+NOTHING = "nothing"
+"""The state that says that no tool is mounted, and that no job is under way."""
+
+_AXES = ("x", "y", "z")
+_LONGEST_STATE = 255
+_SEEN_EVERY = timedelta(minutes=15)
+"""As often as the robot shows itself at the server."""
+_DRIFT = timedelta(minutes=2)
+"""The robot counts its uptime once a minute, and says it again with all that changes meanwhile."""
+_UNKNOWN = "unknown"
+"""The vendor's word for what Home Assistant has one of its own for."""
+
+DISTANCE = (SensorDeviceClass.DISTANCE, UnitOfLength.MILLIMETERS)
+PERCENT = (None, UnitOfRatio.PERCENTAGE)
+
+
+class FarmBotSensor[R](HabitatSensor[FarmBotAccount, R], PartEntity[R]):
+    """A sensor of the robot or its garden."""
+
+    @property
+    @override
+    def shown(self) -> object:
+        """The state."""
+        return self.native_value
+
+
+class RobotSensor[R](FarmBotSensor[R], RobotEntity[R]):
+    """A sensor of what the robot itself says."""
+
+
+def word[R](
+    key: str,
+    words: type[Word],
+    value: Callable[[R], Word | None],
+    *,
+    enabled: bool = True,
+) -> HabitatSensorDescription[R]:
+    """Describe a word of the robot, one of which says that it does not know."""
+
+    def known(record: R) -> str | None:
+        state = option(value(record))
+        return None if state == _UNKNOWN else state
+
+    return HabitatSensorDescription(
+        key=key,
+        device_class=SensorDeviceClass.ENUM,
+        options=[
+            state for one in words if (state := option(one)) not in (None, _UNKNOWN)
+        ],
+        value=known,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=enabled,
+    )
+
+
+POSITION: tuple[HabitatSensorDescription[Axes], ...] = tuple(
+    measured(
+        f"position_{axis}", *DISTANCE, attrgetter(axis), precision=1, state_class=None
+    )
+    for axis in _AXES
+)
+AXIS_STATES: tuple[HabitatSensorDescription[AxisStates], ...] = tuple(
+    word(f"axis_state_{axis}", AxisState, attrgetter(axis), enabled=False)
+    for axis in _AXES
+)
+LOAD: tuple[HabitatSensorDescription[Axes], ...] = tuple(
+    measured(
+        f"load_{axis}",
+        *PERCENT,
+        attrgetter(axis),
+        precision=0,
+        state_class=None,
+        diagnostic=True,
+        enabled=False,
+    )
+    for axis in _AXES
+)
+
+
+def encoders(name: str) -> tuple[HabitatSensorDescription[Axes], ...]:
+    """Describe where the encoders say that the axes are; raw ones count by themselves."""
+    device_class, unit = DISTANCE if name == "scaled_encoders" else (None, None)
+    return tuple(
+        measured(
+            f"{name}_{axis}",
+            device_class,
+            unit,
+            attrgetter(axis),
+            precision=1,
+            state_class=None,
+            diagnostic=True,
+            enabled=False,
+        )
+        for axis in _AXES
+    )
+
+
+ACTIVITY: tuple[HabitatSensorDescription[Activity], ...] = (
+    word("sync_status", SyncStatus, lambda activity: activity.sync_status),
+)
+
+
+def job_name(jobs: Jobs) -> str:
+    """Return what the robot is at."""
+    job = current(jobs)
+    return job.name[:_LONGEST_STATE] if job else NOTHING
+
+
+def job_progress(jobs: Jobs) -> float | None:
+    """Return how far it is with that."""
+    job = current(jobs)
+    return job.percent if job else None
+
+
+JOBS: tuple[HabitatSensorDescription[Jobs], ...] = (
+    told("job", job_name, diagnostic=False),
+    measured("job_progress", *PERCENT, job_progress, precision=0, state_class=None),
+)
+SYSTEM: tuple[HabitatSensorDescription[System], ...] = (
+    told("firmware_version", lambda system: system.firmware_version, enabled=False),
+)
+VITALS: tuple[HabitatSensorDescription[Vitals], ...] = (
+    measured(
+        "soc_temp",
+        SensorDeviceClass.TEMPERATURE,
+        UnitOfTemperature.CELSIUS,
+        lambda vitals: vitals.soc_temp,
+        precision=0,
+        diagnostic=True,
+    ),
+    measured(
+        "wifi_level",
+        SensorDeviceClass.SIGNAL_STRENGTH,
+        SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+        lambda vitals: vitals.wifi_level,
+        precision=0,
+        diagnostic=True,
+        enabled=False,
+    ),
+    measured(
+        "wifi_level_percent",
+        *PERCENT,
+        lambda vitals: vitals.wifi_level_percent,
+        precision=0,
+        diagnostic=True,
+        enabled=False,
+    ),
+    measured(
+        "cpu_usage",
+        *PERCENT,
+        lambda vitals: vitals.cpu_usage,
+        precision=0,
+        diagnostic=True,
+        enabled=False,
+    ),
+    measured(
+        "disk_usage",
+        *PERCENT,
+        lambda vitals: vitals.disk_usage,
+        precision=0,
+        diagnostic=True,
+    ),
+    measured(
+        "memory_usage",
+        SensorDeviceClass.DATA_SIZE,
+        UnitOfInformation.MEGABYTES,
+        lambda vitals: vitals.memory_usage,
+        precision=0,
+        diagnostic=True,
+    ),
+)
+
+_OFTEN = frozenset(
+    {
+        PlantStage.PLANNED,
+        PlantStage.PLANTED,
+        PlantStage.SPROUTED,
+        PlantStage.HARVESTED,
+    }
+)
+"""Stages of plants that most beds have; those of weeds are rare in them."""
+
+
+def counted(
+    key: str, value: Callable[[Garden], int], *, enabled: bool = True
+) -> HabitatSensorDescription[Garden]:
+    """Describe how many there are of something in the garden."""
+    return measured(key, None, None, value, precision=0, enabled=enabled)
+
+
+def _plants(stage: PlantStage) -> Callable[[Garden], int]:
+    return lambda garden: garden.plants.get(stage, 0)
+
+
+def _weeds(stage: PlantStage) -> Callable[[Garden], int]:
+    return lambda garden: garden.weeds.get(stage, 0)
+
+
+GARDEN_SUMS: tuple[HabitatSensorDescription[Garden], ...] = (
+    counted("plants", lambda garden: garden.plants_total),
+    *(
+        counted(f"plants_{option(stage)}", _plants(stage), enabled=stage in _OFTEN)
+        for stage in PlantStage
+    ),
+    counted("weeds", lambda garden: garden.weeds_open),
+    *(
+        counted(f"weeds_{option(stage)}", _weeds(stage), enabled=False)
+        for stage in WEED_STAGES
+    ),
+    measured("soil_height", *DISTANCE, lambda garden: garden.soil_height, precision=0),
+)
+ALERT_SUMS: tuple[HabitatSensorDescription[Alerts], ...] = (
+    measured(
+        "alerts",
+        None,
+        None,
+        lambda alerts: len(alerts.alerts),
+        precision=0,
+        state_class=None,
+        diagnostic=True,
+    ),
+)
+
+UPTIME = SensorEntityDescription(
+    key="uptime",
+    device_class=SensorDeviceClass.UPTIME,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+TOOL = SensorEntityDescription(key="mounted_tool", device_class=SensorDeviceClass.ENUM)
+LAST_SEEN = SensorEntityDescription(
+    key="last_seen",
+    device_class=SensorDeviceClass.TIMESTAMP,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+)
+LAST_LOG = SensorEntityDescription(
+    key="last_log", entity_category=EntityCategory.DIAGNOSTIC
+)
+NEXT_EVENT: tuple[HabitatSensorDescription[Occurrence], ...] = (
+    told(
+        "next_event",
+        lambda event: event.start,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        diagnostic=False,
+    ),
+    told(
+        "next_event_name",
+        lambda event: event.summary[:_LONGEST_STATE] or None,
+        diagnostic=False,
+    ),
+)
+
+
+class UptimeSensor(PartEntity[Vitals], RobotEntity[Vitals], SensorEntity):
+    """Since when the robot's computer has been running."""
+
+    _of: Vitals | None = None
+    """What was looked at: a duration, which ages from then on."""
+    _since: datetime | None = None
+
+    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+        """Follow the vitals."""
+        super().__init__(account, seen_as(device, "vitals"), Vitals, UPTIME)
+
+    @property
+    @override
+    def shown(self) -> object:
+        """The state."""
+        return self.native_value
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        """When it started; the same time as long as what the robot says is about that."""
+        vitals = self.record
+        if vitals is not self._of:
+            self._of = vitals
+            seconds = vitals.uptime if vitals else None
+            if seconds is None:
+                self._since = None
+            else:
+                since = dt_util.utcnow() - timedelta(seconds=seconds)
+                if self._since is None or abs(since - self._since) > _DRIFT:
+                    self._since = since
+        return self._since
+
+
+class MountedToolSensor(HabitatEntity[FarmBotAccount, MountedTool], SensorEntity):
+    """What the robot holds."""
+
+    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+        """Follow the tools."""
+        super().__init__(account, seen_as(device, MOUNTED_TOOL), MountedTool, TOOL)
+
+    @property
+    @override
+    def options(self) -> list[str]:
+        """Nothing, and the robot's tools."""
+        return [NOTHING, *(self.record.names(NOTHING) if self.record else ())]
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """The tool's name; None for a tool that nobody knows."""
+        mounted = self.record
+        if mounted is None:
+            return None
+        if mounted.tool_id is None:
+            return NOTHING
+        names = mounted.names(NOTHING)
+        return next(
+            (name for name, tool in names.items() if tool == mounted.tool_id), None
+        )
+
+
+class LastSeenSensor(HabitatEntity[FarmBotAccount, FarmBotDevice], SensorEntity):
+    """When the robot was there last: at the server, or at the broker."""
+
+    _heard_at: datetime | None = None
+
+    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+        """Follow the robot's record and the link."""
+        super().__init__(account, device, FarmBotDevice, LAST_SEEN, reads=(LINK,))
+        self._hear()
+
+    def _hear(self) -> None:
+        if self.coordinator.link.online:
+            self._heard_at = dt_util.utcnow()
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        """The later of the two."""
+        robot = self.record
+        times = (robot.last_saw_api if robot else None, self._heard_at)
+        return max((time for time in times if time), default=None)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Look now and then: nothing is told while the robot simply stays."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_track_time_interval(self.hass, self._look, _SEEN_EVERY)
+        )
+
+    @callback
+    def _look(self, _: datetime) -> None:
+        if self.coordinator.link.online:
+            self._hear()
+            self.async_write_ha_state()
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        self._hear()
+        super()._handle_coordinator_update()
+
+
+class LastLogSensor(HabitatEntity[FarmBotAccount, Log], SensorEntity):
+    """What the robot or the server said last."""
+
+    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+        """Follow the log."""
+        super().__init__(account, device, Log, LAST_LOG, key=LOG)
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """The message, as much of it as a state may have."""
+        message = self.record.message if self.record else None
+        return message[:_LONGEST_STATE] if message else None
+
+
+class NextEventSensor(TurningEntity[FarmBotAccount, Schedule], SensorEntity):
+    """What the robot does next, which is another thing when its time has come."""
+
+    entity_description: HabitatSensorDescription[Occurrence]
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        device: Device,
+        description: HabitatSensorDescription[Occurrence],
+    ) -> None:
+        """Follow the schedule."""
+        super().__init__(account, seen_as(device, SCHEDULE), Schedule, description)
+
+    @property
+    def _next(self) -> Occurrence | None:
+        return self.record.next_after(dt_util.utcnow()) if self.record else None
+
+    @property
+    @override
+    def turns_at(self) -> datetime | None:
+        """When it begins."""
+        return self._next.start if self._next else None
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        """What or when it is."""
+        event = self._next
+        return None if event is None else self.entity_description.value(event)
+
+
+class AnalogSensor(ReadEntity, SensorEntity):
+    """A sensor at a pin, as the number that the board reads."""
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """0 to 1023; what that means only its owner knows."""
+        return self.value
+
+
+def has_encoders(account: FarmBotAccount) -> bool:
+    """Say whether a robot's motors have encoders; those of the Express kits have none."""
+    config = account.record(FBOS_CONFIG.path, FbosConfig)
+    board = config.firmware_hardware if config else None
+    return board is None or not board.name.startswith("EXPRESS")
+
+
+def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+    """Return the sensors of the robot."""
+
+    def told_by[R](
+        key: str,
+        kind: type[R],
+        descriptions: tuple[HabitatSensorDescription[R], ...],
+        build: type[FarmBotSensor[R]],
+    ) -> Iterator[Made]:
+        return described(account, seen_as(device, key), kind, descriptions, build)
+
+    yield from told_by("position", Axes, POSITION, RobotSensor)
+    yield from told_by("axis_states", AxisStates, AXIS_STATES, RobotSensor)
+    yield from told_by("load", Axes, LOAD, RobotSensor)
+    if has_encoders(account):
+        for name in ("scaled_encoders", "raw_encoders"):
+            yield from told_by(name, Axes, encoders(name), RobotSensor)
+    yield from told_by("activity", Activity, ACTIVITY, RobotSensor)
+    yield from told_by("jobs", Jobs, JOBS, RobotSensor)
+    yield from told_by("system", System, SYSTEM, RobotSensor)
+    yield from told_by("vitals", Vitals, VITALS, RobotSensor)
+    yield UPTIME.key, partial(UptimeSensor, account, device)
+    yield from told_by(GARDEN, Garden, GARDEN_SUMS, FarmBotSensor)
+    yield from told_by(ALERTS, Alerts, ALERT_SUMS, FarmBotSensor)
+    for event in NEXT_EVENT:
+        yield event.key, partial(NextEventSensor, account, device, event)
+    yield TOOL.key, partial(MountedToolSensor, account, device)
+    yield LAST_SEEN.key, partial(LastSeenSensor, account, device)
+    yield LAST_LOG.key, partial(LastLogSensor, account, device)
+    for key, record_key, sensor in items(account, SENSOR, Platform.SENSOR):
+        description = SensorEntityDescription(
+            key=key,
+            translation_key="sensor",
+            state_class=SensorStateClass.MEASUREMENT,
+            suggested_display_precision=0,
+        )
+        yield (
+            key,
+            partial(AnalogSensor, account, device, description, record_key, sensor.id),
+        )

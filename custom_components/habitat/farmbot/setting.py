@@ -1,0 +1,40 @@
+"""What the server keeps and its owner may change, whether or not the robot is there."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from homeassistant.helpers.entity import EntityDescription
+
+from ..cloud.parsing import Json
+from ..devices import Device
+from ..entity import HabitatEntity
+from .account import FarmBotAccount
+from .api import Resource
+
+
+class SettingEntity[R](HabitatEntity[FarmBotAccount, R]):
+    """A field of one of the server's records."""
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        device: Device,
+        resource: Resource[R],
+        description: EntityDescription,
+        *,
+        record_id: int | None = None,
+        reads: Iterable[str] = (),
+    ) -> None:
+        """Show the only record of a resource, or the one with the id."""
+        key = resource.path if resource.single else f"{resource.path}/{record_id}"
+        super().__init__(
+            account, device, resource.model, description, key=key, reads=reads
+        )
+        self._resource = resource
+        self._record_id = record_id
+
+    async def change(self, attribute: str, value: Json) -> None:
+        """Change a field at the server; raises as `Writes.run`."""
+        account, fields = self.coordinator, {attribute: value}
+        send = partial(account.client.update, self._resource, fields, self._record_id)
+        await account.writes.run(self.key, fields, send)

@@ -1,0 +1,108 @@
+"""FarmBot's switches: digital peripherals, and settings of FarmBot OS."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, override
+
+from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.const import EntityCategory, Platform
+
+from ..devices import Device
+from ..vendor import Made
+from .account import FarmBotAccount
+from .api import FBOS_CONFIG
+from .items import PERIPHERAL, items
+from .models import FbosConfig
+from .nodes import DIGITAL
+from .peripheral import PeripheralEntity
+from .setting import SettingEntity
+
+OUTPUT = SwitchEntityDescription(key="peripheral", translation_key="peripheral")
+
+
+class PeripheralSwitch(PeripheralEntity, SwitchEntity):
+    """A peripheral that is on or off."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """What the robot said of its pin."""
+        if self.pin is None or self.pin.value is None:
+            return None
+        return self.pin.value > 0
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Switch on, unless the emergency stop is."""
+        await self.write(1, DIGITAL)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Switch off."""
+        await self.write(0, DIGITAL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FarmBotSwitchDescription(SwitchEntityDescription):
+    """Describes a setting that is on or off; its key is the server's name for it."""
+
+    value: Callable[[FbosConfig], bool | None]
+
+
+class SettingSwitch(SettingEntity[FbosConfig], SwitchEntity):
+    """A setting of FarmBot OS that is on or off."""
+
+    entity_description: FarmBotSwitchDescription
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """What the server said."""
+        return self.entity_description.value(self.record) if self.record else None
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Switch on."""
+        await self.change(self.entity_description.key, True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Switch off."""
+        await self.change(self.entity_description.key, False)
+
+
+SETTINGS = (
+    FarmBotSwitchDescription(
+        key="os_auto_update",
+        value=lambda config: config.os_auto_update,
+        entity_category=EntityCategory.CONFIG,
+    ),
+    FarmBotSwitchDescription(
+        key="sequence_init_log",
+        value=lambda config: config.sequence_init_log,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+    ),
+    FarmBotSwitchDescription(
+        key="sequence_body_log",
+        value=lambda config: config.sequence_body_log,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+    ),
+    FarmBotSwitchDescription(
+        key="sequence_complete_log",
+        value=lambda config: config.sequence_complete_log,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+    ),
+)
+
+
+def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+    """Return the robot's switches."""
+    for key, at, _ in items(account, PERIPHERAL, Platform.SWITCH):
+        output = replace(OUTPUT, key=key)
+        yield key, partial(PeripheralSwitch, account, device, output, at)
+    for setting in SETTINGS:
+        yield setting.key, partial(SettingSwitch, account, device, FBOS_CONFIG, setting)

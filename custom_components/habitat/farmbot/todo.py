@@ -1,0 +1,108 @@
+"""The weeds of a garden as a to-do list."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import override
+
+from homeassistant.components.todo import (
+    TodoItem,
+    TodoItemStatus,
+    TodoListEntity,
+    TodoListEntityFeature,
+)
+from homeassistant.core import callback
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.util import dt as dt_util
+
+from ..cloud.parsing import Json
+from ..devices import Device
+from ..entity import HabitatEntity
+from ..vendor import Made
+from .account import FarmBotAccount
+from .api import POINTS
+from .commands import refusal
+from .derived import WEEDS as WEEDS_KEY, Weeds
+from .garden import is_open
+from .models import Point
+from .words import PlantStage
+
+WEEDS = EntityDescription(key="weeds", entity_registry_enabled_default=False)
+
+REMEMBERED = timedelta(days=7)
+"""How long a weed that was removed stays on the list."""
+
+
+class WeedList(HabitatEntity[FarmBotAccount, Weeds], TodoListEntity):
+    """The weeds to remove; one that is done is marked as removed in the garden."""
+
+    _attr_supported_features = TodoListEntityFeature.UPDATE_TODO_ITEM
+
+    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+        """Show the weeds."""
+        super().__init__(account, device, Weeds, WEEDS, key=WEEDS_KEY)
+        self._look()
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        self._look()
+        super()._handle_coordinator_update()
+
+    def _look(self) -> None:
+        """Write the list anew, only when a weed changed: there may be a thousand."""
+        forgotten = dt_util.utcnow() - REMEMBERED
+        self._attr_todo_items = (
+            [_item(weed) for weed in self.record.weeds if _shown(weed, forgotten)]
+            if self.record
+            else None
+        )
+
+    @override
+    async def async_update_todo_item(self, item: TodoItem) -> None:
+        """Mark a weed as removed, or as there after all.
+
+        Raises:
+            ServiceValidationError: the weed is gone, or its text was changed.
+            HomeAssistantError: as `Writes.run`.
+        """
+        account, key = self.coordinator, f"{POINTS.path}/{item.uid}"
+        weed = account.record(key, Point)
+        if weed is None:
+            raise refusal("weed_gone")
+        if item.summary != summary_of(weed):
+            raise refusal("weed_text")
+        done = item.status == TodoItemStatus.COMPLETED
+        if done is not is_open(weed):
+            return
+        stage = PlantStage.REMOVED if done else PlantStage.ACTIVE
+        fields: dict[str, Json] = {"plant_stage": stage}
+        send = partial(account.client.update, POINTS, fields, weed.id)
+        await account.writes.run(key, fields, send)
+
+
+def summary_of(weed: Point) -> str:
+    """Return the weed's name and where it is, in mm."""
+    place = ", ".join("?" if at is None else f"{at:g}" for at in (weed.x, weed.y))
+    return f"{weed.name or ''} ({place})".strip()
+
+
+def _shown(weed: Point, forgotten: datetime) -> bool:
+    return is_open(weed) or (
+        weed.updated_at is not None and weed.updated_at > forgotten
+    )
+
+
+def _item(weed: Point) -> TodoItem:
+    to_do = is_open(weed)
+    return TodoItem(
+        uid=str(weed.id),
+        summary=summary_of(weed),
+        status=TodoItemStatus.NEEDS_ACTION if to_do else TodoItemStatus.COMPLETED,
+        completed=None if to_do else weed.updated_at,
+    )
+
+
+def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+    """Return the robot's weeds."""
+    yield WEEDS.key, partial(WeedList, account, device)

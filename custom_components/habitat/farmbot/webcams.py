@@ -1,0 +1,150 @@
+"""What there is to see at the addresses of webcams, which may be anything: a page, or nothing.
+
+Only asking there tells. It happens in the background, once for each address and again every day.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+import time
+from typing import TYPE_CHECKING
+
+from aiohttp import ClientError, ClientResponse, ClientTimeout
+from yarl import URL
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+
+from .api import WEBCAM_FEEDS
+from .models import WebcamFeed
+
+if TYPE_CHECKING:
+    # The account stands on this module.
+    from .account import FarmBotAccount
+
+WEBCAM = "webcam"
+"""The part of what was learned, and the first part of its keys; the feed's id is the second."""
+
+_AGAIN = timedelta(days=1)
+_TIMEOUT = ClientTimeout(total=5)
+_FILM = "multipart/x-mixed-replace"
+_PHOTOS = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+"""No drawings: they may hold scripts, which would run as Home Assistant's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webcam:
+    """A webcam that there is something to see of."""
+
+    stream: bool
+    """Whether it shows picture after picture (MJPEG), not one at a time."""
+
+
+class Silence(Enum):
+    """No answer, which tells nothing."""
+
+    SILENCE = auto()
+
+
+class Webcams:
+    """Finds out which webcams of an account there is something to see of."""
+
+    def __init__(self, account: FarmBotAccount) -> None:
+        """Begin without knowing of any."""
+        self._account = account
+        self._seen: dict[int, str | None] = {}
+        """The addresses that answered, by the feed's id."""
+        self._began = time.monotonic()
+        self._looking = self._look_again = False
+
+    @callback
+    def look(self) -> None:
+        """Ask at the addresses that are new, and every day at all of them."""
+        if self._looking:
+            self._look_again = True
+            return
+        now = time.monotonic()
+        if now - self._began >= _AGAIN.total_seconds():
+            self._began = now
+            self._seen.clear()
+        feeds = self._feeds()
+        due = [feed for feed in feeds if self._seen.get(feed.id, "") != feed.url]
+        if due or self._seen.keys() - {feed.id for feed in feeds}:
+            self._looking = True
+            self._account.config_entry.async_create_background_task(
+                self._account.hass, self._look(due), f"{self._account.name} webcams"
+            )
+
+    def _feeds(self) -> list[WebcamFeed]:
+        feeds = self._account.records(WEBCAM_FEEDS.path, WebcamFeed)
+        return [feed for feed in feeds if feed.url]
+
+    async def _look(self, due: list[WebcamFeed]) -> None:
+        hass = self._account.hass
+        try:
+            found = await asyncio.gather(
+                *(async_look(hass, feed.url or "") for feed in due)
+            )
+        finally:
+            self._looking = False
+        learned: dict[str, object | None] = {}
+        for feed, webcam in zip(due, found, strict=True):
+            if webcam is not Silence.SILENCE:
+                self._seen[feed.id] = feed.url
+                learned[webcam_key(feed.id)] = webcam
+        for gone in self._seen.keys() - {feed.id for feed in self._feeds()}:
+            del self._seen[gone]
+            learned[webcam_key(gone)] = None
+        if any(learned.values()):
+            await self._show()
+        if learned:
+            self._account.async_learn_parts({WEBCAM: learned})
+
+    async def _show(self) -> None:
+        """Set the platform up, which wants a library for pictures that few houses need."""
+        entry = self._account.config_entry
+        async with entry.setup_lock:
+            pass  # The account itself is set up first.
+        if entry.state is ConfigEntryState.LOADED:
+            await self._account.async_forward((Platform.CAMERA,))
+        if self._look_again:
+            self._look_again = False
+            self.look()
+
+
+def webcam_key(feed_id: int) -> str:
+    """Return the key of what was learned of a webcam."""
+    return f"{WEBCAM}/{feed_id}"
+
+
+def is_stream(answer: ClientResponse) -> bool:
+    """Say whether an answer is picture after picture."""
+    return answer.ok and answer.content_type == _FILM
+
+
+def is_photo(answer: ClientResponse) -> bool:
+    """Say whether an answer is one picture."""
+    return answer.ok and answer.content_type in _PHOTOS
+
+
+async def async_look(hass: HomeAssistant, address: str) -> Webcam | Silence | None:
+    """Ask what there is at an address, without any login of ours; None for nothing to see.
+
+    The kind of an answer is said before its content, of which nothing is read.
+    """
+    try:
+        url = URL(address)
+    except ValueError:
+        return None
+    if url.scheme not in {"http", "https"} or not url.host:
+        return None
+    try:
+        async with async_get_clientsession(hass).get(url, timeout=_TIMEOUT) as answer:
+            if is_stream(answer) or is_photo(answer):
+                return Webcam(stream=is_stream(answer))
+            return Silence.SILENCE if answer.status >= 500 else None
+    except ClientError, TimeoutError, ValueError:
+        return Silence.SILENCE
