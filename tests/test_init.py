@@ -1,20 +1,24 @@
 """An account is set up, unloaded, reloaded and removed."""
 
 import asyncio
+from types import ModuleType
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]  # it brings no types
 
+from custom_components.habitat import vendor
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.importlib import async_import_module
+from homeassistant.setup import async_setup_component
 
-from .common import Setting, fill, start_flow, tick
+from .common import Setting, fill, lines, start_flow, tick
 from .conftest import SetUp
 
 
@@ -169,3 +173,23 @@ async def test_simulated_account_polls(
     assert not [
         state for state in hass.states.async_all() if state.state == "unavailable"
     ]
+
+
+async def test_vendor_that_cannot_be_imported(
+    hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What one vendor requires and the house lacks costs that vendor's actions alone."""
+
+    async def fail(hass: HomeAssistant, name: str) -> ModuleType:
+        if ".farmbot." in name:
+            raise ModuleNotFoundError(name)
+        return await async_import_module(hass, name)
+
+    monkeypatch.setattr(vendor, "async_import_module", fail)
+    assert await async_setup_component(hass, DOMAIN, {})
+    known = hass.services.async_services_for_domain(DOMAIN)
+    assert "set_room_hold" in known
+    assert "run_sequence" not in known
+    assert [line for line in lines(caplog) if "FarmBot" in line]

@@ -19,6 +19,7 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.importlib import async_import_module
 
 from .cloud.errors import CloudError
+from .const import LOGGER
 
 if TYPE_CHECKING:
     # These modules stand on this one.
@@ -240,7 +241,12 @@ async def async_services(
     services: list[tuple[Vendor, EntityService | DeviceService]] = []
     for vendor in REGISTRY.values():
         if vendor.services:
-            module = await _import(hass, vendor, "services")
+            try:
+                module = await _import(hass, vendor, "services")
+            except ImportError:
+                # What one vendor requires and the house lacks must not take the others along.
+                LOGGER.exception("The actions of %s are missing", vendor.name)
+                continue
             services.extend((vendor, service) for service in module.SERVICES)
     return services
 

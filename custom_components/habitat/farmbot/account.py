@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
+from http import HTTPStatus
 import time
 from typing import Any, ClassVar, override
 
@@ -12,7 +13,7 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..cloud.errors import Unready
+from ..cloud.errors import Refused, Unready
 from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
 from ..devices import Device
 from ..repairs import Issue
@@ -102,6 +103,8 @@ class FarmBotAccount(Account):
         self.webcams = Webcams(self)
         self._answered: dict[str, float] = {}
         """When each list was answered last, on the monotonic clock."""
+        self._lacking: set[str] = set()
+        """The lists that the server does not have."""
         self._asked = False
         """Whether any list was asked for."""
         self._known: asyncio.Future[bool] = hass.loop.create_future()
@@ -181,11 +184,23 @@ class FarmBotAccount(Account):
         except Unready as err:
             self._unready = err.key
             raise
+        except Refused as err:
+            if err.status != HTTPStatus.NOT_FOUND or not self._may_lack(resource):
+                raise
+            self._lacking.add(resource.path)
+            return Harvest({})
         finally:
             if resource is api.DEVICE and not self._known.done():
                 self._known.set_result(self._unready is None)
         answered[resource.path] = time.monotonic()
+        self._lacking.discard(resource.path)
         return harvest
+
+    def _may_lack(self, resource: Resource[Any]) -> bool:
+        """Say whether a server may be too old for a resource: it knows the robot, but never that."""
+        state = self.parts.get(resource.path)
+        knows_robot = DEVICE in self._answered or DEVICE in self.data
+        return knows_robot and not (state and state.keys)
 
     async def _ask_for(self, resource: Resource[Any]) -> Harvest:
         if resource.single:
@@ -218,8 +233,9 @@ class FarmBotAccount(Account):
         try:
             return await super()._async_update_data()
         finally:
+            known = self._answered.keys() | self._lacking
             self._pushed = self.push.is_connected and all(
-                resource.path in self._answered for resource in PACES
+                resource.path in known for resource in PACES
             )
             self._set_pace()
             self.webcams.look()

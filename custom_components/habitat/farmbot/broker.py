@@ -232,7 +232,9 @@ class BrokerLink:
             async with _open(client):
                 began = loop.time()
                 await _first(_read(client), self._stay(client, credentials.username))
-        except (MqttError, CloudError, OSError, ValueError) as err:
+        except Exception as err:
+            # Whatever a library may raise, the link goes on trying.
+            _LOGGER.debug("The visit to the message broker failed", exc_info=True)
             error = err
         finally:
             self._forget()

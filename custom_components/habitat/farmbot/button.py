@@ -17,7 +17,7 @@ from ..vendor import Made
 from . import nodes
 from .account import FarmBotAccount
 from .commands import refusal, require_idle, send, start, stop, unlock
-from .entity import ItemEntity, RobotEntity
+from .entity import NamedEntity, RobotEntity
 from .items import SENSOR, SEQUENCE, items
 from .models import FarmBotDevice, Sensor, Sequence
 from .variables import without_default
@@ -123,22 +123,8 @@ RUN = ButtonEntityDescription(key="sequence", translation_key="sequence")
 READ = ButtonEntityDescription(key="read_sensor", translation_key="read_sensor")
 
 
-class SequenceButton(RobotEntity[Sequence], ItemEntity[Sequence], ButtonEntity):
+class SequenceButton(RobotEntity[Sequence], NamedEntity[Sequence], ButtonEntity):
     """A sequence that its owner pinned."""
-
-    def __init__(
-        self,
-        account: FarmBotAccount,
-        device: Device,
-        description: ButtonEntityDescription,
-        key: str,
-        sequence: Sequence,
-    ) -> None:
-        """Name it as the sequence."""
-        super().__init__(account, device, Sequence, description, key=key)
-        self._attr_translation_placeholders = {
-            "sequence": sequence.name or str(sequence.id)
-        }
 
     @override
     async def async_press(self) -> None:
@@ -155,20 +141,8 @@ class SequenceButton(RobotEntity[Sequence], ItemEntity[Sequence], ButtonEntity):
         await start(self.coordinator, nodes.execute(sequence.id))
 
 
-class ReadButton(RobotEntity[Sensor], ItemEntity[Sensor], ButtonEntity):
+class ReadButton(RobotEntity[Sensor], NamedEntity[Sensor], ButtonEntity):
     """Has the robot read a sensor where it is."""
-
-    def __init__(
-        self,
-        account: FarmBotAccount,
-        device: Device,
-        description: ButtonEntityDescription,
-        key: str,
-        sensor: Sensor,
-    ) -> None:
-        """Name it after the sensor."""
-        super().__init__(account, device, Sensor, description, key=key)
-        self._attr_translation_placeholders = {"label": sensor.label or str(sensor.pin)}
 
     @override
     async def async_press(self) -> None:
@@ -188,9 +162,9 @@ def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
     )
     for button in BUTTONS:
         yield button.key, partial(FarmBotButton, account, device, FarmBotDevice, button)
-    for key, at, sequence in items(account, SEQUENCE, Platform.BUTTON):
+    for key, at, _ in items(account, SEQUENCE, Platform.BUTTON):
         run = replace(RUN, key=key)
-        yield key, partial(SequenceButton, account, device, run, at, sequence)
-    for item, at, sensor in items(account, SENSOR, Platform.BUTTON):
+        yield key, partial(SequenceButton, account, device, Sequence, run, key=at)
+    for item, at, _ in items(account, SENSOR, Platform.BUTTON):
         read = replace(READ, key=f"{item}_read")
-        yield read.key, partial(ReadButton, account, device, read, at, sensor)
+        yield read.key, partial(ReadButton, account, device, Sensor, read, key=at)

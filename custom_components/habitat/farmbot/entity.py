@@ -11,6 +11,7 @@ from homeassistant.helpers.entity import EntityDescription
 from ..devices import Device
 from ..entity import HabitatEntity
 from .account import FarmBotAccount
+from .lookup import Named, name_of
 from .push import LINK
 
 
@@ -75,3 +76,39 @@ class ItemEntity[R](HabitatEntity[FarmBotAccount, R]):
     def available(self) -> bool:
         """Whether the robot still has the item."""
         return super().available and self.key in self.coordinator.data
+
+
+class NamedEntity[R: Named](ItemEntity[R]):
+    """An entity of an item with the name in its own that the owner gives the item now."""
+
+    _called: R | None = None
+    """The record whose name it has."""
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        device: Device,
+        kind: type[R],
+        description: EntityDescription,
+        *,
+        key: str | None = None,
+        reads: Iterable[str] = (),
+    ) -> None:
+        """Show the item under `key`; its name is for the placeholder `name`."""
+        super().__init__(account, device, kind, description, key=key, reads=reads)
+        self._call()
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        self._call()
+        super()._handle_coordinator_update()
+
+    def _call(self) -> None:
+        item = self.record
+        if item is None or item is self._called:
+            return
+        self._called = item
+        self._attr_translation_placeholders = {"name": name_of(item) or str(item.id)}
+        # Home Assistant keeps what it made of the former one.
+        self.__dict__.pop("name", None)

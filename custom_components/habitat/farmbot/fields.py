@@ -8,7 +8,8 @@ import voluptuous as vol
 
 from homeassistant.helpers import config_validation as cv
 
-from .nodes import ANALOG, DIGITAL, PinMode
+from ..cloud.parsing import to_float
+from .nodes import ANALOG, DIGITAL, PinMode, is_unicode
 from .words import PointerType
 
 type Fields = Mapping[str | vol.Marker, object]
@@ -45,14 +46,39 @@ def finite(value: float) -> float:
     return value
 
 
+def whole(value: object) -> int:
+    """Return a whole number, also from its text.
+
+    A fraction would be another pin or another record than the one that is meant.
+
+    Raises:
+        vol.Invalid: it is none.
+    """
+    number = to_float(value)
+    if number is None or not number.is_integer():
+        raise vol.Invalid("must be a whole number")
+    return int(number)
+
+
+def unicode(text: str) -> str:
+    """Return a text that can be sent.
+
+    Raises:
+        vol.Invalid: it has halves of characters in it, as only escapes in YAML can write them.
+    """
+    if not is_unicode(text):
+        raise vol.Invalid("must be valid Unicode")
+    return text
+
+
 NUMBER: Final = vol.All(vol.Coerce(float), finite)
 LENGTH: Final = vol.All(NUMBER, vol.Range(min=0))
-RECORD_ID: Final = vol.All(vol.Coerce(int), vol.Range(min=1))
+RECORD_ID: Final = vol.All(whole, vol.Range(min=1))
 RECORD_IDS: Final = vol.All(
     cv.ensure_list, vol.Length(min=1, max=MOST_POINTS), [RECORD_ID]
 )
-PIN: Final = vol.All(vol.Coerce(int), vol.Range(min=0, max=LAST_PIN))
-TEXT: Final = vol.All(cv.string, vol.Length(min=1, max=255))
-NAME_OR_ID: Final = vol.Any(vol.All(int, vol.Range(min=1)), TEXT)
+PIN: Final = vol.All(whole, vol.Range(min=0, max=LAST_PIN))
+TEXT: Final = vol.All(cv.string, unicode, vol.Length(min=1, max=255))
+NAME_OR_ID: Final = vol.Any(vol.All(int, RECORD_ID), TEXT)
 WHERE: Final[Fields] = {vol.Optional(axis): NUMBER for axis in ("x", "y", "z")}
 MODE: Final[Fields] = {vol.Optional("mode"): vol.In(MODES)}

@@ -35,6 +35,7 @@ from .fields import (
     TEXT,
     WHERE,
     Fields,
+    whole,
 )
 from .garden import WEED_STAGES
 from .groups import members
@@ -391,7 +392,7 @@ SERVICES: Final = (
         schema={
             vol.Exclusive("sensor", "at"): NAME_OR_ID,
             vol.Exclusive("pin", "at"): PIN,
-            vol.Required("value"): vol.All(vol.Coerce(int), vol.Range(min=0, max=1023)),
+            vol.Required("value"): vol.All(whole, vol.Range(min=0, max=1023)),
             **MODE,
             **WHERE,
             vol.Optional("read_at"): cv.datetime,

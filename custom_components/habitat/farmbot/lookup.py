@@ -2,18 +2,9 @@
 
 from collections.abc import Iterable
 
-from .models import (
-    Peripheral,
-    Pinned,
-    Point,
-    PointGroup,
-    Record,
-    Sensor,
-    Sequence,
-    Tool,
-)
+from .models import Pinned, Point, PointGroup, Record, Sequence, Tool
 
-type Named = Peripheral | Point | PointGroup | Sensor | Sequence | Tool
+type Named = Pinned | Point | PointGroup | Sequence | Tool
 type Wanted = int | str
 """An id, or a name; digits are an id when nothing has that name."""
 
@@ -38,8 +29,9 @@ def found[R: Named](records: Iterable[R], wanted: Wanted) -> list[R]:
     folded = text.casefold()
     if alike := [one for name, one in named if name.casefold() == folded]:
         return alike
-    return _with_id(known, int(text)) if text.isdecimal() else []
+    return _with_id(known, text)
 
 
-def _with_id[R: Record](records: Iterable[R], record_id: int) -> list[R]:
-    return [one for one in records if one.id == record_id]
+def _with_id[R: Record](records: Iterable[R], record_id: int | str) -> list[R]:
+    # As text: there are texts of digits too long to be read as a number.
+    return [one for one in records if str(one.id) == str(record_id)]

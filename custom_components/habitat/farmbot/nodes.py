@@ -223,6 +223,15 @@ def text(string: str) -> Node:
     return _node("text", {"string": string})
 
 
+def is_unicode(string: str) -> bool:
+    """Say whether a text can be sent: halves of characters cannot."""
+    try:
+        string.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def coordinate(x: float, y: float, z: float) -> Node:
     """Return a place; mm."""
     return _node("coordinate", {"x": x, "y": y, "z": z})

@@ -23,7 +23,7 @@ from ..vendor import Made
 from .account import FarmBotAccount
 from .api import FBOS_CONFIG, FIRMWARE_CONFIG, TOOLS
 from .commands import reach
-from .entity import ItemEntity
+from .entity import NamedEntity
 from .items import PERIPHERAL, TOOL, items
 from .models import FbosConfig, FirmwareConfig, Tool
 from .nodes import ANALOG, DIGITAL
@@ -164,19 +164,8 @@ FLOW_RATE: FarmBotNumberDescription[Tool] = FarmBotNumberDescription(
 )
 
 
-class FlowRateNumber(SettingNumber[Tool], ItemEntity[Tool]):
+class FlowRateNumber(SettingNumber[Tool], NamedEntity[Tool]):
     """How much water a tool lets out."""
-
-    def __init__(
-        self,
-        account: FarmBotAccount,
-        device: Device,
-        description: FarmBotNumberDescription[Tool],
-        tool: Tool,
-    ) -> None:
-        """Name it after the tool."""
-        super().__init__(account, device, TOOLS, description, record_id=tool.id)
-        self._attr_translation_placeholders = {"tool": tool.name or str(tool.id)}
 
 
 def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
@@ -189,4 +178,7 @@ def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
     yield GANTRY.key, partial(SettingNumber, account, device, FBOS_CONFIG, GANTRY)
     for item, _, tool in items(account, TOOL, Platform.NUMBER):
         rate = replace(FLOW_RATE, key=f"{item}_flow_rate")
-        yield rate.key, partial(FlowRateNumber, account, device, rate, tool)
+        yield (
+            rate.key,
+            partial(FlowRateNumber, account, device, TOOLS, rate, record_id=tool.id),
+        )

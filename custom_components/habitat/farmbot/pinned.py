@@ -1,6 +1,5 @@
 """What sits at the robot's pins: peripherals and sensors, wherever their owner plugs them in."""
 
-from collections.abc import Iterable
 from typing import override
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -10,34 +9,17 @@ from ..devices import Device
 from .account import FarmBotAccount
 from .commands import pin_key
 from .derived import READING
-from .entity import ItemEntity
+from .entity import NamedEntity
 from .models import Pinned, Sensor, SensorReading
 from .status import Pin
 
 
-class PinnedEntity[R: Pinned](ItemEntity[R]):
-    """An entity of something at a pin, named by its owner."""
+class PinnedEntity[R: Pinned](NamedEntity[R]):
+    """An entity of something at a pin."""
 
     _followed: str | None = None
     """The key of the pin that is followed."""
     _unfollow: CALLBACK_TYPE | None = None
-
-    def __init__(
-        self,
-        account: FarmBotAccount,
-        device: Device,
-        kind: type[R],
-        description: EntityDescription,
-        *,
-        key: str | None = None,
-        reads: Iterable[str] = (),
-    ) -> None:
-        """Show what is under `key`, and follow its pin besides."""
-        super().__init__(account, device, kind, description, key=key, reads=reads)
-        item = self.record
-        self._attr_translation_placeholders = {
-            "label": str(item and (item.label or item.pin))
-        }
 
     @property
     def pin(self) -> Pin | None:

@@ -44,6 +44,8 @@ from .fields import (
     TEXT,
     WHERE,
     Fields,
+    unicode,
+    whole,
 )
 from .garden import kept
 from .groups import members
@@ -400,7 +402,7 @@ SERVICES: Final = (
         schema={
             **_PERIPHERAL,
             vol.Required("value"): vol.All(
-                vol.Coerce(int), vol.Range(min=0, max=_HIGHEST[ANALOG])
+                whole, vol.Range(min=0, max=_HIGHEST[ANALOG])
             ),
             **MODE,
         },
@@ -410,7 +412,7 @@ SERVICES: Final = (
     DeviceService(
         name="set_servo_angle",
         schema={
-            vol.Required("pin"): vol.All(vol.Coerce(int), vol.In(_SERVO_PINS)),
+            vol.Required("pin"): vol.All(whole, vol.In(_SERVO_PINS)),
             vol.Required("angle"): vol.All(LENGTH, vol.Range(max=180)),
         },
         run=set_servo_angle,
@@ -447,7 +449,7 @@ SERVICES: Final = (
         name="send_message",
         schema={
             vol.Required("message"): vol.All(
-                cv.string, vol.Length(min=1, max=LONGEST_MESSAGE)
+                cv.string, unicode, vol.Length(min=1, max=LONGEST_MESSAGE)
             ),
             vol.Optional("type", default=LogType.INFO.value): vol.In(
                 [word.value for word in LogType]

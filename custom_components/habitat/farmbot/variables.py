@@ -17,7 +17,17 @@ import orjson
 from ..cloud.parsing import Json, to_float, to_str
 from .lookup import Named, Wanted, found
 from .models import Peripheral, Point, PointGroup, Sensor, Sequence, Tool, Variable
-from .nodes import Node, coordinate, numeric, point, point_group, resource, text, tool
+from .nodes import (
+    Node,
+    coordinate,
+    is_unicode,
+    numeric,
+    point,
+    point_group,
+    resource,
+    text,
+    tool,
+)
 from .words import PointerType
 
 _AXES = frozenset("xyz")
@@ -191,7 +201,7 @@ def _number(_: Variable, value: object, __: Inventory) -> Node | None:
 
 def _text(_: Variable, value: object, __: Inventory) -> Node | None:
     words = to_str(value)
-    return None if words is None else text(words)
+    return None if words is None or not is_unicode(words) else text(words)
 
 
 def _location(variable: Variable, value: object, inventory: Inventory) -> Node | None:
@@ -226,9 +236,8 @@ def _anything(variable: Variable, value: object, inventory: Inventory) -> Node |
     if isinstance(value, Mapping):
         kinds = {**_LOCATIONS, **_ITEMS}
         return _place(value) or _said(variable, value, kinds, inventory)
-    if isinstance(value, str):
-        return text(value)
-    return _number(variable, value, inventory)
+    reader = _text if isinstance(value, str) else _number
+    return reader(variable, value, inventory)
 
 
 _READERS: Mapping[Takes, Callable[[Variable, object, Inventory], Node | None]] = {
