@@ -194,7 +194,6 @@ class BrokerLink:
         self._heard_at = float("-inf")
         self._heard: set[asyncio.Future[None]] = set()
         self._misses = 0
-        self._pinged_at = float("-inf")
         self._ping: asyncio.Task[bool] | None = None
 
     @property
@@ -293,14 +292,15 @@ class BrokerLink:
         self._client = client
         self.counters.connects += 1
         self._tell(self._listener.connected)
-        loop = asyncio.get_running_loop()
         while True:
             # One miss is no news; the next ping, not a minute later, decides.
             if not await self._answers() and 0 < self._misses < MISSES:
                 await self._answers()
-            # A command may have pinged meanwhile.
-            while (wait := self._pinged_at + PING_EVERY - loop.time()) > 0:
-                await asyncio.sleep(wait)
+            pings = -1
+            while pings != self.counters.pings:
+                # A command that pings meanwhile asks the same.
+                pings = self.counters.pings
+                await asyncio.sleep(PING_EVERY)
 
     async def _another_login(self) -> bool:
         try:
@@ -314,7 +314,7 @@ class BrokerLink:
         self._client = None
         self.online = None
         self._misses = 0
-        self._heard_at = self._pinged_at = float("-inf")
+        self._heard_at = float("-inf")
         self._end_replies(
             lambda: NotConnected("The connection to the message broker was lost")
         )
@@ -415,7 +415,6 @@ class BrokerLink:
     async def _ask(self) -> bool:
         """Ping the robot and return whether it says anything in time."""
         loop = asyncio.get_running_loop()
-        self._pinged_at = loop.time()
         self.counters.pings += 1
         heard: asyncio.Future[None] = loop.create_future()
         self._heard.add(heard)

@@ -8,6 +8,7 @@ lines of the log, one for each write, so that none is lost to those who follow t
 import asyncio
 from collections import deque
 from dataclasses import dataclass
+import time
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import callback
@@ -86,8 +87,7 @@ class Push:
     @property
     def out_of_reach(self) -> bool:
         """Whether the broker has been away for so long that somebody should see to it."""
-        now = self._account.hass.loop.time()
-        return self._lost_at is not None and now - self._lost_at >= _LONG
+        return self._lost_at is not None and time.monotonic() - self._lost_at >= _LONG
 
     # From the account.
 
@@ -148,9 +148,10 @@ class Push:
         was_connected, self.is_connected = self.is_connected, False
         LOGGER.debug("%s: no message broker: %s", self._account.name, reason)
         if self._lost_at is None:
-            loop = self._account.hass.loop
-            self._lost_at = loop.time()
-            self._giving_up = loop.call_later(GRACE.total_seconds(), self._give_up)
+            self._lost_at = time.monotonic()
+            self._giving_up = self._account.hass.loop.call_later(
+                GRACE.total_seconds(), self._give_up
+            )
         if was_connected:
             self._account.async_broker_lost()
         self._done_trying()
