@@ -200,12 +200,17 @@ async def done(hass: HomeAssistant) -> None:
     while tasks := {
         task
         for task in hass._tasks | hass._background_tasks
-        if task is not me
-        and not task.cancelling()
-        and not task.get_name().endswith(LISTENING)
+        if task is not me and not _goes_on(task)
     }:
         await asyncio.wait(tasks)
         await asyncio.sleep(0)
+
+
+def _goes_on(task: asyncio.Future[Any]) -> bool:
+    """Say whether nobody needs to wait for something; a job of the executor is no task."""
+    return isinstance(task, asyncio.Task) and (
+        bool(task.cancelling()) or task.get_name().endswith(LISTENING)
+    )
 
 
 async def tick(
@@ -236,8 +241,10 @@ def counted_writes() -> Iterator[Counter[str]]:
         yield counts
 
 
-def portraits(hass: HomeAssistant) -> dict[str, dict[str, object]]:
-    """Return what each entity is and shows, by its unique id."""
+def portraits(
+    hass: HomeAssistant, domain: str | None = None
+) -> dict[str, dict[str, object]]:
+    """Return what each entity, of one domain or of all, is and shows, by its unique id."""
     return {
         entry.unique_id: {
             "entity_id": entry.entity_id,
@@ -248,6 +255,7 @@ def portraits(hass: HomeAssistant) -> dict[str, dict[str, object]]:
         }
         for entry in er.async_get(hass).entities.values()
         if (state := hass.states.get(entry.entity_id))
+        and domain in (None, entry.domain)
     }
 
 

@@ -18,6 +18,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.habitat.cloud.auth import TokenAuth
 from custom_components.habitat.cloud.session import CloudSession, Limits
 from custom_components.habitat.const import DOMAIN
+from custom_components.habitat.farmbot import broker
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.flair.homes import HOMES, home
 from custom_components.habitat.simulator.flair.server import FlairCloud
@@ -103,6 +104,16 @@ async def freezer() -> AsyncGenerator[FrozenDateTimeFactory]:
         assert defaults is not None
         patcher.setitem(defaults, "clock", lambda: time.time())  # noqa: PLW0108 - freezing replaces it by its name
         yield frozen
+
+
+@pytest.fixture
+def real_time_broker(
+    monkeypatch: pytest.MonkeyPatch, freezer: FrozenDateTimeFactory
+) -> None:
+    """Let the client of FarmBot's broker live in real time: it would miss its own keep-alive else."""
+    monkeypatch.setattr(broker, "KEEPALIVE", 0)
+    monkeypatch.setattr(broker, "CONNECT_WAIT", 1e6)
+    monkeypatch.setattr("paho.mqtt.client.time_func", freezegun_api.real_monotonic)
 
 
 @pytest.fixture

@@ -29,6 +29,14 @@ _NOTHING = ("unavailable", "unknown")
 LIVING = ("cityflow",)
 """Whose devices count as gone when they are not heard of: there time must pass in the cloud too."""
 
+PUSHED = ("farmbot",)
+"""Who tells of changes, and so is asked for all no more than once a day."""
+
+DAY = 86_400.0
+
+TURNING = (*LIVING, "farmbot")
+"""Whose entities show other things as time goes by, such as the next event."""
+
 FAULTS: dict[str, Fault] = {
     **{str(kind): Fault(kind=kind) for kind in Kind if kind is not Kind.STATUS},
     **{
@@ -54,6 +62,8 @@ class Patient:
     cloud: CloudServer
     pace: float
     """A little more than from one poll to the next, in seconds."""
+    rarest: float
+    """A little more than the pace of the rarest lane."""
 
     async def poll(self, times: int = 1) -> None:
         """Let polls come and go; where the cloud is silent, let the time-outs pass."""
@@ -74,6 +84,15 @@ class Patient:
                 self.freezer.tick(_TIMEOUT)
         await settled
 
+    async def settle_as(self, states: dict[str, str]) -> None:
+        """Wait until all entities show this: what is pushed takes real time."""
+        for _ in range(500):
+            if self.states() == states:
+                return
+            await asyncio.sleep(0.005)
+            self.freezer.tick(1)
+            await self.settle()
+
     def _met(self) -> tuple[int, int]:
         hits = sum(fault.hits for fault in self.cloud.faults.active)
         return self.cloud.count(), hits
@@ -91,9 +110,9 @@ class Patient:
 
     def states(self) -> dict[str, str]:
         """Return what all entities show; problems aside, which time alone may bring."""
-        living = self.entry.data[CONF_VENDOR] in LIVING
+        turning = self.entry.data[CONF_VENDOR] in TURNING
         return {
-            one.entity_id: str(one.state in _NOTHING) if living else one.state
+            one.entity_id: str(one.state in _NOTHING) if turning else one.state
             for one in self.hass.states.async_all()
             if one.attributes.get("device_class") != BinarySensorDeviceClass.PROBLEM
         }
@@ -103,6 +122,7 @@ class Patient:
 async def patient(
     request: pytest.FixtureRequest,
     freezer: FrozenDateTimeFactory,
+    real_time_broker: None,
     hass: HomeAssistant,
     socket_enabled: None,
 ) -> AsyncGenerator[Patient]:
@@ -114,8 +134,10 @@ async def patient(
     async with create(vendor, clock=clock) as cloud:
         entry = await set_up(hass, cloud, vendor)
         pace = entry.runtime_data.interval.total_seconds() + 1
-        patient = Patient(hass, freezer, entry, cloud, pace)
+        rarest = 2 * DAY if vendor in PUSHED else 16 * pace
+        patient = Patient(hass, freezer, entry, cloud, pace, rarest)
         await patient.poll()
+        await patient.settle()
         yield patient
 
 
@@ -141,6 +163,7 @@ async def test_in_the_middle_of_life(
     await patient.poll(2)
     assert patient.entry.state is ConfigEntryState.LOADED
     assert patient.registered() == registered
+    await patient.settle_as(states)
     assert patient.states() == states
     assert len(lines(caplog)) <= 1
     assert patient.hass.config_entries.flow.async_progress() == []
@@ -151,7 +174,7 @@ async def test_at_set_up(
     patient: Patient, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """An account that is set up on a bad day is as it should be as soon as that is over."""
-    hass, entry = patient.hass, patient.entry
+    hass, entry, pace = patient.hass, patient.entry, patient.pace
     caplog.set_level(logging.INFO)
     registered, states = patient.registered(), patient.states()
     await hass.config_entries.async_unload(entry.entry_id)
@@ -167,9 +190,12 @@ async def test_at_set_up(
     assert not [record for record in caplog.records if record.exc_info]
 
     patient.cloud.faults.clear()
-    # Long enough for the rarest lane.
+    await patient.poll()
+    patient.pace = patient.rarest / 16
     await patient.poll(16)
+    patient.pace = pace
     assert entry.state is ConfigEntryState.LOADED
     assert patient.registered() == registered
+    await patient.settle_as(states)
     assert patient.states() == states
     assert hass.config_entries.flow.async_progress() == []

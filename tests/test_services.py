@@ -1,19 +1,34 @@
 """Actions find their device and its account, or say why not."""
 
+from collections.abc import Iterator, Mapping
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]  # it brings no types
+import voluptuous as vol
 
 from custom_components.habitat import services
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.vendor import Vendor
+from custom_components.habitat.vendor import Vendor, async_services
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import load_yaml_dict
 
 from .common import Setting
+
+ACTIONS: Mapping[str, Any] = load_yaml_dict(
+    str(Path(services.__file__).parent / "services.yaml")
+)
+
+JUDGED_LATER = {
+    ("set_room_hold", "temperature"),
+    ("get_measurement_history", "device_type"),
+}
+"""What only the entity can judge, which knows the unit, or only the account."""
 
 
 async def press(hass: HomeAssistant, device_id: str) -> None:
@@ -33,6 +48,27 @@ async def test_registered_without_an_account(hass: HomeAssistant) -> None:
         "set_room_hold",
         "clear_hold",
         "press_remote_button",
+        "run_sequence",
+        "move",
+        "find_home",
+        "go_home",
+        "read_pin",
+        "write_pin",
+        "toggle_pin",
+        "take_photo",
+        "send_message",
+        "set_servo_angle",
+        "mount_tool",
+        "dismount_tool",
+        "water_plants",
+        "add_point",
+        "update_point",
+        "remove_point",
+        "add_sensor_reading",
+        "search_points",
+        "search_logs",
+        "emergency_lock",
+        "emergency_unlock",
         "get_flow_volume",
         "get_hourly_flow_volumes",
         "get_pings",
@@ -123,3 +159,64 @@ async def test_entity_without_the_action(small: Setting) -> None:
     assert response is not None
     assert entity_id in response
     assert room.attributes["set-point-c"] == 21.5
+
+
+def offered(field: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield values that the user interface lets people choose for a field."""
+    [(kind, config)] = field["selector"].items()
+    config = config or {}
+    many = config.get("multiple", False)
+    options = [
+        option if isinstance(option, str) else option["value"]
+        for option in config.get("options", ())
+    ]
+    yield from ([option] if many else option for option in options)
+    if kind == "number":
+        yield from (config[end] for end in ("min", "max") if end in config)
+    if (example := field.get("example")) is not None:
+        # Lists and objects are written as JSON, since examples are texts.
+        yield json.loads(example) if many or kind == "object" else example
+
+
+def accepts(takes: object, value: Any) -> bool:
+    """Say whether a field takes a value."""
+    try:
+        vol.Schema(takes)(value)
+    except vol.Invalid:
+        return False
+    return True
+
+
+async def test_forms_of_actions(hass: HomeAssistant) -> None:
+    """What the user interface asks for, starts with and offers is what the action takes."""
+    checked = set()
+    for _, service in await async_services(hass):
+        fields = ACTIONS[service.name].get("fields", {})
+        for marker, takes in service.schema.items():
+            field, schema = fields[str(marker)], vol.Schema(takes)
+            where = service.name, str(marker)
+            assert field.get("required", False) is isinstance(marker, vol.Required)
+            if "default" in field:
+                filled = vol.Schema({marker: takes})({})
+                assert filled == {marker: schema(field["default"])}, where
+            for value in offered(field):
+                assert accepts(takes, value), (*where, value)
+                checked.add(where)
+    assert len(checked) > 50
+
+
+async def test_limits_of_numbers(hass: HomeAssistant) -> None:
+    """The user interface offers all of the numbers that the action takes."""
+    checked = 0
+    for _, service in await async_services(hass):
+        fields = ACTIONS[service.name].get("fields", {})
+        for marker, takes in service.schema.items():
+            limits = fields[str(marker)]["selector"].get("number") or {}
+            if (service.name, str(marker)) in JUDGED_LATER:
+                continue
+            for end, beyond in (("min", -1), ("max", 1)):
+                if end in limits:
+                    odd = limits[end] + beyond
+                    assert not accepts(takes, odd), (service.name, marker, odd)
+                    checked += 1
+    assert checked > 20

@@ -562,7 +562,11 @@ def raised() -> Iterator[tuple[str, set[str]]]:
         yield key_text, {"vendor", "reason"}
     for key_text in commands._MESSAGES.values():
         yield key_text, {"reason"}
-    for key_text in (*choice._UNKNOWN.values(), "event_ambiguous", "event_without_sequence"):
+    for key_text in (
+        *choice._UNKNOWN.values(),
+        "event_ambiguous",
+        "event_without_sequence",
+    ):
         yield key_text, {"name"}
     for call in calls("farmbot/variables.py"):
         if isinstance(call.func, ast.Name) and call.func.id == "VariableError":

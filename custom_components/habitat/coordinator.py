@@ -306,7 +306,9 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
                 translation_placeholders={"vendor": self.login.vendor.name},
             ) from failed[0]
         self.async_take(outcomes, mark, quiet=away or not self.last_update_success)
-        if away and (not self.data or any(self.parts[part].stale for part in names)):
+        if away and (
+            self.answered_at is None or any(self.parts[part].stale for part in names)
+        ):
             self._set_stale(self.parts)
             self.async_update_listeners()
             raise self._update_failed(failed[0])
@@ -455,8 +457,9 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
             # The next poll is compared record by record, even when its bytes are the old ones.
             self.parts[part].last = None
         self._show(key)
-        if self._changed:
-            self._follow_changes()
+        # What follows from it has not followed the change while that was under way.
+        self._changed.add(key)
+        self._follow_changes()
         self.async_update_listeners()
 
     @callback

@@ -213,7 +213,9 @@ def test_parts_go(oddities: Oddities) -> None:
     """A pin that is no longer told of has no record, whatever was seen of it."""
     seen: Seen = {}
     read_status(_dump(TREE), oddities, seen)
-    assert read_status(b'{"pins": {}, "jobs": {}}', oddities, seen) == {"jobs": Jobs()}
+    gone = {"jobs": Jobs(), "pins/8": None, "pins/59": None}
+    assert read_status(b'{"pins": {}, "jobs": {}}', oddities, seen) == gone
+    assert read_status(b'{"pins": {}}', oddities, seen) == {}
 
 
 @pytest.mark.parametrize("payload", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'"x"'])

@@ -1,7 +1,9 @@
 from .adapters import ReaderAdapter, WriterAdapter
 from .contexts import BrokerConfig
+from .session import Session
 
 class Broker:
+    _subscriptions: dict[str, list[tuple[Session, int]]]
     def __init__(self, config: BrokerConfig | None = None) -> None: ...
     async def start(self) -> None: ...
     async def shutdown(self) -> None: ...

@@ -221,6 +221,8 @@ class FarmBotAccount(Account):
             yield Lane(self.interval, (Part(RELEASE, fetch),))
 
     async def _fetch_release(self, platform: str) -> Harvest:
+        # The server has counted it even where no answer comes.
+        self.past.keep_release(self.past.release)
         release = await self.client.release(platform)
         available = Available(release.version if release else None)
         self.past.keep_release(available)

@@ -37,7 +37,7 @@ from .fields import (
     Fields,
     whole,
 )
-from .garden import WEED_STAGES
+from .garden import WEED_STAGES, Garden
 from .groups import members
 from .lookup import Wanted
 from .models import Log, Point, SensorReading
@@ -190,7 +190,7 @@ async def search_points(
     limit: int,
 ) -> ServiceResponse:
     """Return points of what is known already; nothing is asked for."""
-    if not account.fresh(GARDEN):
+    if account.record(GARDEN, Garden) is None or not account.fresh(GARDEN):
         raise refusal("points_not_known")
     center = None if x is None or y is None else (x, y)
     if within is not None and center is None:
@@ -304,7 +304,8 @@ async def search_logs(
 
 
 def _query(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    # As short as it can be said: the server compares texts with its numbers.
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def _age_of(log: Log) -> float:

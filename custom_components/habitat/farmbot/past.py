@@ -68,8 +68,8 @@ class Past:
             self._save()
 
     @callback
-    def keep_release(self, release: Available) -> None:
-        """Keep what the server answered just now."""
+    def keep_release(self, release: Available | None) -> None:
+        """Keep that the server was asked just now, and what it answered last."""
         self._asked = dt_util.utcnow()
         self.release = release
         self._save()

@@ -57,7 +57,7 @@ def device_of(
         sw_version=(system.controller_version if system else None)
         or robot.fbos_version,
         hw_version=computer,
-        configuration_url=f"{login.url}/app/designer",
+        configuration_url=None if login.simulated else f"{login.url}/app/designer",
     )
 
 

@@ -25,6 +25,7 @@ _NEVER = {"locked_at": 0}
 """Values that say that there is none."""
 _MILLISECONDS_FROM = 1e11
 """Unix times above this are in milliseconds: the robot's Lua code begins its jobs with such."""
+_PIN = "pins/"
 _METRIC = "telemetry_"
 """How the names in telemetry begin."""
 
@@ -174,7 +175,8 @@ def read_status(
     """Return the records of a status message by key; none for parts that it does not have.
 
     Keys are `position`, `axis_states`, `load`, `scaled_encoders`, `raw_encoders`, `activity`,
-    `system`, `vitals`, `jobs`, and `pins/<number>` for each pin that was ever read or written.
+    `system`, `vitals`, `jobs`, and `pins/<number>` for each pin that was ever read or written;
+    None is a pin that is forgotten since the message before.
 
     Args:
         payload: the message.
@@ -193,6 +195,13 @@ def read_status(
             record = record if made == record else made
             seen[key] = part, record
         records[key] = record
+    if isinstance(tree.get("pins"), dict):
+        # A robot that started again knows nothing of its pins.
+        for gone in [
+            key for key in seen if key.startswith(_PIN) and key not in records
+        ]:
+            del seen[gone]
+            records[gone] = None
     return records
 
 
@@ -246,7 +255,7 @@ def _parts(
         yield "jobs", Jobs, {"jobs": [*_named(jobs)]}
     for number, pin in _branch(tree, "pins", oddities).items():
         if isinstance(pin, dict) and number.isdecimal():
-            yield f"pins/{int(number)}", Pin, pin
+            yield f"{_PIN}{int(number)}", Pin, pin
         else:
             oddities.note("status.pins")
 
