@@ -56,7 +56,7 @@ class PeripheralNumber(PeripheralEntity, NumberEntity):
         if pin is None or pin.value is None:
             return None
         value = pin.value * BRIGHTEST if pin.mode == DIGITAL else pin.value
-        return value if value <= BRIGHTEST else None
+        return float(value) if value <= BRIGHTEST else None
 
     @override
     async def async_set_native_value(self, value: float) -> None:
@@ -81,7 +81,9 @@ class SettingNumber[R](SettingEntity[R], NumberEntity):
     @override
     def native_value(self) -> float | None:
         """What the server said."""
-        return self.entity_description.value(self.record) if self.record else None
+        value = self.entity_description.value(self.record) if self.record else None
+        # While it is being changed it is a whole number, and would show as another one.
+        return None if value is None else float(value)
 
     @override
     async def async_set_native_value(self, value: float) -> None:

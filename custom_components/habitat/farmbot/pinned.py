@@ -83,6 +83,7 @@ class ReadEntity(PinnedEntity[Sensor]):
         super().__init__(
             account, device, Sensor, description, key=key, reads=(self._reading_key,)
         )
+        self._at = self._pin_key
         self._reading, self._pin = self._latest, self._pin_now
         self._shown: SensorReading | Pin | None = self._reading or self._pin
 
@@ -122,10 +123,10 @@ class ReadEntity(PinnedEntity[Sensor]):
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
-        reading, pin = self._latest, self._pin_now
-        if reading != self._reading:
+        at, reading, pin = self._pin_key, self._latest, self._pin_now
+        if at != self._at or reading != self._reading:
             self._shown = reading or pin
         elif pin is not None and pin != self._pin:
             self._shown = pin
-        self._reading, self._pin = reading, pin
+        self._at, self._reading, self._pin = at, reading, pin
         super()._handle_coordinator_update()

@@ -102,6 +102,9 @@ class Webcams:
             await self._show()
         if learned:
             self._account.async_learn_parts({WEBCAM: learned})
+        if self._look_again:
+            self._look_again = False
+            self.look()
 
     async def _show(self) -> None:
         """Set the platform up, which wants a library for pictures that few houses need."""
@@ -110,9 +113,6 @@ class Webcams:
             pass  # The account itself is set up first.
         if entry.state is ConfigEntryState.LOADED:
             await self._account.async_forward((Platform.CAMERA,))
-        if self._look_again:
-            self._look_again = False
-            self.look()
 
 
 def webcam_key(feed_id: int) -> str:
