@@ -161,8 +161,10 @@ def forget_requests(cloud: CloudServer) -> None:
 
 
 def requests(cloud: CloudServer) -> list[str]:
-    """Return the requests that were answered since, all of them well."""
-    assert all(200 <= item.status < 300 for item in cloud.log), list(cloud.log)
+    """Return the requests since, all of them answered well; who saw enough of a film hangs up."""
+    assert all(item.status == 0 or 200 <= item.status < 300 for item in cloud.log), (
+        list(cloud.log)
+    )
     return [f"{item.method} {item.path}" for item in cloud.log]
 
 

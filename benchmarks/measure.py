@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from statistics import median
 import time
 from types import SimpleNamespace
@@ -40,6 +41,8 @@ class Figures:
     """Seconds of CPU in the client's process, the median of many runs without latency."""
     writes: int
     """States written, changed or not."""
+    at_once: int
+    """The most requests that were under way at a time."""
 
 
 @dataclass(slots=True)
@@ -65,7 +68,7 @@ class Bench:
         prepare()
         with state_writes(self.hass) as written:
             asked = self.requests(job)
-        late: list[tuple[float, int]] = []
+        late: list[tuple[float, int, int]] = []
         while not late or (len(late) < 3 and late[0][0] < LATENCY * 5):
             prepare()
             late.append(self._late(job))
@@ -82,8 +85,9 @@ class Bench:
             rounds=runs,
             warmup_rounds=1,
         )
-        wall, rounds = min(late)
-        return Figures(len(asked), rounds, wall, median(cpu), len(written))
+        wall, rounds, _ = min(late)
+        at_once = max(most for _, _, most in late)
+        return Figures(len(asked), rounds, wall, median(cpu), len(written), at_once)
 
     def requests(self, job: Job) -> list[str]:
         """Run a job and return what the cloud was asked."""
@@ -98,15 +102,15 @@ class Bench:
         self.run(job)
         return time.process_time() - begin
 
-    def _late(self, job: Job) -> tuple[float, int]:
-        """Run a job with latency; return how long it took, and in how many rounds."""
+    def _late(self, job: Job) -> tuple[float, int, int]:
+        """Run a job with latency; return how long it took, in how many rounds, how many at once."""
         self.cloud.ask(answer_late, LATENCY)
         try:
             with spans(async_get_clientsession(self.hass)) as sent:
                 begin = time.perf_counter()
                 self.run(job)
                 # What follows in the background still adds to the spans later on.
-                return time.perf_counter() - begin, longest(sent)
+                return time.perf_counter() - begin, longest(sent), most_at_once(sent)
         finally:
             self.cloud.ask(answer_at_once)
 
@@ -156,3 +160,9 @@ def longest(spans: list[Span]) -> int:
         if began >= end:
             rounds, end = rounds + 1, ended
     return rounds
+
+
+def most_at_once(spans: list[Span]) -> int:
+    """Return how many requests were under way at a time, at most."""
+    turns = [turn for began, ended in spans for turn in ((began, 1), (ended, -1))]
+    return max(accumulate(change for _, change in sorted(turns)), default=0)

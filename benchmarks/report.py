@@ -1,6 +1,6 @@
 """The figures side by side: tables for the terminal and for a page of the documentation."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.metadata import version
@@ -14,6 +14,8 @@ from homeassistant.const import __version__ as home_assistant_version
 from . import rival
 from .homes import HOMES, STANDARD, Home
 from .measure import LATENCY, Figures
+from .report_farmbot import FarmBotReport
+from .tables import duration, ratio, table
 
 _MANIFEST = Path(__file__).parents[1] / "custom_components/habitat/manifest.json"
 
@@ -65,6 +67,7 @@ class Report:
     """How many vents the rival's client finds."""
     sensors: dict[tuple[str, int, Job], Figures] = field(default_factory=dict)
     """By vendor and number of sensors."""
+    farmbot: FarmBotReport = field(default_factory=FarmBotReport)
 
     @property
     def complete(self) -> bool:
@@ -74,21 +77,27 @@ class Report:
             and len(self.minutes) == len(HOMES) * len(Side)
             and len(self.vents) == len(HOMES)
             and len(self.sensors) == len(SENSOR_VENDORS) * len(SIZES) * len(SENSOR_JOBS)
+            and self.farmbot.complete
         )
 
     def lines(self) -> Iterator[str]:
-        """Yield the tables, ratios first."""
-        yield from _table(
+        """Yield all tables."""
+        yield from self._tables()
+        yield from self.farmbot.lines()
+
+    def _tables(self) -> Iterator[str]:
+        """Yield those of devices and sensors, ratios first."""
+        yield from table(
             ("Ratio (rival : Habitat)", "Requests", "Rounds", "Time", "CPU"),
             self._ratios(),
         )
         yield ""
-        yield from _table(
+        yield from table(
             ("Habitat", "Requests", "Rounds", "Time", "CPU", "State writes"),
             self._costs(),
         )
         yield ""
-        yield from _table(
+        yield from table(
             ("Sensors", "Requests", "Rounds", "Time", "CPU", "State writes"),
             self._sensors(),
         )
@@ -99,8 +108,8 @@ class Report:
                 f"{SENSOR_VENDORS[vendor]}, {size}: {job}",
                 str(figures.requests),
                 str(figures.rounds),
-                _time(figures.wall),
-                _time(figures.cpu),
+                duration(figures.wall),
+                duration(figures.cpu),
                 str(figures.writes),
             )
 
@@ -121,9 +130,10 @@ class Report:
             rounds=other.rounds / ours.rounds,
             wall=other.wall / ours.wall,
             cpu=other.cpu / ours.cpu,
-            tables="\n".join(self.lines()),
+            tables="\n".join(self._tables()),
+            farmbot=self.farmbot.section(),
             machine=machine,
-            latency=_time(LATENCY),
+            latency=duration(LATENCY),
         )
 
     def _ratios(self) -> Iterator[Sequence[str]]:
@@ -134,20 +144,20 @@ class Report:
                 if ours and other:
                     yield (
                         f"{home}: {job}",
-                        _ratio(other.requests, ours.requests, str),
-                        _ratio(other.rounds, ours.rounds, str),
-                        _ratio(other.wall, ours.wall, _time),
-                        _ratio(other.cpu, ours.cpu, _time),
+                        ratio(other.requests, ours.requests, str),
+                        ratio(other.rounds, ours.rounds, str),
+                        ratio(other.wall, ours.wall, duration),
+                        ratio(other.cpu, ours.cpu, duration),
                     )
             minute = self.minutes.get((home, Side.OURS))
             other_minute = self.minutes.get((home, Side.RIVAL))
             if minute and other_minute:
                 yield (
                     f"{home}: a minute",
-                    _ratio(other_minute.requests, minute.requests, "{:.0f}".format),
+                    ratio(other_minute.requests, minute.requests, "{:.0f}".format),
                     "",
                     "",
-                    _ratio(other_minute.cpu, minute.cpu, _time),
+                    ratio(other_minute.cpu, minute.cpu, duration),
                 )
             if home in self.vents:
                 seen = f"{self.vents[home]} : {home.vents}"
@@ -161,31 +171,10 @@ class Report:
                         f"{home}: {job}",
                         str(found.requests),
                         str(found.rounds),
-                        _time(found.wall),
-                        _time(found.cpu),
+                        duration(found.wall),
+                        duration(found.cpu),
                         str(found.writes),
                     )
-
-
-def _ratio[T: float](other: T, ours: T, show: Callable[[T], str]) -> str:
-    return f"{other / ours:.1f} × ({show(other)} : {show(ours)})"
-
-
-def _time(seconds: float) -> str:
-    if seconds < 0.1:
-        return f"{seconds * 1000:.1f} ms"
-    return f"{seconds:.2f} s"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield a Markdown table whose columns stand under each other."""
-    cells = [head, *rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for number, row in enumerate(cells):
-        padded = (text.ljust(width) for text, width in zip(row, widths, strict=True))
-        yield f"| {' | '.join(padded)} |"
-        if number == 0:
-            yield f"| {' | '.join('-' * width for width in widths)} |"
 
 
 def _processor() -> str:
@@ -233,4 +222,5 @@ Assistant's own HTTP session. The cloud runs in a process of its own, so no figu
   these clouds from Home Assistant, so there is no rival.
 - **Set-up** is that of a known account, as after a restart: requests include the readings that follow,
   time and CPU end when the account is loaded.
-"""
+
+{farmbot}"""

@@ -456,16 +456,14 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         if part := self._part_of_key.get(key):
             # The next poll is compared record by record, even when its bytes are the old ones.
             self.parts[part].last = None
-        self._show(key)
-        # What follows from it has not followed the change while that was under way.
-        self._changed.add(key)
-        self._follow_changes()
-        self.async_update_listeners()
+        self.async_show(key)
 
     @callback
     def async_show(self, key: str) -> None:
-        """Show the record under a key with a change that has just begun."""
+        """Show the record under a key, with the changes that are under way, and what follows."""
         self._show(key)
+        if self._changed:
+            self._follow_changes()
         self.async_update_listeners()
 
     def _merge(self, part: Part, state: PartState, harvest: Harvest, mark: int) -> None:

@@ -7,6 +7,7 @@ lines of the log, one for each write, so that none is lost to those who follow t
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 import time
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,9 @@ from ..cloud.auth import TokenAuth
 from ..cloud.errors import AuthError, BadAnswer, CloudError
 from ..cloud.parsing import read_json
 from ..const import GRACE, LOGGER
+from . import nodes
 from .api import DEVICE, SYNCED, Resource
-from .broker import BrokerLink, Credentials
+from .broker import BrokerLink, Credentials, RobotError
 from .login import broker_address
 from .status import Seen, read_log, read_status, read_telemetry
 
@@ -141,6 +143,16 @@ class Push:
             self._show(Link(broker=True))
         self._account.async_broker_connected()
         self._done_trying()
+        self._account.config_entry.async_create_background_task(
+            self._account.hass,
+            self._ask_for_status(),
+            f"{self._account.name} status by broker",
+        )
+
+    async def _ask_for_status(self) -> None:
+        """Have the robot tell all; to a ping it only does what it has not told a moment ago."""
+        with suppress(RobotError):
+            await self.link.command(nodes.read_status())
 
     @callback
     def lost(self, reason: str) -> None:
