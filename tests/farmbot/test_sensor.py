@@ -268,6 +268,17 @@ async def test_sums(all_enabled: None, garden: Setting) -> None:
     await garden.until_shown("soil_height", "-100.0")
     garden.cloud.world.create("alerts", problem_tag="api.tour.not_taken", slug="tour")
     await garden.until_shown("alerts", "3")
+    alerts = garden.cloud.world.tables["alerts"]
+    urgent = max(
+        alerts.values(),
+        key=lambda alert: (int(str(alert["priority"])), -int(str(alert["id"]))),
+    )
+    told = str(urgent["problem_tag"]).removeprefix("api.").replace(".", "_")
+    assert garden.value("alert") == told
+    for number in list(alerts):
+        garden.cloud.world.remove("alerts", number)
+    await garden.until_shown("alert", "nothing")
+    assert garden.value("alerts") == "0"
     # These are the server's words: they stand while the robot is away.
     await garden.lose_robot()
     assert garden.value("plants") == "60"

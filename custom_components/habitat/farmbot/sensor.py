@@ -43,7 +43,7 @@ from .pinned import ReadEntity
 from .push import LINK, LOG
 from .schedule import Occurrence, Schedule
 from .status import Activity, Axes, AxisStates, Jobs, System, Vitals
-from .words import AxisState, PlantStage, SyncStatus
+from .words import AxisState, PlantStage, ProblemTag, SyncStatus
 
 NOTHING = "nothing"
 """The state that says that no tool is mounted, and that no job is under way."""
@@ -265,6 +265,15 @@ ALERT_SUMS: tuple[HabitatSensorDescription[Alerts], ...] = (
         precision=0,
         state_class=None,
         diagnostic=True,
+    ),
+    HabitatSensorDescription(
+        key="alert",
+        device_class=SensorDeviceClass.ENUM,
+        options=[*(tag.name.lower() for tag in ProblemTag), NOTHING],
+        value=lambda alerts: (
+            option(alerts.alerts[0].problem_tag) if alerts.alerts else NOTHING
+        ),
+        entity_category=EntityCategory.DIAGNOSTIC,
     ),
 )
 

@@ -80,8 +80,13 @@ async def _execute(machine: Machine, node: Record, scope: Scope) -> None:
         label: _resolved(value, scope)
         for label, value in _pairs(node, "parameter_application", "data_value")
     }
+    settings = machine.world.single("fbos_config")
     with machine.working():
+        if settings["sequence_init_log"]:
+            machine.log(f"Starting {sequence['name']}", "busy")
         await execute(machine, sequence, given, cast(int, scope[_DEPTH]["depth"]))
+        if settings["sequence_complete_log"]:
+            machine.log(f"Completed {sequence['name']}", "success")
 
 
 async def _move(machine: Machine, node: Record, scope: Scope) -> None:

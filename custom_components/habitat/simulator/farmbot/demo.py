@@ -75,6 +75,9 @@ def demo(seed: int = 1, clock: Clock = time.time) -> World:
     world = standard(seed, clock)
     world.live = True
     world.update = "15.4.12"
+    world.single("fbos_config").update(
+        sequence_init_log=True, sequence_complete_log=True
+    )
     return world
 
 
