@@ -316,7 +316,9 @@ async def test_clear(resource: Resource[object]) -> None:
     assert (asked.method, asked.path) == ("DELETE", f"/api/{resource.path}/all")
 
 
-@pytest.mark.parametrize("reply", [NOTHING, body(b"null"), body(b"[")], ids=repr)
+@pytest.mark.parametrize(
+    "reply", [NOTHING, body(b"null"), body(b"[")], ids=["nothing", "null", "half"]
+)
 async def test_a_write_without_a_record(reply: Reply) -> None:
     """What was done is done, whatever is said to it."""
     async with client(reply) as (farmbot, server):
