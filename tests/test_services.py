@@ -91,6 +91,30 @@ async def test_no_such_device(small: Setting) -> None:
         assert caught.value.translation_placeholders == {"vendor": "Flair"}
 
 
+async def test_device_as_a_target(small: Setting) -> None:
+    """A target is a list of devices: one will do, none or two will not."""
+    house = next(small.cloud.world.all("structures"))
+    device = small.device("structures", house.id)
+    assert device is not None
+    data = {"button": "Power"}
+
+    async def call(*device_ids: str) -> None:
+        await small.hass.services.async_call(
+            DOMAIN,
+            "press_remote_button",
+            data,
+            blocking=True,
+            target={"device_id": [*device_ids]},
+        )
+
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(device.id)
+    assert caught.value.translation_key == "no_hvac_unit"
+    for wrong in ((), (device.id, device.id)):
+        with pytest.raises(vol.Invalid):
+            await call(*wrong)
+
+
 async def test_device_of_another_vendor(small: Setting) -> None:
     """A device of another vendor's account is refused."""
     house = next(small.cloud.world.all("structures"))

@@ -90,12 +90,19 @@ def span_of(start: datetime, end: datetime) -> Span:
         ) from err
 
 
+def _one(value: object) -> str:
+    """Read the id of a device, also as the only one of a list: a target is one."""
+    if isinstance(value, list) and len(value) == 1:
+        (value,) = value
+    return cv.string(value)
+
+
 def _targets(service: DeviceService) -> Mapping[str | vol.Marker, object]:
     """Return the fields that say whom an action is for."""
     if not service.account:
-        return {vol.Required(ATTR_DEVICE_ID): cv.string}
+        return {vol.Required(ATTR_DEVICE_ID): _one}
     return {
-        vol.Exclusive(ATTR_DEVICE_ID, "target"): cv.string,
+        vol.Exclusive(ATTR_DEVICE_ID, "target"): _one,
         vol.Exclusive(ATTR_CONFIG_ENTRY_ID, "target"): cv.string,
     }
 
