@@ -456,14 +456,17 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         if part := self._part_of_key.get(key):
             # The next poll is compared record by record, even when its bytes are the old ones.
             self.parts[part].last = None
-        self.async_show(key)
-
-    @callback
-    def async_show(self, key: str) -> None:
-        """Show the record under a key, with the changes that are under way, and what follows."""
         self._show(key)
         if self._changed:
             self._follow_changes()
+        self.async_update_listeners()
+
+    @callback
+    def async_show(self, key: str) -> None:
+        """Show the record under a key with a change that has just begun, and what it sums up to."""
+        self._show(key)
+        if self._changed:
+            self._derive()
         self.async_update_listeners()
 
     def _merge(self, part: Part, state: PartState, harvest: Harvest, mark: int) -> None:
@@ -505,12 +508,16 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
             self.data[key] = record
         self._changed.add(key)
 
-    def _follow_changes(self) -> None:
-        """Bring derived records, devices, entities and repairs in line with the records."""
+    def _derive(self) -> None:
+        """Bring derived records in line with the records."""
         for key, record in self.derive():
             if self.data.get(key) != record:
                 self.data[key] = record
                 self._changed.add(key)
+
+    def _follow_changes(self) -> None:
+        """Bring derived records, devices, entities and repairs in line with the records."""
+        self._derive()
         self.devices.update(self.describe_devices())
         touched = [
             device
