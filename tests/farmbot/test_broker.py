@@ -409,6 +409,27 @@ async def test_robot_that_was_there_a_moment_ago(
     assert len(robot.pings) > pings
 
 
+async def test_robot_that_vanishes_while_somebody_waits(
+    at: Setting, robot: Robot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits for a long command does not have to wait for the next regular ping."""
+    monkeypatch.setattr(broker, "PING_EVERY", 60.0)
+    monkeypatch.setattr(broker, "WATCH", 0.2)
+    await until(lambda: at.link.online is True, "the first pong")
+    robot.obeys = False
+    moving = asyncio.create_task(at.link.command(nodes.find_home(), timeout=None))
+    await until(lambda: bool(robot.requests), "the movement")
+    # One that says nothing but answers is there: it is waited for.
+    pings = len(robot.pings)
+    await until(lambda: len(robot.pings) >= pings + 2, "two more pings")
+    assert not moving.done()
+    robot.awake = False
+    async with asyncio.timeout(3):
+        with pytest.raises(RobotOffline):
+            await moving
+    assert at.link.online is False
+
+
 async def test_lock_of_a_robot_that_is_offline(at: Setting, robot: Robot) -> None:
     """The lock is sent all the same: the robot may hear what it cannot answer."""
     robot.awake = False

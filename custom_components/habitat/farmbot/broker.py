@@ -61,6 +61,8 @@ FRESH = 5.0
 """Seconds for which a word from the robot says that it is there now."""
 SIGN_WAIT = 1.0
 """Seconds in which it then says something when it gets a command, or it is asked."""
+WATCH = 20.0
+"""Seconds after which a robot that says nothing is asked while somebody waits for its reply."""
 REPLY_WAIT = 15.0
 """Seconds that the robot has to carry out a command that takes no time."""
 
@@ -498,8 +500,11 @@ class BrokerLink:
             await asyncio.wait({reply}, timeout=SIGN_WAIT if was_there else 0)
             if self._heard_at < sent:
                 self._answers().add_done_callback(doubt)
-            left = None if timeout is None else max(0, sent + timeout - loop.time())
-            await asyncio.wait({reply}, timeout=left)
+            end = float("inf") if timeout is None else sent + timeout
+            while not reply.done() and (left := end - loop.time()) > 0:
+                await asyncio.wait({reply}, timeout=min(left, WATCH))
+                if not reply.done() and self._heard_at < loop.time() - WATCH:
+                    await self._make_sure()
             if not reply.done() and self._heard_at < sent:
                 await asyncio.wait({self._answers()})
             if not reply.done():
@@ -509,6 +514,13 @@ class BrokerLink:
             del self._replies[label.encode()]
         if error is not None:
             raise error
+
+    async def _make_sure(self) -> None:
+        """Ask a silent robot, as often as it takes to know that it is gone."""
+        for _ in range(MISSES):
+            await asyncio.wait({ping := self._answers()})
+            if ping.cancelled() or ping.result():
+                return
 
     async def _publish(self, kind: str, payload: bytes) -> None:
         client = self._client
