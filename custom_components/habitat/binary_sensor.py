@@ -1,6 +1,6 @@
 """Binary sensors: what every vendor's have in common; which there are is the vendor's to say."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import override
 
@@ -14,9 +14,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import Account, HabitatConfigEntry
-from .devices import Device
 from .entity import (
-    HabitatEntity,
+    DescribedEntity,
     RecordEntityDescription,
     TurningEntity,
     async_setup_platform,
@@ -34,29 +33,10 @@ class HabitatBinarySensorDescription[R](
     value: Callable[[R], bool | None]
 
 
-class HabitatBinarySensor[A: Account, R](HabitatEntity[A, R], BinarySensorEntity):
+class HabitatBinarySensor[A: Account, R](DescribedEntity[A, R], BinarySensorEntity):
     """A binary sensor of a record."""
 
     entity_description: HabitatBinarySensorDescription[R]
-
-    def __init__(
-        self,
-        account: A,
-        device: Device,
-        kind: type[R],
-        description: HabitatBinarySensorDescription[R],
-        *,
-        reads: Iterable[str] = (),
-    ) -> None:
-        """Show the record, or the part, that the description names."""
-        super().__init__(
-            account,
-            device,
-            kind,
-            description,
-            key=description.key_at(device),
-            reads=reads,
-        )
 
     @property
     @override

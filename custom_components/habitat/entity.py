@@ -111,6 +111,29 @@ class HabitatEntity[A: Account, R](CoordinatorEntity[A]):
         return self.key not in account.data or account.fresh(self.key)
 
 
+class DescribedEntity[A: Account, R](HabitatEntity[A, R]):
+    """An entity that shows the record, or the part of its device, that its description names."""
+
+    def __init__(
+        self,
+        account: A,
+        device: Device,
+        kind: type[R],
+        description: RecordEntityDescription[R],
+        *,
+        reads: Iterable[str] = (),
+    ) -> None:
+        """Show what the description names; `reads` as for every entity."""
+        super().__init__(
+            account,
+            device,
+            kind,
+            description,
+            key=description.key_at(device),
+            reads=reads,
+        )
+
+
 class TurningEntity[A: Account, R](HabitatEntity[A, R]):
     """An entity that turns at a time by itself: no poll will tell of it."""
 

@@ -1,6 +1,6 @@
 """Sensors: what every vendor's have in common; which there are is the vendor's to say."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -20,7 +20,12 @@ from homeassistant.helpers.typing import StateType
 from .cloud.parsing import Word
 from .coordinator import POLL, Account, HabitatConfigEntry
 from .devices import Device
-from .entity import HabitatEntity, RecordEntityDescription, async_setup_platform
+from .entity import (
+    DescribedEntity,
+    HabitatEntity,
+    RecordEntityDescription,
+    async_setup_platform,
+)
 from .vendor import Made
 
 PARALLEL_UPDATES = 0
@@ -33,29 +38,10 @@ class HabitatSensorDescription[R](RecordEntityDescription[R], SensorEntityDescri
     value: Callable[[R], StateType | datetime]
 
 
-class HabitatSensor[A: Account, R](HabitatEntity[A, R], SensorEntity):
+class HabitatSensor[A: Account, R](DescribedEntity[A, R], SensorEntity):
     """A sensor of a record."""
 
     entity_description: HabitatSensorDescription[R]
-
-    def __init__(
-        self,
-        account: A,
-        device: Device,
-        kind: type[R],
-        description: HabitatSensorDescription[R],
-        *,
-        reads: Iterable[str] = (),
-    ) -> None:
-        """Show the record, or the part, that the description names."""
-        super().__init__(
-            account,
-            device,
-            kind,
-            description,
-            key=description.key_at(device),
-            reads=reads,
-        )
 
     @property
     @override
