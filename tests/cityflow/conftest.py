@@ -21,9 +21,6 @@ from homeassistant.core import HomeAssistant
 from tests.common import START, AccountSetting, set_up
 from tests.conftest import StartCloud
 
-NOW = 1_795_618_820.0
-"""Wednesday, 25 November 2026, 15:00:20 UTC."""
-
 QUICK = Limits(connect=2, total=2, backoff=0.001, patience=0.1, deadline=5)
 
 
@@ -51,12 +48,6 @@ class Serve(Protocol):
         limits: Limits = QUICK,
     ) -> Awaitable[Account]:
         """Use these fields of the form, or the cloud's own API key."""
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    """Return a clock that stands still."""
-    return ManualClock(NOW)
 
 
 @pytest.fixture

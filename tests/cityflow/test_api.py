@@ -18,8 +18,9 @@ from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.cityflow.world import Probe
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
+from tests.common import NOW
 
-from .conftest import NOW, QUICK, Account, Serve
+from .conftest import QUICK, Account, Serve
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

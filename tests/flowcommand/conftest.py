@@ -25,9 +25,6 @@ from homeassistant.core import HomeAssistant
 from tests.common import START, AccountSetting, set_up, tick
 from tests.conftest import StartCloud
 
-NOW = 1_795_618_820.0
-"""Wednesday, 25 November 2026, 15:00:20 UTC."""
-
 QUICK = Limits(connect=2, total=2, backoff=0.001, patience=0.1, deadline=5)
 
 
@@ -54,12 +51,6 @@ class Serve(Protocol):
         kind: type[FlowCommandCloud] = FlowCommandCloud,
     ) -> Awaitable[Account]:
         """Use these fields of the form, or the cloud's own token."""
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    """Return a clock that stands still."""
-    return ManualClock(NOW)
 
 
 @pytest.fixture

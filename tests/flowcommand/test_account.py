@@ -20,9 +20,9 @@ from custom_components.habitat.simulator.flowcommand.homes import home
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-from tests.common import counted_writes
+from tests.common import NOW, counted_writes
 
-from .conftest import NOW, SetUp
+from .conftest import SetUp
 
 LIST = "GET /api/v1/flow_sensors/"
 VOLUMES = "GET /api/v1/flow_sensors/*/flow_volume/*"

@@ -22,8 +22,9 @@ from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flowcommand.homes import demo, home, odd, world
 from custom_components.habitat.simulator.flowcommand.server import FlowCommandCloud
 from custom_components.habitat.simulator.flowcommand.world import Sensor
+from tests.common import NOW
 
-from .conftest import NOW, Serve
+from .conftest import Serve
 
 LIST = "GET /api/v1/flow_sensors/"
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -12,9 +12,6 @@ from custom_components.habitat.simulator.flair.demo import demo
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from custom_components.habitat.simulator.flair.world import World
 
-NOW = 1_795_618_820.0
-"""A Wednesday in November 2026, eight in the morning in the demo's house."""
-
 
 def mapping(value: Json) -> Record:
     """Return what must be an object."""
@@ -92,12 +89,6 @@ class Client:
 
 
 type Serve = Callable[[World], Awaitable[Client]]
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    """Return a clock that stands still."""
-    return ManualClock(NOW)
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from custom_components.habitat.simulator.cityflow.world import INSTALLED, Probe,
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json, Record, epoch
 from custom_components.habitat.simulator.faults import Fault, Kind
+from tests.common import NOW
 
-from .conftest import NOW, mapping
+from .conftest import mapping
 
 LATEST = "/measurements/latest"
 TYPE = "/measurements/history/device-type/150"

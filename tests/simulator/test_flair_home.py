@@ -7,8 +7,9 @@ from custom_components.habitat.simulator.documents import Json, epoch
 from custom_components.habitat.simulator.flair.demo import demo
 from custom_components.habitat.simulator.flair.homes import home, two
 from custom_components.habitat.simulator.flair.odd import odd
+from tests.common import NOW
 
-from .conftest import NOW, Client, Serve, mapping, named
+from .conftest import Client, Serve, mapping, named
 
 
 def _number(value: Json) -> float:

@@ -32,8 +32,9 @@ from custom_components.habitat.simulator.flowcommand.world import (
     Sensor,
     World,
 )
+from tests.common import NOW
 
-from .conftest import NOW, mapping
+from .conftest import mapping
 
 LIST = "/api/v1/flow_sensors/"
 ONE = f"{LIST}9001/"
