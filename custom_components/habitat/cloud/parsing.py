@@ -32,6 +32,7 @@ from mashumaro.types import SerializableType
 import orjson
 
 from .errors import BadAnswer
+from .plausible import RANGE, Range
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -210,6 +211,11 @@ def parse[T](cls: type[T], raw: Mapping[str, Json], oddities: Oddities) -> T | N
             values[name] = part.read(f"{cls.__name__}.{name}", values[name], oddities)
             if values[name] is None:
                 del values[name]
+    for name, allowed in reader.ranges.items():
+        number = to_float(values.get(name))
+        if number is not None and number not in allowed:
+            oddities.note(f"{cls.__name__}.{name}")
+            del values[name]
     while True:
         try:
             record: T = reader.decoder.decode(values)
@@ -271,6 +277,7 @@ class _Reader[T]:
     optional: tuple[str, ...]
     required: tuple[str, ...]
     parts: Mapping[str, _Part]
+    ranges: Mapping[str, Range]
 
 
 @cache
@@ -299,6 +306,11 @@ def _reader[T](cls: type[T]) -> _Reader[T]:
         tuple(optional),
         tuple(required),
         parts,
+        {
+            item.name: item.metadata[RANGE]
+            for item in fields(cls)  # type: ignore[arg-type]  # every model is a dataclass
+            if RANGE in item.metadata
+        },
     )
 
 
