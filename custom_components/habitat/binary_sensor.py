@@ -42,7 +42,7 @@ class HabitatBinarySensor[A: Account, R](DescribedEntity[A, R], BinarySensorEnti
     @override
     def is_on(self) -> bool | None:
         """What the cloud said."""
-        record = self.record
+        record = self.current_record
         return None if record is None else self.entity_description.value(record)
 
 
@@ -58,6 +58,7 @@ def flag[R](
     part: str | None = None,
     diagnostic: bool = True,
     enabled: bool = True,
+    lasting: bool = False,
     exists: Callable[[R], bool] | None = None,
 ) -> HabitatBinarySensorDescription[R]:
     """Describe a yes or no that the cloud tells."""
@@ -68,6 +69,7 @@ def flag[R](
         part=part,
         entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
         entity_registry_enabled_default=enabled,
+        lasting=lasting,
         exists=exists,
     )
 

@@ -27,6 +27,7 @@ from .cloud.parsing import Oddities
 from .cloud.session import CloudSession
 from .const import DOMAIN, GRACE, GRACE_POLLS, LOGGER
 from .devices import Device, Devices
+from .liveness import Liveness
 from .repairs import Issue, Issues
 from .vendor import Login
 from .writes import Writes
@@ -149,6 +150,8 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         self.devices = Devices(hass, entry, simulated=login.simulated)
         self.issues = Issues(hass, entry)
         self.writes = Writes(self)
+        self._liveness = Liveness(hass, self._follow_silence)
+        entry.async_on_unload(self._liveness.async_stop)
         self.answered_at: datetime | None = None
         """When the cloud answered a poll last."""
         self.parts: dict[str, PartState] = {}
@@ -184,6 +187,14 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         """Return records that follow from others, such as the mean over a home, by key."""
         return ()
 
+    def alive_until(self, device: Device) -> datetime | None:
+        """Return when a device counts as silent unless it is heard of before then.
+
+        A time that is past says that it is silent now, None that it never is as long as the
+        cloud answers.
+        """
+        return None
+
     def describe_issues(self) -> Iterable[Issue]:
         """Return what only the user can put right."""
         return ()
@@ -209,6 +220,10 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         """Say whether what stands under a key is young enough to be shown."""
         state = self.parts.get(self._part_of_key.get(key, ""))
         return state is not None and not state.stale
+
+    def is_alive(self, device_key: str) -> bool:
+        """Return whether the device under a key is heard of, by the vendor's `alive_until`."""
+        return self._liveness.is_alive(device_key)
 
     def wanted(self) -> set[str]:
         """Return the keys that somebody reads: enabled entities and their like."""
@@ -316,6 +331,7 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
             self.answered_at = dt_util.utcnow()
             self._changed.add(POLL)
             self._drop_absent()
+        self._liveness.async_check()
         self.async_update_listeners()
         return self.data
 
@@ -519,6 +535,9 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         """Bring derived records, devices, entities and repairs in line with the records."""
         self._derive()
         self.devices.update(self.describe_devices())
+        if turned := self._update_liveness():
+            self._changed |= turned
+            self._derive()
         touched = [
             device
             for device in self.devices.present.values()
@@ -527,6 +546,22 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         for watcher in self._watchers:
             watcher(touched)
         self.issues.update(self.describe_issues())
+
+    def _update_liveness(self) -> frozenset[str]:
+        """Return the devices that became silent or alive with the records."""
+        return self._liveness.update(
+            {
+                device.key: self.alive_until(device)
+                for device in self.devices.present.values()
+            }
+        )
+
+    @callback
+    def _follow_silence(self, turned: frozenset[str]) -> None:
+        """Show that devices became silent, or alive, as time went by."""
+        self._changed |= turned
+        self._follow_changes()
+        self.async_update_listeners()
 
     # When nothing comes.
 

@@ -62,6 +62,8 @@ class RecordEntityDescription[R](EntityDescription):
     """What of the device, where it is a record of its own, such as its last reading."""
     exists: Callable[[R], bool] | None = None
     """Whether a record tells of it at all, where that differs from device to device."""
+    lasting: bool = False
+    """Whether it stays true while the device is silent, such as when it was heard of last."""
 
     def key_at(self, device: Device) -> str:
         """Return the key of the record that is shown."""
@@ -72,6 +74,13 @@ class HabitatEntity[A: Account, R](CoordinatorEntity[A]):
     """An entity that shows one record of an account."""
 
     _attr_has_entity_name = True
+
+    needs_reach: bool = False
+    """Whether it is unavailable while its device is silent.
+
+    So are all entities of a device that takes commands, all but its connectivity; those of a
+    device that only measures stay available, and what they claim to be *now* is unknown.
+    """
 
     def __init__(
         self,
@@ -108,6 +117,8 @@ class HabitatEntity[A: Account, R](CoordinatorEntity[A]):
         account = self.coordinator
         if self.device_key not in account.data or not account.fresh(self.device_key):
             return False
+        if self.needs_reach and not account.is_alive(self.device_key):
+            return False
         return self.key not in account.data or account.fresh(self.key)
 
 
@@ -132,6 +143,14 @@ class DescribedEntity[A: Account, R](HabitatEntity[A, R]):
             key=description.key_at(device),
             reads=reads,
         )
+        self._lasting = description.lasting
+
+    @property
+    def current_record(self) -> R | None:
+        """The record; None while its device is silent, unless what is shown lasts."""
+        if self._lasting or self.coordinator.is_alive(self.device_key):
+            return self.record
+        return None
 
 
 class TurningEntity[A: Account, R](HabitatEntity[A, R]):

@@ -47,7 +47,7 @@ class HabitatSensor[A: Account, R](DescribedEntity[A, R], SensorEntity):
     @override
     def native_value(self) -> StateType | datetime:
         """What the cloud said."""
-        record = self.record
+        record = self.current_record
         return None if record is None else self.entity_description.value(record)
 
 
@@ -67,6 +67,7 @@ def measured[R](
     part: str | None = None,
     diagnostic: bool = False,
     enabled: bool = True,
+    lasting: bool = False,
     exists: Callable[[R], bool] | None = None,
 ) -> HabitatSensorDescription[R]:
     """Describe a number that the cloud tells."""
@@ -80,6 +81,7 @@ def measured[R](
         part=part,
         entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
         entity_registry_enabled_default=enabled,
+        lasting=lasting,
         exists=exists,
     )
 
@@ -93,6 +95,7 @@ def told[R](
     part: str | None = None,
     diagnostic: bool = True,
     enabled: bool = True,
+    lasting: bool = False,
     exists: Callable[[R], bool] | None = None,
 ) -> HabitatSensorDescription[R]:
     """Describe a word, a text or a time that the cloud tells."""
@@ -104,6 +107,7 @@ def told[R](
         part=part,
         entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
         entity_registry_enabled_default=enabled,
+        lasting=lasting,
         exists=exists,
     )
 

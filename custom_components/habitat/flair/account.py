@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from statistics import fmean
 from typing import ClassVar, Required, TypedDict, override
@@ -17,6 +17,7 @@ from ..cloud.errors import Refused
 from ..const import DOMAIN
 from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
 from ..devices import Device
+from ..liveness import SILENT
 from ..repairs import Issue
 from ..vendor import Login
 from .connection import connect
@@ -251,6 +252,13 @@ class FlairAccount(Account):
                         described = sources, self._device(*sources)
                     self._described[key] = described
                     yield described[1]
+
+    @override
+    def alive_until(self, device: Device) -> datetime | None:
+        """Return that a device which Flair cannot reach is silent."""
+        record = self.data.get(device.key)
+        reachable = not isinstance(record, Radio | Thermostat) or record.reachable
+        return None if reachable else SILENT
 
     @override
     def part_of_device(self, device_id: str) -> str:

@@ -51,13 +51,7 @@ class FlairBinarySensor[R](FlairEntity[R], HabitatBinarySensor[FlairAccount, R])
 class ConnectivitySensor[R](FlairBinarySensor[R]):
     """Whether a device is in reach; the one thing that is known of one that is not."""
 
-    @property
-    @override
-    def available(self) -> bool:
-        """Whether the cloud knows the device."""
-        return self.device_key in self.coordinator.data and self.coordinator.fresh(
-            self.device_key
-        )
+    needs_reach = False
 
 
 def holding(record: Structure | Room) -> bool | None:
@@ -72,6 +66,7 @@ RADIO: tuple[HabitatBinarySensorDescription[Radio], ...] = (
         "connectivity",
         lambda device: opposite(device.inactive),
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        lasting=True,
     ),
 )
 
@@ -138,12 +133,14 @@ THERMOSTAT_LINK: tuple[HabitatBinarySensorDescription[Thermostat], ...] = (
         "connectivity",
         lambda stat: opposite(stat.is_offline),
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        lasting=True,
     ),
     flag(
         "out_of_sync",
         lambda stat: stat.is_out_of_sync,
         device_class=BinarySensorDeviceClass.PROBLEM,
         exists=lambda stat: stat.is_out_of_sync is not None,
+        lasting=True,
     ),
 )
 

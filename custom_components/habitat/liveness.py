@@ -1,0 +1,82 @@
+"""Which devices of an account are silent: what they said last is then no longer true *now*."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+
+SILENT = datetime.fromtimestamp(0, UTC)
+"""The deadline of a device of which the cloud itself says that it cannot be reached."""
+
+
+class Liveness:
+    """The deadlines of an account's devices, watched by one timer."""
+
+    def __init__(
+        self, hass: HomeAssistant, turned: Callable[[frozenset[str]], None]
+    ) -> None:
+        """Watch no device yet; `turned` hears which devices became silent or alive."""
+        self._hass = hass
+        self._turned = turned
+        self._alive_until: Mapping[str, datetime | None] = {}
+        self._silent: frozenset[str] = frozenset()
+        self._next: datetime | None = None
+        self._checked_at = SILENT
+        self._cancel_timer: CALLBACK_TYPE | None = None
+
+    def is_alive(self, device_key: str) -> bool:
+        """Return whether a device is heard of; one that nobody watches counts as alive."""
+        return device_key not in self._silent
+
+    @callback
+    def update(self, alive_until: Mapping[str, datetime | None]) -> frozenset[str]:
+        """Watch these deadlines by device key; return the devices that turned with them."""
+        self._alive_until = alive_until
+        return self._check(dt_util.utcnow())
+
+    @callback
+    def async_check(self) -> None:
+        """Follow a wall clock that was set since the timer was."""
+        now = dt_util.utcnow()
+        due = self._next is not None and now >= self._next
+        if due or now < self._checked_at:
+            self._tell(self._check(now))
+
+    @callback
+    def async_stop(self) -> None:
+        """Stop watching."""
+        if self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None
+
+    def _check(self, now: datetime) -> frozenset[str]:
+        silent = set()
+        ahead = []
+        for key, until in self._alive_until.items():
+            if until is None:
+                continue
+            if until <= now:
+                silent.add(key)
+            else:
+                ahead.append(until)
+        turned = self._silent ^ silent
+        self._silent, self._checked_at = frozenset(silent), now
+        if (next_deadline := min(ahead, default=None)) != self._next:
+            self.async_stop()
+            self._next = next_deadline
+        if self._next is not None and self._cancel_timer is None:
+            self._cancel_timer = async_track_point_in_utc_time(
+                self._hass, self._on_timer, self._next
+            )
+        return turned
+
+    @callback
+    def _on_timer(self, _: datetime) -> None:
+        self._cancel_timer = None
+        self._tell(self._check(dt_util.utcnow()))
+
+    def _tell(self, turned: frozenset[str]) -> None:
+        if turned:
+            self._turned(turned)

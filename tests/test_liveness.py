@@ -1,0 +1,106 @@
+"""When a device counts as silent, and who is woken when it does."""
+
+from datetime import datetime, timedelta
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from custom_components.habitat.liveness import SILENT, Liveness
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from .common import START, tick
+
+_HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def turned(freezer: FrozenDateTimeFactory) -> list[frozenset[str]]:
+    """Return what was heard of devices that turned; the clock stands at the start."""
+    freezer.move_to(START)
+    return []
+
+
+@pytest.fixture
+def liveness(hass: HomeAssistant, turned: list[frozenset[str]]) -> Liveness:
+    """Return the watch."""
+    return Liveness(hass, turned.append)
+
+
+def _in(hours: float) -> datetime:
+    return dt_util.utcnow() + hours * _HOUR
+
+
+async def test_deadlines_pass_one_by_one(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    liveness: Liveness,
+    turned: list[frozenset[str]],
+) -> None:
+    """Each device turns at its own time, by one timer, and those without a deadline never do."""
+    until = {"a": _in(1), "b": _in(2), "c": None, "d": SILENT}
+    assert liveness.update(until) == {"d"}
+    assert [liveness.is_alive(key) for key in "abcdx"] == [
+        True,
+        True,
+        True,
+        False,
+        True,
+    ]
+    await tick(hass, freezer, 3601)
+    assert turned == [{"a"}]
+    assert not liveness.is_alive("a")
+    await tick(hass, freezer, 3600)
+    assert turned == [{"a"}, {"b"}]
+    assert liveness.is_alive("c")
+
+
+async def test_a_device_is_heard_of_again(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    liveness: Liveness,
+    turned: list[frozenset[str]],
+) -> None:
+    """A later deadline brings it back, and the timer follows."""
+    liveness.update({"a": _in(1)})
+    await tick(hass, freezer, 3601)
+    assert liveness.update({"a": _in(1)}) == {"a"}
+    assert liveness.is_alive("a")
+    await tick(hass, freezer, 1800)
+    liveness.update({"a": _in(1)})
+    await tick(hass, freezer, 1801)
+    assert liveness.is_alive("a")
+    await tick(hass, freezer, 1800)
+    assert not liveness.is_alive("a")
+    assert turned == [{"a"}, {"a"}]
+
+
+async def test_a_clock_that_is_set(
+    freezer: FrozenDateTimeFactory, liveness: Liveness, turned: list[frozenset[str]]
+) -> None:
+    """What a clock that jumps makes of deadlines is seen with the next check."""
+    liveness.update({"a": _in(1)})
+    liveness.async_check()
+    assert turned == []
+    freezer.move_to(START + 48 * _HOUR)
+    liveness.async_check()
+    assert turned == [{"a"}]
+    freezer.move_to(START)
+    liveness.async_check()
+    assert turned == [{"a"}, {"a"}]
+    assert liveness.is_alive("a")
+    liveness.async_stop()
+
+
+async def test_nothing_after_the_end(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    liveness: Liveness,
+    turned: list[frozenset[str]],
+) -> None:
+    """No timer is left when watching ends, twice or not."""
+    liveness.update({"a": _in(1)})
+    liveness.async_stop()
+    liveness.async_stop()
+    await tick(hass, freezer, 3601)
+    assert turned == []
