@@ -21,8 +21,13 @@ def say(text: str) -> None:
     print(f"demo: {text}", file=sys.stderr, flush=True)
 
 
-async def furnish(home: instance.Instance, client: Client) -> list[house.Account]:
-    """Sign in, add what is missing and wait until every account is loaded; return them as they then stand."""
+async def furnish(
+    home: instance.Instance, client: Client
+) -> tuple[list[house.Account], list[str]]:
+    """Sign in, add what is missing and wait until every account is loaded.
+
+    Returns the accounts as they then stand, and the entities that the dashboard should show and cannot.
+    """
     await client.sign_in()
     await house.started(client)
     await house.locate(client)
@@ -32,8 +37,7 @@ async def furnish(home: instance.Instance, client: Client) -> list[house.Account
         added[vendor] = await house.add_account(client, vendor) or ""
         say(f"{'added' if added[vendor] else 'found'} the simulated {vendor} account")
     accounts = await _settled(client, added)
-    await dashboard.save(client, accounts, home.folder)
-    return accounts
+    return accounts, await dashboard.save(client, accounts, home.folder)
 
 
 async def _settled(client: Client, added: dict[str, str]) -> list[house.Account]:
@@ -42,7 +46,7 @@ async def _settled(client: Client, added: dict[str, str]) -> list[house.Account]
     while True:
         accounts = await house.accounts(client, added)
         states = await house.states(client)
-        done = len(accounts) >= len(added) and all(
+        done = all(
             account.has_failed or account.is_well(states) for account in accounts
         )
         if done or asyncio.get_running_loop().time() > end:
@@ -62,13 +66,24 @@ async def develop(port: int, fresh: bool) -> int:
     )
     try:
         await home.start()
-        async with Client(home.url) as client:
-            await furnish(home, client)
+        await _furnish_if_possible(home)
         say(f"ready: {home.url} (user {USER}, password {PASSWORD}); Ctrl-C ends it")
         return await home.wait()
     finally:
         say("ending Home Assistant")
         await home.stop()
+
+
+async def _furnish_if_possible(home: instance.Instance) -> None:
+    """Furnish the demo; what its user made of it, such as another password, is no reason to end it."""
+    try:
+        async with Client(home.url) as client:
+            _, missing = await furnish(home, client)
+    except (DemoError, ClientError, TimeoutError) as error:
+        say(f"accounts and dashboard are left as they are: {error}")
+        return
+    if missing:
+        say(f"not on the dashboard, as they are not there: {', '.join(missing)}")
 
 
 async def smoke(port: int | None) -> int:
@@ -83,7 +98,7 @@ async def smoke(port: int | None) -> int:
         try:
             await home.start()
             async with Client(home.url) as client:
-                accounts = await furnish(home, client)
+                accounts, missing = await furnish(home, client)
                 states = await house.states(client)
                 repairs = (await client.command("repairs/list_issues"))["issues"]
         except BaseException:
@@ -103,7 +118,13 @@ async def smoke(port: int | None) -> int:
         say(f"open repair: {repair['domain']} {repair['issue_id']}")
     for complaint in complaints:
         say(f"in the log: {complaint}")
-    well = accounts and all(account.is_well(states) for account in accounts)
+    if missing:
+        say(f"the dashboard names what is not there: {missing}")
+    well = (
+        accounts
+        and not missing
+        and all(account.is_well(states) for account in accounts)
+    )
     return 0 if well and not complaints else 1
 
 

@@ -4,7 +4,7 @@ A vendor's view is the Lovelace view in `config/dashboards/<vendor>.yaml`, in wh
 id instead of its entity id. A vendor without such a file gets a view by areas.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 import json
 from pathlib import Path
 from typing import Any
@@ -40,10 +40,12 @@ BADGES = ("temperature", "humidity")
 LEFT_OUT = ("timestamp",)
 
 
-async def save(client: Client, accounts: list[Account], folder: Path) -> None:
-    """Make the dashboard, or bring it up to date as long as nobody has edited it."""
+async def save(client: Client, accounts: list[Account], folder: Path) -> list[str]:
+    """Make the dashboard, or bring it up to date as long as nobody has edited it.
+
+    Returns the entities that the views name and the house has no state of, such as disabled ones; their cards are left out.
+    """
     dashboards = await client.command("lovelace/dashboards/list")
-    wanted = {"views": [await _view(client, account) for account in accounts]}
     saved = folder / ".storage" / "habitat_demo_dashboard.json"
     if not any(item["url_path"] == DASHBOARD for item in dashboards):
         await client.command(
@@ -57,24 +59,61 @@ async def save(client: Client, accounts: list[Account], folder: Path) -> None:
         await client.command(
             "frontend/set_system_data", key="core", value={"default_panel": DASHBOARD}
         )
-    else:
-        present = await client.command("lovelace/config", url_path=DASHBOARD)
-        if not saved.exists() or json.loads(saved.read_text()) != present:
-            return
+    elif not await _is_ours(client, saved):
+        return []
+    states = await client.command("get_states")
+    areas = await client.command("config/area_registry/list")
+    missing: list[str] = []
+    views = [_view(account, areas, states, missing) for account in accounts]
+    wanted = {"views": views}
     await client.command("lovelace/config/save", url_path=DASHBOARD, config=wanted)
     saved.write_text(json.dumps(wanted))
+    return missing
 
 
-async def _view(client: Client, account: Account) -> Json:
+async def _is_ours(client: Client, saved: Path) -> bool:
+    """Return whether the dashboard is still as the demo saved it."""
+    try:
+        present = await client.command("lovelace/config", url_path=DASHBOARD)
+    except DemoError:  # taken over by a strategy, or emptied
+        return False
+    return bool(_read(saved) == present)
+
+
+def _read(saved: Path) -> Json | None:
+    """Return the dashboard that the demo saved last, if it did."""
+    if not saved.exists():
+        return None
+    dashboard: Json = json.loads(saved.read_text())
+    return dashboard
+
+
+def _view(
+    account: Account, areas: list[Json], states: list[Json], missing: list[str]
+) -> Json:
+    """Return the view of an account; what it names that is not there goes to `missing`."""
     file = VIEWS / f"{account.vendor}.yaml"
-    if file.is_file():
-        view = named(load_yaml_dict(str(file)), account)
-        states = {state["entity_id"] for state in await client.command("get_states")}
-        if missing := sorted(set(_shown(view)) - states):
-            raise DemoError(f"{file.name} shows what is not there: {missing}")
-        return view
-    areas = await client.command("config/area_registry/list")
-    return by_area(account, areas, await client.command("get_states"))
+    if not file.is_file():
+        return by_area(account, areas, states)
+    view = named(load_yaml_dict(str(file)), account)
+    known = {state["entity_id"] for state in states}
+    missing += sorted(set(_shown(view)) - known)
+    return {key: _without(value, missing) for key, value in view.items()}
+
+
+def _without(value: Any, missing: Collection[str]) -> Any:
+    """Return a part of a view without the cards, rows and badges of missing entities."""
+    match value:
+        case dict():
+            return {key: _without(item, missing) for key, item in value.items()}
+        case list():
+            return [
+                _without(item, missing)
+                for item in value
+                if (item.get("entity") if isinstance(item, dict) else item)
+                not in missing
+            ]
+    return value
 
 
 def named(view: Json, account: Account) -> Json:

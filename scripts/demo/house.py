@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from .client import Client, DemoError, Json
 
 DOMAIN = "habitat"
+SIMULATED = "(simulated)"
 RUNNING_SECONDS = 120
 
 OUTSIDE_CONTAINER = ("homeassistant", "deprecated_method")
@@ -146,7 +147,7 @@ def _flow_path(flow: Json) -> str:
 
 
 async def accounts(client: Client, added: dict[str, str]) -> list[Account]:
-    """Return all accounts as they stand.
+    """Return the demo's own accounts as they stand; real ones that somebody added beside them are not the demo's.
 
     `added` names each vendor that is built, with the entry that was made for it just now or an empty text: an account
     that has no device yet is told by that, every other by the identifiers of its devices.
@@ -162,10 +163,12 @@ async def accounts(client: Client, added: dict[str, str]) -> list[Account]:
             (
                 vendor
                 for vendor in added
-                if added[vendor] == entry_id or _is_of(own, vendor)
+                if added[vendor] == entry_id or _is_simulated(own, vendor)
             ),
-            entry["title"],
+            None,
         )
+        if vendor is None or entry["disabled_by"] is not None:
+            continue
         found.append(
             Account(
                 vendor=vendor,
@@ -183,11 +186,12 @@ async def accounts(client: Client, added: dict[str, str]) -> list[Account]:
     return found
 
 
-def _is_of(devices: list[Json], vendor: str) -> bool:
-    """Return whether these are a vendor's devices, by the ids that it gives."""
+def _is_simulated(devices: list[Json], vendor: str) -> bool:
+    """Return whether these are a vendor's simulated devices: ids begin with the vendor, makers end with the word."""
     return any(
-        value.startswith(f"{vendor}_")
+        domain == DOMAIN
+        and value.startswith(f"{vendor}_")
+        and (device["manufacturer"] or "").endswith(SIMULATED)
         for device in devices
         for domain, value in device["identifiers"]
-        if domain == DOMAIN
     )
