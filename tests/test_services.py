@@ -20,9 +20,14 @@ from homeassistant.util.yaml import load_yaml_dict
 
 from .common import Setting
 
-ACTIONS: Mapping[str, Any] = load_yaml_dict(
-    str(Path(services.__file__).parent / "services.yaml")
-)
+ACTIONS: Mapping[str, Any] = {
+    name: action
+    for name, action in load_yaml_dict(
+        str(Path(services.__file__).parent / "services.yaml")
+    ).items()
+    # What begins with a dot is a part that actions share.
+    if not name.startswith(".")
+}
 
 JUDGED_LATER = {
     ("set_room_hold", "temperature"),

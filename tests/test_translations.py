@@ -50,7 +50,12 @@ type AnySetting = AccountSetting[CloudServer, Account]
 
 EN: Final[Texts] = json.loads((INTEGRATION / "translations/en.json").read_text())
 ICONS: Final[Texts] = json.loads((INTEGRATION / "icons.json").read_text())
-ACTIONS: Final[Texts] = load_yaml_dict(str(INTEGRATION / "services.yaml"))
+ACTIONS: Final[Texts] = {
+    name: action
+    for name, action in load_yaml_dict(str(INTEGRATION / "services.yaml")).items()
+    # What begins with a dot is a part that actions share.
+    if not name.startswith(".")
+}
 
 NAMED_BY_PEOPLE: Final = {
     (Platform.SELECT, "active_schedule"): {NO_SCHEDULE},
