@@ -1,6 +1,7 @@
 """The actions on what the server keeps, and whom all actions are for."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -15,16 +16,20 @@ from custom_components.habitat.simulator.documents import Json, Record
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from custom_components.habitat.simulator.farmbot.builder import robot
 from custom_components.habitat.simulator.farmbot.demo import standard
+from custom_components.habitat.simulator.farmbot.world import stamp
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
-from tests.common import set_up
+from homeassistant.util import dt as dt_util
+from tests.common import START, set_up
 from tests.conftest import StartCloud
 
 from .actions import Acting, Actor, said_in_words
+
+LONG_AGO = START - timedelta(days=40)
 
 FIELDS: dict[str, dict[str, Any]] = {
     "move": {"x": 1},
@@ -156,6 +161,100 @@ async def test_update_point(actor: Actor) -> None:
     point = known(actor, point_id)
     assert point is not None
     assert (point.name, point.meta["color"]) == ("Tomato 1", "red")
+
+
+@pytest.mark.parametrize(
+    ("before", "stage", "planted_at"),
+    [
+        (("planned", None), "planted", START),
+        (("planned", LONG_AGO), "planted", START),
+        (("sprouted", LONG_AGO), "planted", START),
+        (("planted", None), "planted", START),
+        (("planted", LONG_AGO), "planted", LONG_AGO),
+        (("planted", LONG_AGO), "planned", None),
+        (("planted", LONG_AGO), "sprouted", LONG_AGO),
+        (("planned", None), "harvested", None),
+        (("planted", LONG_AGO), "removed", LONG_AGO),
+    ],
+)
+async def test_stage_and_planting(
+    actor: Actor,
+    before: tuple[str, datetime | None],
+    stage: str,
+    planted_at: datetime | None,
+) -> None:
+    """The date of planting changes with the stage as in the vendor's app: the robot goes by it."""
+    point_id = actor.ids_of("tomato")[0]
+    begin, date = before
+    actor.world.change(
+        "points",
+        point_id,
+        plant_stage=begin,
+        planted_at=None if date is None else stamp(date.timestamp()),
+    )
+    await actor.setting.until(
+        lambda: (
+            (point := known(actor, point_id)) is not None
+            and (point.plant_stage, point.planted_at) == before
+        )
+    )
+    answer = await actor.act("update_point", point_id=point_id, stage=stage)
+    written = row_of(actor, point_id)["planted_at"]
+    shown = [
+        datetime.fromisoformat(str(one)) if one else None
+        for one in (written, answer["planted_at"])
+    ]
+    if planted_at == START:
+        assert all(one is not None and one >= START for one in shown)
+        assert answer["age"] == 0
+    else:
+        assert shown == [planted_at, planted_at]
+        assert answer["age"] == (
+            None if planted_at is None else (dt_util.utcnow() - planted_at).days
+        )
+
+
+async def test_the_date_that_is_given_counts(actor: Actor) -> None:
+    """A date beside the stage is taken as it is, in both actions."""
+    point_id = actor.ids_of("tomato")[0]
+    answer = await actor.act(
+        "update_point",
+        point_id=point_id,
+        stage="planted",
+        planted_at=LONG_AGO.isoformat(),
+    )
+    assert answer["planted_at"] == LONG_AGO.isoformat()
+    made = await actor.act(
+        "add_point",
+        type="plant",
+        x=1,
+        y=2,
+        stage="planned",
+        planted_at=LONG_AGO.isoformat(),
+    )
+    assert made["planted_at"] == LONG_AGO.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("stage", "age"), [("planted", 0), ("planned", None), ("sprouted", None)]
+)
+async def test_the_age_of_a_new_plant(
+    actor: Actor, stage: str, age: int | None
+) -> None:
+    """Made is not planted: only a plant that is planted has an age."""
+    answer = await actor.act("add_point", type="plant", x=1, y=2, stage=stage)
+    assert answer["age"] == age
+    assert (row_of(actor, answer["id"])["planted_at"] is None) is (age is None)
+
+
+async def test_a_plant_of_tomorrow_has_no_age(actor: Actor) -> None:
+    """A date of planting that is yet to come is a plan."""
+    point_id = actor.ids_of("tomato")[0]
+    tomorrow = dt_util.utcnow() + timedelta(days=1)
+    answer = await actor.act(
+        "update_point", point_id=point_id, planted_at=tomorrow.isoformat()
+    )
+    assert answer["age"] is None
 
 
 async def test_update_shows_at_once(actor: Actor) -> None:

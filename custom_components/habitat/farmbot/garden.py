@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import fmean
 
 from .models import Point
@@ -32,6 +33,30 @@ class Garden:
 def crop_of(point: Point) -> str:
     """Return what grows at a point: the crop's slug, else the plant's name."""
     return point.openfarm_slug or point.name or ""
+
+
+def age_in_days(point: Point, now: datetime) -> int | None:
+    """Return the age of a point; None of a plant that is not in the soil yet."""
+    began = point.began_at
+    if began is None or began > now or point.plant_stage is PlantStage.PLANNED:
+        return None
+    return (now - began).days
+
+
+def planting(
+    stage: PlantStage, now: datetime, before: Point | None = None
+) -> Mapping[str, datetime | None]:
+    """Return what else the vendor's app changes of a plant with its stage.
+
+    The robot goes by the date of planting: without one it waters nothing.
+    """
+    if stage is PlantStage.PLANNED:
+        return {"planted_at": None}
+    if stage is not PlantStage.PLANTED:
+        return {}
+    if before and before.plant_stage is stage and before.planted_at:
+        return {}
+    return {"planted_at": now}
 
 
 def is_open(weed: Point) -> bool:

@@ -37,7 +37,7 @@ from .fields import (
     Fields,
     whole,
 )
-from .garden import WEED_STAGES, Garden
+from .garden import WEED_STAGES, Garden, age_in_days, planting
 from .groups import members
 from .lookup import Wanted
 from .models import Log, Point, SensorReading
@@ -79,7 +79,8 @@ async def add_point(
     """Put a plant, a weed or a point on the map, and return it."""
     pointer_type = GROWING[type]
     columns = _columns(pointer_type, fields)
-    body: dict[str, Json] = {"pointer_type": pointer_type.value, **_json(columns)}
+    known = {name: value for name, value in columns.items() if value is not None}
+    body: dict[str, Json] = {"pointer_type": pointer_type.value, **_json(known)}
     if _COLOR in fields:
         body["meta"] = {_COLOR: str(fields[_COLOR])}
     point = await account.writes.run(
@@ -102,7 +103,7 @@ async def update_point(
     point = _grown(account, point_id)
     if not fields:
         raise refusal("nothing_to_change")
-    changes = _columns(point.pointer_type, fields)
+    changes = _columns(point.pointer_type, fields, point)
     body = _json(changes)
     if _COLOR in fields:
         # The server adds to what is in there.
@@ -140,7 +141,9 @@ def _grown(account: FarmBotAccount, point_id: int) -> Point:
 
 
 def _columns(
-    pointer_type: PointerType | None, fields: Mapping[str, object]
+    pointer_type: PointerType | None,
+    fields: Mapping[str, object],
+    before: Point | None = None,
 ) -> dict[str, object]:
     """Return what an action's fields say, as a point has it.
 
@@ -159,6 +162,8 @@ def _columns(
         if pointer_type is PointerType.GENERIC_POINTER:
             raise refusal("point_without_stage")
         columns["plant_stage"] = stage
+        if pointer_type is PointerType.PLANT:
+            columns |= planting(stage, dt_util.utcnow(), before)
     if isinstance(planted := fields.get("planted_at"), datetime):
         columns["planted_at"] = dt_util.as_utc(planted)
     return columns
@@ -172,7 +177,7 @@ def _plain(value: object) -> Json:
     """Return a value of a point as JSON has it."""
     if isinstance(value, datetime):
         return value.isoformat()
-    return value if isinstance(value, int | float) else str(value)
+    return value if isinstance(value, int | float | None) else str(value)
 
 
 async def search_points(
@@ -222,8 +227,6 @@ async def search_points(
 
 def _shown(point: Point) -> JsonObjectType:
     """Return a point as actions tell it; mm, and the age in days."""
-    born = point.planted_at or point.created_at
-    age = None if born is None else (dt_util.utcnow() - born).days
     return {
         "id": point.id,
         "type": _TYPE_NAMES.get(point.pointer_type) if point.pointer_type else None,
@@ -237,7 +240,7 @@ def _shown(point: Point) -> JsonObjectType:
         "color": point.meta.get(_COLOR),
         "planted_at": _iso(point.planted_at),
         "created_at": _iso(point.created_at),
-        "age": age,
+        "age": age_in_days(point, dt_util.utcnow()),
     }
 
 

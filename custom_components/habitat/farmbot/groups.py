@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import gt, lt
 
 from .models import Criteria, CriteriaDay, Point, PointGroup
-from .words import DayOperator, PointerType, SortType
+from .words import DayOperator, SortType
 
 _META = "meta."
 _COLUMNS = frozenset(item.name for item in fields(Point)) - {"meta"}
@@ -88,7 +88,7 @@ def _value(name: str, point: Point) -> object:
 
 
 def _aged(day: CriteriaDay, days_ago: float, now: datetime) -> _Condition:
-    """Return the condition of an age in days; that of a plant counts from its planting."""
+    """Return the condition of an age in days; a plant that was not planted has none."""
     try:
         then = now - timedelta(days=days_ago)
     except OverflowError:
@@ -96,11 +96,10 @@ def _aged(day: CriteriaDay, days_ago: float, now: datetime) -> _Condition:
         return lambda _: day.op is not DayOperator.OLDER
 
     def fulfilled(point: Point) -> bool:
-        planted = point.planted_at if point.pointer_type is PointerType.PLANT else None
-        born = planted or point.created_at
-        if born is None:
+        began = point.began_at
+        if began is None:
             return False
-        return born < then if day.op is DayOperator.OLDER else born > then
+        return began < then if day.op is DayOperator.OLDER else began > then
 
     return fulfilled
 

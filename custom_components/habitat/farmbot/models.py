@@ -520,6 +520,13 @@ class Point(Record):
     """Its x is the gantry's then."""
 
     @property
+    def began_at(self) -> datetime | None:
+        """When its age counts from: a plant's planting, as the robot does; else its making."""
+        if self.pointer_type is PointerType.PLANT:
+            return self.planted_at
+        return self.created_at
+
+    @property
     def at_soil_level(self) -> bool:
         """Whether its z is a measured height of the soil."""
         return self.meta.get(_SOIL_LEVEL) == "true"
