@@ -10,6 +10,7 @@ from typing import Any, override
 
 from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -109,6 +110,21 @@ class HabitatEntity[A: Account, R](CoordinatorEntity[A]):
     def record(self) -> R | None:
         """What the entity shows; None while the cloud has not told it."""
         return self.coordinator.record(self.key, self.kind)
+
+    def require_record(self) -> R:
+        """Return the record that an action is about.
+
+        Raises:
+            HomeAssistantError: the cloud no longer has it, so the action would do nothing.
+        """
+        record = self.record
+        if record is None:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="record_gone",
+                translation_placeholders={"vendor": self.coordinator.login.vendor.name},
+            )
+        return record
 
     @property
     @override

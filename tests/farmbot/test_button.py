@@ -221,10 +221,12 @@ async def test_read_sensor(
 async def test_gone(
     path: str, name: str, suffix: str, heard: list[Record], garden: Setting
 ) -> None:
-    """A button of what is gone just now does nothing."""
+    """A button of what is gone just now says so."""
     button = garden.made("button", f"{garden.key(path, name)}{suffix}")
     garden.account.data.pop(f"{path}/{garden.row(path, name)['id']}")
     assert not button.available
     heard.clear()
-    await button.async_press()
+    with pytest.raises(HomeAssistantError) as caught:
+        await button.async_press()
+    assert caught.value.translation_key == "record_gone"
     assert not heard

@@ -115,7 +115,8 @@ async def test_name_mode_and_pin(heard: list[Record], garden: Setting) -> None:
     garden.change("peripherals", "Valve", pin=None)
     await garden.until_shown(key, STATE_UNKNOWN, "switch")
     heard.clear()
-    await garden.call("switch", key, SERVICE_TURN_ON)
+    with pytest.raises(ServiceValidationError, match="not connected to any pin"):
+        await garden.call("switch", key, SERVICE_TURN_ON)
     assert not heard
     garden.change("peripherals", "Valve", mode=1)
     await garden.until(lambda: garden.has(key, "number"))

@@ -129,8 +129,7 @@ class SequenceButton(RobotEntity[Sequence], NamedEntity[Sequence], ButtonEntity)
     @override
     async def async_press(self) -> None:
         """Have the robot run it, with the defaults of its variables."""
-        if (sequence := self.record) is None:
-            return
+        sequence = self.require_record()
         if missing := without_default(sequence):
             raise refusal(
                 "sequence_wants_variables",
@@ -147,8 +146,7 @@ class ReadButton(RobotEntity[Sensor], NamedEntity[Sensor], ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Read it; the reading comes as all readings do."""
-        if (sensor := self.record) is None:
-            return
+        sensor = self.require_record()
         mode = nodes.ANALOG if sensor.analog else nodes.DIGITAL
         named = nodes.named_pin("Sensor", sensor.id)
         await send(self.coordinator, nodes.read_pin(named, mode))

@@ -5,8 +5,9 @@ from homeassistant.helpers.entity import EntityDescription
 from ..devices import Device
 from . import nodes
 from .account import FarmBotAccount
-from .commands import ACTIVITY, write_pin
+from .commands import ACTIVITY, refusal, write_pin
 from .entity import RobotEntity
+from .lookup import name_of
 from .models import Peripheral
 from .nodes import PinMode
 from .pinned import PinnedEntity
@@ -28,9 +29,9 @@ class PeripheralEntity(PinnedEntity[Peripheral], RobotEntity[Peripheral]):
 
     async def write(self, value: float, mode: PinMode) -> None:
         """Have the robot write to the pin; raises as `commands.write_pin`."""
-        peripheral = self.record
-        if peripheral is None or peripheral.pin is None:
-            return
+        peripheral = self.require_record()
+        if peripheral.pin is None:
+            raise refusal("not_connected", name=name_of(peripheral) or self.key)
         if not value and self._is_stopped:
             return
         await write_pin(

@@ -34,7 +34,8 @@ class SettingEntity[R](HabitatEntity[FarmBotAccount, R]):
         self._record_id = record_id
 
     async def change(self, attribute: str, value: Json) -> None:
-        """Change a field at the server; raises as `Writes.run`."""
+        """Change a field at the server; raises as `require_record` and `Writes.run`."""
+        self.require_record()
         account, fields = self.coordinator, {attribute: value}
         send = partial(account.client.update, self._resource, fields, self._record_id)
         await account.writes.run(self.key, fields, send)
