@@ -1,12 +1,14 @@
 """Flair's protocol on the wire: tokens, collections, paging, errors, writes."""
 
 import asyncio
+from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json
+from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import HOMES, home
 
 from .conftest import Client, Serve, mapping, named
@@ -142,6 +144,8 @@ async def test_everything_can_be_read(
     assert {*kinds, "weather-readings"} == set(KINDS)
     for kind in KINDS:
         for row in await client.rows(f"/api/{kind}"):
+            # Nothing else: the vendor's own client makes objects of exactly these.
+            assert row.keys() == {"id", "type", "attributes", "relationships"}
             assert row["type"] == kind
             for relation in map(mapping, mapping(row["relationships"]).values()):
                 links = mapping(relation["links"])
@@ -161,6 +165,19 @@ async def test_headers(client: Client) -> None:
     """Documents are plain JSON in UTF-8."""
     _, _, response = await client.call("GET", "/api/vents")
     assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(422, "UNPROCESSABLE ENTITY"), (404, "NOT FOUND"), (403, "FORBIDDEN")],
+)
+async def test_reason_phrases(client: Client, status: int, words: str) -> None:
+    """They are those of Flair's server, in capitals: a client of users compares with them."""
+    client.cloud.faults.add(Fault(kind=Kind.STATUS, status=status))
+    _, document, response = await client.call("GET", "/api/vents")
+    assert response.reason == words
+    (error,) = cast(list[Json], document["errors"])
+    assert str(mapping(error)["title"]).upper() == words
 
 
 async def test_paging(serve: Serve, clock: ManualClock) -> None:

@@ -203,9 +203,10 @@ async def test_wrong_login(reader: Reader, form: dict[str, str], error: str) -> 
     assert answer["error_description"]
 
 
-async def test_no_form(reader: Reader) -> None:
-    """A request without a form is told what it lacks."""
-    status, answer = await reader.call(AUTHENTICATE)
+@pytest.mark.parametrize("version", ["v1", "v2", "v3"])
+async def test_no_form(reader: Reader, version: str) -> None:
+    """A request without a form is told what it lacks, at each address that clients came to use."""
+    status, answer = await reader.call(f"/user/{version}/authenticate")
     assert (status, answer["error"]) == (400, "invalid_request")
     assert answer["error_description"] == "missing 'grant_type' parameter"
 

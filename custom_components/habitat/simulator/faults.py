@@ -11,7 +11,6 @@ from datetime import datetime
 from email.utils import format_datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from http import HTTPStatus
 import socket
 import struct
 
@@ -19,6 +18,7 @@ from aiohttp import web
 
 from .documents import Json, dump, load, records, tables
 from .noise import fraction
+from .reasons import reason
 
 type Answer = Callable[[], Awaitable[web.StreamResponse]]
 type Refusal = Callable[[int], web.Response]
@@ -246,7 +246,7 @@ async def _body(answer: Answer) -> bytes:
 
 def html_error(status: int) -> web.Response:
     """Return an error page as gateways and proxies write it."""
-    phrase = HTTPStatus(status).phrase
+    phrase = reason(status)
     page = f"<html>\n<head><title>{phrase}</title></head>\n<body><h1>{phrase}</h1></body>\n</html>\n"
     return web.Response(
         status=status, text=page, content_type="text/html", reason=phrase

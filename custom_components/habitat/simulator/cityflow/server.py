@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from http import HTTPStatus
 import math
 import re
 from typing import cast, override
@@ -10,6 +9,7 @@ from typing import cast, override
 from aiohttp import web
 
 from ..documents import Json, Record, dump, epoch, load
+from ..reasons import reason
 from ..server import CloudServer
 from . import air
 from .tokens import Tokens
@@ -133,7 +133,7 @@ class CityFlowCloud(CloudServer):
     @override
     def refusal(self, status: int) -> web.Response:
         """Return the error answer for a status."""
-        message = _MESSAGES.get(status) or HTTPStatus(status).phrase
+        message = _MESSAGES.get(status) or reason(status)
         return _respond(dump({"message": message}), status)
 
     @override

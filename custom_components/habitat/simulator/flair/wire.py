@@ -1,7 +1,6 @@
 """JSON:API as Flair writes it: paging lives in `meta`, links are paths."""
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from itertools import islice
 from urllib.parse import urlencode
 
@@ -9,6 +8,7 @@ from aiohttp import web
 
 from ..documents import Json, Record, dump, moment
 from ..noise import fraction
+from ..reasons import reason
 from . import live
 from .readings import HISTORY_SECONDS, VIEWS, View
 from .schema import RELATIONS, Many, One, Relation
@@ -20,13 +20,14 @@ _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 def respond(body: bytes, status: int = 200) -> web.Response:
     """Return an answer with the cloud's headers; reason phrases are upper case."""
-    reason = HTTPStatus(status).phrase.upper()
-    return web.Response(body=body, status=status, reason=reason, headers=_JSON)
+    return web.Response(
+        body=body, status=status, reason=reason(status).upper(), headers=_JSON
+    )
 
 
 def error(status: int, detail: Json = None, title: str | None = None) -> web.Response:
     """Return an error answer."""
-    phrase = HTTPStatus(status).phrase
+    phrase = reason(status)
     entry: Json = {
         "title": title or phrase,
         "status": str(status),
@@ -73,7 +74,6 @@ def document(world: World, resource: Resource, at: float) -> Record:
         "type": resource.type,
         "attributes": live.attributes(world, resource, at),
         "relationships": relationships(world, resource),
-        "links": {"self": f"/api/{resource.type}/{resource.id}"},
     }
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 import hashlib
 import hmac
-from http import HTTPStatus
 import math
 from typing import cast, override
 
@@ -13,6 +12,7 @@ import aiohttp
 from aiohttp import web
 
 from ..documents import Json, Record, dump, epoch
+from ..reasons import reason
 from ..server import CloudServer
 from . import flow
 from .world import Ping, Sensor, World
@@ -174,7 +174,7 @@ class FlowCommandCloud(CloudServer):
     @override
     def refusal(self, status: int) -> web.Response:
         """Return the error answer for a status."""
-        detail = _DETAILS.get(status) or HTTPStatus(status).phrase
+        detail = _DETAILS.get(status) or reason(status)
         response = _respond(dump({"detail": detail}), status)
         if status == 401:
             response.headers["WWW-Authenticate"] = "Token"

@@ -113,7 +113,8 @@ class FlowerPowerCloud(CloudServer):
         """Answer a request as api-flower-power-pot.parrot.com did."""
         parts = [unquote(part) for part in request.path.split("/") if part]
         match parts:
-            case ["user", "v1", "authenticate"]:
+            # The vendor's own clients came to use newer versions of the address.
+            case ["user", "v1" | "v2" | "v3", "authenticate"]:
                 return await self._token(request)
             case ["pictures", name]:
                 return self._picture(request, name)
