@@ -181,16 +181,60 @@ async def test_unknown_sensor(line: Line) -> None:
 
 
 async def test_list_that_lags(line: Line) -> None:
-    """A list that has no ping of what was pushed a moment ago takes nothing back."""
+    """A list whose last ping is older than what was pushed takes nothing back, however long."""
     setting, cloud = line.setting, line.cloud
+    at = cloud.clock()
+    await line.push(Ping(99, 9001, 480.0, at, at))
+    for minutes in (0, 6, 90):
+        await setting.live(minutes)
+        await setting.account.async_refresh()
+        assert float(setting.value("flow_rate_bbl")) == 480.0
+        assert setting.value("last_ping") == "2026-11-25T15:00:20+00:00"
+    # What is newer in the list is what counts, and from then on its word alone.
+    cloud.ping(9001, 120.0)
+    await setting.account.async_refresh()
+    assert float(setting.value("flow_rate_bbl")) == 120.0
+
+
+@pytest.mark.parametrize(
+    ("listed", "shown"),
+    # Of the same time the list has the later word, where it has one.
+    [(500.0, 500.0), (None, 480.0), ("fast", 480.0)],
+)
+async def test_list_of_the_same_time(line: Line, listed: Json, shown: float) -> None:
+    """A push and the list that tell of one ping agree in the end."""
+    setting, cloud = line.setting, line.cloud
+    ping = cloud.ping(9001, 480.0)
+    await line.push(ping)
+    cloud.set(9001, last_ping_flowrate=listed)
+    await setting.account.async_refresh()
+    assert float(setting.value("flow_rate_bbl")) == shown
+    assert setting.value("last_ping") == "2026-11-25T15:00:20+00:00"
+
+
+async def test_push_that_knows_more(line: Line) -> None:
+    """A push of the listed ping's time fills in a rate that the list could not tell."""
+    setting, cloud = line.setting, line.cloud
+    ping = cloud.ping(9001, 480.0)
+    cloud.set(9001, last_ping_flowrate=None)
+    await setting.account.async_refresh()
+    assert setting.value("flow_rate_bbl") == "unknown"
+    await line.push(ping)
+    assert float(setting.value("flow_rate_bbl")) == 480.0
+
+
+async def test_list_from_the_future(line: Line) -> None:
+    """A list that names a ping of years ahead gives way to a push, and does not come back."""
+    setting, cloud = line.setting, line.cloud
+    cloud.set(9001, last_ping_datetime="2107-12-11T08:11:30Z")
+    await setting.account.async_refresh()
+    assert setting.value("last_ping") == "unknown"
+    assert setting.value("flow_rate_bbl") == "unknown"
     at = cloud.clock()
     await line.push(Ping(99, 9001, 480.0, at, at))
     await setting.account.async_refresh()
     assert float(setting.value("flow_rate_bbl")) == 480.0
-    # After a while the list is right.
-    await setting.live(6)
-    await setting.account.async_refresh()
-    assert float(setting.value("flow_rate_bbl")) != 480.0
+    assert setting.value("last_ping") == "2026-11-25T15:00:20+00:00"
 
 
 async def test_pace(line: Line) -> None:

@@ -20,12 +20,22 @@ from ..cloud.spans import Span
 from ..const import CONF_WEBHOOK_SECRET
 from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
 from ..devices import Device
+from ..liveness import SILENT
 from ..vendor import Login
 from ..webhooks import WebhookCounters, async_register_webhook
 from .connection import connect
 from .const import APP_URL, CONF_SILENT_HOURS, CONF_WEBHOOK, MANUFACTURER, SILENT_HOURS
 from .models import FlowSensor, Ping
-from .volumes import PERIODS, Period, Reading, Volume, idle, outdated, untouched
+from .volumes import (
+    PERIODS,
+    Period,
+    Reading,
+    Volume,
+    idle,
+    outdated,
+    settled,
+    untouched,
+)
 from .webhook import SIGNATURE_HEADER, genuine, read_webhook
 
 SENSORS = "sensors"
@@ -36,7 +46,7 @@ RELAXED = timedelta(minutes=30)
 PUSHED_LATELY = timedelta(minutes=90)
 """Three times what a sensor takes from one ping to the next: without a push until then they stopped."""
 LAG = timedelta(minutes=5)
-"""What the list may lie behind a push, and a push behind the list."""
+"""What a push may lie behind the list."""
 SKEW = timedelta(minutes=15)
 """A time further ahead is wrong, not that of a fast clock."""
 _SHORTEST = timedelta(seconds=1)
@@ -63,7 +73,7 @@ class FlowCommandAccount(Account):
         )
         self._read: dict[str, Reading] = {}
         self._pushed_at: datetime | None = None
-        self._pushed: dict[str, tuple[Ping, datetime]] = {}
+        self._pushed: dict[str, Ping] = {}
         self._webhook: WebhookCounters | None = None
 
     @override
@@ -136,14 +146,9 @@ class FlowCommandAccount(Account):
         self, listed: Mapping[str, FlowSensor]
     ) -> Iterator[tuple[str, FlowSensor]]:
         """Yield sensors whose push the list does not have yet."""
-        now = dt_util.utcnow()
-        for name, (ping, came) in list(self._pushed.items()):
+        for name, ping in list(self._pushed.items()):
             sensor = listed.get(name)
-            if (
-                sensor is None
-                or not newer(ping.at, sensor.last_ping_datetime)
-                or now - came > LAG
-            ):
+            if sensor is None or not _tells_more(ping, sensor):
                 del self._pushed[name]
             else:
                 yield name, _with(sensor, ping)
@@ -185,7 +190,7 @@ class FlowCommandAccount(Account):
                     raise
                 volume = Volume()
             else:
-                volume = Volume(period.start, said.flow_volume)
+                volume = Volume(period.start, said.flow_volume, settled(period, ping))
         self._read[key] = Reading(period.start, ping)
         return Harvest({key: volume})
 
@@ -236,10 +241,10 @@ class FlowCommandAccount(Account):
                 self.hass, self.async_request_refresh(), f"{self.name} new sensor"
             )
             return
-        if not newer(ping.at, sensor.last_ping_datetime):
+        if not _tells_more(ping, sensor):
             return
         self._pushed_at = now
-        self._pushed[str(ping.sensor_id)] = ping, now
+        self._pushed[str(ping.sensor_id)] = ping
         self.update_interval = RELAXED
         self.async_learn(key, _with(sensor, ping))
         self._read_volumes([key])
@@ -261,6 +266,16 @@ class FlowCommandAccount(Account):
             )
 
     @override
+    def alive_until(self, device: Device) -> datetime | None:
+        """Return when a sensor will have been silent for as long as the options allow."""
+        sensor = self.sensor(device.key)
+        if sensor is None or sensor.last_ping_datetime is None:
+            return None
+        ping = heard_at(sensor)
+        # A list names the last ping for ever: one of the future tells nothing of now.
+        return SILENT if ping is None else ping + self.silent_after
+
+    @override
     def part_of_device(self, device_id: str) -> str:
         """Return the one list."""
         return SENSORS
@@ -280,6 +295,20 @@ class FlowCommandAccount(Account):
 def newer(ping: datetime, known: datetime | None) -> bool:
     """Say whether a ping is newer than the last that is known, unless that is from the future."""
     return known is None or ping > known or known > dt_util.utcnow() + SKEW > ping
+
+
+def heard_at(sensor: FlowSensor) -> datetime | None:
+    """Return when a sensor was heard of last, unless that would be in the future."""
+    ping = sensor.last_ping_datetime
+    return ping if ping is not None and ping <= dt_util.utcnow() + SKEW else None
+
+
+def _tells_more(ping: Ping, sensor: FlowSensor) -> bool:
+    """Say whether a pushed ping is ahead of what is known of its sensor."""
+    known = sensor.last_ping_datetime
+    return newer(ping.at, known) or (
+        ping.at == known and sensor.last_ping_flowrate is None
+    )
 
 
 def _with(sensor: FlowSensor, ping: Ping) -> FlowSensor:

@@ -8,6 +8,7 @@ from dataclasses import field
 from datetime import datetime
 
 from ..cloud.parsing import PRIVATE, model
+from ..cloud.plausible import FLOW_RATE, PIPE_DIAMETER, within
 from ..cloud.position import position
 
 
@@ -21,9 +22,9 @@ class FlowSensor:
     """The customer's own mark."""
     latitude: float | None = field(default=None, metadata=PRIVATE)
     longitude: float | None = field(default=None, metadata=PRIVATE)
-    pipe_diameter: float | None = None
+    pipe_diameter: float | None = field(default=None, metadata=within(PIPE_DIAMETER))
     """Inches."""
-    last_ping_flowrate: float | None = None
+    last_ping_flowrate: float | None = field(default=None, metadata=within(FLOW_RATE))
     """bbl/d; 0 is a pipe without flow."""
     last_ping_datetime: datetime | None = None
     activated_at: datetime | None = None
@@ -45,7 +46,7 @@ class Ping:
     """`datetime` in the API."""
     sensor_name: str | None = field(default=None, metadata=PRIVATE)
     sensor_tag: str | None = field(default=None, metadata=PRIVATE)
-    flowrate: float | None = None
+    flowrate: float | None = field(default=None, metadata=within(FLOW_RATE))
     """bbl/d."""
 
 

@@ -28,7 +28,7 @@ from ..entity import described
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, told
 from ..vendor import Made
 from . import const
-from .account import FlowCommandAccount
+from .account import FlowCommandAccount, heard_at
 from .const import CONF_BARRELS, CONF_FLUID, CONF_SHOW_ON_MAP
 from .models import FlowSensor
 from .units import gallons
@@ -63,8 +63,9 @@ FLOW_RATE_BARRELS: HabitatSensorDescription[FlowSensor] = measured(
 SENSOR: tuple[HabitatSensorDescription[FlowSensor], ...] = (
     told(
         "last_ping",
-        lambda sensor: sensor.last_ping_datetime,
+        heard_at,
         device_class=SensorDeviceClass.TIMESTAMP,
+        lasting=True,
     ),
     replace(
         measured(
@@ -75,6 +76,7 @@ SENSOR: tuple[HabitatSensorDescription[FlowSensor], ...] = (
             precision=2,
             diagnostic=True,
             enabled=False,
+            lasting=True,
         ),
         # It is the pipe's, and does not change.
         state_class=None,
@@ -84,8 +86,9 @@ SENSOR: tuple[HabitatSensorDescription[FlowSensor], ...] = (
         lambda sensor: sensor.activated_at,
         device_class=SensorDeviceClass.TIMESTAMP,
         enabled=False,
+        lasting=True,
     ),
-    told("tag", lambda sensor: sensor.tag or None, enabled=False),
+    told("tag", lambda sensor: sensor.tag or None, enabled=False, lasting=True),
 )
 
 
@@ -164,11 +167,20 @@ class VolumeSensor(FlowCommandSensor[Volume]):
 
     @property
     @override
+    def current_record(self) -> Volume | None:
+        """The volume; of a silent sensor that of a time which its pings cover to the end."""
+        volume = self.record
+        return volume if volume and volume.settled else super().current_record
+
+    @property
+    @override
     def last_reset(self) -> datetime | None:
         """When the day began of which this is the sum."""
-        if self.entity_description.state_class is not SensorStateClass.TOTAL:
+        volume = self.current_record
+        if volume is None:
             return None
-        return self.record.start if self.record else None
+        total = self.entity_description.state_class is SensorStateClass.TOTAL
+        return volume.start if total else None
 
 
 @callback

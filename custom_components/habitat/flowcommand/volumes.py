@@ -25,6 +25,8 @@ class Volume:
 
     start: datetime | None = None
     barrels: float | None = None
+    settled: bool = False
+    """Whether a ping came after the end of the period: then it is known for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,19 @@ def idle(period: Period, ping: datetime | None) -> bool:
 
 
 def untouched(period: Period, ping: datetime | None) -> Volume:
-    """Return what is known of an idle period: nothing was measured so far today, else nothing."""
+    """Return what is known of an idle period: a day that goes on begins with 0, else nothing.
+
+    That is shown only while the sensor is heard of: silence is no proof of an empty pipe.
+    """
     if period.end is None and ping is not None:
         return Volume(period.start, 0.0)
     # Always the same, so that a new hour of silence changes nothing.
     return Volume()
+
+
+def settled(period: Period, ping: datetime | None) -> bool:
+    """Say whether a period is over for a sensor too: a ping came after its end."""
+    return period.end is not None and ping is not None and ping >= period.end
 
 
 def outdated(period: Period, ping: datetime | None, known: Reading | None) -> bool:
