@@ -392,7 +392,7 @@ All on the machine named above. Growth compares with the first of its kind: {fir
 
 ### How that is measured
 
-On the simulated FarmBot cloud in a process of its own, its REST API over real sockets and its message broker (amqtt)
+On the simulated FarmBot cloud in a process of its own, its REST API over real sockets and its message broker
 over plain MQTT, with a robot at it. Bytes are those of the answers' bodies, uncompressed; MQTT is not in them.
 
 - **Start**, **Unchanged reconcile**: as for the other vendors. The gardens of so many plants hold nothing else but the

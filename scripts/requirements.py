@@ -1,9 +1,8 @@
-"""Print the requirements that the demo's integrations name in their manifests, and those of the simulated clouds.
+"""Print the requirements that the demo's integrations name in their manifests.
 
 Home Assistant would install them itself at every start; done once here, the demo starts offline and at once.
 """
 
-import ast
 import json
 from pathlib import Path
 import re
@@ -48,19 +47,6 @@ def requirements(domains: set[str]) -> set[str]:
     return {line for line in found if not line.startswith(ELSEWHERE)}
 
 
-def simulated() -> set[str]:
-    """Return what the simulated clouds require; they are read, since importing them requires it already."""
-    found: set[str] = set()
-    for file in (CUSTOM / "habitat" / "simulator").glob("*/__init__.py"):
-        for statement in ast.parse(file.read_text()).body:
-            if (
-                isinstance(statement, ast.Assign)
-                and ast.unparse(statement.targets[0]) == "REQUIREMENTS"
-            ):
-                found.update(ast.literal_eval(statement.value))
-    return found
-
-
 if __name__ == "__main__":
     configuration = (ROOT / "config" / "configuration.yaml").read_text()
     configured = set(re.findall(r"^(\w+):", configuration, re.MULTILINE))
@@ -72,4 +58,4 @@ if __name__ == "__main__":
         | IMPORTED
         | {"habitat"}
     )
-    print("\n".join(sorted(requirements(wanted) | simulated())))
+    print("\n".join(sorted(requirements(wanted))))

@@ -2,13 +2,11 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-import logging
 
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.helpers.storage import Store
-from homeassistant.requirements import RequirementsNotFound, async_process_requirements
 
 from .const import DOMAIN
 from .coordinator import HabitatConfigEntry
@@ -16,8 +14,6 @@ from .simulator import create
 from .simulator.documents import Json
 from .simulator.server import CloudServer
 from .vendor import Login, Vendor
-
-_LOGGER = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -55,19 +51,8 @@ def world_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Json]]:
 
 
 async def _create(hass: HomeAssistant, vendor: Vendor) -> CloudServer:
-    module = await async_import_module(hass, f"{__package__}.simulator.{vendor.key}")
-    if requirements := getattr(module, "REQUIREMENTS", ()):
-        try:
-            await async_process_requirements(
-                hass, DOMAIN, list(requirements), is_built_in=False
-            )
-        except RequirementsNotFound as missing:
-            _LOGGER.warning(
-                "The simulated %s lacks a part that could not be installed: %s",
-                vendor.name,
-                missing,
-            )
-    # Some of its modules are imported, and its world is built, only now.
+    await async_import_module(hass, f"{__package__}.simulator.{vendor.key}")
+    # Its world is built only now.
     return await hass.async_add_import_executor_job(create, vendor.key)
 
 

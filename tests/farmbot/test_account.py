@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import nullcontext
 from datetime import timedelta
 import logging
 from unittest.mock import patch
@@ -529,18 +530,13 @@ async def test_simulated(
     real_time_broker: None,
     with_broker: bool,
 ) -> None:
-    """The simulator's account works, without the library of a broker by polls alone."""
+    """The simulator's account works, without a broker by polls alone."""
     missing = patch(
-        "custom_components.habitat.simulator.farmbot.server.embedded_broker", NoBroker
+        "custom_components.habitat.simulator.farmbot.server.EmbeddedBroker", NoBroker
     )
     flow = await start_flow(hass, "simulator")
-    process = patch("custom_components.habitat.simulated.async_process_requirements")
-    with process:
-        if with_broker:
-            result = await fill(hass, flow, {"vendor": "farmbot"})
-        else:
-            with missing:
-                result = await fill(hass, flow, {"vendor": "farmbot"})
+    with nullcontext() if with_broker else missing:
+        result = await fill(hass, flow, {"vendor": "farmbot"})
     entry = result["result"]
     assert entry.state is ConfigEntryState.LOADED
     assert entry.title == "FarmBot (simulated)"

@@ -239,6 +239,10 @@ PLAIN = {**SAFE, "mqtt_ws": "WS://broker.example.com:3002/ws"}
         (PLAIN, "broker.example.com", "broker.example.com", 1883, False),
         (PLAIN, "127.0.0.1:18830", "127.0.0.1", 18830, False),
         ({"bot": "device_77"}, "broker.example.com", "broker.example.com", 8883, True),
+        ({**PLAIN, "mqtt_port": "18830"}, "127.0.0.1", "127.0.0.1", 18830, False),
+        ({**SAFE, "mqtt_port": "8884"}, "127.0.0.1:1", "127.0.0.1", 1, True),
+        ({**SAFE, "mqtt_port": "99999"}, "127.0.0.1", "127.0.0.1", 8883, True),
+        ({**SAFE, "mqtt_port": "odd"}, "127.0.0.1", "127.0.0.1", 8883, True),
     ],
 )
 def test_broker_address(

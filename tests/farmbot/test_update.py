@@ -4,6 +4,7 @@ import pytest
 
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Record
+from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from custom_components.habitat.simulator.farmbot.demo import standard
 from custom_components.habitat.simulator.farmbot.world import World
 from homeassistant.components.update import SERVICE_INSTALL
@@ -67,9 +68,8 @@ async def test_unknown_computer(set_up_farmbot: SetUp, clock: ManualClock) -> No
     """Before anybody said what the robot runs on, nothing is known of its updates."""
     world = standard(1, clock)
     world.device["rpi"] = "17"
-    setting = await set_up_farmbot(world)
-    if "system" not in setting.account.data:
-        assert shown(setting).state == STATE_UNKNOWN
+    setting = await set_up_farmbot(world, NoBroker())
+    assert shown(setting).state == STATE_UNKNOWN
     assert setting.cloud.count("GET /api/releases") == 0
 
 

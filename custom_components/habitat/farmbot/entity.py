@@ -34,6 +34,12 @@ class PartEntity[R](HabitatEntity[FarmBotAccount, R]):
         """What is shown."""
 
     @override
+    async def async_added_to_hass(self) -> None:
+        """Know what is written at first: the next record may say the same."""
+        await super().async_added_to_hass()
+        self._written = self.available, self.shown
+
+    @override
     @callback
     def _handle_coordinator_update(self) -> None:
         now = self.available, self.shown

@@ -14,7 +14,7 @@ import jwt
 
 from ..cloud.auth import Token
 from ..cloud.errors import BadAnswer, Refused, Unready
-from ..cloud.parsing import Json, to_float, to_str
+from ..cloud.parsing import Json, to_float, to_int, to_str
 from ..cloud.session import CloudSession, Request
 
 TOKENS = "/api/tokens"
@@ -26,9 +26,10 @@ _NOT_VERIFIED = 403
 _INVALID = 422
 _LIFETIME = 60 * 86_400.0
 """Seconds, as the server's source has it; for a token that does not say."""
-_CLAIMS = ("bot", "mqtt", "mqtt_ws", "vhost", "iss", "sub", "jti")
+_CLAIMS = ("bot", "mqtt", "mqtt_port", "mqtt_ws", "vhost", "iss", "sub", "jti")
 
 _PLAIN_PORT, _TLS_PORT = 1883, 8883
+_PORTS = range(1, 65_536)
 _BOT = re.compile(r"device_(\d+)")
 _HOST = re.compile(r"[^\s/@]+")
 
@@ -127,7 +128,8 @@ def broker_address(claims: Mapping[str, str]) -> Address | None:
     """
     bot = claims.get("bot")
     tls = not claims.get("mqtt_ws", "").casefold().startswith("ws:")
-    # Only a host is documented; a scheme or a port may come with it.
+    # Only a host is documented; a scheme or a port may come with it, or a port beside it from a
+    # server whose broker is not where the vendor's own clients look.
     text = claims.get("mqtt", "").strip().rpartition("://")[2]
     if text.count(":") > 1 and "[" not in text:
         text = f"[{text}]"
@@ -138,6 +140,8 @@ def broker_address(claims: Mapping[str, str]) -> Address | None:
         return None
     if not bot or not host or not _HOST.fullmatch(host):
         return None
+    if port is None and (beside := to_int(claims.get("mqtt_port"))) in _PORTS:
+        port = beside
     return Address(bot, host, port or (_TLS_PORT if tls else _PLAIN_PORT), tls)
 
 

@@ -1,30 +1,24 @@
 """The broker: who comes in, what one may hear and say, and that it goes and comes back."""
 
 import asyncio
-import builtins
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from importlib import import_module
 import logging
 from pathlib import Path
 import shutil
 import socket
-import sys
 from typing import Any
-from unittest.mock import patch
 
+import aiohttp
 import aiomqtt
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat import simulator
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.broker import (
     LOGINS,
     WINDOW,
     ExternalBroker,
     NoBroker,
-    embedded_broker,
 )
 from custom_components.habitat.simulator.farmbot.server import RPC_HEADER
 
@@ -214,7 +208,7 @@ async def test_quiet(client: Client, caplog: pytest.LogCaptureFixture) -> None:
         client.cloud.robot.tell()
         await talk.until(lambda topic, _: topic == "status")
     assert await refused(client, password="wrong")
-    said = [item for item in caplog.records if item.name.startswith(("amqtt", "trans"))]
+    said = [item for item in caplog.records if "simulator" in item.name]
     assert said == []
 
 
@@ -243,27 +237,14 @@ async def test_nothing_is_left(client: Client) -> None:
     await client.cloud.stop()
 
 
-async def test_without_the_library(serve: Serve) -> None:
+async def test_without_a_broker(serve: Serve) -> None:
     """The cloud runs on, and its tokens name a port where nobody listens."""
-    real = builtins.__import__
-
-    def without(
-        name: str,
-        names: Mapping[str, object] | None = None,
-        local: Mapping[str, object] | None = None,
-        wanted: Sequence[str] = (),
-        level: int = 0,
-    ) -> Any:
-        if name == "embedded" and level:
-            raise ImportError(name)
-        return real(name, names, local, wanted, level)
-
-    with patch.object(builtins, "__import__", without):
-        broker = embedded_broker()
-    assert isinstance(broker, NoBroker)
-    client = await serve(broker=broker)
-    assert (await client.log_in())[1]["token"]["unencoded"]["mqtt"] == "127.0.0.1:9"
+    client = await serve(broker=NoBroker())
+    claims = (await client.log_in())[1]["token"]["unencoded"]
+    assert (claims["mqtt"], claims["mqtt_port"]) == ("127.0.0.1", 9)
     assert (await client.get("device"))["id"] == 214
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await client.http.ws_connect(claims["mqtt_ws"])
 
 
 @pytest.fixture
@@ -297,18 +278,3 @@ async def test_a_broker_of_somebody_else(
     finally:
         program.terminate()
         await program.wait()
-
-
-def test_the_library_is_not_needed_to_know_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What only wants to know the requirements loads no broker."""
-    package = "custom_components.habitat.simulator.farmbot"
-    for name in list(sys.modules):
-        if name.startswith((package, "amqtt", "aiomqtt")):
-            monkeypatch.delitem(sys.modules, name)
-    # A module is an attribute of the package that it is in, too.
-    monkeypatch.setattr(simulator, "farmbot", None)
-    module = import_module(package)
-    assert module.REQUIREMENTS == ("amqtt>=0.12.1",)
-    loaded = [name for name in sys.modules if name.startswith(("amqtt", "aiomqtt"))]
-    monkeypatch.delitem(sys.modules, package)
-    assert loaded == []

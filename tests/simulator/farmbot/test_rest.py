@@ -54,14 +54,15 @@ NEW: dict[str, dict[str, Json]] = {
 
 
 async def test_a_token(client: Client) -> None:
-    """It is a signed JWT that tells where the broker is, without schemes and TLS."""
+    """It is a signed JWT that tells where the broker is, as the vendor's does, and its port beside."""
     status, answer = await client.log_in(email=" ROBIN@example.com ")
     assert status == 200
     token = answer["token"]
     claims = token["unencoded"]
     host, port = client.cloud.broker.address
-    assert claims["mqtt"] == f"{host}:{port}"
-    assert claims["mqtt_ws"].startswith("ws://")
+    assert claims["mqtt"] == host
+    assert claims["mqtt_port"] == port
+    assert claims["mqtt_ws"] == f"ws{client.cloud.url.removeprefix('http')}/ws"
     assert claims["iss"] == client.cloud.url.removeprefix("http:")
     assert claims["bot"] == "device_214"
     assert claims["exp"] - claims["iat"] == 60 * DAY

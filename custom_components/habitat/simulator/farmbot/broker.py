@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-import logging
 from typing import Protocol, override
 
 from ..clock import Clock
@@ -133,13 +132,3 @@ class NoBroker(ExternalBroker):
     def __init__(self) -> None:
         """Take a port that is never in use."""
         super().__init__(HOST, _CLOSED_PORT)
-
-
-def embedded_broker() -> Broker:
-    """Return a broker in this process, or none where its library is missing."""
-    try:
-        from .embedded import EmbeddedBroker  # noqa: PLC0415 - only where it is installed
-    except ImportError:
-        logging.getLogger(__name__).debug("There is no library of a broker")
-        return NoBroker()
-    return EmbeddedBroker()

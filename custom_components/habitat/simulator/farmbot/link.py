@@ -3,18 +3,14 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-import logging
-import math
 
-import aiomqtt
+from . import mqtt
+from .mqtt import Kind, Reply
 
 _FIRST_WAIT = 0.1
 _LONGEST_WAIT = 2.0
-_PATIENCE = 2.0
-_UNSENT = 10_000
-_LOGGER = logging.getLogger(f"{__name__}.mqtt")
-# A broker that goes away is part of the play.
-_LOGGER.setLevel(logging.CRITICAL)
+_SUBSCRIPTION = 1
+_MAX_BACKLOG = 16 * mqtt.MAX_PACKET
 
 type Handler = Callable[[str, bytes], None]
 """Hears a topic and what came on it."""
@@ -32,33 +28,32 @@ class Link:
         handler: Handler,
     ) -> None:
         """Say who this is, and what it wants to hear."""
-        self._identifier = identifier
-        self._username = username
-        self._password = password
+        self._login = mqtt.connect(identifier, username, password)
         self._topics = topics
         self._handler = handler
-        self._unsent: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(_UNSENT)
+        self._writer: asyncio.StreamWriter | None = None
         self._task: asyncio.Task[None] | None = None
-        self._settled = asyncio.Event()
         self.connected = asyncio.Event()
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Send something, if the broker is there."""
-        if self.connected.is_set():
-            with suppress(asyncio.QueueFull):
-                self._unsent.put_nowait((topic, payload))
+        if self._writer is None or not self.connected.is_set():
+            return
+        transport = self._writer.transport
+        if not transport.is_closing() and (
+            transport.get_write_buffer_size() <= _MAX_BACKLOG
+        ):
+            self._writer.write(mqtt.publish(topic, payload))
 
     def start(self, host: str, port: int) -> None:
         """Connect, and stay connected."""
-        self._settled.clear()
-        self._task = asyncio.create_task(self._run(host, port))
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(host, port))
 
     async def stop(self) -> None:
         """Hang up."""
         task, self._task = self._task, None
         if task:
-            # Ended in the middle of connecting, the library would complain to the event loop.
-            await self._settled.wait()
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
@@ -66,55 +61,42 @@ class Link:
     async def _run(self, host: str, port: int) -> None:
         wait = _FIRST_WAIT
         while True:
-            self._settled.clear()
-            with suppress(aiomqtt.MqttError):
-                async with self._client(host, port) as client:
-                    self._settled.set()
-                    if self._topics:
-                        await client.subscribe([(topic, 0) for topic in self._topics])
-                    wait = _FIRST_WAIT
-                    await self._talk(client)
-            self._settled.set()
+            with suppress(OSError, asyncio.IncompleteReadError, mqtt.MalformedError):
+                reader, writer = await asyncio.open_connection(host, port)
+                try:
+                    await self._talk(reader, writer)
+                finally:
+                    if self.connected.is_set():
+                        wait = _FIRST_WAIT
+                    self.connected.clear()
+                    self._writer = None
+                    writer.transport.abort()
             await asyncio.sleep(wait)
             wait = min(2 * wait, _LONGEST_WAIT)
 
-    def _client(self, host: str, port: int) -> aiomqtt.Client:
-        return aiomqtt.Client(
-            host,
-            port,
-            username=self._username,
-            password=self._password,
-            identifier=self._identifier,
-            # Tests let hours pass at once; no broker may take that for silence.
-            keepalive=0,
-            logger=_LOGGER,
-            timeout=_PATIENCE,
-        )
-
-    async def _talk(self, client: aiomqtt.Client) -> None:
-        """Listen and speak until the broker is gone.
+    async def _talk(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Log in, and listen until the broker is gone.
 
         Raises:
-            MqttError: it is.
+            MalformedError: it refuses the login, or is no broker.
+            IncompleteReadError: it is gone.
         """
-        speaking = asyncio.create_task(self._speak(client))
-        self.connected.set()
-        try:
-            async for message in client.messages:
-                if isinstance(message.payload, bytes):
-                    self._handler(message.topic.value, message.payload)
-        finally:
-            self.connected.clear()
-            speaking.cancel()
-            with suppress(asyncio.CancelledError):
-                await speaking
-            while not self._unsent.empty():
-                self._unsent.get_nowait()
-
-    async def _speak(self, client: aiomqtt.Client) -> None:
+        writer.write(self._login)
+        if (reply := mqtt.read_reply(await mqtt.read_packet(reader))) is not (
+            Reply.ACCEPTED
+        ):
+            raise mqtt.MalformedError(reply.name)
+        self._writer = writer
+        if self._topics:
+            writer.write(mqtt.subscribe(_SUBSCRIPTION, self._topics))
+        else:
+            self.connected.set()
         while True:
-            topic, payload = await self._unsent.get()
-            # No time-out: it would strike when a test lets an hour pass. The listener notices
-            # a loss.
-            with suppress(aiomqtt.MqttError):
-                await client.publish(topic, payload, timeout=math.inf)
+            packet = await mqtt.read_packet(reader)
+            if packet.kind is Kind.SUBACK:
+                self.connected.set()
+            elif packet.kind is Kind.PUBLISH:
+                message = mqtt.read_publication(packet)
+                self._handler(message.topic, message.payload)

@@ -11,8 +11,9 @@ from aiohttp import web
 
 from ..documents import Json, Record, dump, load
 from ..server import CloudServer
-from . import pictures, wire
-from .broker import Broker, Gate, embedded_broker
+from . import mqtt, pictures, web_socket, wire
+from .broker import Broker, Gate
+from .embedded import EmbeddedBroker
 from .link import Link
 from .resources import RESOURCES, Resource
 from .rest import Rest
@@ -60,10 +61,10 @@ class FarmBotCloud(CloudServer):
     """
 
     def __init__(self, world: World, broker: Broker | None = None) -> None:
-        """Serve a world; by default with a broker of its own, where that is installed."""
+        """Serve a world; by default with a broker of its own."""
         super().__init__(seed=world.seed, clock=world.clock)
         self.world = world
-        self.broker = embedded_broker() if broker is None else broker
+        self.broker = EmbeddedBroker() if broker is None else broker
         self.verified = True
         self.agreed = True
         self.email = "robin@example.com"
@@ -184,13 +185,13 @@ class FarmBotCloud(CloudServer):
         """Answer a request as my.farm.bot does."""
         label = request.headers.get(RPC_HEADER) or str(uuid4())
         try:
-            response = await self._answer(request, label)
+            response: web.StreamResponse = await self._answer(request, label)
         except RefusedError as refused:
             response = respond(refused.body, refused.status)
         response.headers[RPC_HEADER] = label
         return response
 
-    async def _answer(self, request: web.BaseRequest, label: str) -> web.Response:
+    async def _answer(self, request: web.BaseRequest, label: str) -> web.StreamResponse:
         parts = [part for part in request.path.split("/") if part]
         match parts:
             case ["api", "tokens"]:
@@ -201,6 +202,8 @@ class FarmBotCloud(CloudServer):
                 self._check(request)
                 body = await _document(request)
                 return self._resource(request, name, rest, body, label)
+            case [web_socket.PATH]:
+                return await web_socket.relay(request, *self.broker.address)
             case [pictures.FILM]:
                 return await pictures.film(request, self.clock, self.faults)
             case _ if picture := pictures.answer(request, self.clock()):
@@ -386,9 +389,11 @@ class FarmBotCloud(CloudServer):
             "iss": self.url.removeprefix("http:"),
             "bot": f"device_{self.world.number}",
             "vhost": "/",
-            "mqtt": f"{host}:{port}",
-            # Says to clients that there is no TLS.
-            "mqtt_ws": f"ws://{host}:{port}/ws",
+            # A host only, as from the vendor's server: its clients know the port.
+            "mqtt": host,
+            # Also says to clients that there is no TLS.
+            "mqtt_ws": f"ws{self.url.removeprefix('http')}/{web_socket.PATH}",
+            **({} if port == mqtt.PORT else {"mqtt_port": port}),
         }
 
     def _user(self) -> Record:
