@@ -1,0 +1,1 @@
+"""The vendors' own clients on the simulated clouds; run by scripts/fidelity."""
