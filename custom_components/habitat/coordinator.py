@@ -7,7 +7,7 @@ readers of a record that changed hear of it.
 
 from abc import abstractmethod
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,8 +18,13 @@ from typing import Any, ClassVar, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
+from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.update_coordinator import (
+    REQUEST_REFRESH_DEFAULT_COOLDOWN,
+    DataUpdateCoordinator,
+    UpdateFailed,
+)
 from homeassistant.util import dt as dt_util
 
 from .cloud.errors import AuthError, BadAnswer, CloudError, RateLimited
@@ -39,6 +44,11 @@ POLL = "@poll"
 
 _AT_ONCE = 4
 """Requests of the slow lanes at a time, so that the fast lane keeps its room."""
+
+_START_WAIT = 1.0
+"""Seconds that set-up waits for what does not make devices known, so that states begin complete."""
+_TOGETHER = 1.0
+"""Seconds in which slow answers are collected, so that many of them are shown with one update."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,8 @@ class Part:
     """What stands before the harvest's keys to make them the account's."""
     may_empty: bool = False
     """Whether an empty answer after a full one is believed: no device hangs on it."""
+    names_devices: bool = True
+    """Whether set-up must wait for it: without it nobody knows which devices there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +154,14 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
             name=login.vendor.name,
             update_interval=self.interval,
             always_update=False,
+            # As by default, but nothing at the end of Home Assistant waits for it.
+            request_refresh_debouncer=Debouncer(
+                hass,
+                LOGGER,
+                cooldown=REQUEST_REFRESH_DEFAULT_COOLDOWN,
+                immediate=True,
+                background=True,
+            ),
         )
         self.data = {}
         self.login = login
@@ -301,6 +321,44 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
             self.config_entry, self._forwarded
         )
 
+    # Tasks: all end with the entry and with Home Assistant, and nothing waits for them there.
+
+    def _in_background[R](
+        self, doing: Coroutine[Any, Any, R], what: str
+    ) -> asyncio.Task[R]:
+        return self.config_entry.async_create_background_task(
+            self.hass, doing, f"{self.name} {what}"
+        )
+
+    async def async_run[R](self, doing: Coroutine[Any, Any, R], what: str) -> R:
+        """Do what a person asked for and wait for it, until it ends or the account does.
+
+        Raises:
+            HomeAssistantError: the account was unloaded meanwhile.
+        """
+        task = self._in_background(doing, what)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            me = asyncio.current_task()
+            if self.hass.is_stopping or (me is not None and me.cancelling()):
+                raise
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="unloaded_meanwhile",
+                translation_placeholders={"vendor": self.login.vendor.name},
+            ) from None
+
+    @callback
+    def async_refresh_soon(self) -> None:
+        """Poll in the background, at once unless there was a poll a moment ago."""
+        self._in_background(super().async_request_refresh(), "refresh")
+
+    @override
+    async def async_request_refresh(self) -> None:
+        """Poll, at once unless there was a poll a moment ago."""
+        await self.async_run(super().async_request_refresh(), "refresh")
+
     # Polling.
 
     @override
@@ -308,7 +366,18 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         """Ask for the fast lane and set the slow lanes going that are due."""
         self._polls += 1
         mark = self.writes.mark
-        outcomes = await self._ask(self.fast_lane())
+        try:
+            return self._take_poll(await self._ask_fast_lane(mark), mark)
+        finally:
+            self.async_poll_ended()
+
+    def _take_poll(self, outcomes: list[_Outcome], mark: int) -> dict[str, object]:
+        """Take in a poll.
+
+        Raises:
+            ConfigEntryAuthFailed: the vendor refuses the login.
+            UpdateFailed: the cloud is away.
+        """
         names = [outcome.part.name for outcome in outcomes]
         failed = [outcome.error for outcome in outcomes if outcome.error is not None]
         away = len(failed) == len(outcomes)
@@ -336,6 +405,34 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         return self.data
 
     @callback
+    def async_poll_ended(self) -> None:
+        """Hear that a poll or what it left for later came to its end, answered or not."""
+
+    async def _ask_fast_lane(self, mark: int) -> list[_Outcome]:
+        """Ask for the fast lane, the first time without waiting for all of it."""
+        parts = list(self.fast_lane())
+        if self.answered_at is not None:
+            return await self._ask(parts)
+        late = self._begin([part for part in parts if not part.names_devices])
+        outcomes = await self._ask(part for part in parts if part.names_devices)
+        if all(outcome.error for outcome in outcomes):
+            for asking in late:
+                asking.cancel()
+        elif late:
+            done, late = await asyncio.wait(late, timeout=_START_WAIT)
+            outcomes += [asking.result() for asking in done]
+            if late:
+                self._in_background(self._take_late(late, mark), "late answers")
+        return outcomes
+
+    async def _take_late(self, late: set[asyncio.Task[_Outcome]], mark: int) -> None:
+        """Take in what set-up did not wait for, and choose the pace anew."""
+        await self._take_slow(late, mark)
+        self.async_poll_ended()
+        if self._listeners:
+            self._schedule_refresh()
+
+    @callback
     def async_ask_again(self, name: str, polls: int) -> None:
         """Ask for a part of a slow lane with the next but so many polls."""
         if state := self.parts.get(name):
@@ -351,12 +448,7 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
             if self._due(part, lane)
         ]
         if due:
-            self.config_entry.async_create_task(
-                self.hass,
-                self._run_slow(due),
-                f"{self.name} slow lane",
-                eager_start=True,
-            )
+            self._in_background(self._run_slow(due), "slow lane")
 
     def _due(self, part: Part, lane: Lane) -> bool:
         """Say whether it is time, and set the next; in polls, so the lanes keep step."""
@@ -374,17 +466,42 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
             self.async_start_slow_lanes()
 
     async def _run_slow(self, parts: list[Part]) -> None:
-        mark = self.writes.mark
-        outcomes = await self._ask(parts, self._slow)
-        self.async_take(outcomes, mark, quiet=not self.last_update_success)
-        self.async_update_listeners()
+        await self._take_slow(self._begin(parts, self._slow), self.writes.mark)
 
-    async def _ask(
+    async def _take_slow(self, asked: set[asyncio.Task[_Outcome]], mark: int) -> None:
+        """Take answers in as they come; of all losses there is one line in the log at the end."""
+        failed: list[_Outcome] = []
+        while asked:
+            done, asked = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+            if asked:
+                more, asked = await asyncio.wait(asked, timeout=_TOGETHER)
+                done |= more
+            outcomes = [asking.result() for asking in done]
+            failed += [outcome for outcome in outcomes if outcome.error is not None]
+            self._take_answers(
+                [outcome for outcome in outcomes if outcome.error is None], mark
+            )
+        self._take_answers(failed, mark)
+
+    def _take_answers(self, outcomes: list[_Outcome], mark: int) -> None:
+        if outcomes:
+            self.async_take(outcomes, mark, quiet=not self.last_update_success)
+            self.async_update_listeners()
+
+    async def _ask(self, parts: Iterable[Part]) -> list[_Outcome]:
+        return await asyncio.gather(*map(self._fetch, parts))
+
+    def _begin(
         self, parts: Iterable[Part], turn: asyncio.Semaphore | None = None
-    ) -> list[_Outcome]:
-        return await asyncio.gather(*(self._fetch(part, turn) for part in parts))
+    ) -> set[asyncio.Task[_Outcome]]:
+        """Ask in tasks that neither set-up nor a stop waits for."""
+        return {
+            self._in_background(self._fetch(part, turn), "answer") for part in parts
+        }
 
-    async def _fetch(self, part: Part, turn: asyncio.Semaphore | None) -> _Outcome:
+    async def _fetch(
+        self, part: Part, turn: asyncio.Semaphore | None = None
+    ) -> _Outcome:
         try:
             if turn is None:
                 return _Outcome(part, await part.fetch())

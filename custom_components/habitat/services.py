@@ -121,7 +121,9 @@ def _device_handler(
         else:
             account, device = _find(hass, vendor, device_id or "")
         try:
-            return await service.run(account, device, **fields)
+            return await account.async_run(
+                service.run(account, device, **fields), service.name
+            )
         except CloudError as err:
             raise _failed(account, err) from err
 

@@ -3,7 +3,10 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.const import (
+    EVENT_HOMEASSISTANT_FINAL_WRITE,
+    EVENT_HOMEASSISTANT_STOP,
+)
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.helpers.storage import Store
@@ -38,8 +41,12 @@ async def async_simulate(
     async def keep(_: Event | None = None) -> None:
         await store.async_save(cloud.snapshot())
 
+    async def end(_: Event) -> None:
+        await cloud.stop()
+
     await cloud.start()
     entry.async_on_unload(cloud.stop)
+    entry.async_on_unload(hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, end))
     entry.async_on_unload(keep)
     entry.async_on_unload(hass.bus.async_listen(EVENT_HOMEASSISTANT_FINAL_WRITE, keep))
     return _login(vendor, cloud)

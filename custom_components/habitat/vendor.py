@@ -6,10 +6,10 @@ account; `forms.py` has `FORMS`, its config-flow forms, and `identify`, which ch
 `options_form`; `removal.py`, where it is there, has `leave`; each platform file has `entities`.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import voluptuous as vol
 
@@ -140,7 +140,7 @@ class DeviceService:
 
     name: str
     schema: Mapping[str | vol.Marker, object]
-    run: Callable[..., Awaitable[ServiceResponse]]
+    run: Callable[..., Coroutine[Any, Any, ServiceResponse]]
     """Gets the account, the device, and the schema's fields by name."""
     account: bool = False
     """Whether a whole account may be the target instead; then there is no device."""

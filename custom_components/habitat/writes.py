@@ -82,19 +82,28 @@ class Writes:
         self._pending.append(pending)
         self._account.async_show(key)
         try:
-            async with self._lock:
-                record = await send()
-                if key in self.base:
-                    self.learn(
-                        key,
-                        _replace(self.base[key], changes) if record is None else record,
-                    )
+            return await self._account.async_run(
+                self._send(key, changes, send), "write"
+            )
         except CloudError as err:
             raise self._error(err) from err
         finally:
             # By identity: an equal change may be under way twice.
             self._pending = [one for one in self._pending if one is not pending]
             self._account.async_settle(key)
+
+    async def _send[R](
+        self,
+        key: str,
+        changes: Mapping[str, object],
+        send: Callable[[], Awaitable[R | None]],
+    ) -> R | None:
+        async with self._lock:
+            record = await send()
+            if key in self.base:
+                self.learn(
+                    key, _replace(self.base[key], changes) if record is None else record
+                )
         return record
 
     def _error(self, err: CloudError) -> HomeAssistantError:

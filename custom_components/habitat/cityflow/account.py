@@ -97,8 +97,16 @@ class CityFlowAccount(Account):
         """
         rare = (
             (Part(DEVICES, self._fetch_devices, _PROBE), HALF_A_DAY),
-            (Part(TYPES, self._fetch_types, _TYPE), DAILY),
-            (Part(ORGANIZATIONS, self._fetch_organizations, _ORGANIZATION), DAILY),
+            (Part(TYPES, self._fetch_types, _TYPE, names_devices=False), DAILY),
+            (
+                Part(
+                    ORGANIZATIONS,
+                    self._fetch_organizations,
+                    _ORGANIZATION,
+                    names_devices=False,
+                ),
+                DAILY,
+            ),
         )
         for place, (part, every) in enumerate(rare):
             state = self.parts.setdefault(part.name, PartState(every))
@@ -107,7 +115,7 @@ class CityFlowAccount(Account):
             wait = every if state.due else every + place * APART
             state.due = self._polls + wait // self.interval
             yield part
-        yield Part(LATEST, self._fetch_latest, _PROBE)
+        yield Part(LATEST, self._fetch_latest, _PROBE, names_devices=False)
 
     @override
     async def _async_update_data(self) -> dict[str, object]:
@@ -214,6 +222,12 @@ class CityFlowAccount(Account):
             max(CADENCES * cadence, SHORTEST), LONGEST
         )
 
+    @property
+    def knows_types(self) -> bool:
+        """Whether CityFlow was heard about the types, be it that it says nothing of them."""
+        state = self.parts.get(TYPES)
+        return state is not None and bool(state.answered or state.failures)
+
     def type_of(self, device: Device) -> DeviceType | None:
         """Return what CityFlow says of a device's type."""
         probe = self.record(device.key, Probe)
@@ -256,7 +270,7 @@ class CityFlowAccount(Account):
             yield Device(
                 id=self._device_id(probe),
                 key=key,
-                reads=(f"{key}/{ROW}",),
+                reads=(f"{key}/{ROW}", f"{_TYPE}{probe.type}"),
                 name=name_of(probe),
                 manufacturer=MANUFACTURER,
                 model=(kind.name if kind else None)

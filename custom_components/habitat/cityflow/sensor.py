@@ -201,6 +201,8 @@ class CityFlowSensor(HabitatSensor[CityFlowAccount, Measurement]):
 
 def _unknown(account: CityFlowAccount, device: Device) -> Iterator[Description]:
     """Yield descriptions of what a probe sends that nobody knows, by its type's metadata."""
+    if not account.knows_types:
+        return
     row = account.record(PROPERTY.key_at(device), Measurement)
     kind = account.type_of(device)
     for prop in row.readings if row else ():

@@ -130,7 +130,6 @@ class FarmBotAccount(Account):
             }
         )
         await super().async_config_entry_first_refresh()
-        await self.push.begin()
         entry = self.config_entry
         entry.async_on_unload(self._write_past)
         entry.async_on_unload(
@@ -160,6 +159,7 @@ class FarmBotAccount(Account):
                 "" if resource.single else f"{resource.path}/",
                 # The last alert or event of a garden goes every day, and may go unheard.
                 may_empty=resource.path not in _ITEM_PARTS,
+                names_devices=resource is api.DEVICE,
             )
             for resource, pace in PACES.items()
             if resource is api.DEVICE or self._list_due(resource, pace)
@@ -230,18 +230,21 @@ class FarmBotAccount(Account):
 
     @override
     async def _async_update_data(self) -> dict[str, object]:
-        """Poll, then choose the pace and say what only the user can put right."""
+        """Poll; whether the server wants something of its user first shows anew."""
         self._unready = None
-        try:
-            return await super()._async_update_data()
-        finally:
-            known = self._answered.keys() | self._lacking
-            self._pushed = self.push.is_connected and all(
-                resource.path in known for resource in PACES
-            )
-            self._set_pace()
-            self.webcams.look()
-            self.issues.update(self.describe_issues())
+        return await super()._async_update_data()
+
+    @override
+    @callback
+    def async_poll_ended(self) -> None:
+        """Choose the pace and say what only the user can put right."""
+        known = self._answered.keys() | self._lacking
+        self._pushed = self.push.is_connected and all(
+            resource.path in known for resource in PACES
+        )
+        self._set_pace()
+        self.webcams.look()
+        self.issues.update(self.describe_issues())
 
     def _set_pace(self) -> None:
         states = (self.parts.get(resource.path) for resource in PACES)
@@ -255,9 +258,7 @@ class FarmBotAccount(Account):
         """Ask for all lists, unless none was asked for before this connection."""
         if self._asked:
             self._answered = {}
-            self.config_entry.async_create_task(
-                self.hass, self.async_request_refresh(), f"{self.name} reconcile"
-            )
+            self.async_refresh_soon()
 
     @callback
     def async_broker_lost(self) -> None:
@@ -347,8 +348,14 @@ class FarmBotAccount(Account):
                 robot,
                 self.record(SYSTEM, System),
                 self.record(api.FBOS_CONFIG.path, FbosConfig),
-                reads=tuple(
-                    key for part in (*_ITEM_PARTS, WEBCAM) for key in self.keys_of(part)
+                reads=(
+                    # Which tells whether there are encoders to show.
+                    api.FIRMWARE_CONFIG.path,
+                    *(
+                        key
+                        for part in (*_ITEM_PARTS, WEBCAM)
+                        for key in self.keys_of(part)
+                    ),
                 ),
             )
 

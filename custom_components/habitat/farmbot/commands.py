@@ -1,9 +1,10 @@
 """Commands to the robot: refused here where they are unsafe, and errors in the user's language."""
 
 import asyncio
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
 from contextlib import contextmanager
 from math import isfinite
+from typing import Any
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
@@ -49,7 +50,7 @@ async def send(
         HomeAssistantError: they could not be sent, or the robot did not do them; translated.
     """
     with translated(account):
-        await account.push.link.command(*commands, timeout=timeout)
+        await _wait(account, account.push.link.command(*commands, timeout=timeout))
 
 
 async def start(
@@ -65,7 +66,10 @@ async def start(
     """
     with translated(account):
         try:
-            await account.push.link.command(*commands, timeout=max(patience, REFUSAL))
+            await _wait(
+                account,
+                account.push.link.command(*commands, timeout=max(patience, REFUSAL)),
+            )
         except NoReply:
             return False
     return True
@@ -78,7 +82,7 @@ async def stop(account: FarmBotAccount) -> None:
         HomeAssistantError: it could not be sent, or the robot did not say that it did.
     """
     with translated(account):
-        await account.push.link.emergency_lock()
+        await _wait(account, account.push.link.emergency_lock())
 
 
 async def unlock(account: FarmBotAccount) -> None:
@@ -88,7 +92,12 @@ async def unlock(account: FarmBotAccount) -> None:
         HomeAssistantError: it could not be sent, or the robot did not say that it did.
     """
     with translated(account):
-        await account.push.link.emergency_unlock()
+        await _wait(account, account.push.link.emergency_unlock())
+
+
+async def _wait(account: FarmBotAccount, command: Coroutine[Any, Any, None]) -> None:
+    """Wait for the robot, which may take a day; a stop of Home Assistant does not."""
+    await account.async_run(command, "command")
 
 
 async def write_pin(

@@ -105,19 +105,17 @@ class FlowCommandAccount(Account):
         return (Lane(self.interval, tuple(self._volumes())),)
 
     @override
-    async def _async_update_data(self) -> dict[str, object]:
-        """Poll, and choose the pace: pushes make polls rare as long as all is well."""
-        try:
-            return await super()._async_update_data()
-        finally:
-            state = self.parts.get(SENSORS)
-            relaxed = (
-                state is not None
-                and not state.failures
-                and self._pushed_at is not None
-                and dt_util.utcnow() - self._pushed_at < PUSHED_LATELY
-            )
-            self.update_interval = RELAXED if relaxed else self.interval
+    @callback
+    def async_poll_ended(self) -> None:
+        """Choose the pace: pushes make polls rare as long as all is well."""
+        state = self.parts.get(SENSORS)
+        relaxed = (
+            state is not None
+            and not state.failures
+            and self._pushed_at is not None
+            and dt_util.utcnow() - self._pushed_at < PUSHED_LATELY
+        )
+        self.update_interval = RELAXED if relaxed else self.interval
 
     async def _fetch_sensors(self) -> Harvest:
         collection = await self.client.sensors()
@@ -237,9 +235,7 @@ class FlowCommandAccount(Account):
         key = f"{_PREFIX}{ping.sensor_id}"
         sensor = self.sensor(key)
         if sensor is None:
-            self.config_entry.async_create_task(
-                self.hass, self.async_request_refresh(), f"{self.name} new sensor"
-            )
+            self.async_refresh_soon()
             return
         if not _tells_more(ping, sensor):
             return

@@ -140,7 +140,9 @@ class FlowerPowerAccount(Account):
         """Return the versions, and what they say has changed."""
         versions: asyncio.Future[Versions | CloudError] = self.hass.loop.create_future()
         return (
-            Part(VERSIONS, partial(self._fetch_versions, versions)),
+            Part(
+                VERSIONS, partial(self._fetch_versions, versions), names_devices=False
+            ),
             Part(
                 CONFIGURATION,
                 partial(
@@ -150,6 +152,7 @@ class FlowerPowerAccount(Account):
             Part(
                 STATUS,
                 partial(self._fetch_garden, versions, self._status, self._processing),
+                names_devices=False,
             ),
         )
 
@@ -189,11 +192,13 @@ class FlowerPowerAccount(Account):
         in_flux: Callable[[], bool],
     ) -> Harvest:
         """Ask for what is newer than what is kept; without versions it may always be."""
+        if kept.harvest is None:
+            return await kept.fetch()
         versions = await known
         if isinstance(versions, AuthError | RateLimited):
             raise versions
         told = None if isinstance(versions, CloudError) else versions
-        if kept.harvest and kept.current(told) and not in_flux():
+        if kept.current(told) and not in_flux():
             # That nothing changed is no second word on what is missing.
             return Harvest(kept.harvest.records, whole=False)
         return await kept.fetch()
