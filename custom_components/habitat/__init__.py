@@ -1,7 +1,10 @@
 """Habitat: five environment clouds at home."""
 
+import asyncio
+
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
@@ -16,13 +19,23 @@ from .tokens import login_tokens
 from .vendor import REGISTRY, Login, async_account, async_leave
 from .webhooks import async_forget_webhook
 
+_CALLERS = 20
+"""How many may wait for one another at most: an action for the task of an entity, for a write …"""
+
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions."""
     await async_setup_services(hass)
+    hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, _async_let_go)
     return True
+
+
+async def _async_let_go(event: Event) -> None:
+    """Hold the stop until all who waited for a task that it cancelled have heard of that."""
+    for _ in range(_CALLERS):
+        await asyncio.sleep(0)
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> bool:

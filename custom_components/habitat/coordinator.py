@@ -357,6 +357,8 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
     @override
     async def async_request_refresh(self) -> None:
         """Poll, at once unless there was a poll a moment ago."""
+        if self.hass.is_stopping:
+            return
         await self.async_run(super().async_request_refresh(), "refresh")
 
     # Polling.

@@ -7,6 +7,7 @@ from dataclasses import replace
 import gzip
 import logging
 import socket
+from unittest.mock import patch
 
 import aiohttp
 import pytest
@@ -616,3 +617,21 @@ async def test_bodies_stay_out_of_sight() -> None:
     async with talking(data({"token": "s3cret"})) as (session, _):
         answer = await session.send(GET, lambda answer: answer)
     assert "s3cret" not in repr(answer)
+
+
+async def test_after_the_end() -> None:
+    """Whoever asks when Home Assistant has closed its connections gets an error like any other."""
+    async with talking(data({})) as (session, _):
+        await session._http.close()
+        with pytest.raises(Unreachable):
+            await session.json(GET)
+
+
+async def test_mistakes_are_no_weather() -> None:
+    """A mistake of ours does not pass for a lost connection."""
+    async with talking(data({})) as (session, _):
+        with (
+            patch.object(session._http, "request", side_effect=RuntimeError("ours")),
+            pytest.raises(RuntimeError, match="ours"),
+        ):
+            await session.json(GET)

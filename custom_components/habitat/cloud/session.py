@@ -309,6 +309,11 @@ class CloudSession:
                 raise BadAnswer("The answer broke off", transient=True) from err
             except (aiohttp.ClientError, OSError) as err:
                 raise Unreachable("The connection was lost") from err
+            except RuntimeError as err:
+                # Whatever else is wrong is no matter of the network.
+                if not self._http.closed:
+                    raise
+                raise Unreachable("Home Assistant is stopping") from err
         raise BadAnswer("The server redirects in circles")
 
     def _address(self, path: str, params: Mapping[str, str] | None) -> URL:
