@@ -217,7 +217,8 @@ class HabitatOptionsFlow(OptionsFlowWithReload):
         """Show the vendor's form, and keep what is chosen."""
         vendor = REGISTRY[self.config_entry.data[CONF_VENDOR]]
         form = await async_options_form(self.hass, self.config_entry, vendor)
-        if user_input is not None:
+        error = None if user_input is None else form.check(user_input)
+        if user_input is not None and error is None:
             kept = {
                 name: value
                 for name, value in self.config_entry.options.items()
@@ -226,6 +227,9 @@ class HabitatOptionsFlow(OptionsFlowWithReload):
             return self.async_create_entry(data={**user_input, **kept})
         return self.async_show_form(
             step_id=vendor.key,
-            data_schema=form.schema,
+            data_schema=self.add_suggested_values_to_schema(
+                form.schema, user_input or {}
+            ),
+            errors={} if error is None else {"base": error},
             description_placeholders={"vendor": vendor.name, **form.placeholders},
         )

@@ -70,6 +70,13 @@ class Devices:
             is not None
         )
 
+    def name(self, device_id: str) -> str | None:
+        """Return the name by which the registry knows a device, be it from former times."""
+        entry = self._registry.async_get_device_by_identifier(
+            (DOMAIN, device_id), self._entry.entry_id
+        )
+        return None if entry is None else entry.name
+
     @callback
     def update(self, devices: Iterable[Device]) -> None:
         """Register what is new or changed; a parent comes before what stands in it."""
@@ -103,9 +110,15 @@ class Devices:
                 gone.append(device_id)
         for device_id in gone:
             LOGGER.debug("A device is gone for good: %s", device_id)
-            self._registry.async_remove_device(self._strangers[device_id])
-            self.forget(device_id)
+            self.remove(device_id)
         return gone
+
+    @callback
+    def remove(self, device_id: str) -> None:
+        """Remove a device that the account does not have, if the registry does."""
+        if registry_id := self._strangers.get(device_id):
+            self._registry.async_remove_device(registry_id)
+            self.forget(device_id)
 
     @callback
     def forget(self, device_id: str) -> None:

@@ -116,6 +116,8 @@ class OptionsForm:
     placeholders: Mapping[str, str] = field(default_factory=dict)
     secret: frozenset[str] = frozenset()
     """The fields whose values are never shown again; left empty they stay as they are."""
+    check: Callable[[Mapping[str, object]], str | None] = lambda _: None
+    """Return the key of the error that speaks against what is filled in, if any does."""
 
 
 class NoDevices(CloudError):

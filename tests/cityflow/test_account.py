@@ -58,38 +58,6 @@ async def test_a_new_row_wakes_its_probe_only(set_up_cityflow: SetUp) -> None:
     assert all("banegardspladsen" in entity_id for entity_id in writes)
 
 
-async def test_a_silent_probe_is_unavailable(set_up_cityflow: SetUp) -> None:
-    """After 45 minutes without a row, and available with its next one."""
-    setting = await set_up_cityflow("demo")
-    await setting.live(20)
-    setting.cloud.silence(PROBE)
-    await setting.live(25)
-    assert not setting.unavailable()
-    await setting.live(30)
-    gone = setting.unavailable()
-    assert gone
-    assert all("banegardspladsen" in entity_id for entity_id in gone)
-    setting.cloud.world.probes[PROBE].silent_after = None
-    setting.cloud.world.touch(PROBE)
-    await setting.live(15)
-    assert not setting.unavailable()
-
-
-async def test_a_slow_probe_has_more_time(
-    set_up_cityflow: SetUp, clock: ManualClock
-) -> None:
-    """Three times its cadence of half an hour."""
-    city = home(probes=1, first=0, clock=clock)
-    city.probes[PROBE].cadence = 1800
-    setting = await set_up_cityflow(city)
-    await setting.live(95)
-    setting.cloud.silence(PROBE)
-    await setting.live(50)
-    assert not setting.unavailable()
-    await setting.live(60)
-    assert setting.unavailable()
-
-
 async def test_a_late_row_changes_nothing(set_up_cityflow: SetUp) -> None:
     """What was measured before is older, whenever it comes."""
     setting = await set_up_cityflow("demo")
@@ -107,7 +75,7 @@ async def test_a_time_from_the_future_is_none(set_up_cityflow: SetUp) -> None:
     assert setting.shown("sensor", PROBE, "temperature").state == "1.5"
     assert setting.shown("sensor", PROBE, "last_measurement").state == "unknown"
     await setting.poll(10)
-    assert setting.shown("sensor", PROBE, "temperature").state == "unavailable"
+    assert setting.shown("sensor", PROBE, "temperature").state == "unknown"
 
 
 async def test_without_types_all_goes_on(
@@ -149,9 +117,18 @@ async def test_of_many_the_nearest_are_devices(set_up_cityflow: SetUp) -> None:
         ({"choice": "all"}, 50),
         ({"choice": "by_tag", "tags": ["odd"]}, 25),
         ({"choice": "by_place", "places": ["Aarhus"]}, 50),
-        ({"choice": "by_place", "places": ["Odense"]}, 0),
         ({"choice": "by_hand", "probes": [particle_id(1, 3)]}, 1),
-        ({"choice": "by_distance", "distance": 1.0}, 0),
+        # What is filled in counts, whatever else is chosen.
+        ({"choice": "all", "tags": ["odd"]}, 25),
+        ({"tags": ["odd"]}, 25),
+        ({"tags": ["odd"], "places": ["Odense", "Aarhus"]}, 25),
+        ({"choice": "by_place", "places": ["Aarhus"], "tags": ["even"]}, 25),
+        ({"choice": "by_distance", "distance": 20000.0, "tags": ["even"]}, 25),
+        ({"probes": [particle_id(1, 3)]}, 1),
+        (
+            {"choice": "by_hand", "probes": [particle_id(1, 3)], "tags": ["odd"]},
+            1,
+        ),
         ({"choice": "by_distance", "distance": 20000.0}, 50),
     ],
 )

@@ -9,14 +9,15 @@ from typing import ClassVar, override
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
 from ..cloud.collection import Collection
 from ..cloud.errors import BadAnswer, Refused
-from ..const import DOMAIN
+from ..const import ABSENT_POLLS
 from ..coordinator import Account, HabitatConfigEntry, Harvest, Part, PartState
 from ..devices import Device
+from ..liveness import SILENT
+from ..repairs import Issue
 from ..vendor import Login
 from .choice import choose
 from .connection import connect
@@ -69,23 +70,20 @@ class CityFlowAccount(Account):
         self._joined: tuple[object, object, Harvest] | None = None
         self._heard: dict[str, datetime] = {}
         self._gaps: dict[str, deque[timedelta]] = {}
-        self._silent: set[str] = set()
+        self._strays: frozenset[str] = frozenset()
+        """The keys of probes that measure but are not in the list."""
+        self._met: dict[str, Probe] = {}
+        """All that the list ever named: a probe that it names no more keeps its name."""
+        self._asked_again = 0
+        self._chose_nothing = False
 
     @override
     async def async_config_entry_first_refresh(self) -> None:
         """Begin; what the options no longer choose leaves at once, not after days."""
         await super().async_config_entry_first_refresh()
-        registry = dr.async_get(self.hass)
         for probe in self.probes():
-            device_id = self._device_id(probe)
-            if device_id in self.devices.present:
-                continue
-            entry = registry.async_get_device_by_identifier(
-                (DOMAIN, device_id), self.config_entry.entry_id
-            )
-            if entry is not None:
-                registry.async_remove_device(entry.id)
-                self.forget_device(device_id)
+            if self._device_id(probe) not in self.devices.present:
+                self.devices.remove(self._device_id(probe))
 
     # Polls.
 
@@ -110,20 +108,35 @@ class CityFlowAccount(Account):
         )
         for place, (part, every) in enumerate(rare):
             state = self.parts.setdefault(part.name, PartState(every))
-            if self._polls < state.due and not state.failures:
+            again = part.name == DEVICES and self._ask_for_missing()
+            if self._polls < state.due and not state.failures and not again:
                 continue
             wait = every if state.due else every + place * APART
             state.due = self._polls + wait // self.interval
             yield part
-        yield Part(LATEST, self._fetch_latest, _PROBE, names_devices=False)
+        # That all are silent is an answer too.
+        yield Part(
+            LATEST, self._fetch_latest, _PROBE, may_empty=True, names_devices=False
+        )
+
+    def _ask_for_missing(self) -> bool:
+        """Say whether to ask again for a device that is missing: one list is no proof."""
+        if not self.devices.missing:
+            self._asked_again = 0
+            return False
+        self._asked_again += 1
+        return self._asked_again <= ABSENT_POLLS
 
     @override
-    async def _async_update_data(self) -> dict[str, object]:
-        """Poll, and let those who show a probe that fell silent know of it."""
-        silent = {key for key in self._heard if self.silent(key)}
-        self._changed.update(silent - self._silent)
-        self._silent = silent
-        return await super()._async_update_data()
+    @callback
+    def _follow_silence(self, turned: frozenset[str]) -> None:
+        """Ask for the list soon where a probe fell silent: it may be there no more."""
+        state = self.parts.get(DEVICES)
+        if state is not None and not all(map(self.is_alive, turned)):
+            asked = state.due - HALF_A_DAY // self.interval
+            if self._polls - asked >= APART // self.interval:
+                state.due = self._polls
+        super()._follow_silence(turned)
 
     async def _fetch_devices(self) -> Harvest:
         async with self._listing:
@@ -139,6 +152,7 @@ class CityFlowAccount(Account):
             if len(sound) < len(devices.records):
                 devices = Collection(sound, whole=False)
             self._listed = devices
+            self._met |= sound
         return Harvest(self._listed.records, self._listed.whole)
 
     async def _fetch_types(self) -> Harvest:
@@ -175,17 +189,21 @@ class CityFlowAccount(Account):
         listed = await self._list()
         if self._joined and self._joined[0] is rows and self._joined[1] is listed:
             return self._joined[2]
-        newest = dict(self._newest(join(listed.records, rows)))
-        if not newest and (state := self.parts.get(LATEST)):
-            # All are silent, which is an answer; each ages by its own row's time.
-            newest = {
-                key.removeprefix(_PROBE): row
-                for key in state.keys
-                if (row := self.record(key, Measurement)) is not None
-            }
-        harvest = Harvest(newest, whole=False)
+        latest = dt_util.utcnow() + SKEW
+        newest = dict(self._newest(join(listed.records, rows, latest)))
+        harvest = Harvest({**dict(self._last_rows(listed)), **newest})
         self._joined = rows, listed, harvest
         return harvest
+
+    def _last_rows(self, listed: Collection[Probe]) -> Iterator[tuple[str, object]]:
+        """Yield the rows that probes of the list had: of one that is silent, when it measured."""
+        state, devices = self.parts.get(LATEST), self.parts.get(DEVICES)
+        for key in state.keys if state else ():
+            owner = key.removesuffix(f"/{ROW}")
+            if owner.removeprefix(_PROBE) in listed.records or (
+                not listed.whole and devices and owner in devices.keys
+            ):
+                yield key.removeprefix(_PROBE), self.data[key]
 
     def _newest(
         self, rows: Mapping[str, Measurement]
@@ -211,16 +229,21 @@ class CityFlowAccount(Account):
 
     # What entities ask.
 
-    def silent(self, key: str) -> bool:
-        """Say whether the row under a key is older than its probe's cadence allows."""
+    @override
+    def alive_until(self, device: Device) -> datetime | None:
+        """Return when a probe's newest row will be older than its cadence allows."""
+        key = f"{device.key}/{ROW}"
         heard = self._heard.get(key)
         if heard is None:
-            return True
+            return SILENT
         # The shortest gap: a row that was lost makes no slower probe.
         cadence = min(self._gaps.get(key) or [SHORTEST / CADENCES])
-        return dt_util.utcnow() - heard > min(
-            max(CADENCES * cadence, SHORTEST), LONGEST
-        )
+        return heard + min(max(CADENCES * cadence, SHORTEST), LONGEST)
+
+    def answers(self) -> bool:
+        """Say whether the cloud tells of the newest rows; the other lists do not age."""
+        state = self.parts.get(LATEST)
+        return state is not None and not state.stale
 
     @property
     def knows_types(self) -> bool:
@@ -240,14 +263,25 @@ class CityFlowAccount(Account):
 
     @override
     def derive(self) -> Iterator[tuple[str, object]]:
-        """Return probes that measure but are not in the list."""
-        listed = self._listed.records if self._listed else {}
-        latest = self.parts.get(LATEST)
+        """Return probes that measure but are not in the list, and drop those that no longer do."""
+        strays = dict(self._measuring_unlisted())
+        for key in self._strays - strays.keys():
+            self._show(key)
+        self._strays = frozenset(strays)
+        yield from strays.items()
+
+    def _measuring_unlisted(self) -> Iterator[tuple[str, Probe]]:
+        latest, devices = self.parts.get(LATEST), self.parts.get(DEVICES)
         for key in latest.keys if latest else ():
             row, owner = self.record(key, Measurement), key.removesuffix(f"/{ROW}")
+            if row is None or (devices and owner in devices.keys):
+                continue
             probe_id = owner.removeprefix(_PROBE)
-            if row is not None and probe_id not in listed:
-                yield owner, Probe(id=probe_id, type=row.type, location=row.location)
+            yield (
+                owner,
+                self._met.get(probe_id)
+                or Probe(id=probe_id, type=row.type, location=row.location),
+            )
 
     def probes(self) -> list[Probe]:
         """Return all probes, whether or not they are devices."""
@@ -261,9 +295,7 @@ class CityFlowAccount(Account):
     @override
     def describe_devices(self) -> Iterator[Device]:
         """Return the probes that the options choose; they stand in nothing."""
-        config = self.hass.config
-        home = config.latitude, config.longitude
-        for probe in choose(self.probes(), self.config_entry.options, home):
+        for probe in self._chosen():
             key = f"{_PROBE}{probe.id}"
             row = self.record(f"{key}/{ROW}", Measurement)
             kind = self._type(probe)
@@ -271,7 +303,9 @@ class CityFlowAccount(Account):
                 id=self._device_id(probe),
                 key=key,
                 reads=(f"{key}/{ROW}", f"{_TYPE}{probe.type}"),
-                name=name_of(probe),
+                name=probe.location_name
+                or self.devices.name(self._device_id(probe))
+                or name_of(probe),
                 manufacturer=MANUFACTURER,
                 model=(kind.name if kind else None)
                 or _GENERATIONS.get(probe.type or 0, "Probe"),
@@ -279,6 +313,35 @@ class CityFlowAccount(Account):
                 serial_number=probe.id,
                 sw_version=row.firmware_version if row else None,
             )
+
+    def choose(self, options: Mapping[str, object]) -> list[Probe]:
+        """Return the probes that options choose."""
+        config, probes = self.hass.config, self.probes()
+        return choose(
+            probes,
+            options,
+            (config.latitude, config.longitude),
+            {
+                probe.id
+                for probe in probes
+                if self.devices.known(self._device_id(probe))
+            },
+        )
+
+    def _chosen(self) -> list[Probe]:
+        """Return the probes that are devices; a choice that matches nothing removes none."""
+        chosen = self.choose(self.config_entry.options)
+        probes = self.probes()
+        self._chose_nothing = bool(probes) and not chosen
+        if self._chose_nothing:
+            return [one for one in probes if self.devices.known(self._device_id(one))]
+        return chosen
+
+    @override
+    def describe_issues(self) -> Iterator[Issue]:
+        """Return that the options choose nothing."""
+        if self._chose_nothing:
+            yield Issue("nothing_chosen")
 
     def _device_id(self, probe: Probe) -> str:
         return f"{self.login.vendor.key}_{probe.id}"
@@ -295,7 +358,7 @@ class CityFlowAccount(Account):
         return {
             "probes": len(self.probes()),
             "silent": sum(
-                self.silent(f"{device.key}/{ROW}")
+                not self.is_alive(device.key)
                 for device in self.devices.present.values()
             ),
         }

@@ -6,20 +6,26 @@ if no other device of that type stands there.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from .models import Measurement, Probe
 
 type _Place = tuple[int | None, str | None]
 
+_FOREVER = datetime.max.replace(tzinfo=UTC)
+
 
 def join(
-    probes: Mapping[str, Probe], rows: Iterable[Measurement]
+    probes: Mapping[str, Probe],
+    rows: Iterable[Measurement],
+    latest: datetime = _FOREVER,
 ) -> dict[str, Measurement]:
     """Return the newest row of each device, by the device's id.
 
-    A device that measures but is not in the list stands under the id that its rows name.
+    A device that measures but is not in the list stands under the id that its rows name. A row
+    that is dated after `latest` counts only where there is no other.
     """
-    named = _newest(rows)
+    named = _newest(rows, latest)
     found = {key: row for key, row in named.items() if key in probes}
     strays = {key: row for key, row in named.items() if key not in probes}
     homes = _sole((probe.type, probe.location, probe.id) for probe in probes.values())
@@ -37,15 +43,19 @@ def shared_locations(probes: Iterable[Probe]) -> frozenset[str]:
     return frozenset(location for location, count in counts.items() if count > 1)
 
 
-def _newest(rows: Iterable[Measurement]) -> dict[str, Measurement]:
+def _newest(rows: Iterable[Measurement], latest: datetime) -> dict[str, Measurement]:
     newest: dict[str, Measurement] = {}
     for row in rows:
         if row.device_id is None:
             continue
         before = newest.get(row.device_id)
-        if before is None or row.time > before.time:
+        if before is None or _rank(row, latest) > _rank(before, latest):
             newest[row.device_id] = row
     return newest
+
+
+def _rank(row: Measurement, latest: datetime) -> tuple[bool, datetime]:
+    return row.time <= latest, row.time
 
 
 def _sole(found: Iterable[tuple[int | None, str | None, str]]) -> dict[_Place, str]:

@@ -1,5 +1,7 @@
 """The options of a CityFlow account."""
 
+from collections.abc import Mapping
+
 import voluptuous as vol
 
 from homeassistant.const import UnitOfLength
@@ -87,7 +89,16 @@ async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> Option
             ): BooleanSelector(),
         }
     )
-    return OptionsForm(schema, {"few": str(FEW), "count": str(len(probes))})
+
+    def check(filled_in: Mapping[str, object]) -> str | None:
+        """Refuse a choice that matches no probe: all devices would go."""
+        if not isinstance(account, CityFlowAccount) or not probes:
+            return None
+        return None if account.choose(filled_in) else "nothing_chosen"
+
+    return OptionsForm(
+        schema, {"few": str(FEW), "count": str(len(probes))}, check=check
+    )
 
 
 def _label(probe: Probe) -> str:

@@ -6,7 +6,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any, override
 
-from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.components.sensor import (
+    DOMAIN as SENSOR_DOMAIN,
+    RestoreSensor,
+    SensorDeviceClass,
+)
 from homeassistant.const import (
     ATTR_LATITUDE,
     ATTR_LONGITUDE,
@@ -17,8 +21,11 @@ from homeassistant.const import (
     UnitOfSoundPressure,
     UnitOfTemperature,
 )
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
+from ..const import DOMAIN
 from ..devices import Device
 from ..entity import described
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, told
@@ -65,17 +72,16 @@ def _sensor(
     diagnostic: bool = False,
     enabled: bool = True,
 ) -> Description:
-    props = props or _PROPS[key]
     return measured(
         key,
         device_class,
         unit,
-        _reading(*props),
+        _reading(*_PROPS[key]),
         precision=precision,
         part=ROW,
         diagnostic=diagnostic,
         enabled=enabled,
-        exists=_sent(*props),
+        exists=_sent(*(props or _PROPS[key])),
     )
 
 
@@ -156,6 +162,7 @@ LAST_MEASUREMENT: Description = told(
     _measured_at,
     device_class=SensorDeviceClass.TIMESTAMP,
     part=ROW,
+    lasting=True,
 )
 
 PROPERTY: Description = replace(
@@ -173,16 +180,12 @@ class CityFlowSensor(HabitatSensor[CityFlowAccount, Measurement]):
     @property
     @override
     def available(self) -> bool:
-        """Whether the probe was heard of lately, by its row's own time.
+        """Whether the cloud tells of what is measured.
 
         The list of devices has no say: names and places do not age.
         """
         account = self.coordinator
-        return (
-            self.record is not None
-            and account.fresh(self.key)
-            and not account.silent(self.key)
-        )
+        return self.device_key in account.data and account.answers()
 
     @property
     @override
@@ -197,6 +200,36 @@ class CityFlowSensor(HabitatSensor[CityFlowAccount, Measurement]):
             return None
         latitude, longitude = probe.position
         return {ATTR_LATITUDE: latitude, ATTR_LONGITUDE: longitude}
+
+
+class LastMeasurementSensor(CityFlowSensor, RestoreSensor):
+    """When a probe measured last; CityFlow itself forgets it within the hour."""
+
+    _before: datetime | None = None
+    """What it was before a restart."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Remember what was shown last."""
+        await super().async_added_to_hass()
+        last = await self.async_get_last_sensor_data()
+        if last is not None and isinstance(last.native_value, datetime):
+            self._before = last.native_value
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        """What the newest row says, or what was known of the last one."""
+        return self._before if self.record is None else super().native_value
+
+
+def _registered(account: CityFlowAccount, device: Device) -> Iterator[Description]:
+    """Yield what a probe that is silent since the start is known to measure."""
+    registry = er.async_get(account.hass)
+    for description in MEASURED:
+        unique_id = f"{device.id}_{description.key}"
+        if registry.async_get_entity_id(SENSOR_DOMAIN, DOMAIN, unique_id):
+            yield replace(description, exists=None)
 
 
 def _unknown(account: CityFlowAccount, device: Device) -> Iterator[Description]:
@@ -220,5 +253,12 @@ def _unknown(account: CityFlowAccount, device: Device) -> Iterator[Description]:
 
 def entities(account: CityFlowAccount, device: Device) -> Iterator[Made]:
     """Return the sensors of a device: of what it sends."""
-    known = (LAST_MEASUREMENT, *MEASURED, *_unknown(account, device))
-    yield from described(account, device, Measurement, known, CityFlowSensor)
+    last = (LAST_MEASUREMENT,)
+    yield from described(account, device, Measurement, last, LastMeasurementSensor)
+    row = account.record(LAST_MEASUREMENT.key_at(device), Measurement)
+    known = (
+        _registered(account, device)
+        if row is None
+        else (*MEASURED, *_unknown(account, device))
+    )
+    yield from described(account, device, Measurement, tuple(known), CityFlowSensor)
