@@ -5,11 +5,14 @@ import asyncio
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
+=======
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
-from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN
+from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN, MINOR_VERSION
 from .coordinator import HabitatConfigEntry
 from .logins import entry_login
 from .repairs import async_delete_issues
@@ -38,6 +41,29 @@ async def _async_let_go(event: Event) -> None:
         await asyncio.sleep(0)
 
 
+async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Bring what an older version kept up to date."""
+    if entry.version > 1:
+        return False
+    if entry.minor_version < MINOR_VERSION:
+        hass.config_entries.async_update_entry(
+            entry, title=_title(entry), minor_version=MINOR_VERSION
+        )
+    return True
+
+
+def _title(entry: ConfigEntry) -> str:
+    """Return a title that names no home: Home Assistant logs titles.
+
+    One that we did not make is the user's own.
+    """
+    vendor = REGISTRY.get(entry.data[CONF_VENDOR])
+    if vendor is None or not entry.title.startswith(f"{vendor.name}: "):
+        return entry.title
+    account_id = (entry.unique_id or "").removeprefix(f"{vendor.key}_")
+    return f"{vendor.name} {account_id}" if account_id.isdecimal() else vendor.name
+
+
 async def async_setup_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> bool:
     """Set an account up."""
     if (vendor := REGISTRY.get(entry.data[CONF_VENDOR])) is None:
@@ -51,8 +77,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> b
     else:
         login = entry_login(entry)
     account = await async_account(hass, entry, login)
-    await account.async_config_entry_first_refresh()
+    # Diagnostics explain an account whose first poll fails, too.
     entry.runtime_data = account
+    await account.async_config_entry_first_refresh()
     await account.async_forward(account.platforms)
     account.async_start_slow_lanes()
     # Polls go on without entities too: an empty first answer must not be the last.

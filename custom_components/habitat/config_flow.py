@@ -15,7 +15,7 @@ from homeassistant.config_entries import (
 from homeassistant.core import callback
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig
 
-from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN
+from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN, MINOR_VERSION
 from .logins import (
     Input,
     async_check,
@@ -44,6 +44,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
     """Add an account, or mend its login."""
 
     VERSION = 1
+    MINOR_VERSION = MINOR_VERSION
 
     def __getattr__(
         self, name: str

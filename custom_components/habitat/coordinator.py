@@ -287,8 +287,12 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         for reader in told:
             try:
                 reader()
-            except Exception:  # noqa: BLE001 - one entity's mistake must not silence the others
-                LOGGER.exception("An entity of %s could not be updated", self.name)
+            except Exception as err:  # noqa: BLE001 - one entity's mistake must not silence the others
+                LOGGER.error(
+                    "An entity of %s could not be updated: %s",
+                    self.name,
+                    self.session.privacy.trace(err),
+                )
 
     @callback
     def async_watch_devices(
@@ -513,7 +517,9 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
             return _Outcome(part, error=err)
         except Exception as err:  # noqa: BLE001 - a mistake of ours in one part must not take the others along
             self.oddities.note(f"{part.name} ({type(err).__name__})")
-            LOGGER.debug("Reading %s failed", part.name, exc_info=True)
+            LOGGER.debug(
+                "Reading %s failed: %s", part.name, self.session.privacy.trace(err)
+            )
             return _Outcome(part, error=BadAnswer("The answer could not be read"))
 
     # Taking in what came.

@@ -21,6 +21,7 @@ from homeassistant.loader import async_get_loaded_integration
 
 from .cloud.errors import AuthError, CloudError, RateLimited, Refused, Unready
 from .cloud.parsing import Json
+from .cloud.privacy import Privacy
 from .cloud.session import CloudSession, server_url
 from .const import CONF_FORM, CONF_VENDOR, DOMAIN, LOGGER, SECTION_ADVANCED
 from .vendor import (
@@ -115,8 +116,12 @@ async def async_check(
         if isinstance(err, Refused) and err.status == _NO_RIGHT:
             return "invalid_auth"
         return next(key for kind, key in _ERRORS if isinstance(err, kind))
-    except Exception:  # noqa: BLE001 - whatever it is, the form must say something
-        LOGGER.exception("Unexpected error while checking a login at %s", vendor.name)
+    except Exception as err:  # noqa: BLE001 - whatever it is, the form must say something
+        LOGGER.error(
+            "Unexpected error while checking a login at %s: %s",
+            vendor.name,
+            Privacy(login.fields.values()).trace(err),
+        )
         return "unknown"
 
 

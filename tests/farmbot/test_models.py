@@ -329,9 +329,9 @@ def test_mode(mode: Json, analog: bool) -> None:
     ("kind", "path", "secrets"),
     [
         (User, "users", {"Robin", "robin@example.com"}),
-        (WebcamFeed, "webcam_feeds", {"http://192.0.2.4/cam.jpg"}),
+        (WebcamFeed, "webcam_feeds", {"http://192.0.2.4/cam.jpg", "Greenhouse"}),
         (models.FarmwareEnv, "farmware_envs", {"USB"}),
-        (Image, "images", {"https://storage.example.com/11.jpg"}),
+        (Image, "images", {"https://storage.example.com/11.jpg", "photo"}),
     ],
 )
 def test_private(kind: type[object], path: str, secrets: set[str]) -> None:

@@ -33,6 +33,7 @@ import orjson
 
 from .errors import BadAnswer
 from .plausible import RANGE, Range
+from .privacy import Privacy
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -40,8 +41,11 @@ type Json = dict[str, Json] | list[Json] | str | int | float | bool | None
 
 _MODELS: set[type[object]] = set()
 
-PRIVATE = {"private": True}
+_PRIVATE, _ECHOED = "private", "echoed"
+PRIVATE = {_PRIVATE: True, _ECHOED: True}
 """Field metadata: may hold a name, a place or a secret, so it never leaves the house."""
+HIDDEN = {_PRIVATE: True}
+"""Field metadata: not for others either, but nothing that an error would repeat."""
 
 _TRUE = frozenset({"true", "on", "yes", "1"})
 _FALSE = frozenset({"false", "off", "no", "0"})
@@ -165,9 +169,10 @@ def model[T](cls: type[T]) -> type[T]:
 class Oddities:
     """Counts what a cloud sent that the models did not expect, and logs each once."""
 
-    def __init__(self, source: str) -> None:
-        """Name the source for the log: the vendor."""
+    def __init__(self, source: str, privacy: Privacy | None = None) -> None:
+        """Name the source for the log: the vendor; `privacy` learns what the models call private."""
         self._source = source
+        self.privacy = privacy or Privacy()
         self.counts: Counter[str] = Counter()
 
     def note(self, what: str) -> None:
@@ -196,6 +201,14 @@ def read_json(body: bytes) -> Json:
     return document
 
 
+def learn_private(
+    cls: type[object], raw: Mapping[str, Json], oddities: Oddities
+) -> None:
+    """Take note of what is private in a record, be it read or about to be written."""
+    private = _reader(cls).private  # type: ignore[arg-type]  # classes hash
+    oddities.privacy.learn(cls, [raw.get(name) for name in private])
+
+
 def parse[T](cls: type[T], raw: Mapping[str, Json], oddities: Oddities) -> T | None:
     """Read a record; None when a required field is missing or unusable.
 
@@ -206,6 +219,8 @@ def parse[T](cls: type[T], raw: Mapping[str, Json], oddities: Oddities) -> T | N
     values: dict[str, Any] = {
         name: value for name, value in raw.items() if value is not None
     }
+    # Before anything else is made of it: also what is dropped may be echoed.
+    learn_private(cls, values, oddities)
     for name, part in reader.parts.items():
         if name in values:
             values[name] = part.read(f"{cls.__name__}.{name}", values[name], oddities)
@@ -278,6 +293,8 @@ class _Reader[T]:
     required: tuple[str, ...]
     parts: Mapping[str, _Part]
     ranges: Mapping[str, Range]
+    private: tuple[str, ...]
+    """What an error of the cloud may echo."""
 
 
 @cache
@@ -311,6 +328,11 @@ def _reader[T](cls: type[T]) -> _Reader[T]:
             for item in fields(cls)  # type: ignore[arg-type]  # every model is a dataclass
             if RANGE in item.metadata
         },
+        tuple(
+            item.name
+            for item in fields(cls)  # type: ignore[arg-type]  # every model is a dataclass
+            if item.metadata.get(_ECHOED)
+        ),
     )
 
 
@@ -326,7 +348,7 @@ def _part(hint: object) -> _Part | None:
 def public_fields(record: object) -> Iterator[tuple[str, object]]:
     """Yield the fields of a record that are no secret, for diagnostics."""
     for item in fields(record):  # type: ignore[arg-type]  # every record is a dataclass
-        if not item.metadata.get("private"):
+        if not item.metadata.get(_PRIVATE):
             yield item.name, getattr(record, item.name)
 
 
@@ -334,7 +356,7 @@ def private_values(record: object) -> Iterator[object]:
     """Yield what must not stand in a log or in diagnostics, of inner records too."""
     for item in fields(record):  # type: ignore[arg-type]  # every record is a dataclass
         value = getattr(record, item.name)
-        if item.metadata.get("private"):
+        if item.metadata.get(_PRIVATE):
             if value is not None:
                 yield value
             continue

@@ -29,12 +29,12 @@ from .errors import (
     Unreachable,
 )
 from .parsing import Json, read_json
+from .privacy import Privacy
 
 _LOGGER = logging.getLogger(__name__)
 
 _REDIRECTS = 3
 _SHOWN = 200
-_REDACTED = "**REDACTED**"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,8 @@ class CloudSession:
             "Accept": "application/json",
             **(headers or {}),
         }
-        self._secrets = set(secrets)
+        self.privacy = Privacy(secrets)
+        """What must not be told of the account; who reads its records adds to it."""
         self._explain = explain
         self._refuses_login = refuses_login
         self._limits = limits
@@ -189,7 +190,7 @@ class CloudSession:
                 _LOGGER.debug(
                     "%s %s: %s; again in %.1f s",
                     request.method,
-                    request.path,
+                    self.redact(request.path),
                     err,
                     pause,
                 )
@@ -202,11 +203,8 @@ class CloudSession:
         return await self.send(request, Answer.json)
 
     def redact(self, text: str) -> str:
-        """Take every secret of this account out of a text."""
-        known = self._secrets.union(self.auth.secrets() if self.auth else ())
-        for secret in sorted(filter(None, known), key=len, reverse=True):
-            text = text.replace(secret, _REDACTED)
-        return text
+        """Take everything private of this account out of a text."""
+        return self.privacy.redact(text)
 
     def _pause(self, request: Request, err: CloudError, attempt: int) -> float | None:
         """Return how long to wait before the next try, None when there is none."""
@@ -229,7 +227,7 @@ class CloudSession:
         if (closed := self._closed_until - time.monotonic()) > 0:
             raise RateLimited("The vendor asked for a pause", retry_after=closed)
         auth = None if request.anonymous else self.auth
-        headers = await auth.headers() if auth else {}
+        headers = await self._headers_of(auth)
         try:
             answer = await self._once(request, headers)
         except AuthError:
@@ -240,7 +238,7 @@ class CloudSession:
                 or not await auth.refused(headers)
             ):
                 raise
-            headers = await auth.headers()
+            headers = await self._headers_of(auth)
             try:
                 answer = await self._once(request, headers)
             except AuthError:
@@ -250,6 +248,14 @@ class CloudSession:
             auth.accepted(headers)
             self._unwelcome.discard(request.path)
         return answer
+
+    async def _headers_of(self, auth: Auth | None) -> Mapping[str, str]:
+        """Return what shows who is asking, which nobody else must see."""
+        if auth is None:
+            return {}
+        headers = await auth.headers()
+        self.privacy.learn(Auth, auth.secrets())
+        return headers
 
     async def _once(self, request: Request, auth_headers: Mapping[str, str]) -> Answer:
         """Send once and count it."""
@@ -307,8 +313,9 @@ class CloudSession:
                 raise Unreachable("The server did not answer in time") from err
             except aiohttp.ClientPayloadError as err:
                 raise BadAnswer("The answer broke off", transient=True) from err
-            except (aiohttp.ClientError, OSError) as err:
-                raise Unreachable("The connection was lost") from err
+            except aiohttp.ClientError, OSError:
+                # It may quote what it could not read, and the address with its query.
+                raise Unreachable("The connection was lost") from None
             except RuntimeError as err:
                 # Whatever else is wrong is no matter of the network.
                 if not self._http.closed:

@@ -12,7 +12,7 @@ from datetime import datetime
 from mashumaro import field_options
 
 from ..cloud.errors import BadAnswer
-from ..cloud.parsing import PRIVATE, Json, Oddities, model, parse, read_json
+from ..cloud.parsing import HIDDEN, PRIVATE, Json, Oddities, model, parse, read_json
 from .models import Log, read_bits, read_moment
 from .words import AxisState, JobUnit, SyncStatus
 
@@ -117,9 +117,9 @@ class Vitals:
 class Job:
     """Something that takes a while: an update, an upload, a Lua job."""
 
-    name: str
+    name: str = field(metadata=HIDDEN)
     """What it is known by: "FBOS_OTA" is the update of FarmBot OS."""
-    status: str | None = None
+    status: str | None = field(default=None, metadata=HIDDEN)
     """Free text: "Working", "Complete"."""
     type: str | None = None
     unit: JobUnit | None = None
