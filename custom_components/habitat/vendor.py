@@ -144,6 +144,8 @@ class DeviceService:
     schema: Mapping[str | vol.Marker, object]
     run: Callable[..., Coroutine[Any, Any, ServiceResponse]]
     """Gets the account, the device, and the schema's fields by name."""
+    controls: bool = True
+    """Whether it is for those who may control the device; a mere question is for its readers."""
     account: bool = False
     """Whether a whole account may be the target instead; then there is no device."""
     response: SupportsResponse = SupportsResponse.NONE
