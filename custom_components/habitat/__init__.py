@@ -2,24 +2,21 @@
 
 import asyncio
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
-=======
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN, MINOR_VERSION
 from .coordinator import HabitatConfigEntry
+from .leaving import async_discard
 from .logins import entry_login
 from .repairs import async_delete_issues
 from .services import async_setup_services
 from .simulated import async_simulate, world_store
-from .tokens import login_tokens
-from .vendor import REGISTRY, Login, async_account, async_leave
+from .vendor import REGISTRY, async_account, async_leave
 from .webhooks import async_forget_webhook
 
 _CALLERS = 20
@@ -97,15 +94,12 @@ async def async_remove_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> 
     async_delete_issues(hass, entry.entry_id)
     await async_forget_webhook(hass, entry)
     vendor = REGISTRY.get(entry.data[CONF_VENDOR])
+    if vendor is not None:
+        await async_leave(hass, entry, vendor)
     if entry.data.get(CONF_SIMULATED):
         await world_store(hass, entry.entry_id).async_remove()
-        if vendor is not None:
-            await async_leave(hass, entry, Login(vendor, "", {}, simulated=True))
     elif vendor is not None:
-        login = entry_login(entry)
-        await async_leave(hass, entry, login)
-        if tokens := login_tokens(hass, login):
-            await tokens.forget()
+        await async_discard(hass, entry_login(entry))
 
 
 async def async_remove_config_entry_device(

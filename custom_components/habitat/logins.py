@@ -86,27 +86,42 @@ def form_schema(
     return vol.Schema(fields)
 
 
-def flat(user_input: Input) -> dict[str, str]:
-    """Return the fields of a filled-in form without the section around the address."""
+def flat(
+    form: Form, vendor: Vendor, user_input: Input, before: Input | None = None
+) -> dict[str, str]:
+    """Return the fields of a filled-in form without the section around the address.
+
+    An address that was left empty is the one before, at first the vendor's own: a login never
+    goes to another server than it went to because a field is empty.
+    """
     advanced = user_input.get(SECTION_ADVANCED)
     nested = advanced if isinstance(advanced, Mapping) else {}
-    fields = {**user_input, **nested}
-    return {
-        name: value.strip() for name, value in fields.items() if isinstance(value, str)
+    fields = {
+        # Of a password blanks are a part; to all else they stuck when it was copied.
+        name: value if form.fields.get(name) is PASSWORD else value.strip()
+        for name, value in {**user_input, **nested}.items()
+        if isinstance(value, str)
     }
+    url = fields.get(CONF_URL) or (before or {}).get(CONF_URL)
+    return {**fields, CONF_URL: str(url or vendor.url)}
 
 
-async def async_check(
-    hass: HomeAssistant, vendor: Vendor, form: Form, fields: Mapping[str, str]
-) -> Identity | str:
-    """Return whose account the filled-in fields open, or the key of the error to show."""
+def filled_login(vendor: Vendor, form: Form, fields: Mapping[str, str]) -> Login | None:
+    """Return the login that was filled in; None where the server's address is none."""
     try:
-        url = server_url(fields.get(CONF_URL) or vendor.url)
+        url = server_url(fields[CONF_URL])
     except ValueError:
-        return "invalid_url"
-    login = Login(
+        return None
+    return Login(
         vendor, str(url).rstrip("/"), {name: fields[name] for name in form.fields}
     )
+
+
+async def async_check(hass: HomeAssistant, login: Login | None) -> Identity | str:
+    """Return whose account a login opens, or the key of the error to show."""
+    if login is None:
+        return "invalid_url"
+    vendor = login.vendor
     try:
         return await async_identify(hass, login)
     except CloudError as err:
@@ -138,18 +153,14 @@ def opens(
 
 
 def entry_data(
-    vendor: Vendor,
-    form: Form,
-    fields: Mapping[str, str],
-    before: Mapping[str, str] | None = None,
+    login: Login, form: Form, before: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return what a config entry keeps of a filled-in form, and of what was before."""
-    url = str(server_url(fields.get(CONF_URL) or vendor.url)).rstrip("/")
+    """Return what a config entry keeps of a login, and of what was before."""
     return {
-        CONF_VENDOR: vendor.key,
+        CONF_VENDOR: login.vendor.key,
         CONF_FORM: form.step,
-        CONF_URL: url,
-        **{name: fields[name] for name in form.fields},
+        CONF_URL: login.url,
+        **login.fields,
         **{
             name: before[name]
             for name in (CONF_WEBHOOK_ID,)
