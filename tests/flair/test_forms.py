@@ -46,18 +46,18 @@ def test_the_form() -> None:
 async def test_an_account(
     hass: HomeAssistant, serve_flair: Serve, clock: ManualClock
 ) -> None:
-    """It is the user's, whatever the pair; its title names no home."""
+    """It is the user's, whatever the pair; its title names the homes."""
     cloud = await serve_flair(two(clock=clock))
     (user,) = cloud.world.all("users")
     who = await identify(hass, login(cloud))
     assert who.account_id == user.id
-    assert who.title == f"Flair {who.account_id}"
+    assert who.title == "Flair: House 1, House 2"
     legacy = await identify(hass, login(cloud, **cloud.legacy_credentials))
     assert legacy == who
     for house in cloud.world.all("structures"):
         house.attributes["name"] = None
         cloud.world.touch(house)
-    assert "House" not in (await identify(hass, login(cloud))).title
+    assert (await identify(hass, login(cloud))).title == "Flair"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ async def test_a_home_that_is_not_finished(
     cloud = await serve_flair(home(clock=clock))
     (house,) = cloud.world.all("structures")
     cloud.set("structures", house.id, setup_complete=False)
-    assert "House" not in (await identify(hass, login(cloud))).title
+    assert (await identify(hass, login(cloud))).title == "Flair: House 1"
 
 
 @pytest.mark.parametrize(

@@ -182,12 +182,9 @@ class TokenAuth:
 
     def secrets(self) -> Iterable[str]:
         """Return what must never be logged."""
-        token = self._token
-        if token is None:
+        if self._token is None:
             return ()
-        return tuple(
-            filter(None, (token.access, token.refresh, *token.claims.values()))
-        )
+        return tuple(filter(None, (self._token.access, self._token.refresh)))
 
     @asynccontextmanager
     async def _turn(self) -> AsyncGenerator[None]:

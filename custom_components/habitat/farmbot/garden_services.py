@@ -389,7 +389,6 @@ SERVICES: Final = (
             **_limit(MOST_POINTS),
         },
         run=search_points,
-        controls=False,
         response=SupportsResponse.ONLY,
     ),
     DeviceService(
@@ -417,7 +416,6 @@ SERVICES: Final = (
             **_limit(_MOST_LOGS),
         },
         run=search_logs,
-        controls=False,
         response=SupportsResponse.ONLY,
     ),
 )

@@ -106,9 +106,7 @@ async def log_in(
         if (todo := unready(err)) is not None:
             raise todo from err
         raise
-    # The user beside the token is a person, whom nobody here needs to know.
-    user = _inner(answer, "user")
-    session.privacy.learn("user", [user.get("name"), user.get("email")])
+    # The user beside the token is a person's name and address, which nobody here needs.
     issued = _inner(answer, "token")
     access = to_str(issued.get("encoded"))
     if not access:

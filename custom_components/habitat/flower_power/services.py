@@ -59,7 +59,6 @@ SERVICES = (
         name="get_samples",
         schema=SPAN,
         run=get_samples,
-        controls=False,
         response=SupportsResponse.ONLY,
     ),
 )
