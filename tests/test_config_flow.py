@@ -70,7 +70,7 @@ async def test_menu(hass: HomeAssistant) -> None:
 
 
 async def test_flair(hass: HomeAssistant, serve_flair: Serve) -> None:
-    """A pair opens the account; the entry keeps it, and is named after the homes."""
+    """A pair opens the account; the entry keeps it, whose title names no home."""
     cloud = await serve_flair("demo")
     flow = await start_flow(hass, "flair")
     assert flow["type"] is FlowResultType.FORM
@@ -82,8 +82,7 @@ async def test_flair(hass: HomeAssistant, serve_flair: Serve) -> None:
     result = await fill(hass, flow, login_input(cloud))
     assert result["type"] is FlowResultType.CREATE_ENTRY
     user = next(cloud.world.all("users"))
-    house = next(cloud.world.all("structures"))
-    assert result["title"] == f"Flair: {house.attributes['name']}"
+    assert result["title"] == f"Flair {user.id}"
     entry = result["result"]
     assert entry.unique_id == f"flair_{user.id}"
     assert entry.data == {
@@ -260,7 +259,7 @@ async def test_empty_account(hass: HomeAssistant, serve_flair: Serve) -> None:
     cloud.add("structures", "77", {"owner": user.id}, name="", setup_complete=False)
     result = await fill(hass, flow, login_input(cloud))
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["title"] == "Flair"
+    assert result["title"] == f"Flair {user.id}"
 
 
 async def test_mistake_of_ours(

@@ -2,21 +2,21 @@
 
 import asyncio
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
-from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN
+from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN, MINOR_VERSION
 from .coordinator import HabitatConfigEntry
+from .leaving import async_discard
 from .logins import entry_login
 from .repairs import async_delete_issues
 from .services import async_setup_services
 from .simulated import async_simulate, world_store
-from .tokens import login_tokens
-from .vendor import REGISTRY, Login, async_account, async_leave
+from .vendor import REGISTRY, async_account, async_leave
 from .webhooks import async_forget_webhook
 
 _CALLERS = 20
@@ -38,6 +38,29 @@ async def _async_let_go(event: Event) -> None:
         await asyncio.sleep(0)
 
 
+async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Bring what an older version kept up to date."""
+    if entry.version > 1:
+        return False
+    if entry.minor_version < MINOR_VERSION:
+        hass.config_entries.async_update_entry(
+            entry, title=_title(entry), minor_version=MINOR_VERSION
+        )
+    return True
+
+
+def _title(entry: ConfigEntry) -> str:
+    """Return a title that names no home: Home Assistant logs titles.
+
+    One that we did not make is the user's own.
+    """
+    vendor = REGISTRY.get(entry.data[CONF_VENDOR])
+    if vendor is None or not entry.title.startswith(f"{vendor.name}: "):
+        return entry.title
+    account_id = (entry.unique_id or "").removeprefix(f"{vendor.key}_")
+    return f"{vendor.name} {account_id}" if account_id.isdecimal() else vendor.name
+
+
 async def async_setup_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> bool:
     """Set an account up."""
     if (vendor := REGISTRY.get(entry.data[CONF_VENDOR])) is None:
@@ -51,8 +74,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> b
     else:
         login = entry_login(entry)
     account = await async_account(hass, entry, login)
-    await account.async_config_entry_first_refresh()
+    # Diagnostics explain an account whose first poll fails, too.
     entry.runtime_data = account
+    await account.async_config_entry_first_refresh()
     await account.async_forward(account.platforms)
     account.async_start_slow_lanes()
     # Polls go on without entities too: an empty first answer must not be the last.
@@ -70,15 +94,12 @@ async def async_remove_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> 
     async_delete_issues(hass, entry.entry_id)
     await async_forget_webhook(hass, entry)
     vendor = REGISTRY.get(entry.data[CONF_VENDOR])
+    if vendor is not None:
+        await async_leave(hass, entry, vendor)
     if entry.data.get(CONF_SIMULATED):
         await world_store(hass, entry.entry_id).async_remove()
-        if vendor is not None:
-            await async_leave(hass, entry, Login(vendor, "", {}, simulated=True))
     elif vendor is not None:
-        login = entry_login(entry)
-        await async_leave(hass, entry, login)
-        if tokens := login_tokens(hass, login):
-            await tokens.forget()
+        await async_discard(hass, entry_login(entry))
 
 
 async def async_remove_config_entry_device(

@@ -15,16 +15,17 @@ from homeassistant.config_entries import (
 from homeassistant.core import callback
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig
 
-from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN
+from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN, MINOR_VERSION
+from .leaving import async_discard_soon, async_replace_login
 from .logins import (
     Input,
     async_check,
     async_entry_form,
     entry_data,
+    filled_login,
     flat,
     form_schema,
     opens,
-    shows_all,
 )
 from .simulated import simulated_login
 from .simulator import SIMULATED
@@ -32,6 +33,7 @@ from .vendor import (
     REGISTRY,
     Form,
     Identity,
+    Login,
     Vendor,
     async_forms,
     async_identify,
@@ -44,7 +46,10 @@ _STEP = "async_step_"
 class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
     """Add an account, or mend its login."""
 
+    _tried: tuple[Login | None, ...] = ()
+
     VERSION = 1
+    MINOR_VERSION = MINOR_VERSION
 
     def __getattr__(
         self, name: str
@@ -56,6 +61,12 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
                 if step == vendor.key or step.startswith(f"{vendor.key}_"):
                     return partial(self._async_step_vendor, vendor, step)
         raise AttributeError(name)
+
+    @override
+    @callback
+    def async_remove(self) -> None:
+        """Keep nothing of a login that came to nothing."""
+        async_discard_soon(self.hass, self._tried)
 
     @classmethod
     @override
@@ -89,18 +100,16 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
         if step not in forms:
             return self.async_show_menu(step_id=step, menu_options=list(forms))
 
-        async def create(
-            form: Form, fields: dict[str, str], who: Identity
-        ) -> ConfigFlowResult:
+        async def create(form: Form, login: Login, who: Identity) -> ConfigFlowResult:
             await self.async_set_unique_id(f"{vendor.key}_{who.account_id}")
             self._abort_if_unique_id_configured()
             for entry in self._async_current_entries(include_ignore=False):
-                if entry.data[CONF_VENDOR] == vendor.key and shows_all(
+                if entry.data[CONF_VENDOR] == vendor.key and opens(
                     self.hass, entry, vendor, who
                 ):
                     return self.async_abort(reason="already_configured")
             return self.async_create_entry(
-                title=who.title, data=entry_data(vendor, form, fields)
+                title=who.title, data=entry_data(login, form)
             )
 
         return await self._async_ask(step, vendor, forms[step], user_input, {}, create)
@@ -164,14 +173,11 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
         vendor = REGISTRY[entry.data[CONF_VENDOR]]
         form = await async_entry_form(self.hass, entry)
 
-        async def update(
-            form: Form, fields: dict[str, str], who: Identity
-        ) -> ConfigFlowResult:
+        async def update(form: Form, login: Login, who: Identity) -> ConfigFlowResult:
             if not opens(self.hass, entry, vendor, who):
                 return self.async_abort(reason="wrong_account")
-            return self.async_update_reload_and_abort(
-                entry, data=entry_data(vendor, form, fields, entry.data)
-            )
+            async_replace_login(self.hass, entry, entry_data(login, form, entry.data))
+            return self.async_abort(reason=f"{self.source}_successful")
 
         return await self._async_ask(step, vendor, form, user_input, entry.data, update)
 
@@ -182,17 +188,18 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
         form: Form,
         user_input: Input | None,
         current: Mapping[str, object],
-        then: Callable[[Form, dict[str, str], Identity], Awaitable[ConfigFlowResult]],
+        then: Callable[[Form, Login, Identity], Awaitable[ConfigFlowResult]],
     ) -> ConfigFlowResult:
         """Show a form until what is filled in opens an account."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            fields = flat(user_input)
-            checked = await async_check(self.hass, vendor, form, fields)
-            if isinstance(checked, Identity):
-                return await then(form, fields, checked)
-            errors["base"] = checked
-            current = fields
+            current = flat(form, vendor, user_input, current)
+            login = filled_login(vendor, form, current)
+            self._tried = *self._tried, login
+            checked = await async_check(self.hass, login)
+            if login and isinstance(checked, Identity):
+                return await then(form, login, checked)
+            errors["base"] = str(checked)
         return self.async_show_form(
             step_id=step,
             data_schema=form_schema(form, vendor, current),

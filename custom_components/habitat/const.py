@@ -7,6 +7,9 @@ from typing import Final
 DOMAIN: Final = "habitat"
 LOGGER = logging.getLogger(__package__)
 
+MINOR_VERSION: Final = 2
+"""Of what config entries keep: in the first titles named homes."""
+
 CONF_VENDOR: Final = "vendor"
 CONF_SIMULATED: Final = "simulated"
 CONF_FORM: Final = "form"

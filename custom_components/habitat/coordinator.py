@@ -7,13 +7,12 @@ readers of a record that changed hear of it.
 
 from abc import abstractmethod
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
 import time
-from traceback import format_tb
 from typing import Any, ClassVar, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -73,13 +72,6 @@ class Part:
     """Whether an empty answer after a full one is believed: no device hangs on it."""
     names_devices: bool = True
     """Whether set-up must wait for it: without it nobody knows which devices there are."""
-    kind: str = ""
-    """What it is in our own words, where its name holds an id of the cloud's."""
-
-    @property
-    def title(self) -> str:
-        """What the log calls it."""
-        return self.kind or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +219,6 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         """Return what only the user can put right."""
         return ()
 
-    def sees(self) -> frozenset[str]:
-        """Return the ids of all devices that the login sees, whoever shows them."""
-        return self.devices.seen
-
     def explain(self) -> Mapping[str, object]:
         """Return what else explains a fault, for diagnostics."""
         return {}
@@ -299,8 +287,12 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         for reader in told:
             try:
                 reader()
-            except Exception:  # noqa: BLE001 - one entity's mistake must not silence the others
-                LOGGER.exception("An entity of %s could not be updated", self.name)
+            except Exception as err:  # noqa: BLE001 - one entity's mistake must not silence the others
+                LOGGER.error(
+                    "An entity of %s could not be updated: %s",
+                    self.name,
+                    self.session.privacy.trace(err),
+                )
 
     @callback
     def async_watch_devices(
@@ -414,8 +406,6 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
             self.answered_at = dt_util.utcnow()
             self._changed.add(POLL)
             self._drop_absent()
-            if self.devices.left_free:
-                self._follow_changes()
         self._liveness.async_check()
         self.async_update_listeners()
         return self.data
@@ -526,10 +516,10 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         except CloudError as err:
             return _Outcome(part, error=err)
         except Exception as err:  # noqa: BLE001 - a mistake of ours in one part must not take the others along
-            self.oddities.note(f"{part.title} ({type(err).__name__})")
-            # The frames alone: the exception's own words may be the vendor's.
-            frames = "".join(format_tb(err.__traceback__))
-            LOGGER.debug("Reading %s failed:\n%s", part.title, frames)
+            self.oddities.note(f"{part.name} ({type(err).__name__})")
+            LOGGER.debug(
+                "Reading %s failed: %s", part.name, self.session.privacy.trace(err)
+            )
             return _Outcome(part, error=BadAnswer("The answer could not be read"))
 
     # Taking in what came.
@@ -557,12 +547,12 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
                     self._changed.update(state.keys)
                 if state.stale and not state.told and not quiet:
                     state.told = True
-                    lost.append(outcome.part.title)
+                    lost.append(name)
                 continue
             if state.stale:
                 self._changed.update(state.keys)
             if state.told:
-                back.append(outcome.part.title)
+                back.append(name)
             state.answer(whole=harvest.whole and bool(harvest.records))
             if harvest.records is not state.last:
                 self._merge(outcome.part, state, harvest, mark)
@@ -669,44 +659,18 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
     def _follow_changes(self) -> None:
         """Bring derived records, devices, entities and repairs in line with the records."""
         self._derive()
-        new = self.devices.update(self.describe_devices())
+        self.devices.update(self.describe_devices())
         if turned := self._update_liveness():
             self._changed |= turned
             self._derive()
         touched = [
             device
             for device in self.devices.present.values()
-            if device.id in new
-            or not self._changed.isdisjoint((device.key, *device.reads))
+            if not self._changed.isdisjoint((device.key, *device.reads))
         ]
         for watcher in self._watchers:
             watcher(touched)
-        if any(state.answered for state in self.parts.values()):
-            # Before the first answer nobody knows what is over.
-            self._update_issues()
-
-    def _update_issues(self) -> None:
-        """Say what only the user can put right."""
-        self.issues.update((*self.describe_issues(), *self._describe_shared()))
-
-    def _describe_shared(self) -> Iterator[Issue]:
-        """Return that other accounts show what this one sees too."""
-        owners = set(self.devices.elsewhere.values())
-        titles = sorted(
-            entry.title
-            for entry in self.hass.config_entries.async_entries(DOMAIN)
-            if entry.entry_id in owners
-        )
-        if titles:
-            yield Issue(
-                "shared_devices",
-                "",
-                {
-                    "account": self.config_entry.title,
-                    "others": ", ".join(titles),
-                    "count": str(len(self.devices.elsewhere)),
-                },
-            )
+        self.issues.update(self.describe_issues())
 
     def _update_liveness(self) -> frozenset[str]:
         """Return the devices that became silent or alive with the records."""
@@ -758,6 +722,5 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
 
 def _some(names: list[str]) -> str:
     """Name the first few, so that one line serves however many there are."""
-    named = sorted(set(names))
-    shown = ", ".join(named[:3])
-    return shown if len(named) <= 3 else f"{shown} and {len(named) - 3} more"
+    shown = ", ".join(sorted(names)[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"

@@ -1,26 +1,25 @@
 """The diagnostics download: all that explains a fault, and nothing that names a person.
 
 Fields of records are shown only where the model says that they are public, and every text is
-searched for the values that are not.
+searched for the values that are not. An account whose set-up fails is explained as well.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
 
 from .cloud.parsing import Json, private_values, public_fields
-from .const import CONF_FORM, CONF_SIMULATED, CONF_VENDOR, CONF_WEBHOOK_SECRET
+from .cloud.privacy import REDACTED, Privacy
+from .const import CONF_FORM, CONF_SIMULATED, CONF_VENDOR, CONF_WEBHOOK_SECRET, DOMAIN
 from .coordinator import Account, HabitatConfigEntry
-
-REDACTED = "**REDACTED**"
-
-_SHORTEST = 4
-"""Shorter texts are no secret and stand in too many words."""
+from .vendor import REGISTRY
 
 _NO_SECRETS = frozenset({CONF_VENDOR, CONF_FORM, CONF_SIMULATED, CONF_URL})
 
@@ -29,70 +28,114 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: HabitatConfigEntry
 ) -> dict[str, Any]:
     """Return what an account knows of itself."""
-    account = entry.runtime_data
-    session = account.session
-    dump = {
+    account: Account | None = getattr(entry, "runtime_data", None)
+    privacy = _privacy(entry, account)
+    told = {} if account is None else _told(account)
+    return {
+        **_of_entry(entry),
+        # A large account has megabytes of text.
+        **await hass.async_add_executor_job(_scrub, told, privacy),
+    }
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: HabitatConfigEntry, device: DeviceEntry
+) -> dict[str, Any]:
+    """Return what an account knows of one of its devices."""
+    account: Account | None = getattr(entry, "runtime_data", None)
+    ids = [name for domain, name in device.identifiers if domain == DOMAIN]
+    told: dict[str, Json] = {"devices": [*ids]}
+    if account is not None:
+        keys = {
+            key
+            for one in ids
+            if (known := account.devices.present.get(one))
+            for key in (known.key, *known.reads)
+        }
+        told["records"] = _plain(
+            {
+                key: record
+                for key, record in account.data.items()
+                if any(key == one or key.startswith(f"{one}/") for one in keys)
+            }
+        )
+    privacy = _privacy(entry, account)
+    return {
+        **_of_entry(entry),
+        **await hass.async_add_executor_job(_scrub, told, privacy),
+    }
+
+
+def _privacy(entry: HabitatConfigEntry, account: Account | None) -> Privacy:
+    """Return what must not leave the house, of an account that is set up or is not."""
+    privacy = Privacy() if account is None else account.session.privacy
+    privacy.learn(
+        "entry",
+        [
+            *(value for name, value in entry.data.items() if name not in _NO_SECRETS),
+            entry.options.get(CONF_WEBHOOK_SECRET),
+        ],
+    )
+    if account is not None:
+        for record in account.data.values():
+            if is_dataclass(record):
+                privacy.learn(type(record), private_values(record))
+    return privacy
+
+
+def _of_entry(entry: HabitatConfigEntry) -> dict[str, Json]:
+    """Return what is known without asking anybody."""
+    vendor = REGISTRY.get(entry.data[CONF_VENDOR])
+    return {
         "vendor": entry.data[CONF_VENDOR],
         "simulated": bool(entry.data.get(CONF_SIMULATED)),
-        "own_server": account.login.url != account.login.vendor.url,
+        "own_server": vendor is not None
+        and entry.data.get(CONF_URL, vendor.url) != vendor.url,
+        "state": entry.state.value,
+        "reason": entry.error_reason_translation_key,
         "options": {
             name: REDACTED if name == CONF_WEBHOOK_SECRET else _chosen(value)
             for name, value in entry.options.items()
         },
-        "last_answer": account.answered_at,
-        "last_poll_succeeded": account.last_update_success,
-        "last_error": None
-        if account.last_exception is None
-        else str(account.last_exception),
-        "parts": {
-            name: {
-                "records": len(state.keys),
-                "failures": state.failures,
-                "stale": state.stale,
-                "whole": state.whole,
-            }
-            for name, state in account.parts.items()
-        },
-        "requests": {
-            **asdict(session.counters),
-            "latency_mean": session.counters.latency_mean,
-        },
-        "newest_requests": [asdict(logged) for logged in session.log],
-        "oddities": dict(account.oddities.counts),
-        **account.explain(),
-        "devices": list(account.devices.present),
-        "devices_of_other_accounts": list(account.devices.elsewhere),
-        "records": dict(account.data),
     }
-    scrubbed = _scrub(_plain(dump), secrets(account))
-    assert isinstance(scrubbed, dict)
-    return scrubbed
 
 
-def secrets(account: Account) -> frozenset[Json]:
-    """Return every value of an account that must not leave the house."""
-    entry = account.config_entry
-    values: set[object] = {
-        value for name, value in entry.data.items() if name not in _NO_SECRETS
+def _told(account: Account) -> dict[str, Json]:
+    """Return what an account knows, with the public fields of records alone."""
+    session = account.session
+    return {
+        name: _plain(value)
+        for name, value in {
+            "last_answer": account.answered_at,
+            "last_poll_succeeded": account.last_update_success,
+            "last_error": None
+            if account.last_exception is None
+            else str(account.last_exception),
+            "parts": {
+                name: {
+                    "records": len(state.keys),
+                    "failures": state.failures,
+                    "stale": state.stale,
+                    "whole": state.whole,
+                }
+                for name, state in account.parts.items()
+            },
+            "requests": {
+                **asdict(session.counters),
+                "latency_mean": session.counters.latency_mean,
+            },
+            "newest_requests": [asdict(logged) for logged in session.log],
+            "oddities": dict(account.oddities.counts),
+            **account.explain(),
+            "devices": list(account.devices.present),
+            "records": dict(account.data),
+        }.items()
     }
-    values.update(account.login.fields.values())
-    values.add(entry.options.get(CONF_WEBHOOK_SECRET))
-    if account.session.auth:
-        values.update(account.session.auth.secrets())
-    for record in account.data.values():
-        if is_dataclass(record):
-            values.update(private_values(record))
-    return frozenset(
-        value
-        for value in values
-        if (isinstance(value, str) and len(value) >= _SHORTEST)
-        or isinstance(value, float)
-    )
 
 
-def _chosen(value: object) -> object:
+def _chosen(value: object) -> Json:
     """Return an option; of names that were chosen, such as places, only how many."""
-    return len(value) if isinstance(value, list) else value
+    return len(value) if isinstance(value, list) else _plain(value)
 
 
 def _plain(value: object) -> Json:
@@ -116,26 +159,20 @@ def _plain(value: object) -> Json:
     return str(value)
 
 
-def _scrub(value: Json, hidden: frozenset[Json]) -> Json:
-    """Take the hidden values out, wherever they stand."""
+def _scrub(told: Mapping[str, Json], privacy: Privacy) -> dict[str, Json]:
+    """Take what is private out, wherever it stands below our own headings."""
+    redact = cache(privacy.redact)
+    return {name: _scrubbed(value, privacy, redact) for name, value in told.items()}
+
+
+def _scrubbed(value: Json, privacy: Privacy, redact: Callable[[str], str]) -> Json:
     if isinstance(value, dict):
-        return dict(_scrub_items(value, hidden))
+        return {
+            redact(key): _scrubbed(item, privacy, redact) for key, item in value.items()
+        }
     if isinstance(value, list):
-        return [_scrub(item, hidden) for item in value]
+        return [_scrubbed(item, privacy, redact) for item in value]
     if isinstance(value, str):
-        return _scrub_text(value, hidden)
-    return REDACTED if isinstance(value, float) and value in hidden else value
-
-
-def _scrub_items(
-    values: Mapping[str, Json], hidden: frozenset[Json]
-) -> Iterator[tuple[str, Json]]:
-    for key, value in values.items():
-        yield _scrub_text(key, hidden), _scrub(value, hidden)
-
-
-def _scrub_text(text: str, hidden: frozenset[Json]) -> str:
-    for secret in hidden:
-        if isinstance(secret, str) and secret in text:
-            text = text.replace(secret, REDACTED)
-    return text
+        return redact(value)
+    private = isinstance(value, float) and privacy.is_private(value)
+    return REDACTED if private else value

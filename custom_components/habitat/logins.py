@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from probatio import Secret
 import voluptuous as vol
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_URL, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import section
@@ -21,6 +21,7 @@ from homeassistant.loader import async_get_loaded_integration
 
 from .cloud.errors import AuthError, CloudError, RateLimited, Refused, Unready
 from .cloud.parsing import Json
+from .cloud.privacy import Privacy
 from .cloud.session import CloudSession, server_url
 from .const import CONF_FORM, CONF_VENDOR, DOMAIN, LOGGER, SECTION_ADVANCED
 from .vendor import (
@@ -85,27 +86,42 @@ def form_schema(
     return vol.Schema(fields)
 
 
-def flat(user_input: Input) -> dict[str, str]:
-    """Return the fields of a filled-in form without the section around the address."""
+def flat(
+    form: Form, vendor: Vendor, user_input: Input, before: Input | None = None
+) -> dict[str, str]:
+    """Return the fields of a filled-in form without the section around the address.
+
+    An address that was left empty is the one before, at first the vendor's own: a login never
+    goes to another server than it went to because a field is empty.
+    """
     advanced = user_input.get(SECTION_ADVANCED)
     nested = advanced if isinstance(advanced, Mapping) else {}
-    fields = {**user_input, **nested}
-    return {
-        name: value.strip() for name, value in fields.items() if isinstance(value, str)
+    fields = {
+        # Of a password blanks are a part; to all else they stuck when it was copied.
+        name: value if form.fields.get(name) is PASSWORD else value.strip()
+        for name, value in {**user_input, **nested}.items()
+        if isinstance(value, str)
     }
+    url = fields.get(CONF_URL) or (before or {}).get(CONF_URL)
+    return {**fields, CONF_URL: str(url or vendor.url)}
 
 
-async def async_check(
-    hass: HomeAssistant, vendor: Vendor, form: Form, fields: Mapping[str, str]
-) -> Identity | str:
-    """Return whose account the filled-in fields open, or the key of the error to show."""
+def filled_login(vendor: Vendor, form: Form, fields: Mapping[str, str]) -> Login | None:
+    """Return the login that was filled in; None where the server's address is none."""
     try:
-        url = server_url(fields.get(CONF_URL) or vendor.url)
+        url = server_url(fields[CONF_URL])
     except ValueError:
-        return "invalid_url"
-    login = Login(
+        return None
+    return Login(
         vendor, str(url).rstrip("/"), {name: fields[name] for name in form.fields}
     )
+
+
+async def async_check(hass: HomeAssistant, login: Login | None) -> Identity | str:
+    """Return whose account a login opens, or the key of the error to show."""
+    if login is None:
+        return "invalid_url"
+    vendor = login.vendor
     try:
         return await async_identify(hass, login)
     except CloudError as err:
@@ -115,8 +131,12 @@ async def async_check(
         if isinstance(err, Refused) and err.status == _NO_RIGHT:
             return "invalid_auth"
         return next(key for kind, key in _ERRORS if isinstance(err, kind))
-    except Exception:  # noqa: BLE001 - whatever it is, the form must say something
-        LOGGER.exception("Unexpected error while checking a login at %s", vendor.name)
+    except Exception as err:  # noqa: BLE001 - whatever it is, the form must say something
+        LOGGER.error(
+            "Unexpected error while checking a login at %s: %s",
+            vendor.name,
+            Privacy(login.fields.values()).trace(err),
+        )
         return "unknown"
 
 
@@ -127,59 +147,20 @@ def opens(
     """Say whether a login opens the account of an entry: by its id, else by its devices."""
     if entry.unique_id == f"{vendor.key}_{who.account_id}":
         return True
-    named = {f"{vendor.key}_{device}" for device in who.devices}
-    known = _devices_of(hass, entry)
-    # Between two tokens of one account a sensor may have come, or gone.
-    return bool(named and known) and (named <= known or known <= named)
-
-
-@callback
-def shows_all(
-    hass: HomeAssistant, entry: ConfigEntry, vendor: Vendor, who: Identity
-) -> bool:
-    """Say whether an entry has all that a login would show: then it adds nothing.
-
-    A login that sees more is another account, such as the one of who looks after several sites.
-    """
-    if entry.unique_id == f"{vendor.key}_{who.account_id}":
-        return True
-    named = {f"{vendor.key}_{device}" for device in who.devices}
-    known = _devices_of(hass, entry)
-    if entry.state is not ConfigEntryState.LOADED:
-        # Nobody knows what it would see now.
-        return opens(hass, entry, vendor, who)
-    return bool(named) and named <= known
-
-
-def _devices_of(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
-    """Return the devices that an account has, those that another one shows as well."""
-    registered = {
-        device_id
-        for device in dr.async_entries_for_config_entry(
-            dr.async_get(hass), entry.entry_id
-        )
-        for domain, device_id in device.identifiers
-        if domain == DOMAIN
-    }
-    if entry.state is ConfigEntryState.LOADED:
-        sees: Callable[[], frozenset[str]] = entry.runtime_data.sees
-        registered |= sees()
-    return registered
+    named = {(DOMAIN, f"{vendor.key}_{device}") for device in who.devices}
+    known = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return any(named & device.identifiers for device in known)
 
 
 def entry_data(
-    vendor: Vendor,
-    form: Form,
-    fields: Mapping[str, str],
-    before: Mapping[str, str] | None = None,
+    login: Login, form: Form, before: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return what a config entry keeps of a filled-in form, and of what was before."""
-    url = str(server_url(fields.get(CONF_URL) or vendor.url)).rstrip("/")
+    """Return what a config entry keeps of a login, and of what was before."""
     return {
-        CONF_VENDOR: vendor.key,
+        CONF_VENDOR: login.vendor.key,
         CONF_FORM: form.step,
-        CONF_URL: url,
-        **{name: fields[name] for name in form.fields},
+        CONF_URL: login.url,
+        **login.fields,
         **{
             name: before[name]
             for name in (CONF_WEBHOOK_ID,)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, override
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
@@ -11,8 +11,17 @@ from homeassistant.data_entry_flow import UnknownFlow
 from homeassistant.helpers import issue_registry as ir
 
 from .const import CONF_VENDOR, DOMAIN
-from .logins import async_check, async_entry_form, entry_data, flat, form_schema, opens
-from .vendor import REGISTRY
+from .leaving import async_discard_soon, async_replace_login
+from .logins import (
+    async_check,
+    async_entry_form,
+    entry_data,
+    filled_login,
+    flat,
+    form_schema,
+    opens,
+)
+from .vendor import REGISTRY, Login
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,13 @@ class NewLoginFlow(RepairsFlow):
     def __init__(self, entry: ConfigEntry) -> None:
         """Take the account's entry."""
         self._entry = entry
+        self._tried: tuple[Login | None, ...] = ()
+
+    @override
+    @callback
+    def async_remove(self) -> None:
+        """Keep nothing of a login that came to nothing."""
+        async_discard_soon(self.hass, self._tried)
 
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
@@ -102,17 +118,18 @@ class NewLoginFlow(RepairsFlow):
         form = await async_entry_form(self.hass, self._entry)
         errors = {}
         if user_input is not None:
-            fields = flat(user_input)
-            checked = await async_check(self.hass, vendor, form, fields)
-            if isinstance(checked, str):
-                errors["base"] = checked
+            fields = flat(form, vendor, user_input, self._entry.data)
+            login = filled_login(vendor, form, fields)
+            self._tried = *self._tried, login
+            checked = await async_check(self.hass, login)
+            if login is None or isinstance(checked, str):
+                errors["base"] = str(checked)
             elif not opens(self.hass, self._entry, vendor, checked):
                 errors["base"] = "wrong_account"
             else:
-                self.hass.config_entries.async_update_entry(
-                    self._entry, data=entry_data(vendor, form, fields, self._entry.data)
+                async_replace_login(
+                    self.hass, self._entry, entry_data(login, form, self._entry.data)
                 )
-                self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
                 return self.async_create_entry(data={})
         return self.async_show_form(
             step_id="login",

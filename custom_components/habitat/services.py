@@ -22,6 +22,7 @@ from .cloud.spans import Span
 from .const import CONF_VENDOR, DOMAIN
 from .coordinator import Account, HabitatConfigEntry
 from .devices import Device
+from .permission import async_require
 from .vendor import DeviceService, EntityService, Vendor, async_services
 
 SPAN: Final[Mapping[str | vol.Marker, object]] = {
@@ -120,6 +121,9 @@ def _device_handler(
             account, device = _find_account(hass, vendor, entry_id), None
         else:
             account, device = _find(hass, vendor, device_id or "")
+        await async_require(
+            call, account.config_entry, device, control=service.controls
+        )
         try:
             return await account.async_run(
                 service.run(account, device, **fields), service.name

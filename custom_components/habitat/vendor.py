@@ -3,7 +3,7 @@
 A vendor is a folder beside this file. `account.py` there has `ACCOUNT`, the vendor's class of
 account; `forms.py` has `FORMS`, its config-flow forms, and `identify`, which checks a login;
 `services.py`, where it is there, has `SERVICES`; `options.py`, where it is there, has
-`options_form`; `removal.py`, where it is there, has `leave`; each platform file has `entities`.
+`options_form`; `removal.py`, where it is there, has `leave` and `revoke`; each platform file has `entities`.
 """
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -18,6 +18,7 @@ from homeassistant.core import HomeAssistant, ServiceResponse, SupportsResponse
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.importlib import async_import_module
 
+from .cloud.auth import Token
 from .cloud.errors import CloudError
 from .const import LOGGER
 
@@ -144,6 +145,8 @@ class DeviceService:
     schema: Mapping[str | vol.Marker, object]
     run: Callable[..., Coroutine[Any, Any, ServiceResponse]]
     """Gets the account, the device, and the schema's fields by name."""
+    controls: bool = True
+    """Whether it is for those who may control the device; a mere question is for its readers."""
     account: bool = False
     """Whether a whole account may be the target instead; then there is no device."""
     response: SupportsResponse = SupportsResponse.NONE
@@ -170,12 +173,17 @@ class Identify(Protocol):
         """
 
 
-class Leave(Protocol):
-    """Leave nothing of a removed account behind, at the vendor or in the house."""
+class Revoke(Protocol):
+    """Make a token that is no longer used worthless at its vendor."""
 
-    async def __call__(
-        self, hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
-    ) -> None:
+    async def __call__(self, hass: HomeAssistant, login: Login, token: Token) -> None:
+        """Do so if it can be done; nothing waits for a vendor that is away."""
+
+
+class Leave(Protocol):
+    """Leave nothing of a removed account behind in the house."""
+
+    async def __call__(self, hass: HomeAssistant, entry: HabitatConfigEntry) -> None:
         """Do what can be done; whatever fails, the account is removed."""
 
 
@@ -208,14 +216,22 @@ async def async_options_form(
     return await build(hass, entry)
 
 
-async def async_leave(
-    hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
-) -> None:
-    """Let the vendor's folder do what a removed account asks for."""
+async def async_revoke(hass: HomeAssistant, login: Login, token: Token) -> None:
+    """Make a token that is no longer used worthless, where the vendor knows how."""
     if login.vendor.removal:
         module = await _import(hass, login.vendor, "removal")
+        revoke: Revoke = module.revoke
+        await revoke(hass, login, token)
+
+
+async def async_leave(
+    hass: HomeAssistant, entry: HabitatConfigEntry, vendor: Vendor
+) -> None:
+    """Let the vendor's folder do what a removed account asks for."""
+    if vendor.removal:
+        module = await _import(hass, vendor, "removal")
         leave: Leave = module.leave
-        await leave(hass, entry, login)
+        await leave(hass, entry)
 
 
 async def async_account(

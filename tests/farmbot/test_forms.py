@@ -256,4 +256,7 @@ async def test_a_moved_server(
     assert moved.log[0].path == "/api/tokens"
     assert {one.status for one in moved.log if one.path.startswith("/api")} == {200}
     assert moved.count(LOGIN) == 1
-    assert cloud.count() == old
+    # The old token is revoked where it was issued, and nowhere else.
+    assert cloud.count() == old + 1
+    assert cloud.count("DELETE /api/tokens") == 1
+    assert moved.count("DELETE *") == 0

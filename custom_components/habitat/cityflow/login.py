@@ -85,8 +85,10 @@ async def log_in(
         if err.status in _WRONG_LOGIN:
             raise AuthError(str(err)) from err
         raise
-    # The answer brings a portrait and names along, which nobody here needs.
-    token = to_str(answer.get("token")) if isinstance(answer, dict) else None
+    document = answer if isinstance(answer, dict) else {}
+    # It brings a portrait along too; nobody here needs to know the person.
+    session.privacy.learn("user", map(document.get, ("first_name", "last_name")))
+    token = to_str(document.get("token"))
     if not token:
         raise BadAnswer("The login was answered without a token")
     lifetime = read_claims(token).lifetime

@@ -114,6 +114,7 @@ SERVICES = (
             vol.Optional(ATTR_LOCATION): _location,
         },
         run=get_measurement_history,
+        controls=False,
         account=True,
         response=SupportsResponse.ONLY,
     ),

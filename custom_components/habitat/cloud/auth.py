@@ -182,9 +182,12 @@ class TokenAuth:
 
     def secrets(self) -> Iterable[str]:
         """Return what must never be logged."""
-        if self._token is None:
+        token = self._token
+        if token is None:
             return ()
-        return tuple(filter(None, (self._token.access, self._token.refresh)))
+        return tuple(
+            filter(None, (token.access, token.refresh, *token.claims.values()))
+        )
 
     @asynccontextmanager
     async def _turn(self) -> AsyncGenerator[None]:

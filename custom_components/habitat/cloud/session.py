@@ -5,7 +5,6 @@ host, redaction, counters: what every vendor's client needs and none should writ
 """
 
 import asyncio
-from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,14 +29,12 @@ from .errors import (
     Unreachable,
 )
 from .parsing import Json, read_json
-from .text import brief
+from .privacy import Privacy
 
 _LOGGER = logging.getLogger(__name__)
 
 _REDIRECTS = 3
-_READ = 1 << 16
-"""Of a vendor's message no more is looked at: what follows is never shown."""
-_REDACTED = "**REDACTED**"
+_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +152,8 @@ class CloudSession:
             "Accept": "application/json",
             **(headers or {}),
         }
-        self._secrets = set(secrets)
+        self.privacy = Privacy(secrets)
+        """What must not be told of the account; who reads its records adds to it."""
         self._explain = explain
         self._refuses_login = refuses_login
         self._limits = limits
@@ -192,7 +190,7 @@ class CloudSession:
                 _LOGGER.debug(
                     "%s %s: %s; again in %.1f s",
                     request.method,
-                    brief(request.path),
+                    self.redact(request.path),
                     err,
                     pause,
                 )
@@ -205,11 +203,8 @@ class CloudSession:
         return await self.send(request, Answer.json)
 
     def redact(self, text: str) -> str:
-        """Take every secret of this account out of a text."""
-        known = self._secrets.union(self.auth.secrets() if self.auth else ())
-        for secret in sorted(filter(None, known), key=len, reverse=True):
-            text = text.replace(secret, _REDACTED)
-        return text
+        """Take everything private of this account out of a text."""
+        return self.privacy.redact(text)
 
     def _pause(self, request: Request, err: CloudError, attempt: int) -> float | None:
         """Return how long to wait before the next try, None when there is none."""
@@ -232,7 +227,7 @@ class CloudSession:
         if (closed := self._closed_until - time.monotonic()) > 0:
             raise RateLimited("The vendor asked for a pause", retry_after=closed)
         auth = None if request.anonymous else self.auth
-        headers = await auth.headers() if auth else {}
+        headers = await self._headers_of(auth)
         try:
             answer = await self._once(request, headers)
         except AuthError:
@@ -243,7 +238,7 @@ class CloudSession:
                 or not await auth.refused(headers)
             ):
                 raise
-            headers = await auth.headers()
+            headers = await self._headers_of(auth)
             try:
                 answer = await self._once(request, headers)
             except AuthError:
@@ -253,6 +248,14 @@ class CloudSession:
             auth.accepted(headers)
             self._unwelcome.discard(request.path)
         return answer
+
+    async def _headers_of(self, auth: Auth | None) -> Mapping[str, str]:
+        """Return what shows who is asking, which nobody else must see."""
+        if auth is None:
+            return {}
+        headers = await auth.headers()
+        self.privacy.learn(Auth, auth.secrets())
+        return headers
 
     async def _once(self, request: Request, auth_headers: Mapping[str, str]) -> Answer:
         """Send once and count it."""
@@ -272,9 +275,7 @@ class CloudSession:
                 self.counters.latency_total += took
                 self.counters.latency_most = max(self.counters.latency_most, took)
                 self.log.append(
-                    Logged(
-                        request.method, brief(request.path), outcome, round(took * 1000)
-                    )
+                    Logged(request.method, request.path, outcome, round(took * 1000))
                 )
         return answer
 
@@ -312,8 +313,9 @@ class CloudSession:
                 raise Unreachable("The server did not answer in time") from err
             except aiohttp.ClientPayloadError as err:
                 raise BadAnswer("The answer broke off", transient=True) from err
-            except (aiohttp.ClientError, OSError) as err:
-                raise Unreachable("The connection was lost") from err
+            except aiohttp.ClientError, OSError:
+                # It may quote what it could not read, and the address with its query.
+                raise Unreachable("The connection was lost") from None
             except RuntimeError as err:
                 # Whatever else is wrong is no matter of the network.
                 if not self._http.closed:
@@ -363,7 +365,7 @@ class CloudSession:
     def _judge(self, response: aiohttp.ClientResponse, body: bytes) -> Answer:
         """Return an answer, or raise what a status and a body mean."""
         status = response.status
-        page = body.removeprefix(BOM_UTF8).lstrip()[:1] == b"<"
+        page = body.lstrip()[:1] == b"<"
         if status < HTTPStatus.BAD_REQUEST:
             if page:
                 raise BadAnswer("The server sent a web page, no data", transient=True)
@@ -393,7 +395,7 @@ class CloudSession:
         """Return what the vendor said, short and without secrets."""
         said = self._explain(document)
         text = f"HTTP {status}: {said}" if said else f"HTTP {status}"
-        return brief(self.redact(text[:_READ]))
+        return " ".join(self.redact(text).split())[:_SHOWN]
 
 
 def _error_document(body: bytes) -> Json:

@@ -244,7 +244,7 @@ class FarmBotAccount(Account):
         )
         self._set_pace()
         self.webcams.look()
-        self._update_issues()
+        self.issues.update(self.describe_issues())
 
     def _set_pace(self) -> None:
         states = (self.parts.get(resource.path) for resource in PACES)

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from ..cloud.collection import Collection, Memory
 from ..cloud.errors import BadAnswer, RateLimited, Refused
 from ..cloud.paging import Page, Query, join_pages, read_pages
-from ..cloud.parsing import Json, Oddities, parse
+from ..cloud.parsing import Json, Oddities, learn_private, parse
 from ..cloud.session import Answer, CloudSession, Request
 from . import models
 from .login import TOKENS, unready
@@ -412,6 +412,8 @@ class FarmBotClient:
     async def _write[R](
         self, method: str, resource: Resource[R], place: str, fields: Fields
     ) -> R | None:
+        # The server repeats what it does not like.
+        learn_private(resource.model, fields, self.oddities)
         request = Request(
             method=method,
             path=f"{_API}{resource.path}{place}",

@@ -27,7 +27,6 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ..cloud.errors import AuthError, BadAnswer, CloudError
 from ..cloud.parsing import Json, Oddities, read_json
-from ..cloud.text import brief
 from . import nodes
 from .nodes import PRIORITY, URGENT, Node
 
@@ -73,6 +72,8 @@ _DENIED = 0x80
 """SUBACK: from this number on, no."""
 _OF_THE_SERVER = re.compile(rb'"major_version"\s*:\s*99\b')
 """In a line of the log: the server wrote it, not the robot."""
+_LONGEST_REASON = 250
+"""Characters of the robot's own words in an error."""
 
 
 class RobotError(CloudError):
@@ -232,14 +233,16 @@ class BrokerLink:
             async with _open(client):
                 began = loop.time()
                 await _first(_read(client), self._stay(client, credentials.username))
-        except Exception as err:
-            # Whatever a library may raise, the link goes on trying.
-            _LOGGER.debug("The visit to the message broker failed", exc_info=True)
+        except Exception as err:  # noqa: BLE001 - whatever a library may raise, the link goes on trying
+            _LOGGER.debug(
+                "The visit to the message broker failed: %s",
+                self._oddities.privacy.trace(err),
+            )
             error = err
         finally:
             self._forget()
         return _Loss(
-            brief(str(error)) or type(error).__name__,
+            self._oddities.privacy.redact(str(error)) or type(error).__name__,
             isinstance(error, AuthError)
             or (isinstance(error, MqttConnectError) and _code(error.rc) in _REFUSALS),
             0.0 if began is None else loop.time() - began,
@@ -331,7 +334,7 @@ class BrokerLink:
         if self._client is None or not topic.startswith(self._prefix):
             return
         kind, _, rest = topic[len(self._prefix) :].partition("/")
-        self.counters.messages[kind if kind in _KINDS else _OTHER] += 1
+        self.counters.messages[kind] += 1
         self.counters.bytes += len(payload)
         match kind:
             case "status":
@@ -373,9 +376,17 @@ class BrokerLink:
         elif kind == "rpc_ok":
             reply.set_result(None)
         elif kind == "rpc_error":
-            reply.set_result(CommandFailed(_reason(document)))
+            reply.set_result(CommandFailed(self._reason(document)))
         else:
             self._oddities.note("from_device")
+
+    def _reason(self, document: Json) -> str:
+        """Return what an rpc_error says, shortened."""
+        # Cut before, a name could be left in half.
+        reason = self._oddities.privacy.redact(_said(document))
+        if len(reason) > _LONGEST_REASON:
+            reason = reason[: _LONGEST_REASON - 1] + "…"
+        return reason or "The robot did not say why"
 
     def _tell[**P](
         self, hear: Callable[P, None], *args: P.args, **kwargs: P.kwargs
@@ -383,10 +394,13 @@ class BrokerLink:
         """Tell the listener; its slips must cost neither the connection nor a log full of them."""
         try:
             hear(*args, **kwargs)
-        except Exception:
+        except Exception as err:  # noqa: BLE001 - see above
             self.counters.slips += 1
             if self.counters.slips == 1:
-                _LOGGER.exception("A message of the broker was not taken in")
+                _LOGGER.error(
+                    "A message of the broker was not taken in: %s",
+                    self._oddities.privacy.trace(err),
+                )
 
     # Whether the robot is there.
 
@@ -542,15 +556,13 @@ class BrokerLink:
 
 _TOPICS = ("status", "logs", "sync/#", "from_device", "pong/#", "telemetry")
 """What is listened to, below `bot/<bot>/`."""
-_KINDS = frozenset(topic.partition("/")[0] for topic in _TOPICS)
-_OTHER = "other"
 
 
 def _offline() -> RobotOffline:
     return RobotOffline("The robot is offline")
 
 
-def _reason(document: Json) -> str:
+def _said(document: Json) -> str:
     """Return what an rpc_error says."""
     body = document.get("body") if isinstance(document, dict) else None
     said = [
@@ -560,7 +572,7 @@ def _reason(document: Json) -> str:
         and isinstance(args := item.get("args"), dict)
         and isinstance(message := args.get("message"), str)
     ]
-    return "; ".join(said) or "The robot did not say why"
+    return " ".join("; ".join(said).split())
 
 
 def _code(said: object) -> int:

@@ -37,4 +37,6 @@ def connect(hass: HomeAssistant, login: Login) -> Connection:
         early=EARLY,
     )
     session.auth = auth
-    return Connection(FarmBotClient(session, Oddities(login.vendor.name)), auth)
+    return Connection(
+        FarmBotClient(session, Oddities(login.vendor.name, session.privacy)), auth
+    )

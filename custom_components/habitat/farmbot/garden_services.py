@@ -389,6 +389,7 @@ SERVICES: Final = (
             **_limit(MOST_POINTS),
         },
         run=search_points,
+        controls=False,
         response=SupportsResponse.ONLY,
     ),
     DeviceService(
@@ -416,6 +417,7 @@ SERVICES: Final = (
             **_limit(_MOST_LOGS),
         },
         run=search_logs,
+        controls=False,
         response=SupportsResponse.ONLY,
     ),
 )

@@ -106,7 +106,9 @@ async def log_in(
         if (todo := unready(err)) is not None:
             raise todo from err
         raise
-    # The user beside the token is a person's name and address, which nobody here needs.
+    # The user beside the token is a person, whom nobody here needs to know.
+    user = _inner(answer, "user")
+    session.privacy.learn("user", [user.get("name"), user.get("email")])
     issued = _inner(answer, "token")
     access = to_str(issued.get("encoded"))
     if not access:

@@ -13,6 +13,7 @@ from mashumaro import field_options
 import orjson
 
 from ..cloud.parsing import (
+    HIDDEN,
     PRIVATE,
     Json,
     model,
@@ -20,9 +21,7 @@ from ..cloud.parsing import (
     to_float,
     to_int,
     to_str,
-    to_text,
 )
-from ..cloud.text import clean
 from .words import (
     BindingType,
     BulletinType,
@@ -72,7 +71,6 @@ def read_bits(value: object) -> int | None:
 
 def read_nodes(value: object) -> str | None:
     """Return CeleryScript as JSON text, so that records stay comparable and cannot be changed."""
-    # Nodes within nodes beyond all measure are refused here, and the field is odd.
     return orjson.dumps(value).decode() if isinstance(value, list | dict) else None
 
 
@@ -83,9 +81,9 @@ def read_texts(value: object) -> Mapping[str, str]:
         ValueError: it is no object.
     """
     return {
-        key: text
+        name: text
         for name, item in _object(value).items()
-        if (key := clean(name)) and (text := to_text(item)) is not None
+        if (text := to_str(item)) is not None
     }
 
 
@@ -119,7 +117,7 @@ def _number(value: object) -> float:
 
 
 def _text(value: object) -> str:
-    text = to_text(value)
+    text = to_str(value)
     if text is None:
         raise ValueError("no text")
     return text
@@ -193,7 +191,7 @@ class Alert(Record):
 class Curve(Record):
     """What plants need or how they grow, by their age."""
 
-    name: str | None = None
+    name: str | None = field(default=None, metadata=PRIVATE)
     type: CurveType | None = None
     data: Mapping[int, float] = field(
         default_factory=dict, metadata=field_options(deserialize=read_curve)
@@ -211,7 +209,7 @@ class FarmEvent(Record):
     time_unit: TimeUnit | None = None
     executable_id: int | None = None
     executable_type: ExecutableType | None = None
-    body: str | None = field(default=None, metadata=_NODES)
+    body: str | None = field(default=None, metadata={**_NODES, **HIDDEN})
     """What it gives the sequence's variables, as JSON text."""
 
 
@@ -387,7 +385,7 @@ class Folder(Record):
     """A folder of sequences."""
 
     parent_id: int | None = None
-    name: str | None = None
+    name: str | None = field(default=None, metadata=PRIVATE)
     color: Color | None = None
 
 
@@ -398,7 +396,7 @@ class ImageMeta:
     x: float | None = None
     y: float | None = None
     z: float | None = None
-    name: str | None = None
+    name: str | None = field(default=None, metadata=PRIVATE)
 
 
 @model
@@ -425,7 +423,7 @@ class Log:
     id: int | None = None
     created_at: datetime | None = field(default=None, metadata=_MOMENT)
     updated_at: datetime | None = None
-    message: str | None = None
+    message: str | None = field(default=None, metadata=PRIVATE)
     type: LogType | None = None
     verbosity: int | None = None
     """1 to 3, 3 being the most talkative."""
@@ -444,7 +442,7 @@ class Pinned(Record):
     """Something at a pin of the robot."""
 
     pin: int | None = None
-    label: str | None = None
+    label: str | None = field(default=None, metadata=PRIVATE)
     mode: int | None = None
 
     @property
@@ -493,7 +491,7 @@ class PlantTemplate(Record):
 
     saved_garden_id: int | None = None
     device_id: int | None = None
-    name: str | None = None
+    name: str | None = field(default=None, metadata=PRIVATE)
     openfarm_slug: str | None = None
     radius: float | None = None
     x: float | None = None
@@ -506,9 +504,11 @@ class Point(Record):
     """A plant, a weed, a marked place or a slot for a tool: `pointer_type` says which."""
 
     device_id: int | None = None
-    name: str | None = None
+    name: str | None = field(default=None, metadata=PRIVATE)
     pointer_type: PointerType | None = None
-    meta: Mapping[str, str] = field(default_factory=dict, metadata=_TEXTS)
+    meta: Mapping[str, str] = field(
+        default_factory=dict, metadata={**_TEXTS, **PRIVATE}
+    )
     x: float | None = None
     y: float | None = None
     z: float | None = None
@@ -560,7 +560,9 @@ class Criteria:
     """
 
     day: CriteriaDay = field(default_factory=CriteriaDay)
-    string_eq: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    string_eq: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict, metadata=PRIVATE
+    )
     number_eq: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     number_lt: Mapping[str, float] = field(default_factory=dict)
     number_gt: Mapping[str, float] = field(default_factory=dict)
@@ -602,7 +604,7 @@ def read_criteria(value: object) -> Criteria:
 class PointGroup(Record):
     """A group of points: those that are named and those that fit its criteria."""
 
-    name: str | None = None
+    name: str | None = field(default=None, metadata=PRIVATE)
     point_ids: tuple[int, ...] = ()
     sort_type: SortType | None = None
     criteria: Criteria | None = field(
@@ -624,10 +626,10 @@ class RegimenItem(Record):
 class Regimen(Record):
     """Sequences over the days of a plant's life."""
 
-    name: str | None = None
+    name: str | None = field(default=None, metadata=PRIVATE)
     color: Color | None = None
     device_id: int | None = None
-    body: str | None = field(default=None, metadata=_NODES)
+    body: str | None = field(default=None, metadata={**_NODES, **HIDDEN})
     """What it gives the sequences' variables, as JSON text."""
     regimen_items: tuple[RegimenItem, ...] = ()
 
@@ -648,15 +650,15 @@ class SavedGarden(Record):
     """An arrangement of plants that was put by."""
 
     device_id: int | None = None
-    name: str | None = None
-    notes: str | None = None
+    name: str | None = field(default=None, metadata=PRIVATE)
+    notes: str | None = field(default=None, metadata=PRIVATE)
 
 
 @model
 class SceneObject(Record):
     """Decoration of the web app's view in three dimensions."""
 
-    name: str | None = None
+    name: str | None = field(default=None, metadata=PRIVATE)
     texture: str | None = None
     color: str | None = None
     show: str | None = None
@@ -677,10 +679,10 @@ class SceneObject(Record):
 class Variable:
     """A variable of a sequence that who runs it may give."""
 
-    label: str
+    label: str = field(metadata=PRIVATE)
     kind: str | None = None
     """What its default is: "coordinate", "point", "tool", "numeric" and so on."""
-    default: str | None = None
+    default: str | None = field(default=None, metadata=PRIVATE)
     """The default, a CeleryScript node, as JSON text."""
 
 
@@ -716,21 +718,21 @@ _VARIABLES = field_options(alias="args", deserialize=read_variables)
 class Sequence(Record):
     """Steps that the robot takes one after another."""
 
-    name: str | None = None
-    description: str | None = None
+    name: str | None = field(default=None, metadata=PRIVATE)
+    description: str | None = field(default=None, metadata=PRIVATE)
     """Markdown."""
     color: Color | None = None
     folder_id: int | None = None
     pinned: bool | None = None
     """Whether its owner keeps it at hand."""
     forked: bool | None = None
-    copyright: str | None = None
+    copyright: str | None = field(default=None, metadata=PRIVATE)
     sequence_versions: tuple[int, ...] = ()
     sequence_version_id: int | None = None
     """The published version that it was installed from."""
     variables: tuple[Variable, ...] = field(default=(), metadata=_VARIABLES)
     """What `args` declares for who runs it; variables with a fixed value are not among them."""
-    body: str | None = field(default=None, metadata=_NODES)
+    body: str | None = field(default=None, metadata={**_NODES, **HIDDEN})
     """The steps, as JSON text."""
 
 
@@ -738,11 +740,11 @@ class Sequence(Record):
 class SequenceVersion(Record):
     """A published version of a sequence."""
 
-    name: str | None = None
-    description: str | None = None
-    copyright: str | None = None
+    name: str | None = field(default=None, metadata=PRIVATE)
+    description: str | None = field(default=None, metadata=PRIVATE)
+    copyright: str | None = field(default=None, metadata=PRIVATE)
     variables: tuple[Variable, ...] = field(default=(), metadata=_VARIABLES)
-    body: str | None = field(default=None, metadata=_NODES)
+    body: str | None = field(default=None, metadata={**_NODES, **HIDDEN})
     """The steps, as JSON text."""
 
 
@@ -799,7 +801,7 @@ class Telemetry(Record):
 class Tool(Record):
     """Something that the robot can mount, or that sits in a slot."""
 
-    name: str | None = None
+    name: str | None = field(default=None, metadata=PRIVATE)
     status: ToolStatus | None = None
     """Of the broker's records always "inactive": ask the slots."""
     flow_rate_ml_per_s: float | None = None
@@ -900,7 +902,7 @@ class WebAppConfig(Record):
 class WebcamFeed(Record):
     """The address of a webcam: a picture, a film, a web page or "0" for none."""
 
-    name: str | None = None
+    name: str | None = field(default=None, metadata=PRIVATE)
     url: str | None = field(default=None, metadata=PRIVATE)
 
 
@@ -911,7 +913,7 @@ class WizardStepResult(Record):
     device_id: int | None = None
     slug: str | None = None
     answer: bool | None = None
-    outcome: str | None = None
+    outcome: str | None = field(default=None, metadata=PRIVATE)
 
 
 @model
@@ -946,9 +948,9 @@ class FarmwareInstallation(Record):
     """A program that was installed on the robot."""
 
     device_id: int | None = None
-    url: str | None = None
+    url: str | None = field(default=None, metadata=PRIVATE)
     package: str | None = None
-    package_error: str | None = None
+    package_error: str | None = field(default=None, metadata=PRIVATE)
 
 
 @model

@@ -212,7 +212,7 @@ class Push:
         """Keep what the server says of a record; the newest counts."""
         resource = SYNCED.get(kind)
         if resource is None:
-            self._account.oddities.note("sync (of an unknown kind)")
+            self._account.oddities.note(f"sync ({kind[:40]})")
         elif resource in self._followed:
             self._synced[kind, record_id] = payload
             self._take_soon()
@@ -262,8 +262,7 @@ class Push:
             document = read_json(payload)
         except BadAnswer:
             document = None
-        known = resource.single or (record_id.isascii() and record_id.isdecimal())
-        if not known or not isinstance(document, dict) or "body" not in document:
+        if not isinstance(document, dict) or "body" not in document:
             self._account.oddities.note(f"sync ({kind})")
             return
         body = document["body"]

@@ -8,12 +8,11 @@ it is the same object as before. Names and units are those of FarmBot OS.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, fields
 from datetime import datetime
-import re
 
 from mashumaro import field_options
 
 from ..cloud.errors import BadAnswer
-from ..cloud.parsing import PRIVATE, Json, Oddities, model, parse, read_json
+from ..cloud.parsing import HIDDEN, PRIVATE, Json, Oddities, model, parse, read_json
 from .models import Log, read_bits, read_moment
 from .words import AxisState, JobUnit, SyncStatus
 
@@ -27,8 +26,6 @@ _NEVER = {"locked_at": 0}
 _MILLISECONDS_FROM = 1e11
 """Unix times above this are in milliseconds: the robot's Lua code begins its jobs with such."""
 _PIN = "pins/"
-_PIN_NUMBER = re.compile("[0-9]{1,3}")
-"""No board has a thousand pins."""
 _METRIC = "telemetry_"
 """How the names in telemetry begin."""
 
@@ -120,9 +117,9 @@ class Vitals:
 class Job:
     """Something that takes a while: an update, an upload, a Lua job."""
 
-    name: str
+    name: str = field(metadata=HIDDEN)
     """What it is known by: "FBOS_OTA" is the update of FarmBot OS."""
-    status: str | None = None
+    status: str | None = field(default=None, metadata=HIDDEN)
     """Free text: "Working", "Complete"."""
     type: str | None = None
     unit: JobUnit | None = None
@@ -257,7 +254,7 @@ def _parts(
         jobs = _branch(tree, "jobs", oddities)
         yield "jobs", Jobs, {"jobs": [*_named(jobs)]}
     for number, pin in _branch(tree, "pins", oddities).items():
-        if isinstance(pin, dict) and _PIN_NUMBER.fullmatch(number):
+        if isinstance(pin, dict) and number.isdecimal():
             yield f"{_PIN}{int(number)}", Pin, pin
         else:
             oddities.note("status.pins")

@@ -126,11 +126,7 @@ class FlairClient:
         if not isinstance(item, dict):
             self.oddities.note(f"{model.__name__} (no object)")
             return None
-        record = parse(model, flatten(item), self.oddities)
-        if record is not None and not record.id.strip():
-            self.oddities.note(f"{model.__name__}.id")
-            return None
-        return record
+        return parse(model, flatten(item), self.oddities)
 
 
 def _attributes(

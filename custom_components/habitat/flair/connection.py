@@ -21,4 +21,4 @@ def connect(hass: HomeAssistant, login: Login) -> FlairClient:
     session.auth = TokenAuth(
         partial(log_in, session, login.fields), login_tokens(hass, login)
     )
-    return FlairClient(session, Oddities(login.vendor.name))
+    return FlairClient(session, Oddities(login.vendor.name, session.privacy))

@@ -38,17 +38,12 @@ async def identify(hass: HomeAssistant, login: Login) -> Identity:
         raise NoDevices("The account has no home")
     try:
         users = await client.collection(User)
-        account_id = next(iter(users.records), None)
+        user_id = next(iter(users.records), None)
     except Refused:
         # A pair without the right to read users is still a good pair.
-        account_id = None
-    if account_id is None:
-        account_id = hashlib.sha256(login.fields[CONF_CLIENT_ID].encode()).hexdigest()[
-            :16
-        ]
-    names = [
-        home.name
-        for home in homes.records.values()
-        if isinstance(home, Structure) and home.name
-    ]
-    return Identity(account_id, f"Flair: {', '.join(names)}" if names else "Flair")
+        user_id = None
+    # Home Assistant logs titles, so no home's name is in them.
+    if user_id is not None:
+        return Identity(user_id, f"{login.vendor.name} {user_id}")
+    digest = hashlib.sha256(login.fields[CONF_CLIENT_ID].encode()).hexdigest()
+    return Identity(digest[:16], login.vendor.name)

@@ -14,4 +14,4 @@ def connect(hass: HomeAssistant, login: Login) -> FlowCommandClient:
     """Return a client that shows its token, or user name and password, with every request."""
     session = cloud_session(hass, login, explain, refuses_login)
     session.auth = authorize(login.fields)
-    return FlowCommandClient(session, Oddities(login.vendor.name))
+    return FlowCommandClient(session, Oddities(login.vendor.name, session.privacy))

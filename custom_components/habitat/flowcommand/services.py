@@ -73,7 +73,11 @@ def _ping(ping: Ping) -> dict[str, JsonValueType]:
 
 SERVICES = tuple(
     DeviceService(
-        name=run.__name__, schema=SPAN, run=run, response=SupportsResponse.ONLY
+        name=run.__name__,
+        schema=SPAN,
+        run=run,
+        controls=False,
+        response=SupportsResponse.ONLY,
     )
     for run in (get_flow_volume, get_hourly_flow_volumes, get_pings)
 )

@@ -21,4 +21,4 @@ def connect(hass: HomeAssistant, login: Login) -> FlowerPowerClient:
     session.auth = TokenAuth(
         partial(log_in, session, login.fields), login_tokens(hass, login)
     )
-    return FlowerPowerClient(session, Oddities(login.vendor.name))
+    return FlowerPowerClient(session, Oddities(login.vendor.name, session.privacy))

@@ -87,7 +87,7 @@ class Sensor:
     sensor_serial: str | None = field(default=None, metadata=PRIVATE)
     """No identity: one sensor may stand in two locations of an account."""
     sensor_identifier: str | None = None
-    nickname: str | None = None
+    nickname: str | None = field(default=None, metadata=PRIVATE)
     sensor_type: SensorType | None = None
     system_id: str | None = field(default=None, metadata=PRIVATE)
     firmware_version: str | None = None

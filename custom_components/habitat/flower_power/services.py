@@ -59,6 +59,7 @@ SERVICES = (
         name="get_samples",
         schema=SPAN,
         run=get_samples,
+        controls=False,
         response=SupportsResponse.ONLY,
     ),
 )

@@ -1,0 +1,355 @@
+"""What is private of one account, by value, and how it is taken out of a text.
+
+A cloud echoes what it knows in its errors: in another case, percent-encoded, escaped for JSON or
+HTML. So texts are compared by their words: decoded, folded, without accents and punctuation.
+Names that are new replace nothing: what was private a moment ago still is.
+"""
+
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import unescape
+from ipaddress import ip_address
+from itertools import chain, permutations
+import re
+import textwrap
+import traceback
+import unicodedata
+from urllib.parse import quote, unquote_to_bytes
+
+REDACTED = "**REDACTED**"
+
+_SHORTEST = 3
+"""Characters: what is shorter stands in too many words …"""
+_SHORTEST_NUMBER = 4
+"""… and so does a shorter number."""
+_LONG = 8
+"""From so many characters on a value is found within a word too."""
+_MOST = 5000
+"""Values of a kind that are kept: some records, such as the lines of a log, never end."""
+_DECIMALS = 2
+"""Of a coordinate: more tell of a place, fewer only of a region."""
+_LAYERS = 3
+"""So many times a text may have been encoded."""
+_FULL_CIRCLE = 360
+"""Degrees: greater numbers are no coordinates."""
+_PIECE = 160
+"""Characters: of a longer text each piece is found by itself …"""
+_LONGEST = 4000
+"""… and what comes after so many is not kept."""
+_KEY = 3
+"""Characters that values are found by."""
+
+_NOBODYS = frozenset(
+    {
+        "default", "false", "farmbot", "flair", "flowcommand", "flower power", "cityflow",
+        "garden", "home", "house", "none", "null", "plant", "robot", "room", "true", "unknown",
+        "utc",
+    }
+)  # fmt: skip
+"""What does not tell one house from another: hiding it would only mangle every message."""
+
+_ESCAPES = re.compile(
+    r"(?P<percent>(?:%[0-9a-f]{2})+)"
+    r"|(?P<json>(?:\\+u[0-9a-f]{4})+)"
+    r"|(?P<byte>(?:\\+x[0-9a-f]{2})+)"
+    r"|(?P<space>\\+[abfnrtv])"
+    r"|(?P<html>&(?:\#\d{1,7}|\#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});)",
+    re.IGNORECASE,
+)
+_DECIMAL = re.compile(r"[-+]?\d{1,3}\.\d+")
+_HEX = re.compile(r"[0-9a-f]{4}|[0-9a-f]{2}", re.IGNORECASE)
+_NUMBERS = (
+    re.compile(r"(?<![\d.])(\d{1,3})\.(\d+)(?!\.?\d)"),
+    re.compile(r"(?<![\d.,])(\d{1,3}),(\d+)(?![.,]?\d)"),
+)
+"""Decimal numbers, as machines write them and as people in some countries do."""
+_PATTERNS = (
+    # An e-mail address.
+    re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+"),
+    # A JSON web token.
+    re.compile(r"\beyJ[\w\-]+\.[\w\-]+\.[\w\-]*"),
+)
+"""What is private whoever it belongs to …"""
+_ADDRESSES = (
+    re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)"),
+    re.compile(
+        r"(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])", re.IGNORECASE
+    ),
+)
+"""… and so are these where they are IP addresses."""
+
+type _Span = tuple[int, int]
+
+
+class Privacy:
+    """Knows what is private of an account, and hides it."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        """Begin with what the user filled in."""
+        self._kept: dict[object, dict[str | float, None]] = {}
+        self._values: dict[str, dict[int, set[str]]] = {}
+        """The words to find, by what they begin with and by their length."""
+        self._literal: dict[str, None] = {}
+        """What has no words, in all its spellings."""
+        self._places: set[str] = set()
+        self._floats: set[float] = set()
+        self.learn("login", secrets := [*secrets])
+        self.learn("login", _basic(secrets))
+
+    def learn(self, kind: object, values: Iterable[object]) -> None:
+        """Take note of private values; of each kind the newest are kept."""
+        kept = self._kept.setdefault(kind, {})
+        for value in _leaves(values):
+            if value in kept:
+                continue
+            kept[value] = None
+            self._add(value)
+        if len(kept) > _MOST:
+            for value in list(kept)[: len(kept) - _MOST // 2]:
+                del kept[value]
+            self._rebuild()
+
+    def is_private(self, value: float) -> bool:
+        """Say whether a number is one of the private values."""
+        return value in self._floats
+
+    def redact(self, text: str) -> str:
+        """Return a text without anything private."""
+        decoded = _decode(text)
+        spans = sorted(
+            (decoded.begins[begin], decoded.ends[end - 1])
+            for begin, end in (*self._found(decoded.text), *_by_pattern(decoded.text))
+        )
+        parts: list[str] = []
+        at = 0
+        for begin, end in spans:
+            if begin >= at:
+                parts += text[at:begin], REDACTED
+            at = max(at, end)
+        return "".join([*parts, text[at:]]) if parts else text
+
+    def trace(self, err: BaseException) -> str:
+        """Return the traceback of a mistake, whose message may hold what it was made with."""
+        return self.redact("".join(traceback.format_exception(err)))
+
+    def _add(self, value: str | float) -> None:
+        if isinstance(value, float):
+            if 10**-_DECIMALS <= abs(value) <= _FULL_CIRCLE:
+                self._floats.add(value)
+                self._places |= _roundings(value)
+            return
+        words = _words(_decode(value).text).text.strip()
+        if len(words) >= _KEY:
+            if _tells(words):
+                lengths = self._values.setdefault(words[:_KEY], {})
+                lengths.setdefault(len(words), set()).add(words)
+        elif not value.isascii() or (not words and len(value) >= _SHORTEST):
+            self._literal.update(dict.fromkeys(_spellings(value.strip())))
+
+    def _rebuild(self) -> None:
+        self._values, self._literal = {}, {}
+        self._places, self._floats = set(), set()
+        for kept in self._kept.values():
+            for value in kept:
+                self._add(value)
+
+    def _found(self, text: str) -> Iterator[_Span]:
+        """Yield where private values stand."""
+        words = _words(text)
+        for at in range(len(words.text) - _KEY + 1):
+            # A copy: diagnostics read in another thread.
+            lengths = self._values.get(words.text[at : at + _KEY], {})
+            for length, values in tuple(lengths.items()):
+                end = at + length
+                if words.text[at:end] in values and (
+                    length >= _LONG
+                    or not words.text[at:end].isascii()
+                    or (words.parted(at) and words.parted(end))
+                ):
+                    yield words.begins[at], words.ends[end - 1]
+        for literal in tuple(self._literal):
+            for found in re.finditer(re.escape(literal), text):
+                yield found.span()
+        for found in chain.from_iterable(one.finditer(text) for one in _NUMBERS):
+            whole, fraction = str(int(found[1])), found[2]
+            if f"{whole}.{fraction[:_DECIMALS]}" in self._places or (
+                len(fraction.rstrip("0")) < _DECIMALS
+                and f"{whole}.{fraction}".rstrip("0") in self._places
+            ):
+                yield found.span()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A text as it was read, and where in the original its characters begin and end."""
+
+    text: str
+    begins: list[int]
+    ends: list[int]
+
+    def parted(self, at: int) -> bool:
+        """Say whether a character and the one before it belong to different words."""
+        if at in (0, len(self.text)):
+            return True
+        before, after = self.text[at - 1], self.text[at]
+        return (
+            " " in (before, after)
+            or self.begins[at] > self.ends[at - 1]
+            or before.isdecimal() is not after.isdecimal()
+        )
+
+
+def _leaves(values: Iterable[object]) -> Iterator[str | float]:
+    """Yield the texts and numbers of values, also of lists and objects; a long text in pieces."""
+    for value in values:
+        if isinstance(value, str):
+            if _DECIMAL.fullmatch(value):
+                yield float(value)
+            else:
+                yield from filter(None, _pieces(value))
+        elif isinstance(value, float):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from _leaves(value.values())
+        elif isinstance(value, list | tuple | set | frozenset):
+            yield from _leaves(value)
+
+
+def _pieces(text: str) -> Iterable[str]:
+    """Cut a long text between its words."""
+    if len(text) <= _PIECE:
+        return (text,)
+    return textwrap.wrap(text[:_LONGEST], _PIECE, drop_whitespace=False)
+
+
+def _tells(words: str) -> bool:
+    """Say whether a value is long enough, and somebody's."""
+    shortest = _SHORTEST_NUMBER if words.isdecimal() else _SHORTEST
+    return len(words) >= shortest and words not in _NOBODYS
+
+
+def _decode(text: str) -> _Read:
+    """Take the encodings off that a text has come through."""
+    read = _Read(text, [*range(len(text))], [*range(1, len(text) + 1)])
+    for _ in range(_LAYERS):
+        decoded = _decode_layer(read)
+        if decoded is None:
+            break
+        read = decoded
+    return read
+
+
+def _decode_layer(read: _Read) -> _Read | None:
+    """Take one layer of encoding off; None where there is none."""
+    chars: list[str] = []
+    begins: list[int] = []
+    ends: list[int] = []
+    at = 0
+    for found in _ESCAPES.finditer(read.text):
+        begin, end = found.span()
+        meant = _meant(found)
+        chars += read.text[at:begin], meant
+        begins += read.begins[at:begin] + [read.begins[begin]] * len(meant)
+        ends += read.ends[at:begin] + [read.ends[end - 1]] * len(meant)
+        at = end
+    if at == 0:
+        return None
+    chars.append(read.text[at:])
+    return _Read("".join(chars), begins + read.begins[at:], ends + read.ends[at:])
+
+
+def _words(text: str) -> _Read:
+    """Return the words of a text, with one space between them."""
+    folded: list[str] = []
+    begins: list[int] = []
+    for at, char in enumerate(text):
+        for one in _folded(char):
+            if one != " " or (folded and folded[-1] != " "):
+                folded.append(one)
+                begins.append(at)
+    return _Read("".join(folded), begins, [at + 1 for at in begins])
+
+
+def _meant(found: re.Match[str]) -> str:
+    """Return what an escape stands for."""
+    escape = found[0]
+    match found.lastgroup:
+        case "percent":
+            return _text(unquote_to_bytes(escape))
+        case "json":
+            units = bytes.fromhex("".join(_HEX.findall(escape)))
+            return units.decode("utf-16-be", "replace")
+        case "byte":
+            return _text(bytes.fromhex("".join(_HEX.findall(escape))))
+        case "html":
+            meant = unescape(escape)
+            # What stands for nothing is text like any other.
+            return meant if meant != escape else meant.replace("&", " ")
+    return " "
+
+
+def _text(encoded: bytes) -> str:
+    try:
+        return encoded.decode()
+    except UnicodeDecodeError:
+        return encoded.decode("latin-1")
+
+
+@cache
+def _folded(char: str) -> str:
+    """Return what a character is compared by: itself without case and accent, a space, nothing."""
+    return "".join(map(_kept, unicodedata.normalize("NFKD", char.casefold())))
+
+
+def _kept(char: str) -> str:
+    if char.isalnum():
+        return char.casefold()
+    # Accents, apostrophes, and what does not show: people leave them out.
+    if unicodedata.category(char) in {"Mn", "Cf"} or char in "'’`´":
+        return ""
+    return "" if unicodedata.category(char) == "Cc" and not char.isspace() else " "
+
+
+def _spellings(text: str) -> set[str]:
+    """Return how a text without words may stand in another."""
+    escaped = text.encode("unicode-escape").decode()
+    return {text, quote(text, safe=""), quote(text), escaped}
+
+
+def _basic(secrets: list[str]) -> Iterator[str]:
+    """Yield any two values as they show a login to a server."""
+    for pair in permutations(secrets, 2):
+        plain = ":".join(pair).encode()
+        yield b64encode(plain).decode()
+        yield urlsafe_b64encode(plain).decode()
+
+
+def _roundings(number: float) -> set[str]:
+    """Return a coordinate with few decimals, cut off and rounded; without its sign."""
+    exact = f"{abs(number):.12f}"
+    rounded = f"{abs(number):.{_DECIMALS}f}"
+    cut = exact[: exact.index(".") + 1 + _DECIMALS]
+    short = exact.rstrip("0")
+    few = {short} if len(short) - short.index(".") - 1 < _DECIMALS else set()
+    return {rounded, cut} | {one for one in few if not one.endswith(".")}
+
+
+def _by_pattern(text: str) -> Iterator[_Span]:
+    """Yield where something stands that is private by what it looks like."""
+    for pattern in _PATTERNS:
+        yield from (found.span() for found in pattern.finditer(text))
+    for pattern in _ADDRESSES:
+        for found in pattern.finditer(text):
+            if _is_address(found[0]):
+                yield found.span()
+
+
+def _is_address(text: str) -> bool:
+    """Say whether a text is an IP address that tells of a house: each has its loopback."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    return not (address.is_loopback or address.is_unspecified)

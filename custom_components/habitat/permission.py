@@ -1,0 +1,68 @@
+"""What a user may do: an action does for a user only what that user may do to the entities."""
+
+from homeassistant.auth.permissions.const import (
+    CAT_ENTITIES,
+    POLICY_CONTROL,
+    POLICY_READ,
+)
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.exceptions import Unauthorized, UnknownUser
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from .const import DOMAIN
+from .devices import Device
+
+
+async def async_require(
+    call: ServiceCall, entry: ConfigEntry, device: Device | None, *, control: bool
+) -> None:
+    """Let nobody pass who may not control, or only read, all entities of a device.
+
+    Without a device it is about the whole account. What has no entity is for those who may do
+    so with all there are. Automations are nobody in particular and may.
+
+    Raises:
+        UnknownUser: there is no such user any more.
+        Unauthorized: the user may not.
+    """
+    hass, context = call.hass, call.context
+    if not context.user_id:
+        return
+    policy = POLICY_CONTROL if control else POLICY_READ
+    user = await hass.auth.async_get_user(context.user_id)
+    if user is None:
+        raise UnknownUser(
+            context=context, permission=policy, config_entry_id=entry.entry_id
+        )
+    if user.permissions.access_all_entities(policy):
+        return
+    found = _entities(hass, entry, device)
+    denied = next(
+        (one for one in found if not user.permissions.check_entity(one, policy)), None
+    )
+    if denied or not found:
+        raise Unauthorized(
+            context=context,
+            entity_id=denied,
+            config_entry_id=entry.entry_id,
+            perm_category=CAT_ENTITIES,
+            permission=policy,
+        )
+
+
+def _entities(
+    hass: HomeAssistant, entry: ConfigEntry, device: Device | None
+) -> list[str]:
+    """Return the entities of a device, or of the whole account."""
+    known = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    if device is None:
+        return [one.entity_id for one in known]
+    registered = dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, device.id), entry.entry_id
+    )
+    return [
+        one.entity_id
+        for one in known
+        if registered is not None and one.device_id == registered.id
+    ]
