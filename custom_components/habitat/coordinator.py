@@ -215,6 +215,13 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         """
         return None
 
+    def expiries(self) -> Iterable[tuple[str, datetime]]:
+        """Return when records are out of date by themselves, by their key.
+
+        `is_alive` tells of a record's key as of a device's, and its readers hear when it turns.
+        """
+        return ()
+
     def describe_issues(self) -> Iterable[Issue]:
         """Return what only the user can put right."""
         return ()
@@ -674,12 +681,9 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
 
     def _update_liveness(self) -> frozenset[str]:
         """Return the devices that became silent or alive with the records."""
-        return self._liveness.update(
-            {
-                device.key: self.alive_until(device)
-                for device in self.devices.present.values()
-            }
-        )
+        devices = self.devices.present.values()
+        deadlines = {device.key: self.alive_until(device) for device in devices}
+        return self._liveness.update({**deadlines, **dict(self.expiries())})
 
     @callback
     def _follow_silence(self, turned: frozenset[str]) -> None:

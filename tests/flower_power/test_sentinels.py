@@ -87,12 +87,15 @@ def test_measured() -> None:
         ("pot", 0, 0),
         ("pot", 55.5, 55.5),
         ("flower-power", 0, None),
-        (None, 0, None),
+        # The status may leave it to the configuration to say what it is.
+        (None, 0, 0),
+        ("pot", -1, None),
+        ("pot", 101, None),
         ("flower-power", None, None),
     ],
 )
 def test_tank(kind: Json, level: Json, shown: float | None) -> None:
-    """Only a pot has a tank that can be empty."""
+    """What is known to be no pot has no tank that can be empty, and none is fuller than full."""
     found = status(
         watering={"automatic_watering": {"gauge_values": {"current_value": level}}},
         sensor={"sensor_type": kind},
@@ -117,6 +120,38 @@ def test_place(latitude: Json, longitude: Json, place: tuple[float, float]) -> N
     location = parse(Location, clean_location(raw), Oddities("test"))
     assert location is not None
     assert (location.latitude, location.longitude) == place
+
+
+@pytest.mark.parametrize(
+    ("gauge", "impossible", "possible"),
+    [
+        ("air_temperature", (-142.46, 652.36), (0, -12.5)),
+        ("light", (-1, 65535), (0, 104)),
+        ("fertilizer", (-1, 99), (0, 5.6)),
+        ("soil_moisture", (-1, 101), (0, 62.5)),
+    ],
+)
+def test_what_gauges_measure(
+    gauge: str, impossible: tuple[float, ...], possible: tuple[float, ...]
+) -> None:
+    """What cannot be measured is unknown, a true zero is not; the bounds stay."""
+    for value in (*impossible, *possible):
+        block: Json = {"gauge_values": {"current_value": value, "min_threshold": 5}}
+        found = status(
+            last_sample_utc="2018-12-21T15:03:21Z",
+            **{gauge: block},
+            watering={"soil_moisture": block} if gauge == "soil_moisture" else None,
+        ).analysis(gauge)
+        shown = value if value in possible else None
+        assert found.gauge_values.current_value == shown, value
+        assert found.gauge_values.min_threshold == 5
+
+
+@pytest.mark.parametrize(("level", "shown"), [(255, None), (-1, None), (0, 0)])
+def test_battery(level: Json, shown: float | None) -> None:
+    """No battery is fuller than full; an empty one is no gap."""
+    found = status(battery={"gauge_values": {"current_value": level}})
+    assert found.battery.gauge_values.current_value == shown
 
 
 def test_no_avatar() -> None:

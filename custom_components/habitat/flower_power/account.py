@@ -11,6 +11,7 @@ from typing import ClassVar, override
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import CONNECTION_BLUETOOTH
+from homeassistant.util import dt as dt_util
 
 from ..cloud.errors import AuthError, CloudError, RateLimited
 from ..cloud.spans import Span
@@ -20,7 +21,7 @@ from ..vendor import Login
 from .api import Garden
 from .bluetooth import bluetooth_addresses
 from .connection import connect
-from .models import Location, LocationStatus, Versions, WateringEvent
+from .models import Location, LocationStatus, Sample, Versions, WateringEvent
 from .words import SensorType
 
 VERSIONS = "versions"
@@ -35,6 +36,11 @@ WATERED = "watered"
 """Parts of a location's key, beside its status."""
 
 DAY = timedelta(days=1)
+TRUSTED = timedelta(days=2)
+"""A sensor measures every quarter of an hour, but a phone has to come by for the cloud to hear of it:
+a day without one is no silence. After two days the cloud itself calls its analysis out of date."""
+SKEW = timedelta(minutes=15)
+"""A time further ahead is wrong, not that of a fast clock."""
 _FIRST_NET: Mapping[str, timedelta] = {
     CONFIGURATION: timedelta(hours=8),
     STATUS: timedelta(hours=16),
@@ -83,9 +89,21 @@ class _Kept[R: (Location, LocationStatus)]:
             and time.monotonic() < self.due
         )
 
-    async def fetch(self) -> Harvest:
-        """Ask, and keep the answer."""
-        before, self.garden = self.garden, await self.ask()
+    def lags(self, answer: Garden[R], versions: Versions | None) -> bool:
+        """Say whether an answer is older than what is kept, by what the cloud says it has."""
+        if not (versions and self.garden):
+            return False
+        new, kept = self.version(answer.versions), self.version(self.garden.versions)
+        now = self.version(versions)
+        # Where the cloud itself went back, as from a backup, its word counts.
+        return None not in (new, kept, now) and new < kept <= now  # type: ignore[operator]  # none is None
+
+    async def fetch(self, versions: Versions | None = None) -> Harvest:
+        """Ask, and keep the answer unless it is older than what is kept."""
+        answer = await self.ask()
+        if self.harvest is not None and self.lags(answer, versions):
+            return Harvest(self.harvest.records, whole=False)
+        before, self.garden = self.garden, answer
         while self.due <= time.monotonic():
             self.due += DAY.total_seconds()
         records = self.garden.records
@@ -201,7 +219,7 @@ class FlowerPowerAccount(Account):
         if kept.current(told) and not in_flux():
             # That nothing changed is no second word on what is missing.
             return Harvest(kept.harvest.records, whole=False)
-        return await kept.fetch()
+        return await kept.fetch(told)
 
     def _device_gone(self) -> bool:
         """Say whether a device is missing: several answers must say so until it goes."""
@@ -237,7 +255,7 @@ class FlowerPowerAccount(Account):
             identifier, Span(since, last + timedelta(seconds=1))
         )
         sample, watered = _sample_keys(identifier)
-        newest = samples.newest or self.data.get(sample)
+        newest = _newest(samples.samples, self.record(sample, Sample))
         harvest = Harvest(
             {
                 **({} if newest is None else {sample: newest}),
@@ -249,6 +267,24 @@ class FlowerPowerAccount(Account):
         return harvest
 
     # Devices.
+
+    @override
+    def alive_until(self, device: Device) -> datetime | None:
+        """Return until when what was measured last may be taken for what is so now.
+
+        Of a sensor that never measured, or whose clock is wrong, nobody can say.
+        """
+        status = self.record(f"{device.key}/{STATUS}", LocationStatus)
+        last = past(status.last_sample_utc) if status else None
+        return None if last is None else last + TRUSTED
+
+    @override
+    def expiries(self) -> Iterator[tuple[str, datetime]]:
+        """Return when the cloud itself calls its analyses out of date."""
+        for status in self.records(STATUS, LocationStatus):
+            if status.global_validity_datetime_utc is not None:
+                key = f"{status.location_identifier}/{STATUS}"
+                yield key, status.global_validity_datetime_utc
 
     @override
     def describe_devices(self) -> Iterator[Device]:
@@ -287,6 +323,24 @@ class FlowerPowerAccount(Account):
             hw_version=sensor.hardware_revision if sensor else None,
             connections=frozenset({(CONNECTION_BLUETOOTH, address)} if address else ()),
         )
+
+
+def past(moment: datetime | None) -> datetime | None:
+    """Return a time of something that has happened, None where that would be in the future."""
+    ahead = moment is not None and moment > dt_util.utcnow() + SKEW
+    return None if ahead else moment
+
+
+def _newest(samples: Iterable[Sample], known: Sample | None) -> Sample | None:
+    """Return the newest of some samples, in order, and of that which was known before them.
+
+    Of one time the later word counts: the cloud computes values anew for a week.
+    """
+    found = [one for one in (known, *samples) if one]
+    told = [one for one in found if past(one.capture_datetime_utc)]
+    return max(
+        reversed(told or found), key=lambda one: one.capture_datetime_utc, default=None
+    )
 
 
 def _sample_keys(identifier: str) -> tuple[str, str]:

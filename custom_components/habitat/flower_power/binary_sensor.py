@@ -1,42 +1,59 @@
 """The binary sensors of Flower Power."""
 
 from collections.abc import Iterator
-from datetime import datetime
-from functools import partial
 from typing import override
 
-from homeassistant.components.binary_sensor import (
-    BinarySensorDeviceClass,
-    BinarySensorEntityDescription,
-)
-from homeassistant.const import EntityCategory
-from homeassistant.util import dt as dt_util
+from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 
-from ..binary_sensor import (
-    HabitatBinarySensor,
-    HabitatBinarySensorDescription,
-    TurningSensor,
-    flag,
-)
+from ..binary_sensor import HabitatBinarySensor, HabitatBinarySensorDescription, flag
 from ..devices import Device
 from ..entity import described
 from ..vendor import Made
 from .account import STATUS, FlowerPowerAccount
+from .entity import AnalysisEntity
 from .models import Location, LocationStatus
 
 
-class FlowerPowerBinarySensor[R](HabitatBinarySensor[FlowerPowerAccount, R]):
-    """A binary sensor of a location."""
+class AnalysisFlag(
+    AnalysisEntity, HabitatBinarySensor[FlowerPowerAccount, LocationStatus]
+):
+    """A yes or no of the cloud's analysis."""
 
+
+class ProblemSensor(AnalysisFlag):
+    """Whether any gauge of a plant needs attention, the tank of its pot too."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Whether any does."""
+        status = self.current_record
+        location = self.coordinator.record(self.device_key, Location)
+        sensor = location.sensor if location else None
+        pot = sensor is not None and sensor.is_pot
+        return status.needs_attention(pot=pot) if status else None
+
+
+class OutdatedSensor(HabitatBinarySensor[FlowerPowerAccount, LocationStatus]):
+    """Whether the analysis is older than the cloud vouches for."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Whether it is; unknown where the cloud does not vouch for any."""
+        vouches = super().is_on
+        return not self.coordinator.is_alive(self.key) if vouches else None
+
+
+PROBLEM: HabitatBinarySensorDescription[LocationStatus] = flag(
+    "problem",
+    lambda status: status.problem,
+    device_class=BinarySensorDeviceClass.PROBLEM,
+    part=STATUS,
+    diagnostic=False,
+)
 
 PLANT: tuple[HabitatBinarySensorDescription[LocationStatus], ...] = (
-    flag(
-        "problem",
-        lambda status: status.problem,
-        device_class=BinarySensorDeviceClass.PROBLEM,
-        part=STATUS,
-        diagnostic=False,
-    ),
     flag(
         "needs_water", lambda status: status.needs_water, part=STATUS, diagnostic=False
     ),
@@ -55,47 +72,31 @@ UPLOADS: tuple[HabitatBinarySensorDescription[LocationStatus], ...] = (
         device_class=BinarySensorDeviceClass.RUNNING,
         part=STATUS,
         enabled=False,
+        # It is the cloud that works on them.
+        lasting=True,
     ),
 )
 
-OUTDATED = BinarySensorEntityDescription(
-    key="analysis_outdated",
+OUTDATED: HabitatBinarySensorDescription[LocationStatus] = flag(
+    "analysis_outdated",
+    lambda status: status.global_validity_datetime_utc is not None,
     device_class=BinarySensorDeviceClass.PROBLEM,
-    entity_category=EntityCategory.DIAGNOSTIC,
-    entity_registry_enabled_default=False,
+    part=STATUS,
+    enabled=False,
+    lasting=True,
 )
-
-
-class OutdatedSensor(TurningSensor[FlowerPowerAccount, LocationStatus]):
-    """Whether the analysis is older than the cloud vouches for."""
-
-    def __init__(self, account: FlowerPowerAccount, device: Device) -> None:
-        """Follow the status and the time."""
-        key = f"{device.key}/{STATUS}"
-        super().__init__(account, device, LocationStatus, OUTDATED, key=key)
-
-    @property
-    @override
-    def turns_at(self) -> datetime | None:
-        """When it ends."""
-        return self.record.global_validity_datetime_utc if self.record else None
-
-    @property
-    @override
-    def is_on(self) -> bool | None:
-        """Whether it has ended."""
-        ends = self.turns_at
-        return None if ends is None else ends <= dt_util.utcnow()
 
 
 def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
     """Return the binary sensors of a location."""
     location = account.record(device.key, Location)
-    yield from described(
-        account, device, LocationStatus, PLANT, FlowerPowerBinarySensor
-    )
-    yield OUTDATED.key, partial(OutdatedSensor, account, device)
+    for descriptions, build in (
+        ((PROBLEM,), ProblemSensor),
+        (PLANT, AnalysisFlag),
+        ((OUTDATED,), OutdatedSensor),
+    ):
+        yield from described(account, device, LocationStatus, descriptions, build)
     if location and location.sensor:
         yield from described(
-            account, device, LocationStatus, UPLOADS, FlowerPowerBinarySensor
+            account, device, LocationStatus, UPLOADS, HabitatBinarySensor
         )

@@ -13,7 +13,17 @@ import re
 from typing import ClassVar
 
 from ..cloud.parsing import PRIVATE, model
+from ..cloud.plausible import (
+    AIR_TEMPERATURE,
+    BATTERY,
+    CONDUCTIVITY,
+    DAILY_LIGHT,
+    PERCENT,
+    Range,
+    within,
+)
 from .words import (
+    TANK_TROUBLES,
     Color,
     Instruction,
     SensorType,
@@ -186,7 +196,9 @@ class Analysis:
 class SoilMoisture(Analysis):
     """The soil's moisture as the sensor itself said last; there also without a plant."""
 
-    predicted_action_vwc_value: float | None = None
+    predicted_action_vwc_value: float | None = field(
+        default=None, metadata=within(PERCENT)
+    )
     """How moist the soil will be when it is time to water, in %."""
 
 
@@ -201,9 +213,18 @@ class AutomaticWatering:
     next_watering_datetime_utc: datetime | None = None
     last_watering_datetime_utc: datetime | None = None
     done_action_datetime_utc: datetime | None = None
-    full_autonomy_days: float | None = None
+    full_autonomy_days: float | None = field(
+        default=None, metadata=within(Range(0, 3650))
+    )
     """How long a full tank lasts."""
     gauge_values: Gauge = field(default_factory=Gauge)
+
+    @property
+    def verdict(self) -> Status | None:
+        """How the tank fares, by what it tells its owner where nothing else is said."""
+        if self.status_key is None and self.instruction_key in TANK_TROUBLES:
+            return Status.CRITICAL
+        return self.status_key
 
 
 @model
@@ -315,7 +336,20 @@ class LocationStatus:
     @property
     def problem(self) -> bool | None:
         """Whether any gauge of the plant needs attention; None when none says."""
-        keys = {self.analysis(gauge).status_key for gauge in self.GAUGES} - {None}
+        return self.needs_attention()
+
+    def needs_attention(self, *, pot: bool = False) -> bool | None:
+        """Say the same where the configuration may know that the sensor is a pot.
+
+        The tank is a gauge of pots alone: what is said of that of other sensors means nothing.
+        """
+        pot = pot or (
+            self.sensor is not None and self.sensor.sensor_type is SensorType.POT
+        )
+        keys = {self.analysis(gauge).status_key for gauge in self.GAUGES}
+        if pot:
+            keys.add(self.watering.automatic_watering.verdict)
+        keys -= {None}
         return bool(keys & {Status.WARNING, Status.CRITICAL}) if keys else None
 
     @property
@@ -330,14 +364,20 @@ class Sample:
     """What a sensor measured, usually every 15 minutes."""
 
     capture_datetime_utc: datetime
-    light: float | None = None
+    light: float | None = field(default=None, metadata=within(DAILY_LIGHT))
     """At that moment, as what a day would bring at that rate: 0.1 in the dark."""
-    fertilizer_level: float | None = None
-    air_temperature_celsius: float | None = None
-    soil_moisture_percent: float | None = None
-    calibrated_soil_moisture_percent: float | None = None
-    battery_percent: float | None = None
-    water_tank_level_percent: float | None = None
+    fertilizer_level: float | None = field(default=None, metadata=within(CONDUCTIVITY))
+    air_temperature_celsius: float | None = field(
+        default=None, metadata=within(AIR_TEMPERATURE)
+    )
+    soil_moisture_percent: float | None = field(default=None, metadata=within(PERCENT))
+    calibrated_soil_moisture_percent: float | None = field(
+        default=None, metadata=within(PERCENT)
+    )
+    battery_percent: float | None = field(default=None, metadata=within(BATTERY))
+    water_tank_level_percent: float | None = field(
+        default=None, metadata=within(PERCENT)
+    )
     """0 on sensors that have no tank."""
 
     @property

@@ -20,7 +20,8 @@ from ..devices import Device
 from ..entity import described
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
 from ..vendor import Made
-from .account import SAMPLE, STATUS, FlowerPowerAccount
+from .account import SAMPLE, STATUS, FlowerPowerAccount, past
+from .entity import AnalysisEntity
 from .models import Analysis, Gauge, Location, LocationStatus, Sample
 from .words import Instruction, Status, TankInstruction, WateringMode
 
@@ -32,6 +33,10 @@ type Bound = Callable[[Gauge], float | None]
 
 class FlowerPowerSensor[R](HabitatSensor[FlowerPowerAccount, R]):
     """A sensor of a location."""
+
+
+class AnalysisSensor(AnalysisEntity, FlowerPowerSensor[LocationStatus]):
+    """A sensor of the cloud's analysis."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +67,10 @@ class SampledSensor(FlowerPowerSensor[Sample]):
     def native_value(self) -> StateType | datetime:
         """What was measured last."""
         value = super().native_value
-        if value is None and (
-            status := self.coordinator.record(self._status_key, LocationStatus)
-        ):
+        account = self.coordinator
+        if value is not None or not account.is_alive(self.device_key):
+            return value
+        if status := account.record(self._status_key, LocationStatus):
             # A float of the phone's that was printed as a double.
             return rounded(self.entity_description.gauge(status).current_value, 2)
         return value
@@ -211,6 +217,8 @@ def threshold(
         part=STATUS,
         diagnostic=True,
         enabled=False,
+        # It is the plant's, however it fares.
+        lasting=True,
     )
 
 
@@ -303,10 +311,11 @@ PLANT: tuple[HabitatSensorDescription[LocationStatus], ...] = (
     ),
     told(
         "last_care",
-        lambda status: status.watering.soil_moisture.done_action_datetime_utc,
+        lambda status: past(status.watering.soil_moisture.done_action_datetime_utc),
         device_class=SensorDeviceClass.TIMESTAMP,
         part=STATUS,
         diagnostic=False,
+        lasting=True,
         exists=lambda status: (
             status.watering.soil_moisture.done_action_datetime_utc is not None
         ),
@@ -320,15 +329,17 @@ PLANT: tuple[HabitatSensorDescription[LocationStatus], ...] = (
     ),
     told(
         "last_sample",
-        lambda status: status.last_sample_utc,
+        lambda status: past(status.last_sample_utc),
         device_class=SensorDeviceClass.TIMESTAMP,
         part=STATUS,
+        lasting=True,
     ),
     told(
         "last_upload",
-        lambda status: status.last_sample_upload,
+        lambda status: past(status.last_sample_upload),
         device_class=SensorDeviceClass.TIMESTAMP,
         part=STATUS,
+        lasting=True,
         enabled=False,
     ),
     measured(
@@ -338,6 +349,7 @@ PLANT: tuple[HabitatSensorDescription[LocationStatus], ...] = (
         lambda status: status.total_sample_count,
         precision=0,
         state_class=None,
+        lasting=True,
         part=STATUS,
         diagnostic=True,
         enabled=False,
@@ -368,10 +380,13 @@ POT: tuple[HabitatSensorDescription[LocationStatus], ...] = (
     ),
     told(
         "last_watering",
-        lambda status: status.watering.automatic_watering.last_watering_datetime_utc,
+        lambda status: past(
+            status.watering.automatic_watering.last_watering_datetime_utc
+        ),
         device_class=SensorDeviceClass.TIMESTAMP,
         part=STATUS,
         diagnostic=False,
+        lasting=True,
     ),
     told(
         "tank_empty",
@@ -398,19 +413,19 @@ def mode(location: Location) -> str | None:
 
 
 MODE: tuple[HabitatSensorDescription[Location], ...] = (
-    told("watering_mode", mode, words=WateringMode),
+    told("watering_mode", mode, words=WateringMode, lasting=True),
 )
 
 
 def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
     """Return the sensors of a location."""
     location = account.record(device.key, Location)
-    yield from described(account, device, LocationStatus, PLANT, FlowerPowerSensor)
+    yield from described(account, device, LocationStatus, PLANT, AnalysisSensor)
     if location is None or location.sensor is None:
         return
     yield from described(account, device, Sample, SAMPLES, FlowerPowerSensor)
     yield from described(account, device, Sample, SAMPLES_OR_GAUGES, SampledSensor)
     if location.sensor.is_pot:
         yield from described(account, device, Sample, TANK, SampledSensor)
-        yield from described(account, device, LocationStatus, POT, FlowerPowerSensor)
+        yield from described(account, device, LocationStatus, POT, AnalysisSensor)
         yield from described(account, device, Location, MODE, FlowerPowerSensor)

@@ -3,12 +3,20 @@
 Seen in recordings: -1 as a bound of fertilizer and 99 as one of light mean that there is none,
 0/0 is where the place is not known, an address may be an empty text. A soil moisture of exactly 0
 without any sample was never measured, so what is made of it is no alarm; the tank of a sensor that
-has none reads 0.
+is said to have none reads 0. What a gauge cannot measure, such as a moisture of -1, is nothing either.
 """
 
 from collections.abc import Mapping
 
 from ..cloud.parsing import Json, to_float
+from ..cloud.plausible import (
+    AIR_TEMPERATURE,
+    BATTERY,
+    CONDUCTIVITY,
+    DAILY_LIGHT,
+    PERCENT,
+    Range,
+)
 from ..cloud.position import position
 from .words import SensorType
 
@@ -19,6 +27,17 @@ _UNBOUND: Mapping[str, tuple[str, float]] = {
     "fertilizer": ("min_threshold", _NO_LOWEST),
     "light": ("max_threshold", _NO_HIGHEST),
 }
+
+
+_MEASURED: Mapping[tuple[str, ...], Range] = {
+    ("air_temperature",): AIR_TEMPERATURE,
+    ("light",): DAILY_LIGHT,
+    ("fertilizer",): CONDUCTIVITY,
+    ("watering", "soil_moisture"): PERCENT,
+    ("watering", "automatic_watering"): PERCENT,
+    ("battery",): BATTERY,
+}
+"""What the gauges of a status can measure, by where they stand."""
 
 
 def clean_location(raw: Mapping[str, Json]) -> Record:
@@ -45,7 +64,20 @@ def clean_status(raw: Mapping[str, Json]) -> Record:
             **_unmeasured_moisture(status, watering),
             **_no_tank(status, watering),
         }
+    for path, allowed in _MEASURED.items():
+        value = to_float(_inner(status, *path, "gauge_values").get("current_value"))
+        if value is not None and value not in allowed:
+            status = _without_value(status, *path)
     return status
+
+
+def _without_value(record: Record, *path: str) -> Record:
+    """Return a record whose gauge, down that path, measured nothing."""
+    if not path:
+        gauge = _inner(record, "gauge_values")
+        return {**record, "gauge_values": {**gauge, "current_value": None}}
+    first, *rest = path
+    return {**record, first: _without_value(_inner(record, first), *rest)}
 
 
 def _unmeasured_moisture(status: Record, watering: Record) -> Record:
@@ -71,7 +103,7 @@ def _no_tank(status: Record, watering: Record) -> Record:
     kind = SensorType.read(_inner(status, "sensor").get("sensor_type"))
     tank = _inner(watering, "automatic_watering")
     gauge = _inner(tank, "gauge_values")
-    if kind is SensorType.POT or to_float(gauge.get("current_value")) != 0:
+    if kind in (None, SensorType.POT) or to_float(gauge.get("current_value")) != 0:
         return {}
     return {
         "automatic_watering": {**tank, "gauge_values": {**gauge, "current_value": None}}

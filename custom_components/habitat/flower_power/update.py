@@ -14,7 +14,7 @@ from ..devices import Device
 from ..entity import HabitatEntity
 from ..vendor import Made
 from .account import STATUS, FlowerPowerAccount
-from .models import LocationStatus, SensorStatus
+from .models import Location, LocationStatus, SensorStatus
 
 FIRMWARE = UpdateEntityDescription(
     key="firmware", device_class=UpdateDeviceClass.FIRMWARE
@@ -36,8 +36,10 @@ class FirmwareEntity(HabitatEntity[FlowerPowerAccount, LocationStatus], UpdateEn
     @property
     @override
     def installed_version(self) -> str | None:
-        """What is installed."""
-        return self._sensor.firmware if self._sensor else None
+        """What is installed: the status may leave that to the configuration."""
+        installed = self._sensor.firmware if self._sensor else None
+        location = self.coordinator.record(self.device_key, Location)
+        return installed or (configured(location) if location else None)
 
     @property
     @override
@@ -51,8 +53,16 @@ class FirmwareEntity(HabitatEntity[FlowerPowerAccount, LocationStatus], UpdateEn
         return self.installed_version
 
 
+def configured(location: Location) -> str | None:
+    """Return the firmware of a location's sensor by its configuration."""
+    return location.sensor.firmware if location.sensor else None
+
+
 def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
     """Return the firmware of a location's sensor, once it was heard of."""
     status = account.record(f"{device.key}/{STATUS}", LocationStatus)
-    if status and status.sensor and status.sensor.firmware:
+    location = account.record(device.key, Location)
+    if (status and status.sensor and status.sensor.firmware) or (
+        location and configured(location)
+    ):
         yield FIRMWARE.key, partial(FirmwareEntity, account, device)

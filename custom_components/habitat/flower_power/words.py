@@ -67,6 +67,17 @@ class TankInstruction(_Prefixed):
     """The API spells it "unkwown_error"."""
 
 
+TANK_TROUBLES = frozenset(
+    {
+        TankInstruction.IN_AIR,
+        TankInstruction.RESERVE_EMPTY,
+        TankInstruction.CHECK_SYSTEM,
+        TankInstruction.UNKNOWN_ERROR,
+    }
+)
+"""What a tank tells when somebody has to look after it."""
+
+
 class WateringMode(Word):
     """Who waters a Parrot Pot; all but "off" known from Parrot's app and Bluetooth library."""
 

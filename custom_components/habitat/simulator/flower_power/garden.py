@@ -79,6 +79,10 @@ class Spot:
     """When its sensor went elsewhere."""
     silent: bool = False
     """Nothing was measured here yet."""
+    stranded: float | None = None
+    """Since when nobody comes by here any more who would upload samples."""
+    trouble: str | None = None
+    """What its pot complains of, such as "check_system", beside an empty tank."""
     window: float = 9.0
     """The light of full sun here, in mol/m²/d at that rate."""
     lamp: float = 0.0
@@ -179,6 +183,8 @@ class Garden:
                 identifier: {
                     "watered": list[Json](self.spots[identifier].watered),
                     "pinned": dict(self.spots[identifier].pinned),
+                    "stranded": self.spots[identifier].stranded,
+                    "trouble": self.spots[identifier].trouble,
                 }
                 for identifier in sorted(self._touched)
             },
@@ -194,6 +200,8 @@ class Garden:
             spot = self.spots[identifier]
             spot.watered = cast(list[float], parts["watered"])
             spot.pinned = cast(dict[str, Record], parts["pinned"])
+            spot.stranded = cast(float | None, parts.get("stranded"))
+            spot.trouble = cast(str | None, parts.get("trouble"))
             self._touched.add(identifier)
         self.configured = cast(int, snapshot["configured"])
         self.analyzed = cast(int, snapshot["analyzed"])
@@ -204,7 +212,8 @@ def sampled(spot: Spot, phase: float, upload: float) -> float | None:
     """Return the time of the last sample of a location that an upload brought."""
     if spot.silent or spot.probe is None:
         return None
-    latest = upload if spot.ended is None else min(upload, spot.ended)
+    ends = (end for end in (spot.ended, spot.stranded) if end is not None)
+    latest = min((upload, *ends))
     last = (latest - phase) // SAMPLE_SECONDS * SAMPLE_SECONDS + phase
     return last if last >= spot.began else None
 

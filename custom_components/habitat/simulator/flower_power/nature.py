@@ -14,7 +14,9 @@ _LAMP_HOURS = (18.0, 22.5)
 _FERTILIZED_DAYS = 38.0
 _BATTERY_DAYS = 240.0
 _TANK_DAYS = 19.0
-_TANK_LEAST = 12.0
+"""Somebody fills the tank of a pot after so many days …"""
+_TANK_LASTS_DAYS = 17.5
+"""… which is too late."""
 
 
 def phase(garden: Garden, spot: Spot) -> float:
@@ -126,19 +128,18 @@ def battery(garden: Garden, spot: Spot, at: float) -> int:
 def tank(garden: Garden, spot: Spot, at: float) -> float:
     """Return how full a pot's tank is, in %: each watering takes some of it."""
     poured = last_watering(garden, spot, at) or at
-    used = (poured - _filled(garden, spot, at)) / (_TANK_DAYS * DAY)
-    return 100 - (100 - _TANK_LEAST) * max(0.0, used)
+    used = (poured - _filled(garden, spot, at)) / (_TANK_LASTS_DAYS * DAY)
+    return 100 * (1 - min(1.0, max(0.0, used)))
 
 
 def tank_empty(garden: Garden, spot: Spot, at: float) -> float:
     """Return when a pot's tank will be empty."""
-    share = 100 / (100 - _TANK_LEAST)
-    return _filled(garden, spot, at) + share * _TANK_DAYS * DAY
+    return _filled(garden, spot, at) + _TANK_LASTS_DAYS * DAY
 
 
 def autonomy() -> float:
     """Return for how many days a full tank is enough."""
-    return round(100 / (100 - _TANK_LEAST) * _TANK_DAYS)
+    return round(_TANK_LASTS_DAYS)
 
 
 def _filled(garden: Garden, spot: Spot, at: float) -> float:

@@ -74,13 +74,30 @@ class FlowerPowerCloud(CloudServer):
         spot.watered.append(self.garden.now())
         self.garden.touch(spot, configured=False)
 
-    def halt_uploads(self) -> None:
-        """Let nobody come by any more who would upload samples."""
-        self.garden.halted = self.garden.now()
+    def halt_uploads(self, identifier: str | None = None) -> None:
+        """Let nobody come by any more who would upload samples, of one location or of all."""
+        if identifier is None:
+            self.garden.halted = self.garden.now()
+        else:
+            self._strand(identifier, self.garden.now())
 
-    def resume_uploads(self) -> None:
+    def resume_uploads(self, identifier: str | None = None) -> None:
         """Let somebody come by again, and bring what was measured meanwhile."""
-        self.garden.halted = None
+        if identifier is None:
+            self.garden.halted = None
+        else:
+            self._strand(identifier, None)
+
+    def _strand(self, identifier: str, since: float | None) -> None:
+        spot = self.garden.spots[identifier]
+        spot.stranded = since
+        self.garden.touch(spot, configured=False)
+
+    def trouble(self, identifier: str, what: str | None) -> None:
+        """Let a pot complain: of "in_air", "reserve_empty", "check_system", or of nothing more."""
+        spot = self.garden.spots[identifier]
+        spot.trouble = what
+        self.garden.touch(spot, configured=False)
 
     def expire_tokens(self) -> None:
         """Let all access tokens die early."""

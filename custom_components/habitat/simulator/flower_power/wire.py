@@ -161,7 +161,7 @@ def sample(garden: Garden, spot: Spot, at: float) -> Record:
         "calibrated_soil_moisture_percent": round(moisture * 1.24 + 1.1, 2),
         "battery_percent": nature.battery(garden, spot, at),
         "water_tank_level_percent": round(nature.tank(garden, spot, at), 2)
-        if pot
+        if pot and spot.trouble != "reserve_empty"
         else 0,
     }
     return merged(record, spot.pinned.get("sample", {}))
@@ -341,14 +341,17 @@ def _automatic(garden: Garden, spot: Spot, known: float | None) -> Record:
         # Seen at one of seventeen sensors that have no tank.
         zero = fraction(garden.seed, spot.id, "tank of none") < 0.06
         return {**record, "gauge_values": _gauge(0, 100, 0 if zero else None)}
+    level = 0 if spot.trouble == "reserve_empty" else nature.tank(garden, spot, known)
+    verdict = spot.trouble or ("good" if level > 0 else "reserve_empty")
     return {
         **record,
-        "instruction_key": "automatic_watering_good",
+        "status_key": "status_ok" if verdict == "good" else "status_critical",
+        "instruction_key": f"automatic_watering_{verdict}",
         "predicted_action_datetime_utc": zulu(nature.tank_empty(garden, spot, known)),
         "next_watering_datetime_utc": zulu(nature.next_watering(garden, spot, known)),
         "last_watering_datetime_utc": zulu(nature.last_watering(garden, spot, known)),
         "full_autonomy_days": nature.autonomy(),
-        "gauge_values": _gauge(0, 100, round(nature.tank(garden, spot, known), 2)),
+        "gauge_values": _gauge(0, 100, round(level, 2)),
     }
 
 

@@ -1,0 +1,19 @@
+"""What the entities of Flower Power have in common."""
+
+from typing import override
+
+from ..entity import DescribedEntity
+from .account import FlowerPowerAccount
+from .models import LocationStatus
+
+
+class AnalysisEntity(DescribedEntity[FlowerPowerAccount, LocationStatus]):
+    """An entity that tells what the cloud makes of the samples, for as long as it vouches for that."""
+
+    @property
+    @override
+    def current_record(self) -> LocationStatus | None:
+        """The status; None when its analysis is out of date, unless what is shown lasts."""
+        if self._lasting or self.coordinator.is_alive(self.key):
+            return super().current_record
+        return None
