@@ -8,6 +8,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator 
 
 from custom_components.habitat import logins
 from custom_components.habitat.const import DOMAIN
+from custom_components.habitat.repairs import plain
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from homeassistant.config_entries import ConfigEntryState
@@ -176,3 +177,19 @@ async def test_unit_without_puck(
     setting.cloud.world.relate(unit, "puck", next(setting.cloud.world.all("pucks")).id)
     await setting.poll()
     assert issue_registry.async_get_issue(DOMAIN, name) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Bedroom unit 2 (left)", "Bedroom unit 2 (left)"),
+        ("**bold** _it_ `code`", "∗∗bold∗∗ ＿it＿ ʼcodeʼ"),
+        ("![x](https://evil.example)", "ǃ⟦x⟧(https evil.example)"),
+        ("<img src=x onerror=alert(1)>", "‹img src=x onerror=alert(1)›"),
+        ("see www.evil.example\n\n# now", "see www evil.example ＃ now"),
+        ("&lt;b&gt; a|b ~~c~~ \\*", "＆lt;b＆gt; a∣b ∼∼c∼∼ ＼∗"),
+    ],
+)
+def test_plain(text: str, shown: str) -> None:
+    """What a cloud calls something is shown as it is, and never as Markdown or HTML."""
+    assert plain(text) == shown

@@ -1,6 +1,7 @@
 """Tests of webhooks: their address with and without the cloud, and their end."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
 from http import HTTPStatus
 from types import SimpleNamespace
 from unittest.mock import AsyncMock, Mock, patch
@@ -9,6 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]  # it brings no types
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator  # type: ignore[import-untyped]  # it brings no types
 
+from custom_components.habitat import webhooks
 from custom_components.habitat.const import CONF_VENDOR, DOMAIN
 from custom_components.habitat.webhooks import (
     MOST_BYTES,
@@ -103,3 +105,28 @@ async def test_what_comes_in(
     await client.get(path)
     assert bodies == [b"good", b"bad"]
     assert (counters.accepted, counters.refused) == (1, 2)
+
+
+async def test_a_body_that_never_ends(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    hass_client_no_auth: ClientSessionGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody is listened to for ever."""
+    assert await async_setup_component(hass, "webhook", {})
+    counters = async_register_webhook(hass, entry, Mock())
+    monkeypatch.setattr(webhooks, "PATIENCE", 0.01)
+    over = asyncio.Event()
+
+    async def body() -> AsyncGenerator[bytes]:
+        yield b"{"
+        await over.wait()
+
+    client = await hass_client_no_auth()
+    answer = await client.post(
+        f"/api/webhook/{entry.data[CONF_WEBHOOK_ID]}", data=body()
+    )
+    over.set()
+    assert answer.status == HTTPStatus.REQUEST_TIMEOUT
+    assert (counters.accepted, counters.refused) == (0, 1)

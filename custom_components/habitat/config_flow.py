@@ -225,14 +225,17 @@ class HabitatOptionsFlow(OptionsFlowWithReload):
         """Show the vendor's form, and keep what is chosen."""
         vendor = REGISTRY[self.config_entry.data[CONF_VENDOR]]
         form = await async_options_form(self.hass, self.config_entry, vendor)
-        error = None if user_input is None else form.check(user_input)
-        if user_input is not None and error is None:
+        error = None
+        if user_input is not None:
             kept = {
                 name: value
                 for name, value in self.config_entry.options.items()
-                if name in form.secret and not user_input.get(name)
+                if name in form.secret
             }
-            return self.async_create_entry(data={**user_input, **kept})
+            chosen = form.tidy({**kept, **user_input})
+            error = form.check(chosen)
+            if error is None:
+                return self.async_create_entry(data=chosen)
         return self.async_show_form(
             step_id=vendor.key,
             data_schema=self.add_suggested_values_to_schema(

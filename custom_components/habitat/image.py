@@ -1,25 +1,32 @@
 """Images: handed over to the account's vendor; and how pictures are fetched."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
+import re
 
-from aiohttp import ClientError, ClientTimeout
-from yarl import URL
+from aiohttp import ClientError, ClientResponse, ClientTimeout
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import LOGGER
 from .coordinator import HabitatConfigEntry
 from .entity import async_setup_platform
+from .reach import Reach, async_open
 
 PARALLEL_UPDATES = 0
 
 MOST_BYTES = 8 * 1024 * 1024
 _TIMEOUT = ClientTimeout(total=10)
-_DRAWING = "image/svg+xml"
-"""May hold scripts, which would run as Home Assistant's own."""
+_KINDS: Mapping[str, re.Pattern[bytes]] = {
+    "image/jpeg": re.compile(rb"\xff\xd8"),
+    "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "image/gif": re.compile(rb"GIF8[79]a"),
+    "image/webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
+}
+"""The pictures that are let in, and how they begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,43 +37,48 @@ class Picture:
     content_type: str
 
 
-def picture_url(address: str | None, server: str) -> URL | None:
-    """Return where a picture can be fetched; None when it is no address to go to.
-
-    Anything but https is only believed of the account's own server.
-    """
-    try:
-        url = URL(address or "")
-        known = url.scheme == "https" or url.origin() == URL(server).origin()
-    except ValueError:
-        return None
-    return url if known and url.host else None
-
-
-async def async_fetch_picture(hass: HomeAssistant, url: URL) -> Picture | None:
+async def async_fetch_picture(
+    hass: HomeAssistant, reach: Reach, address: str | None
+) -> Picture | None:
     """Fetch a picture without any login; None when there is none, or one that is too large.
 
     Home Assistant's own way would write the address to the log when it fails.
     """
-    session = async_get_clientsession(hass)
+    url = reach.find(address)
+    if url is None:
+        return None
     try:
-        async with session.get(url, timeout=_TIMEOUT, allow_redirects=False) as answer:
-            content = await answer.content.read(MOST_BYTES + 1)
-            while chunk := await answer.content.read(MOST_BYTES + 1 - len(content)):
-                content += chunk
+        async with async_open(hass, reach, url, _TIMEOUT) as answer:
+            status = answer.status
+            content = (
+                await async_read_picture(answer) if status == HTTPStatus.OK else b""
+            )
     except (ClientError, TimeoutError) as err:
         LOGGER.debug("A picture did not come: %s", type(err).__name__)
         return None
-    content_type = answer.content_type
-    if (
-        answer.status != 200
-        or not content_type.startswith("image/")
-        or content_type == _DRAWING
-        or len(content) > MOST_BYTES
-    ):
-        LOGGER.debug("A picture did not come: status %s", answer.status)
+    content_type = kind_of_picture(content)
+    if content_type is None:
+        LOGGER.debug("A picture did not come: status %s", status)
         return None
     return Picture(content, content_type)
+
+
+async def async_read_picture(answer: ClientResponse) -> bytes:
+    """Read a picture; nothing of one that is too large."""
+    content = b""
+    while chunk := await answer.content.read(MOST_BYTES + 1 - len(content)):
+        content += chunk
+        if len(content) > MOST_BYTES:
+            return b""
+    return content
+
+
+def kind_of_picture(content: bytes) -> str | None:
+    """Return the content type of a picture by its first bytes; None when it is none.
+
+    Whatever else is let in, such as a drawing with a script, would run as Home Assistant's own.
+    """
+    return next((kind for kind, begin in _KINDS.items() if begin.match(content)), None)
 
 
 async def async_setup_entry(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+import re
 from typing import Any, override
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
@@ -66,13 +67,33 @@ class Issues:
                     is_fixable=issue.new_login,
                     severity=ir.IssueSeverity.WARNING,
                     translation_key=issue.key,
-                    translation_placeholders=dict(issue.placeholders),
+                    translation_placeholders={
+                        name: plain(text) for name, text in issue.placeholders.items()
+                    },
                     learn_more_url=issue.learn_more,
                 )
         self._open = {**current}
 
     def _issue_id(self, issue: Issue) -> str:
         return "_".join(filter(None, (issue.key, self._entry_id, issue.subject)))
+
+
+_MARKUP = str.maketrans(
+    {
+        "<": "‹", ">": "›", "&": "＆", "[": "⟦", "]": "⟧", "*": "∗", "_": "＿", "`": "ʼ",
+        "\\": "＼", "|": "∣", "#": "＃", "~": "∼", "!": "ǃ",
+    }
+)  # fmt: skip
+"""What Markdown or HTML would take for its own, as what looks like it and means nothing."""
+_LINK = re.compile(r"(?i)(?<=[a-z])://|(?<=\bwww)\.|(?<=\bmailto):")
+
+
+def plain(text: str) -> str:
+    """Return text of a cloud so that nothing but its letters is seen where Markdown is shown.
+
+    A title is no Markdown, so an escape would be seen there.
+    """
+    return _LINK.sub(" ", " ".join(text.split()).translate(_MARKUP))
 
 
 @callback

@@ -116,7 +116,9 @@ class OptionsForm:
     schema: vol.Schema
     placeholders: Mapping[str, str] = field(default_factory=dict)
     secret: frozenset[str] = frozenset()
-    """The fields whose values are never shown again; left empty they stay as they are."""
+    """The fields whose values are never shown again; left out they stay as they are."""
+    tidy: Callable[[Mapping[str, object]], Mapping[str, object]] = lambda chosen: chosen
+    """Return what is worth keeping of what is filled in."""
     check: Callable[[Mapping[str, object]], str | None] = lambda _: None
     """Return the key of the error that speaks against what is filled in, if any does."""
 

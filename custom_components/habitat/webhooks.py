@@ -1,5 +1,6 @@
 """Webhooks of accounts: their address, and what may come in there."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,6 +18,9 @@ from .coordinator import HabitatConfigEntry
 
 MOST_BYTES = 64 * 1024
 """No vendor's webhook has as many."""
+
+PATIENCE = 10
+"""Seconds that a body may take."""
 
 type Receive = Callable[[bytes, Mapping[str, str]], HTTPStatus]
 """Takes a body and the headers, and says how to answer."""
@@ -67,11 +71,16 @@ def async_register_webhook(
     counters = WebhookCounters()
 
     async def handle(hass: HomeAssistant, hook_id: str, request: Request) -> Response:
-        body = await _read(request)
-        if body is None:
-            status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        try:
+            async with asyncio.timeout(PATIENCE):
+                body = await _read(request)
+        except TimeoutError:
+            status = HTTPStatus.REQUEST_TIMEOUT
         else:
-            status = receive(body, request.headers)
+            if body is None:
+                status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            else:
+                status = receive(body, request.headers)
         if status < HTTPStatus.BAD_REQUEST:
             counters.accepted += 1
         else:

@@ -6,6 +6,7 @@ from aiohttp import web
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator  # type: ignore[import-untyped]  # it brings no types
 
+from custom_components.habitat import image as shared
 from custom_components.habitat.farmbot import camera
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.components.camera import Image, async_get_image
@@ -120,7 +121,7 @@ async def test_no_picture(kind: Kind, name: str, webcams: Setting) -> None:
 
 async def test_giant(webcams: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
     """No more than a picture may have is read."""
-    monkeypatch.setattr(camera, "MOST_BYTES", 100)
+    monkeypatch.setattr(shared, "MOST_BYTES", 100)
     with pytest.raises(HomeAssistantError):
         await fetch(webcams, STILL)
 

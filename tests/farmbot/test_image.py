@@ -1,6 +1,7 @@
 """FarmBot's images: the latest photo, and the map of the bed."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from http import HTTPStatus
 from xml.etree import ElementTree as ET
 
@@ -248,3 +249,37 @@ async def test_pictures_without_server(garden: Setting) -> None:
     await garden.poll(80)
     assert garden.value("latest_photo", "image") == STATE_UNAVAILABLE
     assert garden.value("bed_map", "image") == STATE_UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/photos/1/7/7/relative.png",
+        "{url}/rails/active_storage/blobs/redirect/5/photo.png",
+        "//{alias}/photos/1/7/7/alias.png",
+        "http://{alias}/photos/1/7/7/alias.png",
+    ],
+)
+async def test_photos_of_a_server_of_ones_own(
+    garden: Setting, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """It names addresses without a host, redirects to itself, and has another name."""
+    answer = garden.cloud.answer
+    token = garden.account.auth.token
+    assert token is not None
+    alias = "farmbot.home:3000"
+    garden.account.auth._token = replace(
+        token, claims={**token.claims, "iss": f"//{alias}"}
+    )
+
+    async def store(request: web.BaseRequest) -> web.StreamResponse:
+        if "blobs/redirect" in request.path:
+            place = f"http://{alias}/photos/1/7/7/disk.png"
+            return web.Response(status=302, headers={"Location": place})
+        if request.path.startswith("/photos/"):
+            assert "Authorization" not in request.headers
+        return await answer(request)
+
+    monkeypatch.setattr(garden.cloud, "answer", store)
+    await take(garden, address.format(url=garden.cloud.url, alias=alias))
+    assert (await fetch(garden, "latest_photo")).content.startswith(PNG)

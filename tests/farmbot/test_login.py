@@ -279,3 +279,20 @@ def test_device_id(bot: str, number: int | None) -> None:
     """The robot's name at the broker has its id in it."""
     assert device_id({"bot": bot}) == number
     assert device_id({}) is None
+
+
+@pytest.mark.parametrize(
+    ("mqtt", "mqtt_ws", "port"),
+    [
+        ("broker.example", "ws://broker.example:3002/ws", 8883),
+        ("broker.example:1883", " WS://broker.example/ws", 8883),
+        ("mqtt://broker.example:8884", "ws://broker.example/ws", 8884),
+        ("broker.example", "wss://broker.example/ws", 8883),
+        ("broker.example", "", 8883),
+    ],
+)
+def test_never_in_clear(mqtt: str, mqtt_ws: str, port: int) -> None:
+    """At a server with https the token is not sent in clear, whatever the claims say."""
+    claims = {"bot": "device_5", "mqtt": mqtt, "mqtt_ws": mqtt_ws}
+    found = broker_address(claims, encrypted=True)
+    assert found == Address("device_5", "broker.example", port, tls=True)

@@ -10,12 +10,16 @@ from custom_components.habitat.farmbot.webcams import (
     async_look,
     webcam_key,
 )
+from custom_components.habitat.reach import Reach
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.builder import robot
+from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.core import HomeAssistant
 
 from .conftest import Setting, SetUp
 from .test_push import exists, taken
+
+SELF = Reach("http://127.0.0.1:9", plain=True)
 
 _KINDS = {
     "/photo.jpg": (200, "image/jpeg", Webcam(stream=False)),
@@ -43,7 +47,8 @@ async def test_what_is_there(
     app = web.Application()
     app.router.add_get(path, answer)
     async with TestServer(app) as server:
-        assert await async_look(hass, str(server.make_url(path))) == webcam
+        reach = Reach(str(server.make_url("/")))
+        assert await async_look(hass, reach, str(server.make_url(path))) == webcam
     # It may be anybody's address.
     assert "Authorization" not in headers[0]
 
@@ -54,12 +59,12 @@ async def test_what_is_there(
 )
 async def test_no_address(hass: HomeAssistant, address: str) -> None:
     """Where there is no address nothing is asked and nothing is there."""
-    assert await async_look(hass, address) is None
+    assert await async_look(hass, SELF, address) is None
 
 
 async def test_nobody_there(hass: HomeAssistant, socket_enabled: None) -> None:
     """Silence tells nothing."""
-    assert await async_look(hass, "http://127.0.0.1:9/x.jpg") is Silence.SILENCE
+    assert await async_look(hass, SELF, f"{SELF.server}/x.jpg") is Silence.SILENCE
 
 
 @pytest.fixture
@@ -124,8 +129,10 @@ async def test_nobody_answers(setting: Setting) -> None:
     """Who does not answer is asked again the next time."""
     number = add(setting, "webcam.jpg")
     await setting.until(lambda: known(setting, number) is not None)
-    url = "http://127.0.0.1:9/x.jpg"
+    fault = setting.cloud.faults.add(Fault(kind=Kind.RESET, match="GET /x.jpg"))
+    url = f"{setting.cloud.url}/x.jpg"
     setting.cloud.set("webcam_feeds", number, url=url)
+    await setting.until(lambda: fault.hits > 0)
     await taken(setting)
     # What was seen before stands until somebody says otherwise.
     assert known(setting, number) == Webcam(stream=False)

@@ -142,6 +142,7 @@ CHOSEN = {
     "show_on_map": True,
     "silent_hours": 2,
     "webhook": True,
+    "webhook_secret": "a secret",
 }
 
 
@@ -198,10 +199,53 @@ async def test_secret_is_kept(set_up_flowcommand: SetUp, clock: ManualClock) -> 
     assert flow["data_schema"] is not None
     assert flow["data_schema"](dict(CHOSEN)) == CHOSEN
     assert "first secret" not in str(flow["data_schema"].schema)
-    await choose(hass, entry.entry_id, {**CHOSEN, "barrels": False})
+    other = {name: CHOSEN[name] for name in CHOSEN if name != "webhook_secret"}
+    await choose(hass, entry.entry_id, {**other, "barrels": False})
     assert entry.options["webhook_secret"] == "first secret"
     await choose(hass, entry.entry_id, {**CHOSEN, "webhook_secret": "second secret"})
     assert entry.options["webhook_secret"] == "second secret"
+
+
+async def test_secret_is_forgotten(
+    set_up_flowcommand: SetUp, clock: ManualClock
+) -> None:
+    """It goes with the webhook, and the webhook is not switched on without one."""
+    setting = await set_up_flowcommand(home(sensors=1, quiet=True, clock=clock))
+    hass, entry = setting.hass, setting.entry
+    other = {name: CHOSEN[name] for name in CHOSEN if name != "webhook_secret"}
+    result = await choose(hass, entry.entry_id, other)
+    assert result["errors"] == {"base": "webhook_without_secret"}
+    result = await hass.config_entries.options.async_configure(
+        result["flow_id"], CHOSEN
+    )
+    await done(hass)
+    assert entry.options == CHOSEN
+    result = await choose(hass, entry.entry_id, {**CHOSEN, "webhook_secret": ""})
+    assert result["errors"] == {"base": "webhook_without_secret"}
+    hass.config_entries.options.async_abort(result["flow_id"])
+    assert entry.options == CHOSEN
+    await choose(hass, entry.entry_id, {**other, "webhook": False})
+    assert entry.options == {**other, "webhook": False}
+
+
+async def test_barrels_go_with_their_option(
+    set_up_flowcommand: SetUp, clock: ManualClock
+) -> None:
+    """What an option shows goes when it is switched off, and comes back with it."""
+    setting = await set_up_flowcommand(home(sensors=1, quiet=True, clock=clock))
+    hass, entry = setting.hass, setting.entry
+    entity_id = setting.found("sensor", "9001", "flow_rate_bbl")
+    for shown in (True, False, True):
+        await choose(hass, entry.entry_id, {**CHOSEN, "barrels": shown})
+        assert (hass.states.get(entity_id) is not None) is shown
+        registered = er.async_get(hass).async_get(entity_id)
+        assert registered is not None
+        assert (registered.disabled_by is None) is shown
+    place = setting.shown("sensor", "9001", "flow_rate").attributes
+    assert "latitude" in place
+    await choose(hass, entry.entry_id, {**CHOSEN, "show_on_map": False})
+    place = setting.shown("sensor", "9001", "flow_rate").attributes
+    assert "latitude" not in place
 
 
 async def test_address_of_the_webhook(

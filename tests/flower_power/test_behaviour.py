@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from custom_components.habitat.flower_power.models import Location
-from custom_components.habitat.image import MOST_BYTES, picture_url
+from custom_components.habitat.image import MOST_BYTES
+from custom_components.habitat.reach import Reach
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json, Record
 from custom_components.habitat.simulator.faults import Fault, Kind
@@ -283,4 +284,4 @@ async def test_pictures(
 )
 def test_addresses_of_pictures(address: str | None, good: bool) -> None:
     """An address, and a safe one to go to."""
-    assert (picture_url(address, "http://server.example") is not None) is good
+    assert (Reach("http://server.example").find(address) is not None) is good

@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 from ..cloud.errors import Refused, Unready
 from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
 from ..devices import Device
+from ..reach import Reach
 from ..repairs import Issue
 from ..vendor import Login
 from . import api
@@ -97,6 +98,7 @@ class FarmBotAccount(Account):
         """Connect, without asking for anything yet."""
         connection = connect(hass, login)
         self.client = connection.client
+        self.auth = connection.auth
         super().__init__(hass, entry, login, self.client.session, self.client.oddities)
         self.push = Push(self, connection.auth, frozenset(PACES))
         self.past = Past(hass, entry.entry_id)
@@ -269,6 +271,13 @@ class FarmBotAccount(Account):
         self.update_interval = self.interval
         self._schedule_refresh()
         self.async_update_listeners()
+
+    @property
+    def reach(self) -> Reach:
+        """Where the addresses of photos and webcams may lead."""
+        token = self.auth.token
+        alias = token.claims.get("iss", "") if token else ""
+        return Reach(self.login.url, alias, plain=True)
 
     @property
     def link(self) -> Link:

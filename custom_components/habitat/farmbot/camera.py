@@ -1,6 +1,7 @@
 """FarmBot's webcams: those whose address shows a picture or a film."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import override
 
@@ -14,15 +15,13 @@ from homeassistant.components.camera import (
 )
 from homeassistant.components.mjpeg.camera import async_extract_image_from_mjpeg
 from homeassistant.const import Platform
-from homeassistant.helpers.aiohttp_client import (
-    async_aiohttp_proxy_stream,
-    async_get_clientsession,
-)
+from homeassistant.helpers.aiohttp_client import async_aiohttp_proxy_stream
 from homeassistant.helpers.typing import UndefinedType
 
 from ..const import LOGGER
 from ..devices import Device
-from ..image import MOST_BYTES
+from ..image import MOST_BYTES, async_read_picture, kind_of_picture
+from ..reach import OutOfReach, async_open
 from ..vendor import Made
 from .account import FarmBotAccount
 from .entity import ItemEntity
@@ -72,29 +71,39 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
     def _webcam(self) -> Webcam | None:
         return self.coordinator.record(self._learned, Webcam)
 
-    @property
-    def _url(self) -> str:
-        return (self.record.url if self.record else None) or ""
-
     @override
     async def async_camera_image(
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
         """Fetch a picture, or the first of a film."""
-        session = async_get_clientsession(self.hass)
         try:
-            async with session.get(self._url, timeout=_STILL_TIMEOUT) as answer:
+            async with self._open(_STILL_TIMEOUT) as answer:
                 if is_stream(answer):
                     self.content_type = DEFAULT_CONTENT_TYPE
                     return await async_extract_image_from_mjpeg(_some(answer))
                 if not is_photo(answer):
                     return None
-                content = b"".join([chunk async for chunk in _some(answer)])
-                self.content_type = answer.content_type
+                content = await async_read_picture(answer)
         except (ClientError, TimeoutError, ValueError) as err:
             LOGGER.debug("A webcam did not answer: %s", type(err).__name__)
             return None
-        return content if len(content) < MOST_BYTES else None
+        kind = kind_of_picture(content)
+        self.content_type = kind or self.content_type
+        return content if kind else None
+
+    def _open(
+        self, timeout: ClientTimeout
+    ) -> AbstractAsyncContextManager[ClientResponse]:
+        """Ask at the webcam's address.
+
+        Raises:
+            OutOfReach: it leads where nobody goes.
+        """
+        reach = self.coordinator.reach
+        url = reach.find(self.record.url if self.record else None)
+        if url is None:
+            raise OutOfReach("The address leads where nobody goes")
+        return async_open(self.hass, reach, url, timeout)
 
     @override
     async def handle_async_mjpeg_stream(
@@ -104,9 +113,8 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
         webcam = self._webcam
         if webcam is None or not webcam.stream:
             return await super().handle_async_mjpeg_stream(request)
-        session = async_get_clientsession(self.hass)
         try:
-            async with session.get(self._url, timeout=_STREAM_TIMEOUT) as answer:
+            async with self._open(_STREAM_TIMEOUT) as answer:
                 # A page would be shown as one of Home Assistant's own.
                 if is_stream(answer):
                     kind = answer.headers[CONTENT_TYPE]

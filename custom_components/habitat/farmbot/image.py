@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..image import async_fetch_picture, picture_url
+from ..image import async_fetch_picture
 from ..vendor import Made
 from .account import FarmBotAccount
 from .bed import Bed
@@ -56,8 +56,9 @@ class LatestPhoto(HabitatEntity[FarmBotAccount, Image], ImageEntity):
         if image is None:
             return None
         if self._held != image.id:
-            url = picture_url(image.attachment_url, self.coordinator.login.url)
-            picture = await async_fetch_picture(self.hass, url) if url else None
+            picture = await async_fetch_picture(
+                self.hass, self.coordinator.reach, image.attachment_url
+            )
             if picture is None:
                 return None
             self._held, self._content = image.id, picture.content

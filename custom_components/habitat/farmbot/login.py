@@ -123,13 +123,17 @@ async def log_in(
     )
 
 
-def broker_address(claims: Mapping[str, str]) -> Address | None:
+def broker_address(
+    claims: Mapping[str, str], *, encrypted: bool = False
+) -> Address | None:
     """Return where a token's claims say that the message broker is; None where they do not.
 
     Encrypted, unless the address for web sockets beside it is not: that is the robot's own rule.
+    With `encrypted`, that of a server with https, the token never goes in clear whatever they say.
     """
     bot = claims.get("bot")
-    tls = not claims.get("mqtt_ws", "").casefold().startswith("ws:")
+    plain = claims.get("mqtt_ws", "").strip().casefold().startswith("ws:")
+    tls = encrypted or not plain
     # Only a host is documented; a scheme or a port may come with it, or a port beside it from a
     # server whose broker is not where the vendor's own clients look.
     text = claims.get("mqtt", "").strip().rpartition("://")[2]
@@ -144,6 +148,8 @@ def broker_address(claims: Mapping[str, str]) -> Address | None:
         return None
     if port is None and (beside := to_int(claims.get("mqtt_port"))) in _PORTS:
         port = beside
+    if tls and port == _PLAIN_PORT:
+        port = None
     return Address(bot, host, port or (_TLS_PORT if tls else _PLAIN_PORT), tls)
 
 

@@ -115,7 +115,9 @@ class Push:
     async def _credentials(self) -> Credentials:
         """Return where the broker is and what opens it, with a token that still serves."""
         token = await self._auth.current()
-        address = broker_address(token.claims)
+        address = broker_address(
+            token.claims, encrypted=self._account.session.base.scheme == "https"
+        )
         if address is None:
             raise BadAnswer("The login did not say where the message broker is")
         return Credentials(

@@ -11,13 +11,12 @@ import time
 from typing import TYPE_CHECKING
 
 from aiohttp import ClientError, ClientResponse, ClientTimeout
-from yarl import URL
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from ..reach import OutOfReach, Reach, async_open
 from .api import WEBCAM_FEEDS
 from .models import WebcamFeed
 
@@ -83,10 +82,10 @@ class Webcams:
         return [feed for feed in feeds if feed.url]
 
     async def _look(self, due: list[WebcamFeed]) -> None:
-        hass = self._account.hass
+        hass, reach = self._account.hass, self._account.reach
         try:
             found = await asyncio.gather(
-                *(async_look(hass, feed.url or "") for feed in due)
+                *(async_look(hass, reach, feed.url or "") for feed in due)
             )
         finally:
             self._looking = False
@@ -130,21 +129,23 @@ def is_photo(answer: ClientResponse) -> bool:
     return answer.ok and answer.content_type in _PHOTOS
 
 
-async def async_look(hass: HomeAssistant, address: str) -> Webcam | Silence | None:
+async def async_look(
+    hass: HomeAssistant, reach: Reach, address: str
+) -> Webcam | Silence | None:
     """Ask what there is at an address, without any login of ours; None for nothing to see.
 
-    The kind of an answer is said before its content, of which nothing is read.
+    The kind of an answer is said before its content, of which nothing is read. In the house
+    nobody is asked but the account's own server: a GET may switch something there.
     """
-    try:
-        url = URL(address)
-    except ValueError:
-        return None
-    if url.scheme not in {"http", "https"} or not url.host:
+    url = reach.find(address)
+    if url is None:
         return None
     try:
-        async with async_get_clientsession(hass).get(url, timeout=_TIMEOUT) as answer:
+        async with async_open(hass, reach, url, _TIMEOUT) as answer:
             if is_stream(answer) or is_photo(answer):
                 return Webcam(stream=is_stream(answer))
             return Silence.SILENCE if answer.status >= 500 else None
+    except OutOfReach:
+        return None
     except ClientError, TimeoutError, ValueError:
         return Silence.SILENCE

@@ -9,6 +9,7 @@ from typing import ClassVar, override
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import (
     async_track_time_change,
     async_track_utc_time_change,
@@ -24,7 +25,15 @@ from ..liveness import SILENT
 from ..vendor import Login
 from ..webhooks import WebhookCounters, async_register_webhook
 from .connection import connect
-from .const import APP_URL, CONF_SILENT_HOURS, CONF_WEBHOOK, MANUFACTURER, SILENT_HOURS
+from .const import (
+    APP_URL,
+    BARRELS,
+    CONF_BARRELS,
+    CONF_SILENT_HOURS,
+    CONF_WEBHOOK,
+    MANUFACTURER,
+    SILENT_HOURS,
+)
 from .models import FlowSensor, Ping
 from .volumes import (
     PERIODS,
@@ -89,8 +98,26 @@ class FlowCommandAccount(Account):
             async_track_utc_time_change(self.hass, self._turn_page, minute=0, second=0),
         ):
             entry.async_on_unload(stop)
+        if entry.options.get(CONF_BARRELS):
+            entry.async_on_unload(self._hide_barrels)
         if entry.options.get(CONF_WEBHOOK):
             self._webhook = async_register_webhook(self.hass, entry, self._receive)
+
+    @callback
+    def _hide_barrels(self) -> None:
+        """Disable what an option has enabled, when it is switched off."""
+        if self.config_entry.options.get(CONF_BARRELS):
+            return
+        registry = er.async_get(self.hass)
+        for one in er.async_entries_for_config_entry(
+            registry, self.config_entry.entry_id
+        ):
+            if one.unique_id.endswith(f"_{BARRELS}") and one.disabled_by is None:
+                registry.async_update_entity(
+                    one.entity_id, disabled_by=er.RegistryEntryDisabler.INTEGRATION
+                )
+                # The unloading has just left a state behind for when it comes back.
+                self.hass.states.async_remove(one.entity_id)
 
     # Polls.
 

@@ -6,6 +6,9 @@ APP_URL: Final = "https://app.flowcommand.com"
 MANUFACTURER: Final = "FlowCommand"
 
 CONF_FLUID: Final = "fluid"
+BARRELS: Final = "flow_rate_bbl"
+"""The key of the flow rate in barrels, which an option enables."""
+
 CONF_BARRELS: Final = "barrels"
 CONF_SHOW_ON_MAP: Final = "show_on_map"
 CONF_SILENT_HOURS: Final = "silent_hours"

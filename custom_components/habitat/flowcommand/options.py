@@ -1,5 +1,7 @@
 """The options of a FlowCommand account."""
 
+from collections.abc import Mapping
+
 import voluptuous as vol
 
 from homeassistant.components import webhook
@@ -66,7 +68,25 @@ async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> Option
         schema,
         {"app_url": f"{APP_URL}/app/developers", "url": await _url(hass, entry)},
         secret=frozenset({CONF_WEBHOOK_SECRET}),
+        tidy=_tidy,
+        check=_check,
     )
+
+
+def _tidy(chosen: Mapping[str, object]) -> Mapping[str, object]:
+    """Forget the secret with the webhook, or where it was emptied: it opens nothing else."""
+    if chosen.get(CONF_WEBHOOK) and chosen.get(CONF_WEBHOOK_SECRET):
+        return chosen
+    return {
+        name: value for name, value in chosen.items() if name != CONF_WEBHOOK_SECRET
+    }
+
+
+def _check(chosen: Mapping[str, object]) -> str | None:
+    """Refuse a webhook that would refuse whatever comes in."""
+    if chosen.get(CONF_WEBHOOK) and not chosen.get(CONF_WEBHOOK_SECRET):
+        return "webhook_without_secret"
+    return None
 
 
 async def _url(hass: HomeAssistant, entry: HabitatConfigEntry) -> str:

@@ -29,7 +29,7 @@ from ..sensor import HabitatSensor, HabitatSensorDescription, measured, told
 from ..vendor import Made
 from . import const
 from .account import FlowCommandAccount, heard_at
-from .const import CONF_BARRELS, CONF_FLUID, CONF_SHOW_ON_MAP
+from .const import BARRELS, CONF_BARRELS, CONF_FLUID, CONF_SHOW_ON_MAP
 from .models import FlowSensor
 from .units import gallons
 from .volumes import LAST_HOUR, TODAY, YESTERDAY, Volume
@@ -52,7 +52,7 @@ FLOW_RATE: HabitatSensorDescription[FlowSensor] = measured(
 )
 
 FLOW_RATE_BARRELS: HabitatSensorDescription[FlowSensor] = measured(
-    "flow_rate_bbl",
+    BARRELS,
     None,
     BARRELS_PER_DAY,
     lambda sensor: sensor.last_ping_flowrate,

@@ -12,7 +12,8 @@ from homeassistant.util import dt as dt_util
 
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..image import async_fetch_picture, picture_url
+from ..image import async_fetch_picture
+from ..reach import Reach
 from ..vendor import Made
 from .account import FlowerPowerAccount
 from .models import Location
@@ -41,6 +42,7 @@ class PictureEntity(HabitatEntity[FlowerPowerAccount, Location], ImageEntity):
         super().__init__(account, device, Location, description)
         ImageEntity.__init__(self, account.hass)
         self._address = address
+        self._reach = Reach(account.login.url)
         if number:
             self._attr_translation_placeholders = {"number": str(number)}
         self._look()
@@ -66,15 +68,18 @@ class PictureEntity(HabitatEntity[FlowerPowerAccount, Location], ImageEntity):
             self._attr_image_last_updated = dt_util.utcnow() if shown else None
 
     def _url(self) -> URL | None:
-        address = self._address(self.record) if self.record else None
-        return picture_url(address, self.coordinator.login.url)
+        return self._reach.find(self._named)
+
+    @property
+    def _named(self) -> str | None:
+        return self._address(self.record) if self.record else None
 
     @override
     async def async_image(self) -> bytes | None:
         """Fetch the picture, once."""
-        url, shown = self._url(), self._shown
-        if self._content is None and url is not None:
-            picture = await async_fetch_picture(self.hass, url)
+        shown = self._shown
+        if self._content is None and shown is not None:
+            picture = await async_fetch_picture(self.hass, self._reach, self._named)
             if picture is None:
                 return None
             if shown == self._shown:
@@ -96,8 +101,8 @@ def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
     location = account.record(device.key, Location)
     if location is None:
         return
-    server = account.login.url
-    if picture_url(location.avatar_url, server):
+    reach = Reach(account.login.url)
+    if reach.find(location.avatar_url):
         yield (
             AVATAR.key,
             partial(
@@ -109,7 +114,7 @@ def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
             ),
         )
     for number, picture in enumerate(location.pictures, 1):
-        if picture_url(picture.url, server):
+        if reach.find(picture.url):
             key = f"picture_{picture.image_identifier}"
             description = ImageEntityDescription(
                 key=key,

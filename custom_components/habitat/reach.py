@@ -1,0 +1,172 @@
+"""Addresses that a cloud names, such as those of pictures: nothing in the house is asked there.
+
+They lead to the account's own server or to a public one. What a name stands for is looked up once,
+checked, and then connected to; every redirect is checked like the first address.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+import socket
+from typing import override
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+from yarl import URL
+
+from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.singleton import singleton
+from homeassistant.util.ssl import get_default_context
+
+from .const import DOMAIN
+
+_HOPS = 4
+_REDIRECTING = frozenset({301, 302, 303, 307, 308})
+_TRANSLATED = IPv6Network("64:ff9b::/96")
+"""Ends in an IPv4 address."""
+
+
+class OutOfReach(aiohttp.ClientError):
+    """An address that nobody goes to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where the addresses that an account's cloud names may lead."""
+
+    server: str
+    """The account's own server, wherever it stands."""
+    alias: str = ""
+    """Another name by which the server calls itself, as `//host:port`."""
+    plain: bool = False
+    """Whether others may be asked without encryption."""
+
+    def find(self, address: str | None, base: URL | None = None) -> URL | None:
+        """Return where an address leads; None where nobody goes.
+
+        One without a host is the server's, and so is one by the server's other name: it is asked
+        by the name that the user gave.
+        """
+        try:
+            named = URL(address or "")
+            if base is None and not (named.host or named.path.startswith("/")):
+                return None
+            url = (base or URL(self.server)).join(named)
+            own = URL(self.server).origin()
+            if self._is_alias(url):
+                url = own.join(url.relative())
+            if url.origin() == own:
+                return url
+        except ValueError:
+            return None
+        known = url.scheme == "https" or (self.plain and url.scheme == "http")
+        return url if known and url.host and _may_be_public(url.host) else None
+
+    def is_own(self, url: URL) -> bool:
+        """Say whether an address is the account's own server's."""
+        return url.origin() == URL(self.server).origin()
+
+    def _is_alias(self, url: URL) -> bool:
+        if not self.alias or url.scheme not in ("http", "https"):
+            return False
+        alias = URL(f"{url.scheme}:{self.alias}")
+        return alias.host == url.host and alias.port == url.port
+
+
+@asynccontextmanager
+async def async_open(
+    hass: HomeAssistant, reach: Reach, url: URL, timeout: aiohttp.ClientTimeout
+) -> AsyncGenerator[aiohttp.ClientResponse]:
+    """Ask at an address that was found, without any login of ours.
+
+    Raises:
+        OutOfReach: it leads where nobody goes.
+        ClientError: it cannot be asked.
+        TimeoutError: no answer in time.
+    """
+    for _ in range(_HOPS):
+        session = async_get_clientsession(hass) if reach.is_own(url) else _public(hass)
+        async with session.get(url, timeout=timeout, allow_redirects=False) as answer:
+            if answer.status not in _REDIRECTING:
+                yield answer
+                return
+            found = reach.find(answer.headers.get("Location"), url)
+        if found is None:
+            raise OutOfReach("A redirect leads where nobody goes")
+        url = found
+    raise OutOfReach("A redirect has no end")
+
+
+def _may_be_public(host: str) -> bool:
+    """Say whether a host may be somewhere else than in the house; of a name its address tells."""
+    try:
+        return is_public(host)
+    except ValueError:
+        return True
+
+
+def is_public(text: str) -> bool:
+    """Say whether an IP address belongs to the internet, also what it may stand for.
+
+    Raises:
+        ValueError: it is none.
+    """
+    address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
+    if isinstance(address, IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if address in _TRANSLATED:
+            inner = IPv4Address(address.packed[-4:])
+        address = inner or address
+    return address.is_global and not address.is_multicast
+
+
+class PublicResolver(AbstractResolver):
+    """Looks names up, and knows only the public addresses of those that have no other."""
+
+    def __init__(self, resolver: AbstractResolver) -> None:
+        """Take who looks them up."""
+        self._resolver = resolver
+
+    @override
+    async def resolve(
+        self,
+        host: str,
+        port: int = 0,
+        family: socket.AddressFamily = socket.AF_INET,
+    ) -> list[ResolveResult]:
+        """Return the addresses of a host.
+
+        Raises:
+            OSError: there are none, or one of them is in the house.
+        """
+        found = await self._resolver.resolve(host, port, family)
+        if not all(is_public(one["host"]) for one in found):
+            raise OSError(None, "The name leads into the house")
+        return found
+
+    @override
+    async def close(self) -> None:
+        """Let it go."""
+        await self._resolver.close()
+
+
+@callback
+@singleton(f"{DOMAIN}_public")
+def _public(hass: HomeAssistant) -> aiohttp.ClientSession:
+    """Return a session that reaches nothing but the internet."""
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(
+            resolver=PublicResolver(ThreadedResolver()), ssl=get_default_context()
+        ),
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )
+
+    async def close(_: Event) -> None:
+        await session.close()
+
+    hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, close)
+    return session
