@@ -26,6 +26,7 @@ from .logins import (
     flat,
     form_schema,
     opens,
+    shows_all,
 )
 from .simulated import simulated_login
 from .simulator import SIMULATED
@@ -104,7 +105,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
             await self.async_set_unique_id(f"{vendor.key}_{who.account_id}")
             self._abort_if_unique_id_configured()
             for entry in self._async_current_entries(include_ignore=False):
-                if entry.data[CONF_VENDOR] == vendor.key and opens(
+                if entry.data[CONF_VENDOR] == vendor.key and shows_all(
                     self.hass, entry, vendor, who
                 ):
                     return self.async_abort(reason="already_configured")

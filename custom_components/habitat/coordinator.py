@@ -7,7 +7,7 @@ readers of a record that changed hear of it.
 
 from abc import abstractmethod
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -72,6 +72,13 @@ class Part:
     """Whether an empty answer after a full one is believed: no device hangs on it."""
     names_devices: bool = True
     """Whether set-up must wait for it: without it nobody knows which devices there are."""
+    kind: str = ""
+    """What it is in our own words, where its name holds an id of the cloud's."""
+
+    @property
+    def title(self) -> str:
+        """What the log calls it."""
+        return self.kind or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +232,10 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
     def describe_issues(self) -> Iterable[Issue]:
         """Return what only the user can put right."""
         return ()
+
+    def sees(self) -> frozenset[str]:
+        """Return the ids of all devices that the login sees, whoever shows them."""
+        return self.devices.seen
 
     def explain(self) -> Mapping[str, object]:
         """Return what else explains a fault, for diagnostics."""
@@ -413,6 +424,8 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
             self.answered_at = dt_util.utcnow()
             self._changed.add(POLL)
             self._drop_absent()
+            if self.devices.left_free:
+                self._follow_changes()
         self._liveness.async_check()
         self.async_update_listeners()
         return self.data
@@ -523,9 +536,9 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         except CloudError as err:
             return _Outcome(part, error=err)
         except Exception as err:  # noqa: BLE001 - a mistake of ours in one part must not take the others along
-            self.oddities.note(f"{part.name} ({type(err).__name__})")
+            self.oddities.note(f"{part.title} ({type(err).__name__})")
             LOGGER.debug(
-                "Reading %s failed: %s", part.name, self.session.privacy.trace(err)
+                "Reading %s failed: %s", part.title, self.session.privacy.trace(err)
             )
             return _Outcome(part, error=BadAnswer("The answer could not be read"))
 
@@ -554,12 +567,12 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
                     self._changed.update(state.keys)
                 if state.stale and not state.told and not quiet:
                     state.told = True
-                    lost.append(name)
+                    lost.append(outcome.part.title)
                 continue
             if state.stale:
                 self._changed.update(state.keys)
             if state.told:
-                back.append(name)
+                back.append(outcome.part.title)
             state.answer(whole=harvest.whole and bool(harvest.records))
             if harvest.records is not state.last:
                 self._merge(outcome.part, state, harvest, mark)
@@ -666,18 +679,44 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
     def _follow_changes(self) -> None:
         """Bring derived records, devices, entities and repairs in line with the records."""
         self._derive()
-        self.devices.update(self.describe_devices())
+        new = self.devices.update(self.describe_devices())
         if turned := self._update_liveness():
             self._changed |= turned
             self._derive()
         touched = [
             device
             for device in self.devices.present.values()
-            if not self._changed.isdisjoint((device.key, *device.reads))
+            if device.id in new
+            or not self._changed.isdisjoint((device.key, *device.reads))
         ]
         for watcher in self._watchers:
             watcher(touched)
-        self.issues.update(self.describe_issues())
+        if any(state.answered for state in self.parts.values()):
+            # Before the first answer nobody knows what is over.
+            self._update_issues()
+
+    def _update_issues(self) -> None:
+        """Say what only the user can put right."""
+        self.issues.update((*self.describe_issues(), *self._describe_shared()))
+
+    def _describe_shared(self) -> Iterator[Issue]:
+        """Return that other accounts show what this one sees too."""
+        owners = set(self.devices.elsewhere.values())
+        titles = sorted(
+            entry.title
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
+            if entry.entry_id in owners
+        )
+        if titles:
+            yield Issue(
+                "shared_devices",
+                "",
+                {
+                    "account": self.config_entry.title,
+                    "others": ", ".join(titles),
+                    "count": str(len(self.devices.elsewhere)),
+                },
+            )
 
     def _update_liveness(self) -> frozenset[str]:
         """Return the devices that became silent or alive with the records."""
@@ -726,5 +765,6 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
 
 def _some(names: list[str]) -> str:
     """Name the first few, so that one line serves however many there are."""
-    shown = ", ".join(sorted(names)[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+    named = sorted(set(names))
+    shown = ", ".join(named[:3])
+    return shown if len(named) <= 3 else f"{shown} and {len(named) - 3} more"

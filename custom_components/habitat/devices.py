@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 
+from .cloud.text import brief
 from .const import ABSENT_POLLS, DOMAIN, LOGGER
 
 
@@ -44,16 +46,29 @@ class Devices:
     ) -> None:
         """Start without any; those of a simulated account say that they are."""
         self._made_by = "{} (simulated)" if simulated else "{}"
+        self._hass = hass
         self._registry = dr.async_get(hass)
         self._entry = entry
         self._registered: dict[str, Device] = {}
         self._registry_ids: dict[str, str] = {}
         self._strangers: dict[str, str] = {}
         self._absent: Counter[str] = Counter()
+        self.elsewhere: Mapping[str, str] = {}
+        """The devices that the account sees and another account shows: that one's entry, by id."""
+
+    @property
+    def seen(self) -> frozenset[str]:
+        """The ids of all devices that the account has, whoever shows them."""
+        return frozenset((*self._registered, *self.elsewhere))
+
+    @property
+    def left_free(self) -> bool:
+        """Whether another account gave one up that this one sees too."""
+        return any(self._owner(device_id) is None for device_id in self.elsewhere)
 
     @property
     def present(self) -> Mapping[str, Device]:
-        """The devices that the account has now, by id."""
+        """The devices that the account has now and shows, by id."""
         return self._registered
 
     @property
@@ -78,9 +93,20 @@ class Devices:
         return None if entry is None else entry.name
 
     @callback
-    def update(self, devices: Iterable[Device]) -> None:
-        """Register what is new or changed; a parent comes before what stands in it."""
-        current = {device.id: device for device in devices}
+    def update(self, devices: Iterable[Device]) -> frozenset[str]:
+        """Register what is new or changed; a parent comes before what stands in it.
+
+        What another account shows is left to it. Returns the ids of the new devices.
+        """
+        current: dict[str, Device] = {}
+        elsewhere: dict[str, str] = {}
+        for device in devices:
+            if (owner := self._owner(device.id)) is None:
+                current[device.id] = device
+            else:
+                elsewhere[device.id] = owner
+        self.elsewhere = elsewhere
+        new = frozenset(current) - frozenset(self._registered)
         self._release_connections(current)
         for device in current.values():
             if self._registered.get(device.id) != device:
@@ -96,6 +122,7 @@ class Devices:
         }
         for device_id in set(self._absent) - set(self._strangers):
             del self._absent[device_id]
+        return new
 
     @callback
     def drop_absent(self, counts: Callable[[str], bool]) -> list[str]:
@@ -109,7 +136,7 @@ class Devices:
             if self._absent[device_id] >= ABSENT_POLLS:
                 gone.append(device_id)
         for device_id in gone:
-            LOGGER.debug("A device is gone for good: %s", device_id)
+            LOGGER.debug("A device is gone for good: %s", brief(device_id))
             self.remove(device_id)
         return gone
 
@@ -126,6 +153,65 @@ class Devices:
         self._strangers.pop(device_id, None)
         self._absent.pop(device_id, None)
         self._registry_ids.pop(device_id, None)
+
+    def _owner(self, device_id: str) -> str | None:
+        """Return the entry of the other account that shows a device, None when there is none.
+
+        The registry decides, not who comes first: so nothing changes hands at a start.
+        """
+        others = {
+            entry.entry_id
+            for entry in self._hass.config_entries.async_entries(
+                DOMAIN, include_ignore=False, include_disabled=False
+            )
+        } - {self._entry.entry_id}
+        if not others:
+            return None
+        holders = [
+            entry
+            for entry in self._registry.async_get_devices(
+                identifiers={(DOMAIN, device_id)}
+            )
+            if entry.config_entry_id in {*others, self._entry.entry_id}
+        ]
+        if not holders:
+            return None
+        owner = min(holders, key=self._claim).config_entry_id
+        return None if owner == self._entry.entry_id else owner
+
+    def _claim(self, entry: dr.DeviceEntry) -> tuple[bool, datetime, str]:
+        """Return what decides between two accounts that both have a device, the least first.
+
+        That happens when one was disabled while the other came: who has its entities keeps it.
+        """
+        entities = er.async_entries_for_device(
+            er.async_get(self._hass), entry.id, include_disabled_entities=True
+        )
+        return not entities, entry.created_at, entry.config_entry_id
+
+    def _take_over(self, device_id: str) -> None:
+        """Move a device here that a disabled account had, with its entities and all settings."""
+        entries = self._hass.config_entries
+        registry, me = er.async_get(self._hass), self._entry.entry_id
+        if self.known(device_id):
+            return
+        for device in self._registry.async_get_devices(
+            identifiers={(DOMAIN, device_id)}
+        ):
+            owner = entries.async_get_entry(device.config_entry_id)
+            if owner is None or owner.domain != DOMAIN:
+                continue
+            for entity in er.async_entries_for_device(
+                registry, device.id, include_disabled_entities=True
+            ):
+                off = entity.disabled_by is er.RegistryEntryDisabler.CONFIG_ENTRY
+                registry.async_update_entity(
+                    entity.entity_id,
+                    config_entry_id=me,
+                    disabled_by=None if off else entity.disabled_by,
+                )
+            self._registry.async_update_device(device.id, new_config_entry_id=me)
+            return
 
     def _release_connections(self, current: Mapping[str, Device]) -> None:
         """Take connections from devices that lost them to another one of the account.
@@ -154,6 +240,8 @@ class Devices:
                 )
 
     def _register(self, device: Device) -> None:
+        if device.id not in self._registry_ids:
+            self._take_over(device.id)
         entry = self._registry.async_get_or_create(
             config_entry_id=self._entry.entry_id,
             identifiers={(DOMAIN, device.id)},

@@ -128,6 +128,7 @@ def _told(account: Account) -> dict[str, Json]:
             "oddities": dict(account.oddities.counts),
             **account.explain(),
             "devices": list(account.devices.present),
+            "devices_of_other_accounts": list(account.devices.elsewhere),
             "records": dict(account.data),
         }.items()
     }

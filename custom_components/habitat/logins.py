@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from probatio import Secret
 import voluptuous as vol
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_URL, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import section
@@ -147,9 +147,44 @@ def opens(
     """Say whether a login opens the account of an entry: by its id, else by its devices."""
     if entry.unique_id == f"{vendor.key}_{who.account_id}":
         return True
-    named = {(DOMAIN, f"{vendor.key}_{device}") for device in who.devices}
-    known = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    return any(named & device.identifiers for device in known)
+    named = {f"{vendor.key}_{device}" for device in who.devices}
+    known = _devices_of(hass, entry)
+    # Between two tokens of one account a sensor may have come, or gone.
+    return bool(named and known) and (named <= known or known <= named)
+
+
+@callback
+def shows_all(
+    hass: HomeAssistant, entry: ConfigEntry, vendor: Vendor, who: Identity
+) -> bool:
+    """Say whether an entry has all that a login would show: then it adds nothing.
+
+    A login that sees more is another account, such as the one of who looks after several sites.
+    """
+    if entry.unique_id == f"{vendor.key}_{who.account_id}":
+        return True
+    named = {f"{vendor.key}_{device}" for device in who.devices}
+    known = _devices_of(hass, entry)
+    if entry.state is not ConfigEntryState.LOADED:
+        # Nobody knows what it would see now.
+        return opens(hass, entry, vendor, who)
+    return bool(named) and named <= known
+
+
+def _devices_of(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
+    """Return the devices that an account has, those that another one shows as well."""
+    registered = {
+        device_id
+        for device in dr.async_entries_for_config_entry(
+            dr.async_get(hass), entry.entry_id
+        )
+        for domain, device_id in device.identifiers
+        if domain == DOMAIN
+    }
+    if entry.state is ConfigEntryState.LOADED:
+        sees: Callable[[], frozenset[str]] = entry.runtime_data.sees
+        registered |= sees()
+    return registered
 
 
 def entry_data(

@@ -194,7 +194,7 @@ async def test_odd_city(serve: Serve, clock: ManualClock) -> None:
     assert (texts["t"], texts["h"], texts["b"]) == (7.5, 100, 100)
     assert "l" not in texts
     assert devices.records[hexa(16)].location_name == "село Чумли"
-    assert account.counts["Measurement.note"] == 1
+    assert account.counts["Measurement.values"] == 1
     assert account.counts["Measurement.time"] == 1
     assert account.counts["Probe.id"] == 1
     assert account.counts["DeviceType.id"] == 1
@@ -266,7 +266,7 @@ async def test_odd_shapes(serve: Serve, clock: ManualClock) -> None:
     ]
     assert account.counts == {
         "Measurement (no object)": 1,
-        "Measurement.f": 2,
+        "Measurement.values": 2,
         "Measurement.type": 2,
     }
     account = await _answering(

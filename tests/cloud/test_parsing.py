@@ -11,7 +11,9 @@ import pytest
 
 from custom_components.habitat.cloud.errors import BadAnswer
 from custom_components.habitat.cloud.parsing import (
+    MOST_ODDITIES,
     PRIVATE,
+    VERBATIM,
     Json,
     Oddities,
     Word,
@@ -25,6 +27,7 @@ from custom_components.habitat.cloud.parsing import (
     to_float,
     to_int,
     to_str,
+    to_text,
 )
 
 from .strategies import any_json, quick
@@ -93,6 +96,10 @@ SEEN = datetime(2026, 11, 25, 7, tzinfo=UTC)
         (to_str, "", ""),
         (to_str, 7, "7"),
         (to_str, 1.5, "1.5"),
+        (to_str, " a\n", " a\n"),
+        (to_text, " a\x00b\n", "ab"),
+        (to_text, 7, "7"),
+        (to_int, 1 << 60, 1 << 60),
         (to_datetime, "2026-11-25T08:00:00+01:00", SEEN),
         (to_datetime, "2026-11-25T07:00:00Z", SEEN),
         (to_datetime, "2026-11-25T07:00:00", SEEN),
@@ -296,3 +303,112 @@ def test_private_fields() -> None:
     assert public["number"] == 1
     assert list(private_values(thing)) == ["Robin"]
     assert list(private_values(Thing(id="a", number=1))) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "document"),
+    [
+        (b'{"a": NaN, "b": 1}', {"a": nan, "b": 1}),
+        (b"[Infinity, -Infinity]", [inf, -inf]),
+        (b'{"a": 1e999, "b": -1e999}', {"a": inf, "b": -inf}),
+        (b'{"a": ' + b"9" * 5000 + b"}", {"a": inf}),
+        (b'\xef\xbb\xbf {"a": 1}', {"a": 1}),
+        ('{"a": "\u00fc"}'.encode("utf-16"), {"a": "\u00fc"}),
+        ('{"a": "\u00fc"}'.encode("utf-16-be"), {"a": "\u00fc"}),
+        ('{"a": "\u00fc"}'.encode("utf-32"), {"a": "\u00fc"}),
+        ('{"a": "\u00fc"}'.encode("latin-1"), {"a": "\u00fc"}),
+        (b'{"a": "\xc3\xbc \xfc"}', {"a": "\u00fc \u00fc"}),
+        (b'{"a": "\\ud83d", "\\ude00b": ["x\\udc00", 1]}', {"a": "", "b": ["x", 1]}),
+        (b'{"a": "x\x00\ny"}', {"a": "x\x00\ny"}),
+        (b'{"a": 1, "a": 2}', {"a": 2}),
+        (b'{"a": NaN, "a": 2}', {"a": 2}),
+    ],
+)
+def test_nearly_json(body: bytes, document: Json) -> None:
+    """What servers write that take JSON lightly costs no more than what is odd in it."""
+    assert repr(read_json(body)) == repr(document)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": NaN',
+        b'{"a": NaN}}',
+        b'{"a": nan}',
+        b"[NaN, ]",
+        b"[" * 200_000 + b"]" * 200_000,
+        '{"a": 1}'.encode("utf-16")[:-1],
+        b"\xef\xbb\xbf",
+        b"{NaN}",
+    ],
+)
+def test_not_even_nearly_json(body: bytes) -> None:
+    """What is no document in any reading is none."""
+    with pytest.raises(BadAnswer):
+        read_json(body)
+
+
+@pytest.mark.parametrize("name", ["number", "share", "on", "seen", "owner", "id"])
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_number_that_is_none(name: str, value: str) -> None:
+    """It makes its field unknown, and counts as odd."""
+    oddities = Oddities("test")
+    raw = read_json(f'{{"id": "a", "number": 1, "{name}": {value}}}'.encode())
+    assert isinstance(raw, dict)
+    record = parse(Thing, raw, oddities)
+    assert (
+        record is None
+        if name in ("id", "number")
+        else record == Thing(id="a", number=1)
+    )
+    assert dict(oddities.counts) == {f"Thing.{name}": 1}
+
+
+def test_numbers_beyond_all_measure() -> None:
+    """No state may be hundreds of digits long."""
+    assert to_int(10**300) is None
+    assert to_int(-(10**30)) is None
+    assert to_int("1e300") is None
+
+
+@model
+class Texts:
+    """Texts of all kinds."""
+
+    id: str
+    owner_id: str | None = None
+    parts_ids: tuple[str, ...] = ()
+    code: str | None = field(default=None, metadata=VERBATIM)
+    name: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+def test_texts_are_cleaned() -> None:
+    """Texts for people are; ids are kept as they came. Blank ones are none, and not odd."""
+    oddities = Oddities("test")
+    odd = " a\x00b\n"
+    raw: dict[str, Json] = {
+        "id": odd,
+        "owner_id": odd,
+        "parts_ids": [odd],
+        "code": odd,
+        "name": odd,
+        "tags": [odd, "\u200b", ""],
+    }
+    record = parse(Texts, raw, oddities)
+    assert record == Texts(
+        id=odd, owner_id=odd, parts_ids=(odd,), code=odd, name="ab", tags=("ab",)
+    )
+    blank: Json = " \x00\t"
+    assert parse(Texts, {"id": "a", "name": blank}, oddities) == Texts(id="a")
+    assert not oddities.counts
+
+
+def test_oddities_have_an_end(caplog: pytest.LogCaptureFixture) -> None:
+    """However many kinds there are, the log and the memory hold a few."""
+    caplog.set_level(logging.INFO)
+    oddities = Oddities("test")
+    for number in range(10_000):
+        oddities.note(f"field {number}")
+    assert sum(oddities.counts.values()) == 10_000
+    assert len(oddities.counts) == len(caplog.records) == MOST_ODDITIES + 1

@@ -273,7 +273,7 @@ async def test_command_fails(at: Setting, robot: Robot) -> None:
     error = await failing
     assert isinstance(error, CommandFailed)
     assert str(error).startswith("No update available.; And more: xxx")
-    assert len(str(error)) == 250
+    assert len(str(error)) == 200
     assert at.link.counters.failures == 1
 
 

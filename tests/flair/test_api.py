@@ -239,7 +239,16 @@ async def test_no_list(document: Json) -> None:
 async def test_odd_records_drop_alone(caplog: pytest.LogCaptureFixture) -> None:
     """The rest is there, the list is not whole, each kind is logged once."""
     caplog.set_level(logging.INFO)
-    odd: list[Json] = [None, "odd", [], {}, vent(None), vent({}), {"attributes": {}}]
+    odd: list[Json] = [
+        None,
+        "odd",
+        [],
+        {},
+        vent(None),
+        vent({}),
+        vent(" "),
+        {"attributes": {}},
+    ]
     page = listed(vent("1", 10), *odd, vent("2", "warm"))
     another = listed(vent("1", 11), *odd, vent("2", "warm"))
     async with client(page, another) as (flair, _):
@@ -249,7 +258,7 @@ async def test_odd_records_drop_alone(caplog: pytest.LogCaptureFixture) -> None:
             assert not vents.whole
     assert flair.oddities.counts == {
         "Vent (no object)": 6,
-        "Vent.id": 8,
+        "Vent.id": 10,
         "Vent.percent_open": 2,
     }
     lines = [record.getMessage() for record in caplog.records]

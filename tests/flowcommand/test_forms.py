@@ -12,7 +12,7 @@ from custom_components.habitat.webhooks import webhook_id
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from tests.common import done, fill, start_flow, start_mending
 from tests.conftest import StartCloud
 
@@ -265,3 +265,44 @@ async def test_address_of_the_webhook(
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     assert flow["description_placeholders"] is not None
     assert flow["description_placeholders"]["url"] == path
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "fresh"),
+    [
+        ({0, 1}, {1, 2}, {2}),
+        ({0, 1}, {0, 1, 2}, {2}),
+        ({0, 1}, {2}, {2}),
+        ({0, 1}, {0}, None),
+    ],
+    ids=["some in common", "more", "others", "fewer"],
+)
+async def test_sensors_in_common(
+    hass: HomeAssistant,
+    start_cloud: StartCloud,
+    clock: ManualClock,
+    first: set[int],
+    second: set[int],
+    fresh: set[int] | None,
+) -> None:
+    """A login that sees more than an account is another account, and shows what is new in it."""
+    results = []
+    for seed, shown in enumerate((first, second), 1):
+        world = home(sensors=3, quiet=True, seed=seed, clock=clock)
+        for index, sensor_id in enumerate(list(world.sensors)):
+            if index not in shown:
+                del world.sensors[sensor_id]
+        cloud = FlowCommandCloud(world)
+        await start_cloud(cloud)
+        results.append(
+            await sign_in(hass, cloud, "flowcommand_token", cloud.credentials)
+        )
+    if fresh is None:
+        assert results[1]["reason"] == "already_configured"
+        return
+    entry = results[1]["result"]
+    await done(hass)
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    assert {name for one in devices for _, name in one.identifiers} == {
+        f"flowcommand_{9001 + index}" for index in fresh
+    }

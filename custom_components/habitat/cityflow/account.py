@@ -347,6 +347,11 @@ class CityFlowAccount(Account):
         return f"{self.login.vendor.key}_{probe.id}"
 
     @override
+    def sees(self) -> frozenset[str]:
+        """Return all probes, those too that the options leave out."""
+        return frozenset(map(self._device_id, self.probes()))
+
+    @override
     def part_of_device(self, device_id: str) -> str:
         """Return the list of devices."""
         return DEVICES

@@ -13,6 +13,7 @@ from ..cloud.parsing import Json, Oddities, parse, to_float, to_int
 from ..cloud.session import Answer, CloudSession, Request
 from ..cloud.spans import Span, zulu
 from .models import DeviceType, Measurement, Organization, Probe, Property
+from .properties import KEYS
 from .validity import valid
 
 _DEVICES = "/devices"
@@ -22,6 +23,8 @@ _HISTORY = "/measurements/history"
 
 _ABOUT_ROW = frozenset({"time", "device_id", "location", "firmware_version"})
 _MEAN = "mean_"
+_OF_OTHERS = "values"
+"""What properties are called that nobody knows: their names are the cloud's."""
 _RESOLUTION = re.compile(r"([1-9][0-9]{0,3})([mhd])")
 _SECONDS: Mapping[str, int] = {"m": 60, "h": 3600, "d": 86_400}
 _BINS_OF_TYPE = 168
@@ -238,7 +241,8 @@ class CityFlowClient:
                 continue
             number = to_float(value)
             if number is None:
-                self.oddities.note(f"Measurement.{name}")
+                known = name.removeprefix(prefix) in KEYS
+                self.oddities.note(f"Measurement.{name if known else _OF_OTHERS}")
             else:
                 readings[name.removeprefix(prefix)] = number
         return replace(row, readings=readings, values=valid(readings))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 
-from ..cloud.parsing import PRIVATE, model
+from ..cloud.parsing import PRIVATE, VERBATIM, model
 from ..cloud.position import position
 
 
@@ -49,7 +49,7 @@ class Probe:
 class Property:
     """What a device type's metadata says of one property."""
 
-    prop: str
+    prop: str = field(metadata=VERBATIM)
     name: str | None = None
     unit: str | None = None
     """In CityFlow's spelling."""

@@ -1,5 +1,7 @@
 """What can go wrong with a cloud, told apart by what there is to do about it."""
 
+from .text import brief
+
 
 class CloudError(Exception):
     """A request did not succeed.
@@ -11,6 +13,10 @@ class CloudError(Exception):
     """Whether the same request may succeed when it is sent again in a moment."""
     undone: bool = False
     """Whether the server surely did nothing of what it was asked."""
+
+    def __init__(self, message: str) -> None:
+        """Make the message short and one line, whatever the vendor wrote into it."""
+        super().__init__(brief(message))
 
 
 class AuthError(CloudError):

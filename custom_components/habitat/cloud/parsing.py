@@ -5,14 +5,17 @@ or with an unknown word becomes None, a record without its required fields is dr
 are counted as oddities.
 """
 
+import codecs
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from functools import cache
+import json
 import logging
-from math import isfinite
+from math import inf, isfinite, nan
+import re
 from types import NoneType
 from typing import (
     Any,
@@ -34,6 +37,7 @@ import orjson
 from .errors import BadAnswer
 from .plausible import RANGE, Range
 from .privacy import Privacy
+from .text import clean
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -47,6 +51,22 @@ PRIVATE = {_PRIVATE: True, _ECHOED: True}
 HIDDEN = {_PRIVATE: True}
 """Field metadata: not for others either, but nothing that an error would repeat."""
 
+VERBATIM = {"verbatim": True}
+"""Field metadata: the text is an id, whatever its name; ids are kept as they came."""
+_ID = re.compile(r"(^|_)(id|ids|identifier)$")
+"""The names of fields that hold ids."""
+
+MOST_ODDITIES = 200
+"""So many kinds of oddities are told apart; a cloud must not fill the memory with them."""
+_FURTHER = "further fields"
+
+_LARGEST = 1 << 63
+"""No whole number of a cloud is as large."""
+_NO_DOCUMENT = "The answer is not a complete JSON document"
+_ENDS = {"{": "}", "[": "]"}
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+_HALVES = re.compile("[\ud800-\udfff]")
+
 _TRUE = frozenset({"true", "on", "yes", "1"})
 _FALSE = frozenset({"false", "off", "no", "0"})
 
@@ -59,7 +79,7 @@ class Word(SerializableType, StrEnum):
     def _missing_(cls, value: object) -> Self | None:
         if not isinstance(value, str):
             return None
-        folded = value.casefold()
+        folded = value.strip().casefold()
         return next((word for word in cls if word.value.casefold() == folded), None)
 
     @classmethod
@@ -94,7 +114,9 @@ def to_float(value: object) -> float | None:
 def to_int(value: object) -> int | None:
     """Read a whole number; a fraction is rounded."""
     number = to_float(value)
-    return None if number is None else round(number)
+    if number is None or abs(number) >= _LARGEST:
+        return None
+    return value if type(value) is int else round(number)
 
 
 def to_bool(value: object) -> bool | None:
@@ -108,12 +130,18 @@ def to_bool(value: object) -> bool | None:
 
 
 def to_str(value: object) -> str | None:
-    """Read text; numbers count as text, since clouds send ids and versions both ways."""
+    """Read text as it came; numbers count as text, since clouds send ids and versions both ways."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return str(value)
+    return str(value) if isfinite(value) else None
+
+
+def to_text(value: object) -> str | None:
+    """Read text for people, see `clean`; blank text is none."""
+    text = to_str(value)
+    return None if text is None else clean(text)
 
 
 def to_datetime(value: object) -> datetime | None:
@@ -176,7 +204,12 @@ class Oddities:
         self.counts: Counter[str] = Counter()
 
     def note(self, what: str) -> None:
-        """Count one oddity, such as "Vent.percent_open"."""
+        """Count one oddity, such as "Vent.percent_open"; always by a name of ours.
+
+        The cloud's own keys have no end, and may say anything.
+        """
+        if what not in self.counts and len(self.counts) >= MOST_ODDITIES:
+            what = _FURTHER
         self.counts[what] += 1
         if self.counts[what] == 1:
             _LOGGER.info(
@@ -187,17 +220,15 @@ class Oddities:
 
 
 def read_json(body: bytes) -> Json:
-    """Read a JSON document.
+    """Read a JSON document, also one that only nearly is: see `_read_lax`.
 
     Raises:
         BadAnswer: it is none, or only half of one.
     """
     try:
         document: Json = orjson.loads(body)
-    except ValueError as err:
-        raise BadAnswer(
-            "The answer is not a complete JSON document", transient=True
-        ) from err
+    except ValueError:
+        return _read_lax(body)
     return document
 
 
@@ -207,6 +238,69 @@ def learn_private(
     """Take note of what is private in a record, be it read or about to be written."""
     private = _reader(cls).private  # type: ignore[arg-type]  # classes hash
     oddities.privacy.learn(cls, [raw.get(name) for name in private])
+
+
+def _read_lax(body: bytes) -> Json:
+    """Read what servers write that take JSON lightly; slower, so only where JSON fails.
+
+    NaN and Infinity become numbers that no field takes, as do numbers beyond all measure. A
+    byte-order mark is skipped, UTF-16 and UTF-32 are told by their zeros, and bytes that are no UTF-8 are
+    taken for Latin-1. Control characters may stand in text, and half of a character is left out.
+
+    Raises:
+        BadAnswer: it is no JSON document either, or only half of one.
+    """
+    try:
+        text = _decode(body).strip()
+        # Half a document costs no more than this.
+        whole = bool(text) and text[-1] == _ENDS.get(text[0])
+        document: Json = _LAX.decode(text) if whole else None
+        if _HALF_CHARACTER.search(text):
+            document = _without_halves(document)
+    except (ValueError, RecursionError) as err:
+        raise BadAnswer(_NO_DOCUMENT, transient=True) from err
+    if document is None:
+        raise BadAnswer(_NO_DOCUMENT, transient=True)
+    return document
+
+
+def _decode(body: bytes) -> str:
+    return body.decode(json.detect_encoding(body), "habitat.latin-1")
+
+
+def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
+    """Take the bytes for Latin-1 that are no UTF-8: a name with an umlaut is no reason to fail."""
+    if isinstance(error, UnicodeDecodeError) and error.encoding == "utf-8":
+        return error.object[error.start : error.end].decode("latin-1"), error.end
+    raise error
+
+
+codecs.register_error("habitat.latin-1", _as_latin_1)
+
+
+def _whole_number(digits: str) -> int | float:
+    """Read a whole number as the fast reader does: a float where it is too large."""
+    return int(digits) if len(digits) < len(str(_LARGEST)) else float(digits)
+
+
+_LAX = json.JSONDecoder(
+    parse_constant={"NaN": nan, "Infinity": inf, "-Infinity": -inf}.__getitem__,
+    parse_int=_whole_number,
+    strict=False,
+)
+
+
+def _without_halves(value: Json) -> Json:
+    """Leave halves of characters out of all texts: nothing can store or send them."""
+    if isinstance(value, str):
+        return _HALVES.sub("", value)
+    if isinstance(value, list):
+        return [_without_halves(item) for item in value]
+    if isinstance(value, dict):
+        return {
+            _HALVES.sub("", key): _without_halves(item) for key, item in value.items()
+        }
+    return value
 
 
 def parse[T](cls: type[T], raw: Mapping[str, Json], oddities: Oddities) -> T | None:
@@ -221,6 +315,14 @@ def parse[T](cls: type[T], raw: Mapping[str, Json], oddities: Oddities) -> T | N
     }
     # Before anything else is made of it: also what is dropped may be echoed.
     learn_private(cls, values, oddities)
+    for name, read in reader.texts.items():
+        if name in values:
+            raw_text = values[name]
+            if (text := read(raw_text)) is not None:
+                values[name] = text
+            elif isinstance(raw_text, str):
+                # Blank text is none, which is nothing odd.
+                del values[name]
     for name, part in reader.parts.items():
         if name in values:
             values[name] = part.read(f"{cls.__name__}.{name}", values[name], oddities)
@@ -259,6 +361,8 @@ class _Part:
 
     kind: type[object]
     many: bool
+    text: Callable[[object], str | None] = to_text
+    """How the texts of a list of texts are read."""
 
     def read(self, name: str, raw: Json, oddities: Oddities) -> object:
         """Return what the field's decoder takes; None when there is nothing to take."""
@@ -268,6 +372,9 @@ class _Part:
             records = [self._record(name, item, oddities) for item in raw]
             return [record for record in records if record is not None]
         if isinstance(raw, list) and all(map(self._readable, raw)):
+            if self.kind is str:
+                texts = map(self.text, raw)
+                return [text for text in texts if text is not None]
             return raw
         oddities.note(name)
         return None
@@ -291,6 +398,7 @@ class _Reader[T]:
     decoder: BasicDecoder[T]
     optional: tuple[str, ...]
     required: tuple[str, ...]
+    texts: Mapping[str, Callable[[object], str | None]]
     parts: Mapping[str, _Part]
     ranges: Mapping[str, Range]
     private: tuple[str, ...]
@@ -302,12 +410,19 @@ def _reader[T](cls: type[T]) -> _Reader[T]:
     """Return how a model is read."""
     optional: list[str] = []
     required: list[str] = []
+    texts: dict[str, Callable[[object], str | None]] = {}
     parts: dict[str, _Part] = {}
     hints = get_type_hints(cls)
     for item in fields(cls):  # type: ignore[arg-type]  # every model is a dataclass
         given = item.default is not MISSING or item.default_factory is not MISSING
         (optional if given else required).append(item.name)
-        if "deserialize" not in item.metadata and (part := _part(hints[item.name])):
+        if "deserialize" in item.metadata:
+            continue
+        is_id = item.metadata.get("verbatim") or _ID.search(item.name)
+        read = to_str if is_id else to_text
+        if hints[item.name] in (str, str | None):
+            texts[item.name] = read
+        elif part := _part(hints[item.name], read):
             parts[item.name] = part
     inner: dict[Any, Any] = {
         part.kind: {"deserialize": pass_through}
@@ -322,6 +437,7 @@ def _reader[T](cls: type[T]) -> _Reader[T]:
         BasicDecoder(cls, default_dialect=Whole),
         tuple(optional),
         tuple(required),
+        texts,
         parts,
         {
             item.name: item.metadata[RANGE]
@@ -336,13 +452,13 @@ def _reader[T](cls: type[T]) -> _Reader[T]:
     )
 
 
-def _part(hint: object) -> _Part | None:
+def _part(hint: object, text: Callable[[object], str | None]) -> _Part | None:
     """Tell from its type whether a field holds an inner record or a list."""
     kinds = [kind for kind in get_args(hint) if kind is not NoneType] or [hint]
     many = get_origin(hint) is tuple
     kind = kinds[0]
     inner = many or (len(kinds) == 1 and kind in _MODELS)
-    return _Part(kind, many) if inner and isinstance(kind, type) else None
+    return _Part(kind, many, text) if inner and isinstance(kind, type) else None
 
 
 def public_fields(record: object) -> Iterator[tuple[str, object]]:

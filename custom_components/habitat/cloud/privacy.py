@@ -18,6 +18,8 @@ import traceback
 import unicodedata
 from urllib.parse import quote, unquote_to_bytes
 
+from .text import brief
+
 REDACTED = "**REDACTED**"
 
 _SHORTEST = 3
@@ -130,9 +132,15 @@ class Privacy:
             at = max(at, end)
         return "".join([*parts, text[at:]]) if parts else text
 
+    def message(self, text: str) -> str:
+        """Return what a vendor said, short, in one line and without anything private."""
+        # Cut before, a name could be left in half; but a message may have megabytes.
+        return brief(self.redact(text[:_LONGEST]))
+
     def trace(self, err: BaseException) -> str:
         """Return the traceback of a mistake, whose message may hold what it was made with."""
-        return self.redact("".join(traceback.format_exception(err)))
+        frames = "".join(traceback.format_tb(err.__traceback__))
+        return f"{self.redact(frames)}{type(err).__name__}: {self.message(str(err))}"
 
     def _add(self, value: str | float) -> None:
         if isinstance(value, float):

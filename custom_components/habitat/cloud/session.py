@@ -5,6 +5,7 @@ host, redaction, counters: what every vendor's client needs and none should writ
 """
 
 import asyncio
+from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,11 +31,11 @@ from .errors import (
 )
 from .parsing import Json, read_json
 from .privacy import Privacy
+from .text import brief
 
 _LOGGER = logging.getLogger(__name__)
 
 _REDIRECTS = 3
-_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +191,7 @@ class CloudSession:
                 _LOGGER.debug(
                     "%s %s: %s; again in %.1f s",
                     request.method,
-                    self.redact(request.path),
+                    brief(self.redact(request.path)),
                     err,
                     pause,
                 )
@@ -275,7 +276,9 @@ class CloudSession:
                 self.counters.latency_total += took
                 self.counters.latency_most = max(self.counters.latency_most, took)
                 self.log.append(
-                    Logged(request.method, request.path, outcome, round(took * 1000))
+                    Logged(
+                        request.method, brief(request.path), outcome, round(took * 1000)
+                    )
                 )
         return answer
 
@@ -365,7 +368,7 @@ class CloudSession:
     def _judge(self, response: aiohttp.ClientResponse, body: bytes) -> Answer:
         """Return an answer, or raise what a status and a body mean."""
         status = response.status
-        page = body.lstrip()[:1] == b"<"
+        page = body.removeprefix(BOM_UTF8).lstrip()[:1] == b"<"
         if status < HTTPStatus.BAD_REQUEST:
             if page:
                 raise BadAnswer("The server sent a web page, no data", transient=True)
@@ -395,7 +398,7 @@ class CloudSession:
         """Return what the vendor said, short and without secrets."""
         said = self._explain(document)
         text = f"HTTP {status}: {said}" if said else f"HTTP {status}"
-        return " ".join(self.redact(text).split())[:_SHOWN]
+        return self.privacy.message(text)
 
 
 def _error_document(body: bytes) -> Json:

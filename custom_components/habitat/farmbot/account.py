@@ -246,7 +246,7 @@ class FarmBotAccount(Account):
         )
         self._set_pace()
         self.webcams.look()
-        self.issues.update(self.describe_issues())
+        self._update_issues()
 
     def _set_pace(self) -> None:
         states = (self.parts.get(resource.path) for resource in PACES)

@@ -72,8 +72,6 @@ _DENIED = 0x80
 """SUBACK: from this number on, no."""
 _OF_THE_SERVER = re.compile(rb'"major_version"\s*:\s*99\b')
 """In a line of the log: the server wrote it, not the robot."""
-_LONGEST_REASON = 250
-"""Characters of the robot's own words in an error."""
 
 
 class RobotError(CloudError):
@@ -242,7 +240,7 @@ class BrokerLink:
         finally:
             self._forget()
         return _Loss(
-            self._oddities.privacy.redact(str(error)) or type(error).__name__,
+            self._oddities.privacy.message(str(error)) or type(error).__name__,
             isinstance(error, AuthError)
             or (isinstance(error, MqttConnectError) and _code(error.rc) in _REFUSALS),
             0.0 if began is None else loop.time() - began,
@@ -334,7 +332,7 @@ class BrokerLink:
         if self._client is None or not topic.startswith(self._prefix):
             return
         kind, _, rest = topic[len(self._prefix) :].partition("/")
-        self.counters.messages[kind] += 1
+        self.counters.messages[kind if kind in _KINDS else _OTHER] += 1
         self.counters.bytes += len(payload)
         match kind:
             case "status":
@@ -381,11 +379,8 @@ class BrokerLink:
             self._oddities.note("from_device")
 
     def _reason(self, document: Json) -> str:
-        """Return what an rpc_error says, shortened."""
-        # Cut before, a name could be left in half.
-        reason = self._oddities.privacy.redact(_said(document))
-        if len(reason) > _LONGEST_REASON:
-            reason = reason[: _LONGEST_REASON - 1] + "…"
+        """Return what an rpc_error says, fit to be shown."""
+        reason = self._oddities.privacy.message(_said(document))
         return reason or "The robot did not say why"
 
     def _tell[**P](
@@ -556,6 +551,8 @@ class BrokerLink:
 
 _TOPICS = ("status", "logs", "sync/#", "from_device", "pong/#", "telemetry")
 """What is listened to, below `bot/<bot>/`."""
+_KINDS = frozenset(topic.partition("/")[0] for topic in _TOPICS)
+_OTHER = "other"
 
 
 def _offline() -> RobotOffline:
@@ -572,7 +569,7 @@ def _said(document: Json) -> str:
         and isinstance(args := item.get("args"), dict)
         and isinstance(message := args.get("message"), str)
     ]
-    return " ".join("; ".join(said).split())
+    return "; ".join(said)
 
 
 def _code(said: object) -> int:

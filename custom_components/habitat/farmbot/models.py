@@ -21,7 +21,9 @@ from ..cloud.parsing import (
     to_float,
     to_int,
     to_str,
+    to_text,
 )
+from ..cloud.text import clean
 from .words import (
     BindingType,
     BulletinType,
@@ -71,6 +73,7 @@ def read_bits(value: object) -> int | None:
 
 def read_nodes(value: object) -> str | None:
     """Return CeleryScript as JSON text, so that records stay comparable and cannot be changed."""
+    # Nodes within nodes beyond all measure are refused here, and the field is odd.
     return orjson.dumps(value).decode() if isinstance(value, list | dict) else None
 
 
@@ -81,9 +84,9 @@ def read_texts(value: object) -> Mapping[str, str]:
         ValueError: it is no object.
     """
     return {
-        name: text
+        key: text
         for name, item in _object(value).items()
-        if (text := to_str(item)) is not None
+        if (key := clean(name)) and (text := to_text(item)) is not None
     }
 
 
@@ -117,7 +120,7 @@ def _number(value: object) -> float:
 
 
 def _text(value: object) -> str:
-    text = to_str(value)
+    text = to_text(value)
     if text is None:
         raise ValueError("no text")
     return text

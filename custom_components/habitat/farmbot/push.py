@@ -214,7 +214,7 @@ class Push:
         """Keep what the server says of a record; the newest counts."""
         resource = SYNCED.get(kind)
         if resource is None:
-            self._account.oddities.note(f"sync ({kind[:40]})")
+            self._account.oddities.note("sync (of an unknown kind)")
         elif resource in self._followed:
             self._synced[kind, record_id] = payload
             self._take_soon()
@@ -264,7 +264,8 @@ class Push:
             document = read_json(payload)
         except BadAnswer:
             document = None
-        if not isinstance(document, dict) or "body" not in document:
+        known = resource.single or (record_id.isascii() and record_id.isdecimal())
+        if not known or not isinstance(document, dict) or "body" not in document:
             self._account.oddities.note(f"sync ({kind})")
             return
         body = document["body"]

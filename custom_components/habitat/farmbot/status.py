@@ -8,6 +8,7 @@ it is the same object as before. Names and units are those of FarmBot OS.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, fields
 from datetime import datetime
+import re
 
 from mashumaro import field_options
 
@@ -26,6 +27,8 @@ _NEVER = {"locked_at": 0}
 _MILLISECONDS_FROM = 1e11
 """Unix times above this are in milliseconds: the robot's Lua code begins its jobs with such."""
 _PIN = "pins/"
+_PIN_NUMBER = re.compile("[0-9]{1,3}")
+"""No board has a thousand pins."""
 _METRIC = "telemetry_"
 """How the names in telemetry begin."""
 
@@ -254,7 +257,7 @@ def _parts(
         jobs = _branch(tree, "jobs", oddities)
         yield "jobs", Jobs, {"jobs": [*_named(jobs)]}
     for number, pin in _branch(tree, "pins", oddities).items():
-        if isinstance(pin, dict) and number.isdecimal():
+        if isinstance(pin, dict) and _PIN_NUMBER.fullmatch(number):
             yield f"{_PIN}{int(number)}", Pin, pin
         else:
             oddities.note("status.pins")

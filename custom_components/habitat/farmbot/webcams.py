@@ -78,6 +78,9 @@ class Webcams:
             )
 
     def _feeds(self) -> list[WebcamFeed]:
+        if not self._account.devices.present:
+            # Another account shows the robot, and looks for its webcams.
+            return []
         feeds = self._account.records(WEBCAM_FEEDS.path, WebcamFeed)
         return [feed for feed in feeds if feed.url]
 

@@ -208,7 +208,12 @@ class FlairAccount(Account):
     def _schedules(self, home: Structure) -> Part:
         path = f"/api/structures/{home.id}/schedules"
         fetch = partial(self._fetch_list, Schedule, path)
-        return Part(f"schedules of {home.id}", fetch, prefix=f"{Schedule.TYPE}_")
+        return Part(
+            f"schedules of {home.id}",
+            fetch,
+            prefix=f"{Schedule.TYPE}_",
+            kind=Schedule.TYPE,
+        )
 
     def _singles(self, keys: Iterable[str]) -> Iterator[Part]:
         for key in keys:
@@ -223,7 +228,8 @@ class FlairAccount(Account):
                 and not (isinstance(record, Radio) and not record.reachable)
             ):
                 path = f"/api/{kind}/{resource_id}/{part}"
-                yield Part(key, partial(self._fetch_single, key, model, path))
+                fetch = partial(self._fetch_single, key, model, path)
+                yield Part(key, fetch, kind=model.TYPE)
 
     async def _fetch_single(
         self, key: str, model: type[Resource], path: str
@@ -306,7 +312,8 @@ class FlairAccount(Account):
     def describe_issues(self) -> Iterator[Issue]:
         """Return units that nothing drives, and a login of the kind that Flair gives up."""
         for unit in self.of(HvacUnit):
-            if self._shown(unit) and not unit.driven:
+            shown = self._device_id(unit) in self.devices.present
+            if shown and not unit.driven:
                 name = unit.name or _NAMES[HvacUnit]
                 yield Issue("unit_without_puck", unit.id, {"name": name}, APP_URL)
         auth = self.session.auth

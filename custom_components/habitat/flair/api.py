@@ -126,7 +126,11 @@ class FlairClient:
         if not isinstance(item, dict):
             self.oddities.note(f"{model.__name__} (no object)")
             return None
-        return parse(model, flatten(item), self.oddities)
+        record = parse(model, flatten(item), self.oddities)
+        if record is not None and not record.id.strip():
+            self.oddities.note(f"{model.__name__}.id")
+            return None
+        return record
 
 
 def _attributes(

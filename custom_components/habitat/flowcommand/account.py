@@ -197,7 +197,8 @@ class FlowCommandAccount(Account):
                 if (state is not None and (state.stale or state.failures)) or outdated(
                     period, sensor.last_ping_datetime, self._read.get(key)
                 ):
-                    yield Part(key, partial(self._fetch_volume, key, sensor, period))
+                    fetch = partial(self._fetch_volume, key, sensor, period)
+                    yield Part(key, fetch, kind=f"volumes ({name})")
 
     async def _fetch_volume(
         self, key: str, sensor: FlowSensor, period: Period

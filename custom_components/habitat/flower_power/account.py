@@ -182,6 +182,7 @@ class FlowerPowerAccount(Account):
             Part(
                 f"{SAMPLES} of {status.location_identifier}",
                 partial(self._fetch_samples, status),
+                kind=SAMPLES,
             )
             for status in self.records(STATUS, LocationStatus)
             if not wanted.isdisjoint(_sample_keys(status.location_identifier))

@@ -7,7 +7,7 @@ from ..cloud.parsing import Json, to_str
 from ..cloud.session import Answer
 
 
-def open_answer(answer: Answer, redact: Callable[[str], str]) -> dict[str, Json]:
+def open_answer(answer: Answer, brief: Callable[[str], str]) -> dict[str, Json]:
     """Return the document of an answer.
 
     The cloud reports errors in a list that every answer has; its HTTP status may be 200
@@ -22,7 +22,7 @@ def open_answer(answer: Answer, redact: Callable[[str], str]) -> dict[str, Json]
         raise BadAnswer("The answer is no object")
     if document.get("errors") or document.get("error"):
         raise Refused(
-            redact(explain(document) or "an error without words"), answer.status
+            brief(explain(document) or "an error without words"), answer.status
         )
     return document
 

@@ -114,7 +114,7 @@ class FlowerPowerClient:
         )
 
     def _open(self, answer: Answer) -> Record:
-        return open_answer(answer, self.session.redact)
+        return open_answer(answer, self.session.privacy.message)
 
     def _read_profile(self, answer: Answer) -> Profile:
         raw = self._open(answer).get("user_profile")

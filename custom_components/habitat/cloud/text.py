@@ -1,0 +1,37 @@
+"""Text that a cloud sent: the one place that makes it fit to be shown, logged and compared."""
+
+import re
+
+LONGEST_WORDS = 200
+"""What a vendor's message may have of characters: people read it, and the log keeps it."""
+
+_BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0"
+"""What looks like nothing, but is no space for Python."""
+_BREAK = re.compile("[ \u00a0]*[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]\\s*")
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
+"""Control characters, those that turn the direction of text, and those without width."""
+_LOOSE_JOINER = re.compile(r"(?<!\S)[\u200c\u200d]+|[\u200c\u200d]+(?!\S)")
+"""Joiners serve between letters and within emoji; elsewhere they only hide."""
+
+
+def clean(text: str) -> str | None:
+    """Return a text in one line and without what cannot be seen; None when nothing is left."""
+    if not text.isprintable():
+        text = _HIDDEN.sub("", _BREAK.sub(" ", text))
+        text = _LOOSE_JOINER.sub("", text)
+    text = text.strip()
+    return text if text.strip(f"{_BLANKS} ") else None
+
+
+def cut(text: str, longest: int) -> str:
+    """Return as much of a text as may be shown."""
+    return text if len(text) <= longest else text[:longest].rstrip()
+
+
+def brief(text: str) -> str:
+    """Return a message short and in one line, as it may be logged."""
+    # What follows cannot be shown; a message may have megabytes.
+    return cut(clean(text[: 8 * LONGEST_WORDS]) or "", LONGEST_WORDS)
