@@ -50,6 +50,30 @@ async def test_of_a_type_and_of_a_location(set_up_cityflow: SetUp) -> None:
     assert len(await history(setting, config_entry_id=account, location="221")) == 3
 
 
+async def test_nothing_in_it(set_up_cityflow: SetUp) -> None:
+    """A span before the probes began is answered as what it is: empty."""
+    setting = await set_up_cityflow("demo")
+    device = setting.registry_device(PROBE)
+    assert device is not None
+    long_ago = {
+        "start": "2020-01-01T00:00:00+00:00",
+        "end": "2020-01-01T06:00:00+00:00",
+    }
+    assert await history(setting, device_id=device.id, **long_ago) == []
+
+
+async def test_impossible_averages(set_up_cityflow: SetUp) -> None:
+    """Means contain the same rubbish as rows; what cannot be is left out."""
+    setting = await set_up_cityflow("demo")
+    setting.cloud.set_row(PROBE, {"t": 652.36, "l": -3, "mP2": 0})
+    device = setting.registry_device(PROBE)
+    assert device is not None
+    for row in await history(setting, device_id=device.id):
+        assert not {"temperature", "humidity", "illuminance"} & set(row["values"])
+        assert row["values"]["pm25"] == 0
+        assert row["values"]["pm1"] > 0
+
+
 async def test_one_target(set_up_cityflow: SetUp) -> None:
     """None and two are refused, and what is no account of this vendor."""
     setting = await set_up_cityflow("demo")

@@ -4,10 +4,14 @@ from typing import Any
 
 import pytest
 
+from custom_components.habitat.cloud.parsing import parse
+from custom_components.habitat.cloud.spans import Span
 from custom_components.habitat.const import DOMAIN
+from custom_components.habitat.flowcommand.models import FlowVolume
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flowcommand.homes import home
+from custom_components.habitat.simulator.flowcommand.world import Sensor
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -67,6 +71,51 @@ async def test_pings(setting: Setting) -> None:
     assert pings[0]["gallons_per_day"] == pytest.approx(
         pings[0]["barrels_per_day"] * 42
     )
+
+
+async def test_nothing_in_it(setting: Setting) -> None:
+    """A span before the sensor began is answered as what it is: empty."""
+    long_ago = {
+        "start": "2020-01-01T00:00:00+00:00",
+        "end": "2020-01-01T06:00:00+00:00",
+    }
+    assert (await ask(setting, "get_pings", **long_ago))["pings"] == []
+    assert (await ask(setting, "get_hourly_flow_volumes", **long_ago))["hours"] == []
+    day = await ask(setting, "get_flow_volume", **long_ago)
+    assert day["start"] == long_ago["start"]
+    assert day["gallons"] in (0, None)
+
+
+async def test_a_sensor_that_is_gone(setting: Setting) -> None:
+    """It is refused in words while the device is still in the house."""
+    setting.cloud.add(Sensor(id=9002, name="Another"))
+    setting.cloud.remove(9001)
+    await setting.poll()
+    assert setting.registry_device("9001")
+    for action in ACTIONS:
+        with pytest.raises(ServiceValidationError) as caught:
+            await ask(setting, action)
+        assert caught.value.translation_key == "no_such_device"
+
+
+@pytest.mark.parametrize("volume", [None, "much"])
+async def test_a_volume_of_nothing(setting: Setting, volume: object) -> None:
+    """A volume that the cloud cannot tell is none, not zero."""
+
+    async def unknown(path: str, span: Span) -> FlowVolume:
+        raw: dict[str, Any] = {
+            "start": SPAN["start"],
+            "end": SPAN["end"],
+            "flow_volume": volume,
+            "sensor_id": 9001,
+        }
+        found = parse(FlowVolume, raw, setting.account.oddities)
+        assert found is not None
+        return found
+
+    setting.account.client.flow_volume = unknown  # type: ignore[method-assign,assignment]  # a cloud that does not know
+    answer = await ask(setting, "get_flow_volume")
+    assert answer["gallons"] is answer["barrels"] is None
 
 
 async def test_times_without_a_zone(setting: Setting) -> None:

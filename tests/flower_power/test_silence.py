@@ -203,6 +203,28 @@ async def test_a_pot_that_the_configuration_alone_knows(plants: Setting) -> None
     assert state.attributes["installed_version"] == "2.0.3"
 
 
+@pytest.mark.parametrize(
+    ("said", "shown", "known"),
+    [
+        ("Vacation", "vacation", True),
+        (" Moonlight Garden ", "moonlight garden", False),
+        ("", "unknown", True),
+        (None, "unknown", True),
+        ("x" * 400, "x" * 255, False),
+    ],
+)
+async def test_watering_modes(
+    plants: Setting, said: Json, shown: str, known: bool
+) -> None:
+    """A mode that nobody knows is one more option: it was set by somebody."""
+    config: Record = {"autowatering_cfg": {"mode": said}}
+    plants.cloud.set("configuration", plants.named("Plant 1"), sensor=config)
+    await plants.live()
+    state = plants.shown("sensor", plants.named("Plant 1"), "watering_mode")
+    assert state.state == shown
+    assert len(state.attributes["options"]) == (6 if known else 7)
+
+
 # Numbers that cannot be, and those that only look like it.
 
 

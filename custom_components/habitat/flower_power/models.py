@@ -87,7 +87,13 @@ class Profile:
 class AutowateringCfg:
     """How a Parrot Pot is told to water."""
 
-    mode: WateringMode | None = None
+    mode: str | None = None
+    """A setting of Parrot's app, whose words are not all known."""
+
+    @property
+    def word(self) -> WateringMode | None:
+        """The mode, where its word is known."""
+        return WateringMode.read(self.mode)
 
 
 @model

@@ -8,6 +8,7 @@ from typing import override
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
     LIGHT_LUX,
+    MAX_LENGTH_STATE_STATE,
     PERCENTAGE,
     EntityCategory,
     UnitOfConductivity,
@@ -407,14 +408,30 @@ POT: tuple[HabitatSensorDescription[LocationStatus], ...] = (
 
 
 def mode(location: Location) -> str | None:
-    """Return who waters a Parrot Pot."""
+    """Return who waters a Parrot Pot; a word that is not known as the cloud has it."""
     config = location.sensor.autowatering_cfg if location.sensor else None
-    return option(config.mode) if config else None
+    if config is None or not config.mode:
+        return None
+    return (
+        option(config.word) or config.mode.strip().casefold()[:MAX_LENGTH_STATE_STATE]
+    )
 
 
 MODE: tuple[HabitatSensorDescription[Location], ...] = (
     told("watering_mode", mode, words=WateringMode, lasting=True),
 )
+
+
+class ModeSensor(FlowerPowerSensor[Location]):
+    """Who waters a pot: a setting, so a word that is not known is one more option."""
+
+    @property
+    @override
+    def options(self) -> list[str] | None:
+        """The words that are known, and the one that is set."""
+        known = self.entity_description.options or []
+        current = self.native_value
+        return known if current in (None, *known) else [*known, str(current)]
 
 
 def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
@@ -428,4 +445,4 @@ def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
     if location.sensor.is_pot:
         yield from described(account, device, Sample, TANK, SampledSensor)
         yield from described(account, device, LocationStatus, POT, AnalysisSensor)
-        yield from described(account, device, Location, MODE, FlowerPowerSensor)
+        yield from described(account, device, Location, MODE, ModeSensor)
