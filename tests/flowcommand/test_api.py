@@ -185,7 +185,7 @@ async def test_odd_sensors(serve: Serve, clock: ManualClock) -> None:
     found = await account.client.sensors()
     named = {sensor.name: sensor for sensor in found.records.values()}
     assert not found.whole
-    assert len(named) == 12
+    assert len(named) == 13
     never = named["Never Heard"]
     assert (never.last_ping_flowrate, never.last_ping_datetime) == (None, None)
     assert named["No Position"].position is None

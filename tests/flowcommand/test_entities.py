@@ -34,7 +34,7 @@ async def test_places(set_up_flowcommand: SetUp) -> None:
         and "latitude"
         in setting.shown("sensor", str(sensor_id), "flow_rate").attributes
     }
-    assert placed == {1, 3, 4, 5, 6, 8, 10, 12, 20_000}
+    assert placed == {1, 3, 4, 5, 6, 8, 10, 12, 13, 20_000}
 
 
 async def test_units(

@@ -260,7 +260,7 @@ async def test_odd_garden(serve: Serve, clock: ManualClock) -> None:
     account = await serve(odd(clock=clock))
     locations = await account.client.configuration()
     statuses = await account.client.status()
-    assert len(locations.records) == len(statuses.records) == 21
+    assert len(locations.records) == len(statuses.records) == 23
     assert locations.whole
     assert statuses.whole
     by_name = {

@@ -153,4 +153,15 @@ _DEFECTS: Mapping[Defect, Mapping[str, Json]] = {
     Defect.ZERO: {"t": 0, "h": 0, "p": 0, "r.avg": -1673.1, **_NO_DUST},
     Defect.FAN: {**_NO_DUST},
     Defect.NULLS: {},
+    Defect.WILD: {
+        "t": 652.36,
+        "l": -1,
+        "b": 255,
+        "mP1": -0.1,
+        "mP2": 65535,
+        "nP1": -1,
+        "aPS": 999,
+        "nA": 0,
+        "nMa": 655.35,
+    },
 }

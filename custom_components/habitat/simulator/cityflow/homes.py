@@ -125,6 +125,7 @@ def odd(seed: int = 1, clock: Clock = time.time) -> World:
         Probe(id=_hex(15), pinned_row={"t": "7.5", "h": 100, "b": 104.2, "l": -3}),
         Probe(id=_hex(16), location_name="село Чумли", latitude=48.1, longitude=30.9),
         Probe(id=_hex(17), pinned={"id": None}),
+        Probe(id=_hex(18), defect=Defect.WILD),
     )
     for index, probe in enumerate(shapes):
         if probe.location == 1:

@@ -34,6 +34,8 @@ class Defect(StrEnum):
     """Nothing but nulls."""
     FAN = "fan"
     """The fan is off: no particles of any size."""
+    WILD = "wild"
+    """Every part sends what cannot be: signed numbers as unsigned, codes for "nothing"."""
 
 
 @dataclass(slots=True, kw_only=True)

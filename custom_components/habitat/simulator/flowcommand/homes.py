@@ -113,6 +113,7 @@ def odd(seed: int = 1, clock: Clock = time.time) -> World:
         Sensor(id=10, name="Twice"),
         Sensor(id=11, name="Twice Again", pinned={"id": 10}),
         Sensor(id=12, name="From Tomorrow", pinned={"last_ping_datetime": _TOMORROW}),
+        Sensor(id=13, name="Wild", pinned=_WILD),
         Sensor(id=20_000, name="Brand New", activated_at=now - 600.0),
         Sensor(id=20_001, name="Nowhere", latitude=0.0, longitude=0.0),
     )
@@ -123,6 +124,7 @@ def odd(seed: int = 1, clock: Clock = time.time) -> World:
 
 _TOMORROW = "2107-12-11T08:11:30Z"
 _TEXTS: Record = {"last_ping_flowrate": "5356.9", "pipe_diameter": "14.64", "id": "4"}
+_WILD: Record = {"last_ping_flowrate": 4_294_967_291, "pipe_diameter": -1}
 _RUBBISH: Record = {
     "name": None,
     "latitude": 300.0,

@@ -178,6 +178,32 @@ def _measurements(make: Builder) -> None:
             ],
         }
     }
+    pot = _spot(make, "Wild", ROSEMARY)
+    assert pot.probe is not None
+    pot.probe.kind = "pot"
+    pot.trouble = "check_system"
+    pot.pinned = {
+        "sample": {
+            "light": -0.1,
+            "fertilizer_level": -1,
+            "air_temperature_celsius": 652.36,
+            "soil_moisture_percent": 655.35,
+            "calibrated_soil_moisture_percent": -1,
+            "battery_percent": 255,
+            "water_tank_level_percent": -1,
+        },
+        "status": {
+            name: {"gauge_values": {"current_value": value}}
+            for name, value in (
+                ("air_temperature", -142.46),
+                ("light", -1),
+                ("fertilizer", -1),
+                ("battery", 255),
+            )
+        },
+    }
+    stranded = _spot(make, "Nobody comes by", MONSTERA)
+    stranded.stranded = make.garden.now() - days(5)
 
 
 def _keys(status: Json, instruction: Json) -> Record:
