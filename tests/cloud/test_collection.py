@@ -21,21 +21,25 @@ def test_read() -> None:
         read.append(given.body)
         return [given.body]
 
-    first = memory.read("a", answer(b"1"), note)
-    assert memory.read("a", answer(b"1"), note) is first
-    assert memory.read("b", answer(b"1"), note) == first
-    assert memory.read("a", answer(b"2"), note) == [b"2"]
-    assert memory.read("a", answer(b"1"), note) is not first
+    ask, ask_else = memory.reader("a", note), memory.reader("b", note)
+    assert ask.recall(answer(b"1")) is None
+    first = ask(answer(b"1"))
+    assert ask(answer(b"1")) is first
+    assert memory.reader("a", note).recall(answer(b"1")) is first
+    assert ask_else(answer(b"1")) == first
+    assert ask(answer(b"2")) == [b"2"]
+    assert ask(answer(b"1")) is not first
     assert read == [b"1", b"1", b"2", b"1"]
 
 
 def test_failed_reading() -> None:
     """What could not be read is not remembered, and what was before still is."""
     memory = Memory()
-    first = memory.read("a", answer(b"[1]"), Answer.json)
+    read = memory.reader("a", Answer.json)
+    first = read(answer(b"[1]"))
     with pytest.raises(BadAnswer):
-        memory.read("a", answer(b"{"), Answer.json)
-    assert memory.read("a", answer(b"[1]"), Answer.json) is first
+        read(answer(b"{"))
+    assert read(answer(b"[1]")) is first
 
 
 def test_join() -> None:

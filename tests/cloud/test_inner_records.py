@@ -1,11 +1,12 @@
 """Records within records, and lists, are read as tolerantly as the rest."""
 
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import UTC, datetime, time
 
 import pytest
 
 from custom_components.habitat.cloud.parsing import (
+    MOST_RECORDS,
     PRIVATE,
     Json,
     Oddities,
@@ -127,3 +128,12 @@ def test_private() -> None:
 def test_no_time(value: Json) -> None:
     """Anything but a time of the day is none."""
     assert to_time(value) is None
+
+
+def test_far_too_many() -> None:
+    """A list that nobody could have is odd, whatever is in it; the record lives on."""
+    oddities = Oddities("test")
+    many: list[Json] = [{"id": "c"}] * (MOST_RECORDS + 1)
+    read = parse(Outer, {**WHOLE, "many": many, "numbers": [1] * len(many)}, oddities)
+    assert read == replace(RECORD, many=(), numbers=())
+    assert oddities.counts == {"Outer.many": 1, "Outer.numbers": 1}

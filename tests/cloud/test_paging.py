@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from custom_components.habitat.cloud.errors import BadAnswer
+from custom_components.habitat.cloud.errors import BadAnswer, TooLarge
 from custom_components.habitat.cloud.paging import (
     MOST_PAGES,
     Page,
@@ -12,7 +12,7 @@ from custom_components.habitat.cloud.paging import (
     join_pages,
     read_pages,
 )
-from custom_components.habitat.cloud.parsing import Oddities
+from custom_components.habitat.cloud.parsing import MOST_RECORDS, Oddities
 
 
 @dataclass(frozen=True)
@@ -86,3 +86,18 @@ def test_twice() -> None:
     found = join_pages([page], _id, oddities)
     assert found.records["1"].name == "a"
     assert oddities.counts == {"Thing.id (twice)": 1}
+
+
+def test_far_too_many() -> None:
+    """A list of more records than anybody has is refused, all pages together."""
+    half = [
+        Page(
+            tuple(Thing(f"{page} {number}") for number in range(MOST_RECORDS // 2)),
+            True,
+            None,
+        )
+        for page in range(3)
+    ]
+    assert len(join_pages(half[:2], _id, Oddities("test")).records) == MOST_RECORDS
+    with pytest.raises(TooLarge):
+        join_pages(half, _id, Oddities("test"))

@@ -1,22 +1,27 @@
 """Rubbish in a field reads as unknown, and is counted."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, dataclass, field
 from datetime import UTC, datetime
 import logging
 from math import inf, nan
+from unittest.mock import patch
 
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.habitat.cloud.errors import BadAnswer
+from custom_components.habitat.cloud.errors import BadAnswer, TooLarge
 from custom_components.habitat.cloud.parsing import (
     MOST_ODDITIES,
+    MOST_RECORDS,
+    MOST_VALUES,
     PRIVATE,
     VERBATIM,
     Json,
     Oddities,
     Word,
+    each,
     model,
     parse,
     private_values,
@@ -412,3 +417,30 @@ def test_oddities_have_an_end(caplog: pytest.LogCaptureFixture) -> None:
         oddities.note(f"field {number}")
     assert sum(oddities.counts.values()) == 10_000
     assert len(oddities.counts) == len(caplog.records) == MOST_ODDITIES + 1
+
+
+def test_far_too_many_values() -> None:
+    """What would take long to read is not read, however small its parts."""
+    assert read_json(b"[" + b",".join([b"1"] * (MOST_VALUES - 1)) + b"]")
+    for many in (b"1,", b"{},", b"[],", b'{"a":1},'):
+        with pytest.raises(TooLarge):
+            read_json(b"[" + many * MOST_VALUES + b"1]")
+    # A long text is no list.
+    assert read_json(b'"' + b"x" * 10 * MOST_VALUES + b'"')
+
+
+def test_far_too_many_records() -> None:
+    """No list of as many records is read, and within a record it is odd."""
+    assert len([*each([1] * MOST_RECORDS)]) == MOST_RECORDS
+    with pytest.raises(TooLarge):
+        next(each([1] * (MOST_RECORDS + 1)))
+
+
+def test_rests_in_a_thread() -> None:
+    """A thread that reads a long list lets others have their turn; the event loop need not."""
+    with patch("custom_components.habitat.cloud.parsing.sleep") as sleep:
+        assert len([*each([1] * 1000)]) == 1000
+        sleep.assert_not_called()
+        with ThreadPoolExecutor() as pool:
+            pool.submit(lambda: [*each([1] * 1000)]).result()
+        assert sleep.call_count > 10

@@ -7,18 +7,21 @@ from dataclasses import replace
 import gzip
 import logging
 import socket
+import threading
 from unittest.mock import patch
 
 import aiohttp
 import pytest
 
 from custom_components.habitat.cloud.auth import FixedAuth
+from custom_components.habitat.cloud.collection import Memory
 from custom_components.habitat.cloud.errors import (
     AuthError,
     BadAnswer,
     CloudError,
     RateLimited,
     Refused,
+    TooLarge,
     Unreachable,
 )
 from custom_components.habitat.cloud.session import (
@@ -275,6 +278,46 @@ async def test_too_large_without_a_word() -> None:
         with pytest.raises(BadAnswer, match="too large"):
             await session.json(GET)
     assert len(server.asked) == 1
+
+
+async def test_too_many_values() -> None:
+    """What is too much to be read is not even fetched to its end, and not asked for again."""
+    many = gzip.compress(b"[" + b"{}," * (4 << 20) + b"{}]", 1)
+    async with talking(
+        body(many, headers={"Content-Encoding": "gzip"}), limits=Limits()
+    ) as (session, server):
+        with pytest.raises(TooLarge):
+            await session.json(GET)
+    assert len(server.asked) == 1
+    assert session.counters.bytes == 0
+
+
+async def test_large_answers_are_read_in_a_thread() -> None:
+    """What takes its time does not hold the event loop, unless it is known already."""
+    memory = Memory()
+    read: list[threading.Thread] = []
+
+    def note(answer: Answer) -> int:
+        read.append(threading.current_thread())
+        return len(answer.body)
+
+    large = b'"' + b"x" * (3 << 20) + b'"'
+    replies = (data("small"), body(large), body(large))
+    async with talking(*replies, limits=Limits()) as (session, _):
+        assert await session.send(GET, note) == len(b'"small"')
+        for _ in range(2):
+            assert await session.send(GET, memory.reader("a", note)) == len(large)
+    here = threading.main_thread()
+    assert [thread is here for thread in read] == [True, False]
+
+
+async def test_giant_errors() -> None:
+    """A giant that is none but an error has nothing to say."""
+    said = b'{"error": "no", "more": "' + b"x" * (1 << 17) + b'"}'
+    async with talking(body(said, 422), limits=Limits(tries=1)) as (session, _):
+        with pytest.raises(Refused) as raised:
+            await session.json(GET)
+    assert str(raised.value) == "HTTP 422"
 
 
 # When nothing comes.

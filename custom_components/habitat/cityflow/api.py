@@ -9,7 +9,7 @@ import re
 from ..cloud.collection import Collection, Memory
 from ..cloud.errors import BadAnswer, Refused, TooLarge
 from ..cloud.paging import Page, join_pages
-from ..cloud.parsing import Json, Oddities, parse, to_float, to_int
+from ..cloud.parsing import Json, Oddities, each, parse, to_float, to_int
 from ..cloud.session import Answer, CloudSession, Request
 from ..cloud.spans import Span, zulu
 from .models import DeviceType, Measurement, Organization, Probe, Property
@@ -30,6 +30,9 @@ _SECONDS: Mapping[str, int] = {"m": 60, "h": 3600, "d": 86_400}
 _BINS_OF_TYPE = 168
 _BINS_OF_LOCATION = 720
 """What one request asks for: a week or a month of hours; a type has many devices."""
+
+_MOST_PROPERTIES = 200
+"""No probe measures as many; each becomes a sensor."""
 
 type _Record = Organization | Probe | DeviceType
 
@@ -72,7 +75,7 @@ class CityFlowClient:
         """Return the newest rows of all devices; a device silent for 45 minutes has none."""
         return await self.session.send(
             Request(method="GET", path=_LATEST),
-            partial(self._memory.read, _LATEST, read=self._read_latest),
+            self._memory.reader(_LATEST, self._read_latest),
         )
 
     # CityFlow has no pages; a span is asked for in slices, the oldest first.
@@ -135,7 +138,9 @@ class CityFlowClient:
             },
         )
         try:
-            rows = await self.session.send(request, partial(self._read_bins, kind))
+            rows = await self.session.send(
+                request, partial(self._read_bins, kind, span)
+            )
         except TooLarge:
             bins = (span.end - span.start) // step
             if bins < 2:
@@ -144,25 +149,23 @@ class CityFlowClient:
                 async for rows in self._slice(path, kind, half, resolution, step):
                     yield rows
         else:
-            unique = {(row.time, row.device_id): row for row in rows}
-            yield sorted(
-                (row for row in unique.values() if row.time in span),
-                key=lambda row: (row.time, row.device_id or ""),
-            )
+            yield rows
 
     async def _list[R: _Record](
         self, path: str, read: Callable[[Json], R | None]
     ) -> Collection[R]:
         return await self.session.send(
             Request(method="GET", path=path),
-            partial(self._memory.read, path, read=partial(self._read_list, read)),
+            self._memory.reader(path, partial(self._read_list, read)),
         )
 
     def _read_list[R: _Record](
         self, read: Callable[[Json], R | None], answer: Answer
     ) -> Collection[R]:
         items = _rows(answer.json())
-        records = tuple(record for item in items if (record := read(item)) is not None)
+        records = tuple(
+            record for item in each(items) if (record := read(item)) is not None
+        )
         page = Page(records, whole=len(records) == len(items), following=None)
         return join_pages((page,), _key, self.oddities)
 
@@ -186,7 +189,7 @@ class CityFlowClient:
         sensors = metadata.get("sensors")
         properties = [
             self._read_property(sensor)
-            for sensor in (sensors if isinstance(sensors, list) else [])
+            for sensor in each(sensors if isinstance(sensors, list) else [])
         ]
         index = to_int(metadata.get("battery"))
         battery = (
@@ -217,14 +220,20 @@ class CityFlowClient:
                 continue
             found.extend(
                 row
-                for raw in rows
+                for raw in each(rows)
                 if (row := self._read_row(raw, kind, "")) is not None
             )
         return tuple(found)
 
-    def _read_bins(self, kind: int | None, answer: Answer) -> list[Measurement]:
-        rows = (self._read_row(raw, kind, _MEAN) for raw in _rows(answer.json()))
-        return [row for row in rows if row is not None]
+    def _read_bins(
+        self, kind: int | None, span: Span, answer: Answer
+    ) -> list[Measurement]:
+        rows = (self._read_row(raw, kind, _MEAN) for raw in each(_rows(answer.json())))
+        unique = {(row.time, row.device_id): row for row in rows if row is not None}
+        return sorted(
+            (row for row in unique.values() if row.time in span),
+            key=lambda row: (row.time, row.device_id or ""),
+        )
 
     def _read_row(self, raw: Json, kind: int | None, prefix: str) -> Measurement | None:
         """Read a row; all that does not say what the row is about is a property."""
@@ -236,6 +245,9 @@ class CityFlowClient:
         if row is None:
             return None
         readings: dict[str, float] = {}
+        if len(item) > _MOST_PROPERTIES:
+            self.oddities.note("Measurement (too much of it)")
+            return None
         for name, value in item.items():
             if name in _ABOUT_ROW or value is None:
                 continue

@@ -6,9 +6,9 @@ at once that there is nothing to compare.
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import cast, override
 
-from .session import Answer
+from .session import Answer, Recalling
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,27 @@ class Collection[R]:
     """Whether every record that the cloud sent could be read."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Reader[T](Recalling[T]):
+    """Reads the answers to one question."""
+
+    known: dict[Hashable, tuple[bytes, object]]
+    question: Hashable
+    read: Callable[[Answer], T]
+
+    @override
+    def recall(self, answer: Answer) -> T | None:
+        body, made = self.known.get(self.question, (None, None))
+        return cast(T, made) if body == answer.body else None
+
+    @override
+    def __call__(self, answer: Answer) -> T:
+        if (made := self.recall(answer)) is None:
+            made = self.read(answer)
+            self.known[self.question] = answer.body, made
+        return made
+
+
 class Memory:
     """What the last answers to some questions were read as; a question is a path and its like."""
 
@@ -28,16 +49,11 @@ class Memory:
         self._read: dict[Hashable, tuple[bytes, object]] = {}
         self._joined: dict[Hashable, tuple[tuple[object, ...], object]] = {}
 
-    def read[T](
-        self, question: Hashable, answer: Answer, read: Callable[[Answer], T]
-    ) -> T:
-        """Return what `read` makes of an answer, or made of it the last time."""
-        known = self._read.get(question)
-        if known is not None and known[0] == answer.body:
-            return cast(T, known[1])
-        made = read(answer)
-        self._read[question] = answer.body, made
-        return made
+    def reader[T](
+        self, question: Hashable, read: Callable[[Answer], T]
+    ) -> Recalling[T]:
+        """Return what reads answers to a question, and of the same bytes makes the same object."""
+        return _Reader(self._read, question, read)
 
     def join[P, T](
         self,

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from .collection import Collection
-from .errors import BadAnswer
-from .parsing import Oddities
+from .errors import BadAnswer, TooLarge
+from .parsing import MOST_RECORDS, Oddities
 
 MOST_PAGES = 200
 """No list has as many; a server that always names a next page must not hold us."""
@@ -48,7 +48,11 @@ async def read_pages[R](
 def join_pages[R](
     pages: Iterable[Page[R]], identity: Callable[[R], str], oddities: Oddities
 ) -> Collection[R]:
-    """Return the records of all pages; of two with the same id the first counts."""
+    """Return the records of all pages; of two with the same id the first counts.
+
+    Raises:
+        TooLarge: there are far too many.
+    """
     records: dict[str, R] = {}
     whole = True
     total: int | None = None
@@ -58,6 +62,8 @@ def join_pages[R](
         for record in page.records:
             if records.setdefault(identity(record), record) is not record:
                 oddities.note(f"{type(record).__name__}.id (twice)")
+    if len(records) > MOST_RECORDS:
+        raise TooLarge("The list is far too long")
     if total is not None and len(records) < total:
         whole = False
     return Collection(records, whole)

@@ -7,7 +7,7 @@ are counted as oddities.
 
 import codecs
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
@@ -16,6 +16,8 @@ import json
 import logging
 from math import inf, isfinite, nan
 import re
+import threading
+from time import sleep
 from types import NoneType
 from typing import (
     Any,
@@ -34,7 +36,7 @@ from mashumaro.exceptions import InvalidFieldValue, MissingField
 from mashumaro.types import SerializableType
 import orjson
 
-from .errors import BadAnswer
+from .errors import BadAnswer, TooLarge
 from .plausible import RANGE, Range
 from .privacy import Privacy
 from .text import clean
@@ -44,6 +46,20 @@ _LOGGER = logging.getLogger(__name__)
 type Json = dict[str, Json] | list[Json] | str | int | float | bool | None
 
 _MODELS: set[type[object]] = set()
+
+MOST_VALUES = 150_000
+"""So many values a document may have, twice what a thousand plants need: while the reader of JSON
+works, nothing else does."""
+MOST_RECORDS = 5000
+"""No list has as many, all pages together: what is read is compared and shown in the event loop."""
+_AT_ONCE = 16
+_BREATH = 0.0005
+"""Seconds after so many records in which a thread lets others have their turn."""
+_STRUCTURE = b",[{"
+"""What stands before each value; within texts it counts too, but few texts have much of it."""
+_OBJECT = 4
+"""An object takes as long to make as so many numbers."""
+_SLICE = 1 << 18
 
 _PRIVATE, _ECHOED = "private", "echoed"
 PRIVATE = {_PRIVATE: True, _ECHOED: True}
@@ -223,8 +239,12 @@ def read_json(body: bytes) -> Json:
     """Read a JSON document, also one that only nearly is: see `_read_lax`.
 
     Raises:
+        TooLarge: it has far too many values.
         BadAnswer: it is none, or only half of one.
     """
+    if len(body) > MOST_VALUES:
+        _check_size(body)
+        rest()
     try:
         document: Json = orjson.loads(body)
     except ValueError:
@@ -303,6 +323,47 @@ def _without_halves(value: Json) -> Json:
     return value
 
 
+def each(items: Sequence[Json]) -> Iterator[Json]:
+    """Yield the items of a list; in a thread with rests, or the event loop would wait for it.
+
+    Python switches threads every 5 ms only, and the loop must wait for that after each system call.
+
+    Raises:
+        TooLarge: there are far too many.
+    """
+    if len(items) > MOST_RECORDS:
+        raise TooLarge("The list is far too long")
+    for number, item in enumerate(items, 1):
+        yield item
+        if not number % _AT_ONCE:
+            rest()
+
+
+def rest() -> None:
+    """Let other threads have their turn; the event loop itself has nobody to wait for."""
+    if threading.current_thread() is not threading.main_thread():
+        sleep(_BREATH)
+
+
+def count_values(part: bytes) -> int:
+    """Return how many values begin in a part of a document, objects by what they cost."""
+    values = len(part) - len(part.translate(None, _STRUCTURE))
+    return values + (_OBJECT - 1) * part.count(b"{")
+
+
+def _check_size(body: bytes) -> None:
+    """Count the values of a document, in slices that other threads may come between.
+
+    Raises:
+        TooLarge: there are far too many.
+    """
+    values = 0
+    for start in range(0, len(body), _SLICE):
+        values += count_values(body[start : start + _SLICE])
+        if values > MOST_VALUES:
+            raise TooLarge("The answer has far too many values")
+
+
 def parse[T](cls: type[T], raw: Mapping[str, Json], oddities: Oddities) -> T | None:
     """Read a record; None when a required field is missing or unusable.
 
@@ -368,10 +429,13 @@ class _Part:
         """Return what the field's decoder takes; None when there is nothing to take."""
         if not self.many:
             return self._record(name, raw, oddities)
+        if isinstance(raw, list) and len(raw) > MOST_RECORDS:
+            oddities.note(name)
+            return None
         if isinstance(raw, list) and self.kind in _MODELS:
-            records = [self._record(name, item, oddities) for item in raw]
+            records = [self._record(name, item, oddities) for item in each(raw)]
             return [record for record in records if record is not None]
-        if isinstance(raw, list) and all(map(self._readable, raw)):
+        if isinstance(raw, list) and all(map(self._readable, each(raw))):
             if self.kind is str:
                 texts = map(self.text, raw)
                 return [text for text in texts if text is not None]

@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from itertools import chain, permutations
 import re
 import textwrap
+from threading import Lock
 import traceback
 import unicodedata
 from urllib.parse import quote, unquote_to_bytes
@@ -90,6 +91,7 @@ class Privacy:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         """Begin with what the user filled in."""
+        self._learning = Lock()
         self._kept: dict[object, dict[str | float, None]] = {}
         self._values: dict[str, dict[int, set[str]]] = {}
         """The words to find, by what they begin with and by their length."""
@@ -102,16 +104,18 @@ class Privacy:
 
     def learn(self, kind: object, values: Iterable[object]) -> None:
         """Take note of private values; of each kind the newest are kept."""
-        kept = self._kept.setdefault(kind, {})
-        for value in _leaves(values):
-            if value in kept:
-                continue
-            kept[value] = None
-            self._add(value)
-        if len(kept) > _MOST:
-            for value in list(kept)[: len(kept) - _MOST // 2]:
-                del kept[value]
-            self._rebuild()
+        # Large answers are read in a thread.
+        with self._learning:
+            kept = self._kept.setdefault(kind, {})
+            for value in _leaves(values):
+                if value in kept:
+                    continue
+                kept[value] = None
+                self._add(value)
+            if len(kept) > _MOST:
+                for value in list(kept)[: len(kept) - _MOST // 2]:
+                    del kept[value]
+                self._rebuild()
 
     def is_private(self, value: float) -> bool:
         """Say whether a number is one of the private values."""
@@ -157,11 +161,13 @@ class Privacy:
             self._literal.update(dict.fromkeys(_spellings(value.strip())))
 
     def _rebuild(self) -> None:
-        self._values, self._literal = {}, {}
-        self._places, self._floats = set(), set()
+        fresh = Privacy()
         for kept in self._kept.values():
             for value in kept:
-                self._add(value)
+                fresh._add(value)
+        # Until then all that was known is hidden.
+        self._values, self._literal = fresh._values, fresh._literal
+        self._places, self._floats = fresh._places, fresh._floats
 
     def _found(self, text: str) -> Iterator[_Span]:
         """Yield where private values stand."""

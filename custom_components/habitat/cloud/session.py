@@ -4,6 +4,7 @@ Time-outs, bounded retries, Retry-After, a concurrency cap, a size cap, no redir
 host, redaction, counters: what every vendor's client needs and none should write again.
 """
 
+from abc import ABC, abstractmethod
 import asyncio
 from codecs import BOM_UTF8
 from collections import deque
@@ -29,12 +30,19 @@ from .errors import (
     TooLarge,
     Unreachable,
 )
-from .parsing import Json, read_json
+from .parsing import MOST_VALUES, Json, count_values, read_json
 from .privacy import Privacy
 from .text import brief
 
 _LOGGER = logging.getLogger(__name__)
 
+_LARGE = 8 * 1024
+"""Bytes from which on an answer is read in a thread; as many tiny records take 20 ms."""
+_GIANT = 1024 * 1024
+"""Bytes from which on values are counted before there are too many to read, and even putting the
+pieces together is left to a thread."""
+_LARGEST_ERROR = 64 * 1024
+"""Bytes of an error that are looked at; what is longer has nothing to say."""
 _REDIRECTS = 3
 
 
@@ -56,7 +64,8 @@ class Limits:
     deadline: float = 30
     """No new try begins this long after the first."""
     concurrency: int = 12
-    size: int = 16 * 1024 * 1024
+    size: int = 8 * 1024 * 1024
+    """After decompression; a thousand plants need a quarter of it."""
 
 
 @dataclass(slots=True)
@@ -101,6 +110,18 @@ class Answer:
             BadAnswer: it is no complete JSON document.
         """
         return read_json(self.body)
+
+
+class Recalling[T](ABC):
+    """Reads answers, and remembers what it made of the last."""
+
+    @abstractmethod
+    def __call__(self, answer: Answer) -> T:
+        """Return what there is in an answer. In a thread, where the answer is large."""
+
+    @abstractmethod
+    def recall(self, answer: Answer) -> T | None:
+        """Return at once what the same answer was read as before, None when it is new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +184,8 @@ class CloudSession:
         )
         self._slots = asyncio.Semaphore(concurrency or limits.concurrency)
         self._closed_until = 0.0
+        self._reading = asyncio.Lock()
+        self._turn = asyncio.Lock()
         self._unwelcome: set[str] = set()
         self.counters = Counters()
         self.log: deque[Logged] = deque(maxlen=100)
@@ -183,7 +206,7 @@ class CloudSession:
         attempt = 1
         while True:
             try:
-                return read(await self._authorized(request))
+                return await self._make(read, await self._authorized(request))
             except CloudError as err:
                 pause = self._pause(request, err, attempt)
                 if pause is None or time.monotonic() + pause > deadline:
@@ -198,6 +221,18 @@ class CloudSession:
             await asyncio.sleep(pause)
             attempt += 1
             self.counters.retries += 1
+
+    async def _make[T](self, read: Callable[[Answer], T], answer: Answer) -> T:
+        """Return what `read` makes of an answer, of a large one without holding the event loop."""
+        if len(answer.body) < _LARGE:
+            return read(answer)
+        if isinstance(read, Recalling):
+            known: T | None = read.recall(answer)
+            if known is not None:
+                return known
+        # One at a time: together they would take the memory of all at once.
+        async with self._reading:
+            return await asyncio.to_thread(read, answer)
 
     async def json(self, request: Request) -> Json:
         """Send a request and read the JSON document of the answer. Raises as `send` does."""
@@ -356,13 +391,25 @@ class CloudSession:
         if (response.content_length or 0) > self._limits.size:
             raise TooLarge("The answer is too large")
         chunks: list[bytes] = []
-        size = 0
+        size = values = 0
         while chunk := await response.content.readany():
             size += len(chunk)
             if size > self._limits.size:
                 raise TooLarge("The answer is too large")
             chunks.append(chunk)
+            if size > _GIANT:
+                for piece in chunks if not values else (chunk,):
+                    values += count_values(piece)
+                if values > MOST_VALUES:
+                    raise TooLarge("The answer has far too many values")
+            if size > _LARGE:
+                # What is compressed comes in one go: others must have their turn meanwhile,
+                # and of several such answers one has it at a time.
+                async with self._turn:
+                    await asyncio.sleep(0)
         self.counters.bytes += size
+        if size > _GIANT:
+            return await asyncio.to_thread(b"".join, chunks)
         return b"".join(chunks)
 
     def _judge(self, response: aiohttp.ClientResponse, body: bytes) -> Answer:
@@ -403,6 +450,8 @@ class CloudSession:
 
 def _error_document(body: bytes) -> Json:
     """Read the body of an error; None when it is no JSON."""
+    if len(body) > _LARGEST_ERROR:
+        return None
     try:
         return read_json(body)
     except BadAnswer:

@@ -5,6 +5,9 @@ import re
 LONGEST_WORDS = 200
 """What a vendor's message may have of characters: people read it, and the log keeps it."""
 
+_LONGEST = 1 << 16
+"""Characters of any text: nobody reads more, and to look through megabytes takes long."""
+
 _BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0"
 """What looks like nothing, but is no space for Python."""
 _BREAK = re.compile("[ \u00a0]*[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]\\s*")
@@ -19,6 +22,7 @@ _LOOSE_JOINER = re.compile(r"(?<!\S)[\u200c\u200d]+|[\u200c\u200d]+(?!\S)")
 
 def clean(text: str) -> str | None:
     """Return a text in one line and without what cannot be seen; None when nothing is left."""
+    text = text[:_LONGEST]
     if not text.isprintable():
         text = _HIDDEN.sub("", _BREAK.sub(" ", text))
         text = _LOOSE_JOINER.sub("", text)

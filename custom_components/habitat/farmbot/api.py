@@ -17,7 +17,7 @@ from typing import Any, Literal
 from ..cloud.collection import Collection, Memory
 from ..cloud.errors import BadAnswer, RateLimited, Refused
 from ..cloud.paging import Page, Query, join_pages, read_pages
-from ..cloud.parsing import Json, Oddities, learn_private, parse
+from ..cloud.parsing import Json, Oddities, each, learn_private, parse
 from ..cloud.session import Answer, CloudSession, Request
 from . import models
 from .login import TOKENS, unready
@@ -407,7 +407,7 @@ class FarmBotClient:
             params=params,
             anonymous=resource.public,
         )
-        return await self._ask(request, partial(self._memory.read, question, read=read))
+        return await self._ask(request, self._memory.reader(question, read))
 
     async def _write[R](
         self, method: str, resource: Resource[R], place: str, fields: Fields
@@ -469,7 +469,7 @@ class FarmBotClient:
     ) -> Page[R]:
         """Read a list; `following` is what to ask next, if this page turns out to be full."""
         rows = _rows(resource, answer)
-        found = (self._read_row(resource, row) for row in rows)
+        found = (self._read_row(resource, row) for row in each(rows))
         records = tuple(record for record in found if record is not None)
         full = following is not None and len(rows) >= int(following["per"])
         return Page(records, len(records) == len(rows), following if full else None)

@@ -9,7 +9,7 @@ from operator import attrgetter
 from ..cloud.collection import Collection, Memory
 from ..cloud.errors import Refused
 from ..cloud.paging import Page, Query, join_pages, read_pages
-from ..cloud.parsing import Json, Oddities, parse
+from ..cloud.parsing import Json, Oddities, each, parse
 from ..cloud.session import Answer, CloudSession, Request
 from .jsonapi import flatten, next_page, resources
 from .models import Resource, Vent
@@ -37,7 +37,7 @@ class FlairClient:
             question = (model, path, *query.items())
             return await self.session.send(
                 Request(method="GET", path=path, params=query or None),
-                partial(self._memory.read, question, read=partial(self._page, model)),
+                self._memory.reader(question, partial(self._page, model)),
             )
 
         return self._memory.join((model, path), await read_pages(ask), self._join)
@@ -110,7 +110,7 @@ class FlairClient:
         items = resources(document)
         records = tuple(
             record
-            for item in items
+            for item in each(items)
             if (record := self._record(model, item)) is not None
         )
         return Page(records, len(records) == len(items), next_page(document))

@@ -10,7 +10,7 @@ from yarl import URL
 from ..cloud.collection import Collection, Memory
 from ..cloud.errors import BadAnswer, Refused
 from ..cloud.paging import Page, Query, join_pages, read_pages
-from ..cloud.parsing import Json, Oddities, parse, to_int
+from ..cloud.parsing import Json, Oddities, each, parse, to_int
 from ..cloud.session import Answer, CloudSession, Request
 from ..cloud.spans import Span, zulu
 from .models import FlowSensor, FlowVolume, Ping
@@ -109,7 +109,7 @@ class FlowCommandClient:
                     Request(
                         method="GET", path=path, params={**params, **query} or None
                     ),
-                    partial(memory.read, question, read=page) if memory else page,
+                    memory.reader(question, page) if memory else page,
                 )
             except Refused as err:
                 # The list became shorter while it was read: "Invalid page."
@@ -156,7 +156,9 @@ def _read_page[R: Record](
     results = document.get("results") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(results, list):
         raise BadAnswer("The answer has no results")
-    records = tuple(record for item in results if (record := read(item)) is not None)
+    records = tuple(
+        record for item in each(results) if (record := read(item)) is not None
+    )
     return Page(
         records,
         whole=len(records) == len(results),

@@ -9,7 +9,7 @@ import re
 from ..cloud.collection import Collection, Memory
 from ..cloud.errors import BadAnswer
 from ..cloud.paging import Page, join_pages
-from ..cloud.parsing import Json, Oddities, parse
+from ..cloud.parsing import Json, Oddities, each, parse
 from ..cloud.session import Answer, CloudSession, Request
 from ..cloud.spans import Span, zulu
 from .answers import open_answer
@@ -110,7 +110,7 @@ class FlowerPowerClient:
     ) -> T:
         return await self.session.send(
             Request(method="GET", path=path, params=params),
-            partial(self._memory.read, path, read=read),
+            self._memory.reader(path, read),
         )
 
     def _open(self, answer: Answer) -> Record:
@@ -144,7 +144,7 @@ class FlowerPowerClient:
             raise BadAnswer("The answer has no locations")
         found = tuple(
             record
-            for row in rows
+            for row in each(rows)
             if (record := self._record(model, clean, row)) is not None
         )
         page = Page(found, len(found) == len(rows), None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..cloud.errors import BadAnswer
-from ..cloud.parsing import Json, Oddities, parse, to_datetime
+from ..cloud.parsing import Json, Oddities, each, parse, to_datetime
 from ..cloud.spans import Span
 from .models import Sample, WateringEvent
 
@@ -45,13 +45,13 @@ def read_samples(
             Samples(
                 tuple(
                     sample
-                    for row in rows
+                    for row in each(rows)
                     if (sample := _read_sample(row, oddities))
                     and sample.capture_datetime_utc in span
                 ),
                 tuple(
                     event
-                    for item in (events if isinstance(events, list) else ())
+                    for item in each(events if isinstance(events, list) else ())
                     if (event := read_watering_event(item, oddities))
                     and event.begin in span
                 ),
