@@ -197,19 +197,21 @@ async def done(hass: HomeAssistant) -> None:
     """
     await asyncio.sleep(0)
     me = asyncio.current_task()
+    # Who calls an action waits for it; it may wait for what only time brings.
+    endings = LISTENING, " command", *hass.services.async_services_for_domain(DOMAIN)
     while tasks := {
         task
         for task in hass._tasks | hass._background_tasks
-        if task is not me and not _goes_on(task)
+        if task is not me and not _goes_on(task, endings)
     }:
         await asyncio.wait(tasks)
         await asyncio.sleep(0)
 
 
-def _goes_on(task: asyncio.Future[Any]) -> bool:
+def _goes_on(task: asyncio.Future[Any], endings: tuple[str, ...]) -> bool:
     """Say whether nobody needs to wait for something; a job of the executor is no task."""
     return isinstance(task, asyncio.Task) and (
-        bool(task.cancelling()) or task.get_name().endswith(LISTENING)
+        bool(task.cancelling()) or task.get_name().endswith(endings)
     )
 
 

@@ -61,6 +61,7 @@ NAMED_BY_PEOPLE: Final = {
     (Platform.SELECT, "active_schedule"): {NO_SCHEDULE},
     (Platform.SELECT, "mounted_tool"): {"nothing"},
     (Platform.SELECT, "ota_hour"): {"any_time"},
+    (Platform.SELECT, "update_channel"): {"stable", "beta", "alpha"},
     (Platform.SENSOR, "mounted_tool"): {"nothing"},
 }
 """Choices that people made or that speak for themselves, and those of them that are ours to name."""

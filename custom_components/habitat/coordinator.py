@@ -263,6 +263,10 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         """Return whether the device under a key is heard of, by the vendor's `alive_until`."""
         return self._liveness.is_alive(device_key)
 
+    def is_outdated(self, record: object, known: object) -> bool:
+        """Return whether a record that came is older than the one that is known."""
+        return False
+
     def wanted(self) -> set[str]:
         """Return the keys that somebody reads: enabled entities and their like."""
         return set(self._readers)
@@ -599,6 +603,8 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
             # The next poll is compared record by record, even when its bytes are the old ones.
             state.last = None
             for key, record in records.items():
+                if self.is_outdated(record, self.writes.base.get(key)):
+                    continue
                 self.writes.learn(key, record)
                 if record is None:
                     state.keys.pop(key, None)
@@ -643,7 +649,10 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
                 continue
             keys[key] = None
             self._part_of_key[key] = part.name
-            if self.writes.base.get(key) != record:
+            known = self.writes.base.get(key)
+            if self.is_outdated(record, known):
+                state.last = None
+            elif known != record:
                 self.writes.base[key] = record
                 self._show(key)
         if not harvest.whole:

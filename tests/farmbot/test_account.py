@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import timedelta
 import logging
 from unittest.mock import patch
@@ -13,7 +14,7 @@ from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.diagnostics import async_get_config_entry_diagnostics
 from custom_components.habitat.farmbot.account import PACES, RECONCILE
 from custom_components.habitat.farmbot.derived import DERIVED, MOUNTED_TOOL
-from custom_components.habitat.farmbot.models import Alert
+from custom_components.habitat.farmbot.models import Alert, Point
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Record
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
@@ -178,6 +179,48 @@ async def test_what_the_robot_holds_needs_a_robot(set_up_farmbot: SetUp) -> None
     assert len(list(mounted.make(setting.account))) == 1
     del setting.account.data["device"]
     assert list(mounted.make(setting.account)) == []
+
+
+async def test_what_overtook_a_list(garden: Setting) -> None:
+    """An older value replaces no newer one, whether a list or the broker brings it."""
+    account = garden.account
+    key = garden.key("points", "Kale").replace("point_", "points/")
+    kale = account.record(key, Point)
+    assert kale is not None
+    before = kale.updated_at
+    assert before is not None
+
+    def push(name: str, hours: float) -> None:
+        pushed = replace(kale, name=name, updated_at=before + timedelta(hours=hours))
+        account.async_learn_parts({"points": {key: pushed}})
+
+    def name() -> str | None:
+        shown = account.record(key, Point)
+        return shown.name if shown else None
+
+    push("Newer", 2)
+    push("Older", 1)
+    assert name() == "Newer"
+    account._answered.clear()
+    await account.async_refresh()
+    assert name() == "Newer"
+    garden.change("points", "Kale", name="Newest")
+    account._answered.clear()
+    await account.async_refresh()
+    assert name() == "Newest"
+
+
+async def test_alive(garden: Setting) -> None:
+    """A robot that cannot be heard is silent with all that it says; what the server keeps is not."""
+    account = garden.account
+    keys = ("robot", "position", "garden", "schedule")
+    assert [account.is_alive(key) for key in keys] == [True] * 4
+    await garden.lose_robot()
+    assert [account.is_alive(key) for key in keys] == [False, False, True, True]
+    garden.cloud.robot.online = True
+    await garden.until(lambda: account.is_alive("robot"), step=1.0)
+    await garden.broker_lost()
+    await garden.until(lambda: not account.is_alive("position"), step=30.0)
 
 
 async def test_server_away_at_the_start(set_up_farmbot: SetUp) -> None:

@@ -18,7 +18,10 @@ from .conftest import Setting
         ("busy", True, "busy", STATE_ON),
         ("locked", True, "emergency_stop", STATE_ON),
         ("axes", {"x": "idle", "y": "crawl", "z": "idle"}, "moving", STATE_ON),
-        ("axes", {"x": "unknown", "y": "odd", "z": "idle"}, "moving", STATE_OFF),
+        ("axes", {"x": "idle", "y": "idle", "z": "idle"}, "moving", STATE_OFF),
+        ("axes", {"x": "unknown", "y": "idle", "z": "idle"}, "moving", STATE_UNKNOWN),
+        ("axes", {"x": "idle", "y": "odd", "z": "idle"}, "moving", STATE_UNKNOWN),
+        ("axes", {"x": "crawl", "y": "odd", "z": "idle"}, "moving", STATE_ON),
         ("axes", {"x": "odd"}, "moving", STATE_UNKNOWN),
         ("throttled", "0x50001", "under_voltage", STATE_ON),
         ("throttled", "0x50002", "under_voltage", STATE_OFF),
@@ -121,6 +124,10 @@ async def test_digital_sensor(garden: Setting) -> None:
     garden.cloud.robot.state.pins["63"] = {"mode": 0, "value": 0}
     garden.cloud.robot.tell()
     await garden.until_shown(key, STATE_OFF, "binary_sensor")
+    # Neither yes nor no.
+    garden.cloud.robot.state.pins["63"] = {"mode": 0, "value": 7}
+    garden.cloud.robot.tell()
+    await garden.until_shown(key, STATE_UNKNOWN, "binary_sensor")
     garden.change("sensors", "Tool verification", label="Holding")
     await garden.until(lambda: garden.name(key, "binary_sensor") == "Sunny Holding")
     garden.change("sensors", "Holding", pin=64)

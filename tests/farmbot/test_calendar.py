@@ -107,8 +107,11 @@ async def test_events(garden: Setting) -> None:
     }
     water = [one for one in found if one.summary == "Water the tomatoes"]
     assert len(water) == 11
+    about = "Waters all plants of a **group**, one after the other."
+    assert water[-1].description == about
+    # Of a run before the account was added nobody knows more than the rule.
     assert water[0].description == (
-        "Waters all plants of a **group**, one after the other."
+        f"{about}\n\nScheduled. Whether it ran is not known."
     )
     assert water[0].end_datetime_local - water[0].start_datetime_local == timedelta(
         minutes=1
@@ -127,12 +130,13 @@ async def test_events(garden: Setting) -> None:
 async def test_past_is_kept(
     hass: HomeAssistant, set_up_farmbot: SetUp, clock: ManualClock
 ) -> None:
-    """What ran stays in the calendar when its event is gone from the server, over restarts too."""
+    """What was due stays in the calendar when its event is gone from the server, over restarts too."""
     world = world_of(clock, start_time=stamp(NOW - 86_400), end_time=stamp(NOW + 3600))
     garden = await set_up_farmbot(world)
     await garden.connect()
     window = START - 3 * DAY, START + 3 * DAY
-    ran = [START - DAY, START]
+    # The event was made just now: what its rule says of yesterday is nothing.
+    ran = [START]
     assert await starts(garden, "Rest", *window) == ran
     event = world.rows("farm_events")[0]
     world.remove("farm_events", int(str(event["id"])))

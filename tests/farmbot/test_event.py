@@ -56,6 +56,16 @@ async def test_lines(hass: HomeAssistant, garden: Setting) -> None:
     assert [line["message"] for line in lines] == ["one", "two", "three"]
 
 
+async def test_equal_lines(hass: HomeAssistant, garden: Setting) -> None:
+    """Two lines that say the same within a second are two."""
+    lines = told(hass, garden.entity("event", "log"))
+    garden.cloud.robot.log("Moving")
+    garden.cloud.robot.log("Moving")
+    await garden.until(lambda: len(lines) == 2)
+    assert [line["message"] for line in lines] == ["Moving", "Moving"]
+    assert lines[0]["created_at"] == lines[1]["created_at"]
+
+
 async def test_no_old_lines(hass: HomeAssistant, garden: Setting) -> None:
     """Setting up again tells of no line a second time."""
     garden.cloud.robot.log("before")

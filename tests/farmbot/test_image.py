@@ -20,6 +20,8 @@ from tests.common import NOW, counted_writes, tick
 
 from .conftest import Setting, SetUp
 
+PLACE = "x 0\N{EN SPACE}y 0"
+"""What the map says of a robot that is at home."""
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -182,6 +184,14 @@ async def test_bed_map(garden: Setting) -> None:
     garden.freezer.tick(1)
     await garden.until(lambda: garden.value("bed_map", "image") != before)
     assert (await fetch(garden, "bed_map")).content != picture.content
+
+
+async def test_map_without_the_robot(garden: Setting) -> None:
+    """Where a robot was that is away is not where it is."""
+    assert PLACE.encode() in (await fetch(garden, "bed_map")).content
+    await garden.lose_robot()
+    await tick(garden.hass, garden.freezer, 31)
+    assert PLACE.encode() not in (await fetch(garden, "bed_map")).content
 
 
 async def test_map_of_moving_robot(hass: HomeAssistant, garden: Setting) -> None:

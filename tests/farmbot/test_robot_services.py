@@ -11,6 +11,7 @@ import voluptuous as vol
 
 from custom_components.habitat.farmbot import nodes, robot_services
 from custom_components.habitat.farmbot.account import FarmBotAccount
+from custom_components.habitat.farmbot.derived import MountedTool
 from custom_components.habitat.farmbot.nodes import Node
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Record, number
@@ -689,6 +690,89 @@ async def test_tools_that_cannot_be_fetched(acting: Acting, clock: ManualClock) 
     assert key == "tool_without_name"
 
 
+@pytest.mark.parametrize(
+    ("slot", "key"),
+    [
+        ({"pullout_direction": 0}, "slot_without_direction"),
+        ({"pullout_direction": None}, "slot_without_direction"),
+        ({"gantry_mounted": True}, "slot_on_gantry"),
+        ({"x": 2_980.0, "pullout_direction": 1}, "out_of_reach"),
+        ({"x": 20.0, "pullout_direction": 2}, "out_of_reach"),
+        ({"y": 9_000.0}, "out_of_reach"),
+        ({"z": 400.0}, "out_of_reach"),
+        ({"z": None}, "slot_without_place"),
+        ({"tool_id": None}, "tool_without_slot"),
+        ({"pointer_type": "Plant"}, "tool_without_slot"),
+    ],
+)
+async def test_slots_that_the_robot_does_not_get_to(
+    acting: Acting, clock: ManualClock, slot: Record, key: str
+) -> None:
+    """The robot would say yes and do nothing, or stop halfway: neither fetching nor putting back."""
+    world = standard(1, clock)
+    tool = next(row["id"] for row in world.rows("tools") if row["name"] == "Seeder")
+    place = next(row for row in world.rows("points") if row.get("tool_id") == tool)
+    place.update(slot)
+    actor = await acting(world)
+    assert await actor.refusal("mount_tool", tool="Seeder") == key
+    world.change("device", world.number, mounted_tool_id=tool)
+    await actor.setting.until(
+        lambda: (
+            (mounted := actor.setting.account.record("mounted_tool", MountedTool))
+            is not None
+            and mounted.tool_id == tool
+        )
+    )
+    assert await actor.refusal("dismount_tool") == key
+
+
+async def test_tools_of_one_name(acting: Acting, clock: ManualClock) -> None:
+    """The robot only hears the name, and would take another tool than the one with the id."""
+    world = standard(1, clock)
+    twin = world.build("tools", name="Seeder")
+    actor = await acting(world)
+    assert await actor.refusal("mount_tool", tool=twin["id"]) == "ambiguous_name"
+
+
+async def test_a_tool_that_nobody_knows_stays(
+    acting: Acting, clock: ManualClock
+) -> None:
+    """The robot's program would stumble over a tool that is not in its list."""
+    world = standard(1, clock)
+    world.device["mounted_tool_id"] = 999_999
+    actor = await acting(world)
+    assert await actor.refusal("dismount_tool") == "mounted_tool_unknown"
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "key"),
+    [
+        ("mount_tool", {"tool": "Seeder"}, "tool_not_mounted"),
+        ("dismount_tool", {}, "tool_not_dismounted"),
+    ],
+)
+async def test_the_robot_says_yes_and_does_nothing(
+    acting: Acting,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    fields: dict[str, Any],
+    key: str,
+) -> None:
+    """It finishes without an error when the tool's contacts do not meet: only its log tells."""
+    monkeypatch.setattr(nodes, action, lambda *_: nodes.read_status())
+    dismounting = action == "dismount_tool"
+    actor = (
+        await _holding(acting, clock)
+        if dismounting
+        else await acting(standard(1, clock))
+    )
+    error = await actor.error(action, **fields)
+    assert error.translation_key == key
+    # Who does not wait for the end does not hear of it.
+    await actor.act(action, **fields, wait=False)
+
+
 async def test_dismount_what_nobody_knows(actor: Actor) -> None:
     """As long as it is not known whether a tool is mounted, the robot may try."""
     account: FarmBotAccount = actor.setting.account
@@ -698,7 +782,7 @@ async def test_dismount_what_nobody_knows(actor: Actor) -> None:
     assert actor.commands == [nodes.dismount_tool()]
 
 
-@pytest.mark.parametrize("name", ['") os.exit("', "Düse\n☂", "a\\", "]]--"])
+@pytest.mark.parametrize("name", ['") os.exit("', "Düse ☂", "a\\", "]]--"])
 async def test_names_of_tools_are_no_code(
     acting: Acting, clock: ManualClock, name: str
 ) -> None:
@@ -755,6 +839,30 @@ async def test_water_what_is_no_plant(actor: Actor) -> None:
     error = await actor.error("water_plants", plants=[*ids, *actor.ids_of("kale")])
     assert error.translation_key == "no_such_plant"
     assert error.translation_placeholders == {"name": f"{ids[0]}, {ids[1]}"}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"planted_at": None}, {"water_curve_id": None}, {"water_curve_id": 999_999}],
+)
+@pytest.mark.parametrize(
+    "wanted", [{"crop": "tomato"}, {"plants": []}, {"group": "Thirsty ones"}]
+)
+async def test_plants_that_the_robot_passes_over(
+    acting: Acting, clock: ManualClock, odd: Record, wanted: dict[str, Any]
+) -> None:
+    """Watering some and saying that all are would be half a truth: it is refused before it begins."""
+    world = standard(1, clock)
+    rows = [row for row in world.rows("points") if row.get("openfarm_slug") == "tomato"]
+    ids = [cast(int, row["id"]) for row in rows]
+    rows[1].update(odd)
+    world.build("point_groups", name="Thirsty ones", point_ids=[*ids], criteria={})
+    actor = await acting(world)
+    fields = {"plants": ids} if "plants" in wanted else wanted
+    error = await actor.error("water_plants", **fields)
+    assert error.translation_key == "plants_passed_over"
+    assert error.translation_placeholders == {"name": str(ids[1])}
+    assert actor.commands == []
 
 
 # The rest.

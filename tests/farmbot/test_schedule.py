@@ -1,6 +1,7 @@
 """Occurrences of farm events, by the robot's rule."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from zoneinfo import ZoneInfo
@@ -195,7 +196,7 @@ def test_like_the_robot(
     ]
     coming = schedule.next_after(start)
     assert (coming and coming.start) == next((run for run in runs if run > start), None)
-    assert [one.start for one in schedule.happened(start, end)] == [
+    assert [one.start for one in schedule.due(start, end)] == [
         run for run in runs if start < run <= end
     ]
 
@@ -213,9 +214,9 @@ def test_years_ahead_is_cheap() -> None:
     assert found.start == far + timedelta(minutes=1)
     assert perf_counter() - before < 0.1
     assert len(schedule.between(START, far)) == MOST
-    happened = schedule.happened(START, far)
-    assert len(happened) == MOST
-    assert happened[-1].start == far
+    due = schedule.due(START, far)
+    assert len(due) == MOST
+    assert due[-1].start == far
 
 
 def test_current_and_next() -> None:
@@ -301,7 +302,7 @@ def test_regimens_that_cannot_run() -> None:
 def test_past_is_kept() -> None:
     """What was kept is shown with its old name, and nothing twice."""
     water = event()
-    kept = made(water).happened(START - DAY, START + 3 * DAY)
+    kept = made(water).due(START - DAY, START + 3 * DAY)
     renamed = Sequence(id=7, name="Sprinkle")
     schedule = schedule_of([water], [renamed], [], BERLIN, reversed(kept))
     found = schedule.between(START - DAY, START + 5 * DAY)
@@ -310,6 +311,37 @@ def test_past_is_kept() -> None:
     assert gone.between(START - DAY, START + 30 * DAY) == kept
     assert gone.current(START) == kept[0]
     assert gone == schedule_of([], [], [], BERLIN, reversed(kept))
+
+
+def test_a_rule_says_nothing_of_the_time_before_it() -> None:
+    """What an event that was made or changed later would have run did not run."""
+    changed = START + DAY + HOUR
+    late = event(created_at=START - DAY, updated_at=changed)
+    schedule = made(late)
+    assert starts(schedule, START - DAY, START + 4 * DAY) == [START + 2 * DAY]
+    assert [one.start for one in schedule.due(START - DAY, START + 3 * DAY)] == [
+        START + 2 * DAY
+    ]
+    # A server's clock that is ahead takes nothing away of what is to come.
+    ahead = schedule_of([late], (WATER,), [], BERLIN, now=START)
+    assert starts(ahead, START - DAY, START + 4 * DAY) == [
+        START,
+        START + 2 * DAY,
+    ]
+    younger = replace(regimen(item(9 * HOUR)), updated_at=START + 30 * DAY)
+    assert made(event(**GROWING), regimens=[younger]).due(START, START + 9 * DAY) == []
+
+
+def test_what_did_not_run_is_left_out() -> None:
+    """A run that is known not to have been is no event, whatever the rule says."""
+    first, second = made(event()).due(START - DAY, START + 3 * DAY)
+    past = (replace(first, ran=False), replace(second, ran=True))
+    schedule = schedule_of([event()], (WATER,), [], BERLIN, past)
+    found = schedule.between(START - DAY, START + 5 * DAY)
+    assert [(one.start, one.ran) for one in found] == [
+        (START + 2 * DAY, True),
+        (START + 4 * DAY, None),
+    ]
 
 
 def test_json() -> None:

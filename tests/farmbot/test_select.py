@@ -42,6 +42,20 @@ async def test_choice(
     assert garden.value(key, "select") == option
 
 
+async def test_a_channel_that_nobody_knows(all_enabled: None, garden: Setting) -> None:
+    """A word of the owner's that is none of the vendor's is one more option."""
+    config = garden.cloud.world.single("fbos_config")
+    number = int(str(config["id"]))
+    garden.cloud.set("fbos_config", number, update_channel="nightly")
+    await garden.until_shown("update_channel", "nightly", "select")
+    shown = garden.shown("select", garden.number, "update_channel")
+    assert shown.attributes["options"] == ["stable", "beta", "alpha", "nightly"]
+    await garden.call("select", "update_channel", SERVICE_SELECT_OPTION, option="beta")
+    assert config["update_channel"] == "beta"
+    garden.cloud.set("fbos_config", number, update_channel=None)
+    await garden.until_shown("update_channel", STATE_UNKNOWN, "select")
+
+
 async def test_refused(all_enabled: None, garden: Setting) -> None:
     """A choice that the server refuses is taken back."""
     before = garden.value("update_channel", "select")

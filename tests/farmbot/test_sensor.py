@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from custom_components.habitat.farmbot.models import SensorReading
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json
 from custom_components.habitat.simulator.farmbot.builder import robot
@@ -94,6 +95,96 @@ async def test_same_status(garden: Setting) -> None:
     assert not writes
 
 
+async def test_check_in(all_enabled: None, garden: Setting) -> None:
+    """That the robot showed itself at the server is news to nobody who does not show that."""
+    number = garden.cloud.world.number
+    before = garden.account.data["device"]
+    with counted_writes() as writes:
+        garden.cloud.set(
+            "device", number, last_saw_api=stamp(NOW + 900), fbos_version="15.4.11"
+        )
+        await garden.until(lambda: garden.account.data["device"] != before)
+        await garden.pushed(2)
+    assert set(writes) <= {garden.entity("sensor", "last_seen")}
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (say(position={"x": 1e6, "y": 2.0, "z": -3.0}), "position_x"),
+        (say(position={"x": 1.0, "y": -65_536.0, "z": -3.0}), "position_y"),
+        (say(position={"x": 99_999.0, "y": 2.0, "z": 0.0}), "scaled_encoders_x"),
+        (say(load={"x": 0.0, "y": 233.0, "z": 0.0}), "load_y"),
+        (say(load={"x": -1.0, "y": 0.0, "z": 0.0}), "load_x"),
+        (say(soc_temp=-273), "soc_temp"),
+        (say(soc_temp=4_000), "soc_temp"),
+        (say(wifi_level=71), "wifi_level"),
+        (say(wifi_level_percent=101), "wifi_level_percent"),
+        (say(cpu_usage=-1), "cpu_usage"),
+        (say(disk_usage=655), "disk_usage"),
+        (say(memory_usage=-5), "memory_usage"),
+        (say(uptime=-60), "uptime"),
+        (say(uptime=1e300), "uptime"),
+    ],
+)
+async def test_what_cannot_be(
+    change: Callable[[Robot], None], key: str, all_enabled: None, garden: Setting
+) -> None:
+    """A number that the quantity cannot have is unknown, and the rest of the robot is not."""
+    change(garden.cloud.robot)
+    garden.cloud.robot.tell()
+    await garden.until_shown(key, STATE_UNKNOWN)
+    assert garden.value("sync_status") != STATE_UNKNOWN
+
+
+async def test_zeros(all_enabled: None, garden: Setting) -> None:
+    """A zero is a number like others."""
+    say(
+        position={"x": 0.0, "y": 0.0, "z": 0.0},
+        soc_temp=0,
+        wifi_level_percent=0,
+        cpu_usage=0,
+    )(garden.cloud.robot)
+    garden.cloud.robot.tell()
+    for key in ("soc_temp", "wifi_level_percent", "cpu_usage", "position_x"):
+        await garden.until(lambda: garden.value(key) in ("0", "0.0"))  # noqa: B023 - called within the turn
+
+
+async def test_pin_guards(set_up_farmbot: SetUp, clock: ManualClock) -> None:
+    """A pin guard that is set says after how long it switches which pin to what."""
+    world = robot(1, clock)
+    world.single("firmware_config").update(
+        pin_guard_1_pin_nr=8,
+        pin_guard_1_time_out=60,
+        pin_guard_1_active_state=0,
+        pin_guard_2_pin_nr=0,
+        pin_guard_2_time_out=60,
+    )
+    setting = await set_up_farmbot(world)
+    shown = setting.shown("sensor", setting.number, "pin_guard_1")
+    assert float(shown.state) == 60
+    assert shown.name == "Sunny Pin guard 1"
+    assert (shown.attributes["pin"], shown.attributes["switches_on"]) == (8, False)
+    assert not setting.has("pin_guard_2")
+    await setting.connect()
+    config = int(str(world.single("firmware_config")["id"]))
+    setting.cloud.set(
+        "firmware_config",
+        config,
+        pin_guard_1_pin_nr=0,
+        pin_guard_3_pin_nr=9,
+        pin_guard_3_time_out=0,
+        pin_guard_3_active_state=1,
+    )
+    await setting.until(lambda: setting.has("pin_guard_3"))
+    await setting.until_shown("pin_guard_1", STATE_UNKNOWN)
+    shown = setting.shown("sensor", setting.number, "pin_guard_3")
+    assert float(shown.state) == 0
+    assert shown.attributes["switches_on"] is True
+    setting.cloud.set("firmware_config", config, pin_guard_3_time_out=-1)
+    await setting.until_shown("pin_guard_3", STATE_UNKNOWN)
+
+
 async def test_only_one_axis(garden: Setting) -> None:
     """Of three axes in one record, only the one that moved is written."""
     with counted_writes() as writes:
@@ -178,7 +269,7 @@ async def test_mounted_tool(garden: Setting) -> None:
     await garden.until_shown("mounted_tool", "Hoe")
     mount(999_999)
     await garden.until_shown("mounted_tool", STATE_UNKNOWN)
-    mount(None)
+    mount(0)
     await garden.until_shown("mounted_tool", "nothing")
 
 
@@ -308,11 +399,39 @@ async def test_reading(garden: Setting) -> None:
     await garden.until(lambda: float(garden.value(key)) == 333)
     attributes = garden.shown("sensor", garden.number, key).attributes
     assert [attributes[axis] for axis in "xyz"] == [1.0, 2.0, 3.0]
+    # What the board cannot read is no reading.
+    pins["59"] = {"mode": 1, "value": 65_535}
+    garden.cloud.robot.tell()
+    await garden.until_shown(key, STATE_UNKNOWN)
+    pins["59"] = {"mode": 1, "value": 0}
+    garden.cloud.robot.tell()
+    await garden.until(lambda: garden.value(key) in ("0", "0.0"))
     # Read as digital it is another thing.
     pins["59"] = {"mode": 0, "value": 1}
     garden.cloud.robot.tell()
     await garden.pushed(3)
-    assert float(garden.value(key)) == 333
+    assert float(garden.value(key)) == 0
+
+
+async def test_an_older_reading(hass: HomeAssistant, garden: Setting) -> None:
+    """A reading that a list brings only now does not replace what the robot said since."""
+    key = garden.key("sensors", "Soil moisture")
+    await tick(hass, garden.freezer, 300)
+    garden.cloud.robot.state.pins["59"] = {"mode": 1, "value": 777}
+    garden.cloud.robot.tell()
+    await garden.until(lambda: float(garden.value(key)) == 777)
+    for value, at in ((333, 60), (444, 290)):
+        garden.cloud.world.create(
+            "sensor_readings", pin=59, mode=1, value=value, read_at=stamp(NOW + at)
+        )
+        await garden.pushed(3)
+        await garden.until(
+            lambda: any(
+                reading.value == value  # noqa: B023 - called within the turn
+                for reading in garden.account.records("sensor_readings", SensorReading)
+            )
+        )
+        assert float(garden.value(key)) == (777 if at == 60 else 444)
 
 
 async def test_other_pin(garden: Setting) -> None:

@@ -66,3 +66,19 @@ FLOW_RATE = Range(-10_000_000, 10_000_000)
 """bbl/d in either direction; the largest pipelines have some 2 millions."""
 PIPE_DIAMETER = Range(0.01, 200)
 """Inches; here a zero is none."""
+BED_PLACE = Range(-30_000, 30_000)
+"""mm in any direction; the longest garden machines have some 18,000."""
+BED_LENGTH = Range(0, 30_000)
+"""mm: a radius, a depth."""
+PIN_VALUE = Range(0, 1023)
+"""What a board's converter of 10 bits can read, or write."""
+PROCESSOR_TEMPERATURE = Range(-40, 125)
+"""°C, within a computer."""
+SIGNAL_STRENGTH = Range(-130, 0)
+"""dBm, of a radio that is received."""
+MEMORY = Range(0, 1_000_000)
+"""MB."""
+UPTIME = Range(0, 20 * 365 * 86_400)
+"""Seconds that a computer has been running."""
+POUR_RATE = Range(0, 100_000)
+"""ml/s through a nozzle."""

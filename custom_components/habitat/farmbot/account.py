@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 import time
@@ -11,31 +11,35 @@ from typing import Any, ClassVar, override
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.util import dt as dt_util
 
 from ..cloud.errors import Refused, Unready
 from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
 from ..devices import Device
+from ..liveness import SILENT
 from ..reach import Reach
 from ..repairs import Issue
 from ..vendor import Login
 from . import api
 from .api import Resource
 from .connection import connect
-from .derived import DERIVED, SCHEDULE, SOURCES
+from .derived import DERIVED, ROBOT, SCHEDULE, SOURCES
 from .items import KINDS, drop_gone
-from .models import FarmBotDevice, FbosConfig
-from .past import KEPT, Past
+from .models import FarmBotDevice, FbosConfig, Log, Record, Sequence
+from .outcomes import Outcomes
+from .past import Past
 from .push import LINK, LOG, STATUS, Link, Push
 from .release import RELEASE, Available
 from .robot import device_of, platform_of
-from .schedule import Schedule
-from .status import System
+from .running import RUNNING, Running, RunningSequences
+from .status import Activity, System
 from .webcams import WEBCAM, Webcams
 
 DEVICE = api.DEVICE.path
-SYSTEM = "system"
+SYSTEM, ACTIVITY = "system", "activity"
 _ITEM_PARTS = frozenset(kind.part for kind in KINDS.values())
+
+_DEVICE_PARTS = (*_ITEM_PARTS, api.FIRMWARE_CONFIG.path, WEBCAM)
+"""What has entities as it comes and goes."""
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = 60 * _MINUTE
@@ -103,6 +107,9 @@ class FarmBotAccount(Account):
         self.push = Push(self, connection.auth, frozenset(PACES))
         self.past = Past(hass, entry.entry_id)
         self.webcams = Webcams(self)
+        self.running = RunningSequences()
+        self.outcomes = Outcomes(self, SCHEDULE)
+        entry.async_on_unload(self.outcomes.stop)
         self._answered: dict[str, float] = {}
         """When each list was answered last, on the monotonic clock."""
         self._lacking: set[str] = set()
@@ -141,9 +148,7 @@ class FarmBotAccount(Account):
 
     @callback
     def _keep_past(self, _: Event | None = None) -> None:
-        if schedule := self.record(SCHEDULE, Schedule):
-            now = dt_util.utcnow()
-            self.past.keep(schedule.happened(now - KEPT, now))
+        self.outcomes.look()
 
     async def _write_past(self) -> None:
         self._keep_past()
@@ -284,6 +289,59 @@ class FarmBotAccount(Account):
         """Whether the broker can be reached, and whether the robot answers there."""
         return self.record(LINK, Link) or Link(broker=False)
 
+    def follow_work(self, log: Log | None, activity: object) -> Running:
+        """Return what the robot runs, by a line of its log and by what it says that it does."""
+        now = self.hass.loop.time()
+        if log is not None:
+            self.outcomes.hear(log)
+            config = self.record(api.FBOS_CONFIG.path, FbosConfig)
+            self.running.hear(
+                log,
+                now,
+                self._is_sequence,
+                ends_are_logged=bool(config and config.sequence_complete_log),
+            )
+        if isinstance(activity, Activity):
+            before = self.record(ACTIVITY, Activity)
+            if activity.busy and before and not before.busy:
+                self.outcomes.at_work()
+            if activity.locked:
+                self.running.forget()
+        self.running.forget_silent(now)
+        return self.running.running
+
+    def _is_sequence(self, name: str) -> bool:
+        return any(
+            one.name == name for one in self.records(api.SEQUENCES.path, Sequence)
+        )
+
+    @callback
+    def show_running(self) -> None:
+        """Show what the robot runs, as we know it by our own commands."""
+        self.async_learn_parts({STATUS: {RUNNING: self.running.running}})
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the emergency stop is on."""
+        activity = self.record(ACTIVITY, Activity)
+        return bool(activity and activity.locked)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the robot can be heard and told something."""
+        return self.link.broker and self.link.online is not False
+
+    @override
+    def alive_until(self, device: Device) -> datetime | None:
+        """Return that a robot which cannot be reached is silent."""
+        return None if self.reachable else SILENT
+
+    @override
+    def is_alive(self, device_key: str) -> bool:
+        """Return whether the robot is heard of; what the server keeps is true without it."""
+        of_robot = device_key == ROBOT or self._part_of(device_key) == STATUS
+        return not of_robot or super().is_alive(ROBOT)
+
     # What entities ask.
 
     @override
@@ -293,13 +351,27 @@ class FarmBotAccount(Account):
         What the robot says is, as long as it can be heard; what the server says also while the
         broker tells each change of it, whether or not a poll succeeds.
         """
-        part = self._part_of_key.get(key) or SOURCES.get(key.partition("/")[0], "")
+        part = self._part_of(key)
         if part in _ALWAYS:
             return True
         if part == STATUS:
-            return self.link.broker and self.link.online is not False
+            return self.reachable
         state = self.parts.get(part)
         return state is not None and (self._pushed or not state.stale)
+
+    def _part_of(self, key: str) -> str:
+        return self._part_of_key.get(key) or SOURCES.get(key.partition("/")[0], "")
+
+    @override
+    def is_outdated(self, record: object, known: object) -> bool:
+        """Say whether a record is from before the one that is known: what is pushed overtakes lists."""
+        return (
+            isinstance(record, Record)
+            and isinstance(known, Record)
+            and record.updated_at is not None
+            and known.updated_at is not None
+            and record.updated_at < known.updated_at
+        )
 
     def keys_of(self, part: str) -> list[str]:
         """Return the keys of a list's records, in the cloud's order."""
@@ -342,6 +414,8 @@ class FarmBotAccount(Account):
     def _follow_changes(self) -> None:
         touched = {key.partition("/")[0] for key in self._changed}
         super()._follow_changes()
+        if SCHEDULE in {key.partition("/")[0] for key in self._changed}:
+            self.outcomes.arm()
         if not touched.isdisjoint(_ITEM_PARTS):
             drop_gone(self)
         if api.WEBCAM_FEEDS.path in touched:
@@ -357,14 +431,8 @@ class FarmBotAccount(Account):
                 robot,
                 self.record(SYSTEM, System),
                 self.record(api.FBOS_CONFIG.path, FbosConfig),
-                reads=(
-                    # Which tells whether there are encoders to show.
-                    api.FIRMWARE_CONFIG.path,
-                    *(
-                        key
-                        for part in (*_ITEM_PARTS, WEBCAM)
-                        for key in self.keys_of(part)
-                    ),
+                reads=tuple(
+                    key for part in _DEVICE_PARTS for key in self.keys_of(part)
                 ),
             )
 

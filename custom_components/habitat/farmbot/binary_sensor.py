@@ -23,7 +23,7 @@ from ..coordinator import POLL
 from ..devices import Device
 from ..entity import HabitatEntity, described
 from ..vendor import Made
-from .account import FarmBotAccount
+from .account import DEVICE, FarmBotAccount
 from .entity import PartEntity, RobotEntity, seen_as
 from .items import SENSOR, items
 from .models import FarmBotDevice
@@ -66,9 +66,11 @@ ACTIVITY: tuple[HabitatBinarySensorDescription[Activity], ...] = (
 
 
 def moving(states: AxisStates) -> bool | None:
-    """Return whether any axis moves."""
-    known = [state for state in (states.x, states.y, states.z) if state is not None]
-    return any(state not in _STILL for state in known) if known else None
+    """Return whether any axis moves; None while one of those that do not is not known."""
+    axes = (states.x, states.y, states.z)
+    if any(state is not None and state not in _STILL for state in axes):
+        return True
+    return None if None in axes else False
 
 
 AXIS_STATES: tuple[HabitatBinarySensorDescription[AxisStates], ...] = (
@@ -124,7 +126,14 @@ class ConnectedSensor(PartEntity[FarmBotDevice], BinarySensorEntity):
 
     def __init__(self, account: FarmBotAccount, device: Device) -> None:
         """Follow the link, and the polls, which are what tells without the broker."""
-        super().__init__(account, device, FarmBotDevice, CONNECTED, reads=(LINK, POLL))
+        super().__init__(
+            account,
+            device,
+            FarmBotDevice,
+            CONNECTED,
+            key=DEVICE,
+            reads=(LINK, POLL),
+        )
 
     @property
     @override
@@ -200,8 +209,8 @@ class DigitalSensor(ReadEntity, BinarySensorEntity):
     @property
     @override
     def is_on(self) -> bool | None:
-        """What was read; what that means only its owner knows."""
-        return None if self.value is None else bool(self.value)
+        """What was read, 0 or 1; what that means only its owner knows."""
+        return bool(self.value) if self.value in (0, 1) else None
 
 
 def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:

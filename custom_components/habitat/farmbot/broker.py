@@ -191,6 +191,8 @@ class BrokerLink:
         self._client: Client | None = None
         self._prefix = ""
         self._replies: dict[bytes, asyncio.Future[RobotError | None]] = {}
+        self._unfinished: dict[bytes, Callable[[], None]] = {}
+        """What to call when the robot replies to a command for which nobody waits any more."""
         self._heard_at = float("-inf")
         self._heard: set[asyncio.Future[None]] = set()
         self._misses = 0
@@ -358,7 +360,10 @@ class BrokerLink:
         """Give a reply to the command that waits for it; parse no other."""
         label = next((label for label in self._replies if label in payload), None)
         if label is None:
-            self.counters.unclaimed += 1
+            if late := next((one for one in self._unfinished if one in payload), None):
+                self._tell(self._unfinished.pop(late))
+            else:
+                self.counters.unclaimed += 1
             return
         try:
             document = read_json(payload)
@@ -451,6 +456,7 @@ class BrokerLink:
         *commands: Node,
         priority: int = PRIORITY,
         timeout: float | None = REPLY_WAIT,
+        ended: Callable[[], None] | None = None,
     ) -> None:
         """Tell the robot to do something, and wait until it says that it has done it.
 
@@ -461,6 +467,7 @@ class BrokerLink:
             commands: nodes, carried out one after another.
             priority: the robot's own scale; urgent ones are sent even to a robot that is offline.
             timeout: seconds; None waits for as long as it takes, unless the robot goes offline.
+            ended: is called once when the robot has replied, also after that time, or no longer can.
 
         Raises:
             NotConnected: the broker is out of reach, or was lost meanwhile.
@@ -469,11 +476,21 @@ class BrokerLink:
             CommandFailed: it replied that it could not.
         """
         self.counters.commands += 1
+        label = str(uuid4())
         try:
-            await self._command(commands, priority, timeout)
+            await self._command(commands, label, priority, timeout)
+        except NoReply, asyncio.CancelledError:
+            self.counters.failures += 1
+            if ended is not None:
+                self._unfinished[label.encode()] = ended
+            raise
         except RobotError:
             self.counters.failures += 1
+            if ended is not None:
+                self._tell(ended)
             raise
+        if ended is not None:
+            self._tell(ended)
 
     async def emergency_lock(self) -> None:
         """Stop the robot at once; raises as `command`, but is sent in any case that it can be."""
@@ -484,12 +501,15 @@ class BrokerLink:
         await self.command(nodes.emergency_unlock(), priority=URGENT)
 
     async def _command(
-        self, commands: tuple[Node, ...], priority: int, timeout: float | None
+        self,
+        commands: tuple[Node, ...],
+        label: str,
+        priority: int,
+        timeout: float | None,
     ) -> None:
         if self.online is False and priority < URGENT:
             raise _offline()
         loop = asyncio.get_running_loop()
-        label = str(uuid4())
         reply: asyncio.Future[RobotError | None] = loop.create_future()
         self._replies[label.encode()] = reply
 
@@ -547,6 +567,9 @@ class BrokerLink:
         for reply in self._replies.values():
             if not reply.done():
                 reply.set_result(error())
+        unfinished, self._unfinished = self._unfinished, {}
+        for ended in unfinished.values():
+            self._tell(ended)
 
 
 _TOPICS = ("status", "logs", "sync/#", "from_device", "pong/#", "telemetry")

@@ -16,7 +16,7 @@ from ..devices import Device
 from ..vendor import Made
 from . import nodes
 from .account import FarmBotAccount
-from .commands import refusal, require_idle, send, start, stop, unlock
+from .commands import refusal, require_idle, run, send, start, stop, unlock
 from .entity import NamedEntity, RobotEntity
 from .items import SENSOR, SEQUENCE, items
 from .models import FarmBotDevice, Sensor, Sequence
@@ -55,8 +55,8 @@ class StopButton(FarmBotButton):
     @property
     @override
     def available(self) -> bool:
-        """Whether there is a way to the robot: it may hear also when it does not answer."""
-        return self.coordinator.link.broker
+        """Always: there may be a way to the robot that nobody knows of yet."""
+        return True
 
 
 EMERGENCY_STOP = FarmBotButtonDescription(key="emergency_stop", press=stop)
@@ -137,7 +137,7 @@ class SequenceButton(RobotEntity[Sequence], NamedEntity[Sequence], ButtonEntity)
                 variables=", ".join(missing),
             )
         await require_idle(self.coordinator)
-        await start(self.coordinator, nodes.execute(sequence.id))
+        await run(self.coordinator, sequence)
 
 
 class ReadButton(RobotEntity[Sensor], NamedEntity[Sensor], ButtonEntity):

@@ -1,6 +1,7 @@
 """The robot's schedule as a calendar: its farm events and regimens, and what ran before."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any, override
@@ -15,6 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..cloud.parsing import Json
+from ..const import DOMAIN
 from ..devices import Device
 from ..entity import HabitatEntity
 from ..vendor import Made
@@ -31,6 +33,12 @@ from .words import ExecutableType, TimeUnit
 
 SCHEDULE = CalendarEntityDescription(key="schedule")
 
+_UNCONFIRMED = (
+    f"component.{DOMAIN}.entity.calendar.{SCHEDULE.key}"
+    ".state_attributes.outcome.state.unconfirmed"
+)
+"""The key of a translation."""
+
 THIS_AND_FUTURE = "THISANDFUTURE"
 
 
@@ -46,10 +54,16 @@ class ScheduleCalendar(HabitatEntity[FarmBotAccount, Schedule], CalendarEntity):
         super().__init__(account, device, Schedule, SCHEDULE, key=SCHEDULE_KEY)
 
     @property
+    def _schedule(self) -> Schedule | None:
+        """The schedule, with what is kept of the past."""
+        past = self.coordinator.past.occurrences
+        return replace(self.record, past=past) if self.record else None
+
+    @property
     @override
     def event(self) -> CalendarEvent | None:
         """What runs now, else what runs next."""
-        if (schedule := self.record) is None:
+        if (schedule := self._schedule) is None:
             return None
         now = dt_util.utcnow()
         one = schedule.current(now) or schedule.next_after(now)
@@ -60,7 +74,7 @@ class ScheduleCalendar(HabitatEntity[FarmBotAccount, Schedule], CalendarEntity):
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
         """Return what runs or ran in a time."""
-        if (schedule := self.record) is None:
+        if (schedule := self._schedule) is None:
             return []
         # Checking a month of half-hourly runs takes Home Assistant a tenth of a second.
         return await hass.async_add_executor_job(
@@ -72,15 +86,23 @@ class ScheduleCalendar(HabitatEntity[FarmBotAccount, Schedule], CalendarEntity):
         known = self._farm_event(one.farm_event_id)
         single = known is None or known.time_unit is TimeUnit.NEVER
         series = one.kind is Kind.SEQUENCE and not single
+        about = [one.description]
+        if one.ran is None and one.end <= dt_util.utcnow():
+            about.append(self._unconfirmed)
         return CalendarEvent(
             start=one.start,
             end=one.end,
             summary=one.summary,
-            description=one.description,
+            description="\n\n".join(filter(None, about)) or None,
             uid=str(one.farm_event_id) if one.kind is Kind.SEQUENCE else one.uid,
             recurrence_id=one.start.isoformat() if series else None,
             rrule=rule_of(known) if known and series else None,
         )
+
+    @property
+    def _unconfirmed(self) -> str | None:
+        """What to say of a run of which only the schedule is known."""
+        return self.platform_data.platform_translations.get(_UNCONFIRMED)
 
     def _farm_event(self, event_id: int | str) -> FarmEvent | None:
         return self.coordinator.record(f"{FARM_EVENTS.path}/{event_id}", FarmEvent)

@@ -13,7 +13,7 @@ from . import nodes
 from .account import FarmBotAccount
 from .api import FIRMWARE_CONFIG
 from .broker import CommandFailed, NoReply, NotConnected, RobotError, RobotOffline
-from .models import FirmwareConfig
+from .models import FirmwareConfig, Sequence
 from .nodes import Node, PinMode
 from .push import PACE, STATUS
 from .status import Activity, Axes, Pin
@@ -54,9 +54,14 @@ async def send(
 
 
 async def start(
-    account: FarmBotAccount, *commands: Node, patience: float = REFUSAL
+    account: FarmBotAccount,
+    *commands: Node,
+    patience: float = REFUSAL,
+    ended: Callable[[], None] | None = None,
 ) -> bool:
     """Send what takes a while, and leave the robot to it when patience ends; in seconds.
+
+    `ended` is called when it is over, see `BrokerLink.command`.
 
     Returns:
         Whether it is done already.
@@ -68,11 +73,33 @@ async def start(
         try:
             await _wait(
                 account,
-                account.push.link.command(*commands, timeout=max(patience, REFUSAL)),
+                account.push.link.command(
+                    *commands, timeout=max(patience, REFUSAL), ended=ended
+                ),
             )
         except NoReply:
             return False
     return True
+
+
+async def run(
+    account: FarmBotAccount,
+    sequence: Sequence,
+    variables: Mapping[str, Node] | None = None,
+    *,
+    patience: float = REFUSAL,
+) -> bool:
+    """Have the robot run a sequence, which it is known to be at from then on; as `start`."""
+    name = sequence.name or str(sequence.id)
+    account.running.begin(name)
+    account.show_running()
+
+    def ended() -> None:
+        account.running.end(name)
+        account.show_running()
+
+    command = nodes.execute(sequence.id, variables)
+    return await start(account, command, patience=patience, ended=ended)
 
 
 async def stop(account: FarmBotAccount) -> None:

@@ -1,7 +1,7 @@
 """What follows from the lists: the newest reading, the newest photo, sums, the schedule, the map."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from homeassistant.util import dt as dt_util
@@ -26,14 +26,14 @@ from .models import (
     Tool,
     WebAppConfig,
 )
-from .past import KEPT
-from .schedule import Schedule, schedule_of
+from .schedule import schedule_of
 from .words import PointerType
 
 if TYPE_CHECKING:
     # The account stands on this module.
     from .account import FarmBotAccount
 
+ROBOT = "robot"
 READING = "reading"
 PHOTO = "photo"
 GARDEN = "garden"
@@ -96,6 +96,13 @@ class Derived:
     make: Derive
 
 
+def _robot(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+    """Return the robot without the time of its last check-in, which is no news of anything else."""
+    robot = account.record(api.DEVICE.path, FarmBotDevice)
+    if robot is not None:
+        yield ROBOT, replace(robot, last_saw_api=None, updated_at=None)
+
+
 def _readings(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
     newest: dict[tuple[int | None, bool], SensorReading] = {}
     for reading in account.records(api.SENSOR_READINGS.path, SensorReading):
@@ -109,10 +116,7 @@ def _readings(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
 
 
 def _newer(reading: SensorReading, known: SensorReading) -> bool:
-    at, before = (
-        reading.read_at or reading.created_at,
-        known.read_at or known.created_at,
-    )
+    at, before = reading.taken_at, known.taken_at
     if at is None or before is None or at == before:
         return before is None or (at is not None and reading.id > known.id)
     return at > before
@@ -140,19 +144,22 @@ def _weeds(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
 
 
 def _schedule(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
-    """Keep what the old schedule had run by now, then make the new one."""
+    """Keep what the old schedule was to have run by now, then make the new one."""
     now = dt_util.utcnow()
-    if old := account.record(SCHEDULE, Schedule):
-        account.past.keep(old.happened(now - KEPT, now))
+    account.outcomes.look()
+    events = account.records(api.FARM_EVENTS.path, FarmEvent)
+    account.past.drop_impossible(
+        {one.id: one.created_at for one in events if one.created_at is not None}
+    )
     robot = account.record(api.DEVICE.path, FarmBotDevice)
     yield (
         SCHEDULE,
         schedule_of(
-            account.records(api.FARM_EVENTS.path, FarmEvent),
+            events,
             account.records(api.SEQUENCES.path, Sequence),
             account.records(api.REGIMENS.path, Regimen),
             dt_util.get_time_zone(robot.timezone) if robot and robot.timezone else None,
-            account.past.occurrences,
+            now=now,
         ),
     )
 
@@ -160,7 +167,8 @@ def _schedule(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
 def _mounted_tool(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
     robot = account.record(api.DEVICE.path, FarmBotDevice)
     if robot is not None:
-        tool_id = robot.mounted_tool_id
+        # The robot's own word for none is 0, the server's null.
+        tool_id = robot.mounted_tool_id if robot.mounted_tool_id != 0 else None
         tool = account.record(f"{api.TOOLS.path}/{tool_id}", Tool)
         tools = account.records(api.TOOLS.path, Tool)
         yield MOUNTED_TOOL, MountedTool(tool_id, tool, tuple(tools))
@@ -191,6 +199,7 @@ _DEVICE, _POINTS, _TOOLS = api.DEVICE.path, api.POINTS.path, api.TOOLS.path
 _IMAGES, _READINGS = api.IMAGES.path, api.SENSOR_READINGS.path
 
 DERIVED = (
+    Derived(ROBOT, (_DEVICE,), _robot),
     Derived(READING, (_READINGS, api.SENSORS.path), _readings),
     Derived(PHOTO, (_IMAGES,), _photo),
     Derived(GARDEN, (_POINTS,), _garden),

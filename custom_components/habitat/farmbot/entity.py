@@ -51,6 +51,8 @@ class PartEntity[R](HabitatEntity[FarmBotAccount, R]):
 class RobotEntity[R](HabitatEntity[FarmBotAccount, R]):
     """An entity of what only the robot itself says or does: available while it can be heard."""
 
+    needs_reach = True
+
     def __init__(
         self,
         account: FarmBotAccount,
@@ -65,13 +67,6 @@ class RobotEntity[R](HabitatEntity[FarmBotAccount, R]):
         super().__init__(
             account, device, kind, description, key=key, reads=(LINK, *reads)
         )
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Whether the robot is there."""
-        link = self.coordinator.link
-        return super().available and link.broker and link.online is not False
 
 
 class ItemEntity[R](HabitatEntity[FarmBotAccount, R]):

@@ -18,7 +18,7 @@ from .account import FarmBotAccount
 from .api import IMAGES
 from .derived import PHOTO
 from .models import Image, Log
-from .push import LOG
+from .push import LOG, LogLine
 from .words import LogType
 
 ATTR_ID, ATTR_CREATED_AT = "image_id", "created_at"
@@ -31,12 +31,12 @@ LINE = EventEntityDescription(
 PHOTO_TAKEN = EventEntityDescription(key="photo_taken", event_types=["photo_taken"])
 
 
-class LogEventEntity(HabitatEntity[FarmBotAccount, Log], EventEntity):
+class LogEventEntity(HabitatEntity[FarmBotAccount, LogLine], EventEntity):
     """Tells of each line of the log; the broker has none of those before."""
 
     def __init__(self, account: FarmBotAccount, device: Device) -> None:
         """Follow the log."""
-        super().__init__(account, device, Log, LINE, key=LOG)
+        super().__init__(account, device, LogLine, LINE, key=LOG)
         self._told = self.record
 
     @override
@@ -45,8 +45,8 @@ class LogEventEntity(HabitatEntity[FarmBotAccount, Log], EventEntity):
         line = self.record
         if line is not self._told and line is not None:
             self._told = line
-            if kind := option(line.type):
-                self._trigger_event(kind, describe(line))
+            if kind := option(line.log.type):
+                self._trigger_event(kind, describe(line.log))
         super()._handle_coordinator_update()
 
 

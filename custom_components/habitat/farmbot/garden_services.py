@@ -288,7 +288,7 @@ def _told(reading: SensorReading) -> JsonObjectType:
         "x": reading.x,
         "y": reading.y,
         "z": reading.z,
-        "read_at": _iso(reading.read_at or reading.created_at),
+        "read_at": _iso(reading.taken_at),
     }
 
 

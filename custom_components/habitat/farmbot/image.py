@@ -20,6 +20,7 @@ from .bed_map import draw
 from .derived import BED, PHOTO
 from .entity import PartEntity, seen_as
 from .models import Image
+from .push import LINK
 from .status import Axes
 
 MAP_PACE = timedelta(seconds=30)
@@ -79,7 +80,7 @@ class BedMap(PartEntity[Bed], ImageEntity):
     def __init__(self, account: FarmBotAccount, device: Device) -> None:
         """Follow the bed and the robot in it."""
         bed = seen_as(device, BED)
-        super().__init__(account, bed, Bed, BED_MAP, reads=(_POSITION,))
+        super().__init__(account, bed, Bed, BED_MAP, reads=(_POSITION, LINK))
         ImageEntity.__init__(self, account.hass)
         self._renew()
 
@@ -91,7 +92,10 @@ class BedMap(PartEntity[Bed], ImageEntity):
 
     @property
     def _now(self) -> tuple[Bed | None, Axes | None]:
-        return self.record, self.coordinator.record(_POSITION, Axes)
+        """The bed, and where the robot is, while it says so."""
+        account = self.coordinator
+        place = account.record(_POSITION, Axes) if account.fresh(_POSITION) else None
+        return self.record, place
 
     @override
     async def async_added_to_hass(self) -> None:

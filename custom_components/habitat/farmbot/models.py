@@ -23,6 +23,17 @@ from ..cloud.parsing import (
     to_str,
     to_text,
 )
+from ..cloud.plausible import (
+    BED_LENGTH,
+    BED_PLACE,
+    MEMORY,
+    PERCENT,
+    PIN_VALUE,
+    POUR_RATE,
+    PROCESSOR_TEMPERATURE,
+    UPTIME,
+    within,
+)
 from ..cloud.text import clean
 from .words import (
     BindingType,
@@ -41,7 +52,6 @@ from .words import (
     SpecialAction,
     TimeUnit,
     ToolStatus,
-    UpdateChannel,
 )
 
 ANALOG = 1
@@ -233,12 +243,13 @@ class FbosConfig(Record):
     firmware_hardware: FirmwareHardware | None = None
     firmware_path: str | None = None
     os_auto_update: bool | None = None
-    update_channel: UpdateChannel | None = None
+    update_channel: str | None = None
+    """A word of `UpdateChannel`, or what else its owner was told to write."""
     boot_sequence_id: int | None = None
-    safe_height: float | None = None
-    soil_height: float | None = None
+    safe_height: float | None = field(default=None, metadata=within(BED_PLACE))
+    soil_height: float | None = field(default=None, metadata=within(BED_PLACE))
     """z, as a rule negative: downwards."""
-    gantry_height: float | None = None
+    gantry_height: float | None = field(default=None, metadata=within(BED_PLACE))
     default_axis_order: str | None = None
     """Such as "xy,z;high"."""
     sequence_init_log: bool | None = None
@@ -250,6 +261,17 @@ class FbosConfig(Record):
     firmware_output_log: bool | None = None
     firmware_debug_log: bool | None = None
     arduino_debug_messages: bool | None = None
+
+
+@model
+class PinGuard:
+    """A pin that the firmware switches by itself when it was in the other state for too long."""
+
+    pin: int | None = None
+    time_out: float | None = None
+    """Seconds."""
+    switches_on: bool | None = None
+    """Whether it ends up on."""
 
 
 @model
@@ -378,9 +400,24 @@ class FirmwareConfig(Record):
 
     def length(self, axis: str) -> float | None:
         """Return how long an axis ("x", "y" or "z") is in mm; None where nobody set it."""
-        steps = getattr(self, f"movement_axis_nr_steps_{axis}")
-        steps_per_mm = getattr(self, f"movement_step_per_mm_{axis}")
-        return steps / steps_per_mm if steps and steps_per_mm else None
+        steps: float | None = getattr(self, f"movement_axis_nr_steps_{axis}")
+        steps_per_mm: float | None = getattr(self, f"movement_step_per_mm_{axis}")
+        if steps is None or steps_per_mm is None or steps <= 0 or steps_per_mm <= 0:
+            return None
+        return BED_LENGTH.keep(steps / steps_per_mm)
+
+    def pin_guard(self, number: int) -> PinGuard | None:
+        """Return one of the five pin guards; None where it guards nothing."""
+        pin = getattr(self, f"pin_guard_{number}_pin_nr")
+        if not pin or pin < 0:
+            return None
+        time_out = getattr(self, f"pin_guard_{number}_time_out")
+        state = getattr(self, f"pin_guard_{number}_active_state")
+        return PinGuard(
+            pin=int(pin),
+            time_out=None if time_out is None or time_out < 0 else time_out,
+            switches_on=None if state is None else bool(state),
+        )
 
 
 @model
@@ -396,9 +433,9 @@ class Folder(Record):
 class ImageMeta:
     """Where the camera was."""
 
-    x: float | None = None
-    y: float | None = None
-    z: float | None = None
+    x: float | None = field(default=None, metadata=within(BED_PLACE))
+    y: float | None = field(default=None, metadata=within(BED_PLACE))
+    z: float | None = field(default=None, metadata=within(BED_PLACE))
     name: str | None = field(default=None, metadata=PRIVATE)
 
 
@@ -431,9 +468,9 @@ class Log:
     verbosity: int | None = None
     """1 to 3, 3 being the most talkative."""
     channels: tuple[Channel, ...] = ()
-    x: float | None = None
-    y: float | None = None
-    z: float | None = None
+    x: float | None = field(default=None, metadata=within(BED_PLACE))
+    y: float | None = field(default=None, metadata=within(BED_PLACE))
+    z: float | None = field(default=None, metadata=within(BED_PLACE))
     major_version: int | None = None
     minor_version: int | None = None
     patch_version: int | None = None
@@ -470,11 +507,16 @@ class SensorReading(Record):
 
     pin: int | None = None
     mode: int | None = None
-    value: float | None = None
-    x: float | None = None
-    y: float | None = None
-    z: float | None = None
+    value: float | None = field(default=None, metadata=within(PIN_VALUE))
+    x: float | None = field(default=None, metadata=within(BED_PLACE))
+    y: float | None = field(default=None, metadata=within(BED_PLACE))
+    z: float | None = field(default=None, metadata=within(BED_PLACE))
     read_at: datetime | None = None
+
+    @property
+    def taken_at(self) -> datetime | None:
+        """When it was read, or at least kept."""
+        return self.read_at or self.created_at
 
 
 @model
@@ -496,10 +538,10 @@ class PlantTemplate(Record):
     device_id: int | None = None
     name: str | None = field(default=None, metadata=PRIVATE)
     openfarm_slug: str | None = None
-    radius: float | None = None
-    x: float | None = None
-    y: float | None = None
-    z: float | None = None
+    radius: float | None = field(default=None, metadata=within(BED_LENGTH))
+    x: float | None = field(default=None, metadata=within(BED_PLACE))
+    y: float | None = field(default=None, metadata=within(BED_PLACE))
+    z: float | None = field(default=None, metadata=within(BED_PLACE))
 
 
 @model
@@ -512,17 +554,17 @@ class Point(Record):
     meta: Mapping[str, str] = field(
         default_factory=dict, metadata={**_TEXTS, **PRIVATE}
     )
-    x: float | None = None
-    y: float | None = None
-    z: float | None = None
-    radius: float | None = None
+    x: float | None = field(default=None, metadata=within(BED_PLACE))
+    y: float | None = field(default=None, metadata=within(BED_PLACE))
+    z: float | None = field(default=None, metadata=within(BED_PLACE))
+    radius: float | None = field(default=None, metadata=within(BED_LENGTH))
     discarded_at: datetime | None = None
     plant_stage: PlantStage | None = None
     """Of a plant or a weed."""
     openfarm_slug: str | None = None
     """Of a plant: its crop, as the fields below."""
     planted_at: datetime | None = None
-    depth: float | None = None
+    depth: float | None = field(default=None, metadata=within(BED_LENGTH))
     water_curve_id: int | None = None
     spread_curve_id: int | None = None
     height_curve_id: int | None = None
@@ -779,21 +821,21 @@ class Telemetry(Record):
     """How the robot's computer fared, one record every 5 min."""
 
     created_at: datetime | None = field(default=None, metadata=_MOMENT)
-    soc_temp: float | None = None
+    soc_temp: float | None = field(default=None, metadata=within(PROCESSOR_TEMPERATURE))
     """°C."""
     throttled: int | None = field(
         default=None, metadata=field_options(deserialize=read_bits)
     )
     """Bits: 0 under-voltage, 1 frequency capped, 2 throttled, 3 soft limit of the temperature;
     16 higher: it has happened since it started."""
-    wifi_level_percent: float | None = None
-    uptime: float | None = None
+    wifi_level_percent: float | None = field(default=None, metadata=within(PERCENT))
+    uptime: float | None = field(default=None, metadata=within(UPTIME))
     """s."""
-    memory_usage: float | None = None
+    memory_usage: float | None = field(default=None, metadata=within(MEMORY))
     """MB."""
-    disk_usage: float | None = None
+    disk_usage: float | None = field(default=None, metadata=within(PERCENT))
     """%."""
-    cpu_usage: float | None = None
+    cpu_usage: float | None = field(default=None, metadata=within(PERCENT))
     """%."""
     target: str | None = None
     fbos_version: str | None = None
@@ -807,8 +849,8 @@ class Tool(Record):
     name: str | None = field(default=None, metadata=PRIVATE)
     status: ToolStatus | None = None
     """Of the broker's records always "inactive": ask the slots."""
-    flow_rate_ml_per_s: float | None = None
-    seeder_tip_z_offset: float | None = None
+    flow_rate_ml_per_s: float | None = field(default=None, metadata=within(POUR_RATE))
+    seeder_tip_z_offset: float | None = field(default=None, metadata=within(BED_PLACE))
 
 
 @model

@@ -1,10 +1,11 @@
-"""What is kept of a robot's past, over restarts too: what ran, and the newest release.
+"""What is kept of a robot's past, over restarts too: what was to run, and the newest release.
 
 The server deletes events that are over, and asking it for releases more than daily has side
 effects there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from homeassistant.core import HomeAssistant, callback
@@ -36,7 +37,7 @@ class Past:
 
     @property
     def occurrences(self) -> tuple[Occurrence, ...]:
-        """What ran, as far as it is known."""
+        """What was to run, and what is known of it."""
         return tuple(self._occurrences.values())
 
     @property
@@ -63,8 +64,21 @@ class Past:
 
     @callback
     def keep(self, occurrences: Iterable[Occurrence]) -> None:
-        """Keep what ran."""
+        """Keep what was to run, and what is known of it."""
         if self._add(occurrences):
+            self._save()
+
+    @callback
+    def drop_impossible(self, made: Mapping[int, datetime]) -> None:
+        """Drop what was to run before its farm event was made, by the ids of those."""
+        gone = [
+            uid
+            for uid, one in self._occurrences.items()
+            if one.ran is None and one.start < made.get(one.farm_event_id, one.start)
+        ]
+        for uid in gone:
+            del self._occurrences[uid]
+        if gone:
             self._save()
 
     @callback
@@ -80,12 +94,17 @@ class Past:
             await self._store.async_save(self._kept())
 
     def _add(self, occurrences: Iterable[Occurrence]) -> bool:
-        before = len(self._occurrences)
+        changed = False
         oldest = dt_util.utcnow() - KEPT
         for one in occurrences:
-            if one.start >= oldest:
-                self._occurrences.setdefault(one.uid, one)
-        if len(self._occurrences) == before:
+            known = self._occurrences.get(one.uid)
+            # Its first name stays: that which it had when its time came.
+            news = replace(known, ran=one.ran) if known and one.ran is not None else one
+            if one.start < oldest or news == known or (known and one.ran is None):
+                continue
+            self._occurrences[one.uid] = news
+            changed = True
+        if not changed:
             return False
         newest = sorted(self._occurrences.values(), key=lambda one: one.start)[-_MOST:]
         self._occurrences = {one.uid: one for one in newest if one.start >= oldest}

@@ -1,9 +1,11 @@
 """What sits at the robot's pins: peripherals and sensors, wherever their owner plugs them in."""
 
+from datetime import datetime, timedelta
 from typing import override
 
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.entity import EntityDescription
+from homeassistant.util import dt as dt_util
 
 from ..devices import Device
 from .account import FarmBotAccount
@@ -12,6 +14,9 @@ from .derived import READING
 from .entity import NamedEntity
 from .models import Pinned, Sensor, SensorReading
 from .status import Pin
+
+_CLOCKS_APART = timedelta(minutes=1)
+"""How much the robot's clock and this one may differ, and how long its words may take."""
 
 
 class PinnedEntity[R: Pinned](NamedEntity[R]):
@@ -67,8 +72,11 @@ class ReadEntity(PinnedEntity[Sensor]):
     """What a sensor read last: as the server keeps it, or as the robot just says.
 
     The robot says it at once; the server's record follows, with the place. A pin that was read
-    by its number is told by the robot alone. The robot says no time, so the latest news counts.
+    by its number is told by the robot alone. The robot says no time, so when it was heard counts.
     """
+
+    _told_at: datetime | None = None
+    """When the robot said what is shown."""
 
     def __init__(
         self,
@@ -105,6 +113,15 @@ class ReadEntity(PinnedEntity[Sensor]):
         """What was read: 0 or 1, or 0 to 1023."""
         return self._shown.value if self._shown else None
 
+    def _is_overtaken(self, reading: SensorReading | None) -> bool:
+        """Say whether the robot has said more since a reading was taken."""
+        taken_at = reading.taken_at if reading else None
+        return (
+            taken_at is not None
+            and self._told_at is not None
+            and taken_at < self._told_at - _CLOCKS_APART
+        )
+
     @property
     @override
     def extra_state_attributes(self) -> dict[str, object] | None:
@@ -112,7 +129,7 @@ class ReadEntity(PinnedEntity[Sensor]):
         reading = self._shown
         if not isinstance(reading, SensorReading):
             return None
-        at = reading.read_at or reading.created_at
+        at = reading.taken_at
         return {
             "x": reading.x,
             "y": reading.y,
@@ -124,9 +141,11 @@ class ReadEntity(PinnedEntity[Sensor]):
     @callback
     def _handle_coordinator_update(self) -> None:
         at, reading, pin = self._pin_key, self._latest, self._pin_now
-        if at != self._at or reading != self._reading:
-            self._shown = reading or pin
+        if at != self._at or (
+            reading != self._reading and not self._is_overtaken(reading)
+        ):
+            self._shown, self._told_at = reading or pin, None
         elif pin is not None and pin != self._pin:
-            self._shown = pin
+            self._shown, self._told_at = pin, dt_util.utcnow()
         self._at, self._reading, self._pin = at, reading, pin
         super()._handle_coordinator_update()

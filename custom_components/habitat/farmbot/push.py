@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ from . import nodes
 from .api import DEVICE, SYNCED, Resource
 from .broker import BrokerLink, Credentials, RobotError
 from .login import broker_address
+from .models import Log
+from .running import RUNNING
 from .status import Seen, read_log, read_status, read_telemetry
 
 if TYPE_CHECKING:
@@ -53,6 +56,14 @@ class Link:
     """None while nobody knows."""
 
 
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line of the log; its number tells it from one that says the same in the same second."""
+
+    number: int
+    log: Log
+
+
 class Push:
     """Follows one robot at its message broker."""
 
@@ -81,6 +92,7 @@ class Push:
         self._telemetry: bytes | None = None
         self._synced: dict[tuple[str, str], bytes] = {}
         self._lines: deque[bytes] = deque(maxlen=_LINES)
+        self._line_numbers = count()
         self._taken = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._giving_up: asyncio.TimerHandle | None = None
@@ -189,6 +201,8 @@ class Push:
     @callback
     def online(self, online: bool) -> None:
         """Hear whether the robot answers."""
+        if not online:
+            self._account.running.forget()
         self._show(Link(broker=True, online=online))
 
     @callback
@@ -244,8 +258,12 @@ class Push:
         synced, self._synced = self._synced, {}
         for (kind, record_id), payload in synced.items():
             self._read_sync(parts, kind, record_id, payload)
-        if self._lines and (line := read_log(self._lines.popleft(), oddities)):
-            parts[LOG] = {LOG: line}
+        log = read_log(self._lines.popleft(), oddities) if self._lines else None
+        if log is not None:
+            parts[LOG] = {LOG: LogLine(next(self._line_numbers), log)}
+        if log is not None or STATUS in parts:
+            told = parts.setdefault(STATUS, {})
+            told[RUNNING] = self._account.follow_work(log, told.get("activity"))
         if parts:
             self._account.async_learn_parts(parts)
         if self._lines:

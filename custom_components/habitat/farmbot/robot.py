@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ..devices import Device
 from ..vendor import Login
+from .derived import ROBOT
 from .models import FarmBotDevice, FbosConfig
 from .status import System
 from .words import FirmwareHardware, Platform
@@ -48,7 +49,7 @@ def device_of(
     computer, _ = _COMPUTERS.get(robot.rpi or "", (None, None))
     return Device(
         id=f"{login.vendor.key}_{robot.id}",
-        key="device",
+        key=ROBOT,
         reads=reads,
         name=robot.name or _NAME,
         manufacturer=MANUFACTURER,

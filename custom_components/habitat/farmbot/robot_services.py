@@ -1,6 +1,7 @@
 """The actions that the robot carries out: movement, pins, sequences, tools, watering."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from typing import Final
 
 import voluptuous as vol
@@ -26,6 +27,7 @@ from .commands import (
     require_idle,
     require_reach,
     require_unlocked,
+    run,
     send,
     start,
     stop,
@@ -50,7 +52,7 @@ from .fields import (
 from .garden import kept
 from .groups import members
 from .lookup import Wanted
-from .models import Peripheral, Point, PointGroup, Sensor, Sequence, Tool
+from .models import Curve, Peripheral, Point, PointGroup, Sensor, Sequence, Tool
 from .nodes import ANALOG, LONGEST_MESSAGE, Axis, Channel, Node
 from .point_search import Query, search
 from .status import Pin
@@ -69,6 +71,15 @@ _CHANNELS = ("toast", "email", "espeak")
 _SERVO_PINS = (4, 5, 6, 11)
 _HIGHEST: Mapping[int, int] = {nodes.DIGITAL: 1, ANALOG: 255}
 """What is written to a pin at most, by its mode."""
+CONFIRMED = 15.0
+"""Seconds in which the server hears from the robot which tool it holds, and tells."""
+_PULLED: Mapping[int, tuple[float, float]] = {
+    1: (100, 0),
+    2: (-100, 0),
+    3: (0, 100),
+    4: (0, -100),
+}
+"""How far the robot pulls a tool out of its slot, along x and y in mm, by the slot's direction."""
 _GROWING = frozenset({PlantStage.PLANTED, PlantStage.SPROUTED, PlantStage.ACTIVE})
 """The stages of plants that want water."""
 
@@ -234,19 +245,18 @@ async def run_sequence(
         raise refusal(err.key, **err.placeholders) from err
     for x, y, z in nodes.coordinates(values.values()):
         require_reach(account, x=x, y=y, z=z)
-    done = await _run(
-        account, nodes.execute(chosen.id, values), timeout if wait else REFUSAL
-    )
+    patience = timeout if wait else REFUSAL
+    done = await _timed(account, partial(run, account, chosen, values), patience)
     return {"sequence_id": chosen.id, "name": chosen.name, **done}
 
 
-async def _run(
-    account: FarmBotAccount, command: Node, patience: float
+async def _timed(
+    account: FarmBotAccount, begin: Callable[..., Awaitable[bool]], patience: float
 ) -> dict[str, bool | float]:
     await require_idle(account)
     clock = account.hass.loop.time
     began = clock()
-    finished = await start(account, command, patience=patience)
+    finished = await begin(patience=patience)
     return {"finished": finished, "seconds": round(clock() - began, 1)}
 
 
@@ -274,13 +284,21 @@ async def mount_tool(
     chosen = choose(account, api.TOOLS, tool)
     if not chosen.name:
         raise refusal("tool_without_name")
+    # The robot is told the name, and takes the first tool that has it.
+    choose(account, api.TOOLS, chosen.name)
     if not await becomes(account, MOUNTED_TOOL, lambda: not _holds(account)):
         raise refusal("tool_mounted")
-    points = kept(account.records(api.POINTS.path, Point))
-    if all(point.tool_id != chosen.id for point in points):
-        raise refusal("tool_without_slot", name=chosen.name)
+    _require_slot(account, chosen)
     await require_idle(account)
     await _travel(account, nodes.mount_tool(chosen.name), wait=wait)
+    if wait and not await becomes(
+        account, MOUNTED_TOOL, lambda: _mounted_id(account) == chosen.id, CONFIRMED
+    ):
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="tool_not_mounted",
+            translation_placeholders={"name": chosen.name},
+        )
     return None
 
 
@@ -290,15 +308,59 @@ async def dismount_tool(
     """Put the mounted tool back into its slot."""
     if not await becomes(account, MOUNTED_TOOL, lambda: _holds(account) is not False):
         raise refusal("no_tool_mounted")
+    mounted = account.record(MOUNTED_TOOL, MountedTool)
+    if mounted is not None:
+        if mounted.tool is None:
+            raise refusal("mounted_tool_unknown")
+        _require_slot(account, mounted.tool)
     await require_idle(account)
     await _travel(account, nodes.dismount_tool(), wait=wait)
+    if wait and not await becomes(
+        account, MOUNTED_TOOL, lambda: not _holds(account), CONFIRMED
+    ):
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="tool_not_dismounted"
+        )
     return None
+
+
+def _require_slot(account: FarmBotAccount, tool: Tool) -> None:
+    """Refuse a tool that the robot's own program neither takes from its slot nor puts back.
+
+    Raises:
+        ServiceValidationError: it has no slot, or one that the robot does not get to.
+    """
+    name = tool.name or str(tool.id)
+    slots = [
+        point
+        for point in kept(account.records(api.POINTS.path, Point))
+        if point.tool_id == tool.id
+    ]
+    if not slots:
+        raise refusal("tool_without_slot", name=name)
+    for slot in slots:
+        if slot.pointer_type is not PointerType.TOOL_SLOT:
+            raise refusal("tool_without_slot", name=name)
+        if slot.gantry_mounted:
+            raise refusal("slot_on_gantry", name=name)
+        pull = _PULLED.get(slot.pullout_direction or 0)
+        if pull is None:
+            raise refusal("slot_without_direction", name=name)
+        if slot.x is None or slot.y is None or slot.z is None:
+            raise refusal("slot_without_place", name=name)
+        require_reach(account, x=slot.x, y=slot.y, z=slot.z)
+        require_reach(account, x=slot.x + pull[0], y=slot.y + pull[1])
 
 
 def _holds(account: FarmBotAccount) -> bool | None:
     """Say whether a tool is mounted, as it may have been told only now; None is unknown."""
     mounted = account.record(MOUNTED_TOOL, MountedTool)
     return None if mounted is None else mounted.tool_id is not None
+
+
+def _mounted_id(account: FarmBotAccount) -> int | None:
+    mounted = account.record(MOUNTED_TOOL, MountedTool)
+    return mounted.tool_id if mounted else None
 
 
 async def water_plants(
@@ -331,8 +393,24 @@ async def water_plants(
         raise refusal("which_plants")
     if not chosen:
         raise refusal("no_plants")
-    done = await _run(account, nodes.water(chosen), timeout if wait else REFUSAL)
+    if dry := [one for one in chosen if not _is_watered(account, known[one])]:
+        raise refusal("plants_passed_over", name=_listed(dry))
+    watering = partial(start, account, nodes.water(chosen))
+    done = await _timed(account, watering, timeout if wait else REFUSAL)
     return {"plants": [*chosen], **done}
+
+
+def _is_watered(account: FarmBotAccount, plant: Point) -> bool:
+    """Say whether the robot's own program waters a plant: it goes by its age and its curve."""
+    curve_id = plant.water_curve_id
+    return (
+        plant.planted_at is not None
+        and curve_id is not None
+        and not (
+            account.is_whole(api.CURVES.path)
+            and account.record(f"{api.CURVES.path}/{curve_id}", Curve) is None
+        )
+    )
 
 
 def _listed(ids: Iterable[int]) -> str:

@@ -57,6 +57,8 @@ class Occurrence:
     regimen_id: int | None = None
     description: str | None = None
     """The first paragraph about the sequence; of a regimen, its name."""
+    ran: bool | None = None
+    """Whether it is known that the robot ran it, or that it did not; None is all that a rule says."""
 
     @property
     def end(self) -> datetime:
@@ -78,6 +80,7 @@ class Occurrence:
             "sequence_id": self.sequence_id,
             "regimen_id": self.regimen_id,
             "description": self.description,
+            "ran": self.ran,
         }
 
     @classmethod
@@ -98,6 +101,7 @@ class Occurrence:
             sequence_id=to_int(raw.get("sequence_id")),
             regimen_id=to_int(raw.get("regimen_id")),
             description=to_str(raw.get("description")),
+            ran=ran if isinstance(ran := raw.get("ran"), bool) else None,
         )
 
 
@@ -108,12 +112,16 @@ class Series:
     first: Occurrence
     step: timedelta = LENGTH
     count: int = 1
+    since: datetime | None = None
+    """Since when the rule is what it is: it says nothing of the time before."""
 
     def numbers(self, begin: datetime, end: datetime | None = None) -> range:
         """Return which occurrences start at a time or later, but before an end.
 
         By arithmetic: a window years ahead costs no more than that of today.
         """
+        if self.since is not None:
+            begin = max(begin, self.since)
         stop = self.count if end is None else min(self.count, self._number(end))
         return range(max(0, self._number(begin)), stop)
 
@@ -129,14 +137,17 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """What the robot does and did."""
+    """What the robot does and did, as far as it is known."""
 
     series: tuple[Series, ...] = ()
     past: tuple[Occurrence, ...] = ()
-    """What happened, as somebody kept it: the server forgets events that are over."""
+    """What was to happen and what is known of it: the server forgets events that are over."""
 
     def between(self, start: datetime, end: datetime) -> list[Occurrence]:
-        """Return what overlaps a time, in order; of each event the first `MOST`."""
+        """Return what overlaps a time, in order; of each event the first `MOST`.
+
+        What is known not to have run is left out.
+        """
         begin = start - LENGTH + _RESOLUTION
         found = {
             one.uid: one
@@ -147,7 +158,9 @@ class Schedule:
         found |= {
             one.uid: one for one in self.past if one.end > start and one.start < end
         }
-        return sorted(found.values(), key=_order)
+        return sorted(
+            (one for one in found.values() if one.ran is not False), key=_order
+        )
 
     def current(self, now: datetime) -> Occurrence | None:
         """Return what began last and is not over."""
@@ -162,8 +175,8 @@ class Schedule:
         )
         return min(coming, key=_order, default=None)
 
-    def happened(self, since: datetime, now: datetime) -> list[Occurrence]:
-        """Return what began after a time and up to now, in order; of each event the last `MOST`."""
+    def due(self, since: datetime, now: datetime) -> list[Occurrence]:
+        """Return what was to begin after a time and up to now; of each event the last `MOST`."""
         begin, end = since + _RESOLUTION, now + _RESOLUTION
         return sorted(
             (
@@ -181,10 +194,12 @@ def schedule_of(
     regimens: Iterable[Regimen],
     zone: tzinfo | None,
     past: Iterable[Occurrence] = (),
+    now: datetime | None = None,
 ) -> Schedule:
     """Work out a schedule; events that the robot could not run either are left out.
 
-    Without a time zone it runs no regimens.
+    Without a time zone it runs no regimens. No rule is younger than `now`, whatever the server's
+    clock says.
     """
     by_id = {sequence.id: sequence for sequence in sequences}
     regimens_by_id = {regimen.id: regimen for regimen in regimens}
@@ -196,12 +211,27 @@ def schedule_of(
             case ExecutableType.SEQUENCE:
                 sequence = by_id.get(event.executable_id)
                 if sequence and (made := _repeated(event, event.start_time, sequence)):
-                    series.append(made)
+                    series.append(replace(made, since=_since(now, event)))
             case ExecutableType.REGIMEN if zone:
                 regimen = regimens_by_id.get(event.executable_id)
                 if regimen:
-                    series += _items(event, event.start_time, regimen, by_id, zone)
+                    since = _since(now, event, regimen)
+                    series += [
+                        replace(made, since=since)
+                        for made in _items(
+                            event, event.start_time, regimen, by_id, zone
+                        )
+                    ]
     return Schedule(tuple(series), tuple(sorted(past, key=_order)))
+
+
+def _since(now: datetime | None, *rules: FarmEvent | Regimen) -> datetime | None:
+    """Return since when all of this is as it is."""
+    changed = [one.updated_at or one.created_at for one in rules]
+    known = [moment for moment in changed if moment is not None]
+    if not known:
+        return None
+    return max(known) if now is None else min(max(known), now)
 
 
 def _repeated(event: FarmEvent, start: datetime, sequence: Sequence) -> Series | None:

@@ -14,6 +14,7 @@ from ..vendor import Made
 from .account import FarmBotAccount
 from .api import DEVICE, FBOS_CONFIG, Resource
 from .derived import MOUNTED_TOOL, MountedTool
+from .entity import PartEntity
 from .models import FarmBotDevice, FbosConfig
 from .setting import SettingEntity
 from .words import UpdateChannel
@@ -21,13 +22,24 @@ from .words import UpdateChannel
 ANY_TIME = "any_time"
 NOTHING = "nothing"
 
-_CHANNELS: Mapping[str, Json] = {
-    channel.name.lower(): channel for channel in UpdateChannel
-}
 _HOURS: Mapping[str, Json] = {
     ANY_TIME: None,
     **{f"{hour:02}:00": hour for hour in range(24)},
 }
+
+
+def channels(account: FarmBotAccount) -> Mapping[str, Json]:
+    """Return the vendor's update channels, and the one in use where that is another."""
+    known: dict[str, Json] = {channel.value: channel.value for channel in UpdateChannel}
+    config = account.record(FBOS_CONFIG.path, FbosConfig)
+    if config and (current := channel_of(config)):
+        known.setdefault(current, current)
+    return known
+
+
+def channel_of(config: FbosConfig) -> str | None:
+    """Return the update channel in use, in the vendor's spelling where that is known."""
+    return UpdateChannel.read(config.update_channel) or config.update_channel
 
 
 def tools(account: FarmBotAccount) -> Mapping[str, Json]:
@@ -48,7 +60,7 @@ class FarmBotSelectDescription[R](SelectEntityDescription):
     """The keys that the choices depend on."""
 
 
-class SettingSelect[R](SettingEntity[R], SelectEntity):
+class SettingSelect[R](SettingEntity[R], PartEntity[R], SelectEntity):
     """A setting with a few choices."""
 
     entity_description: FarmBotSelectDescription[R]
@@ -64,6 +76,12 @@ class SettingSelect[R](SettingEntity[R], SelectEntity):
         super().__init__(
             account, device, resource, description, reads=description.reads
         )
+
+    @property
+    @override
+    def shown(self) -> object:
+        """The state, and what there is to choose."""
+        return self.current_option, self.options
 
     @property
     def _choices(self) -> Mapping[str, Json]:
@@ -95,8 +113,8 @@ class SettingSelect[R](SettingEntity[R], SelectEntity):
 UPDATE_CHANNEL: FarmBotSelectDescription[FbosConfig] = FarmBotSelectDescription(
     key="update_channel",
     attribute="update_channel",
-    value=lambda config: config.update_channel,
-    choices=lambda _: _CHANNELS,
+    value=channel_of,
+    choices=channels,
     entity_category=EntityCategory.CONFIG,
     entity_registry_enabled_default=False,
 )

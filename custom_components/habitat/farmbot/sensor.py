@@ -1,6 +1,7 @@
 """FarmBot's sensors."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from operator import attrgetter
@@ -20,6 +21,7 @@ from homeassistant.const import (
     UnitOfLength,
     UnitOfRatio,
     UnitOfTemperature,
+    UnitOfTime,
 )
 from homeassistant.core import callback
 from homeassistant.helpers.event import async_track_time_interval
@@ -31,18 +33,20 @@ from ..devices import Device
 from ..entity import HabitatEntity, TurningEntity, described
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
 from ..vendor import Made
-from .account import FarmBotAccount
-from .api import FBOS_CONFIG
+from .account import DEVICE, FarmBotAccount
+from .api import FBOS_CONFIG, FIRMWARE_CONFIG
+from .commands import ACTIVITY as BUSY
 from .derived import ALERTS, GARDEN, MOUNTED_TOOL, SCHEDULE, Alerts, MountedTool
 from .entity import PartEntity, RobotEntity, seen_as
 from .garden import WEED_STAGES, Garden
 from .items import SENSOR, items
 from .jobs import current
-from .models import FarmBotDevice, FbosConfig, Log
+from .models import FarmBotDevice, FbosConfig, FirmwareConfig, PinGuard
 from .pinned import ReadEntity
-from .push import LINK, LOG
+from .push import LINK, LOG, LogLine
+from .running import RUNNING, Running
 from .schedule import Occurrence, Schedule
-from .status import Activity, Axes, AxisStates, Jobs, System, Vitals
+from .status import Activity, Axes, AxisStates, Job, Jobs, System, Vitals
 from .words import AxisState, PlantStage, ProblemTag, SyncStatus
 
 NOTHING = "nothing"
@@ -147,21 +151,38 @@ ACTIVITY: tuple[HabitatSensorDescription[Activity], ...] = (
 )
 
 
-def job_name(jobs: Jobs) -> str:
-    """Return what the robot is at."""
-    job = current(jobs)
-    return job.name[:_LONGEST_STATE] if job else NOTHING
+@dataclass(frozen=True, slots=True)
+class Work:
+    """All that tells what the robot is at."""
+
+    job: Job | None
+    running: Running
+    busy: bool
+
+    @property
+    def name(self) -> str | None:
+        """What it is at; None where it works without a word."""
+        if self.job:
+            return self.job.name[:_LONGEST_STATE]
+        if self.running.names:
+            return self.running.names[0][:_LONGEST_STATE]
+        return None if self.busy else NOTHING
+
+    @property
+    def percent(self) -> float | None:
+        """How far it is with that."""
+        return self.job.percent if self.job else self.running.percent
 
 
-def job_progress(jobs: Jobs) -> float | None:
-    """Return how far it is with that."""
-    job = current(jobs)
-    return job.percent if job else None
-
-
-JOBS: tuple[HabitatSensorDescription[Jobs], ...] = (
-    told("job", job_name, diagnostic=False),
-    measured("job_progress", *PERCENT, job_progress, precision=0, state_class=None),
+WORK: tuple[HabitatSensorDescription[Work], ...] = (
+    told("job", lambda work: work.name, diagnostic=False),
+    measured(
+        "job_progress",
+        *PERCENT,
+        lambda work: work.percent,
+        precision=0,
+        state_class=None,
+    ),
 )
 SYSTEM: tuple[HabitatSensorDescription[System], ...] = (
     told("firmware_version", lambda system: system.firmware_version, enabled=False),
@@ -282,6 +303,14 @@ UPTIME = SensorEntityDescription(
     device_class=SensorDeviceClass.UPTIME,
     entity_category=EntityCategory.DIAGNOSTIC,
 )
+PIN_GUARD = SensorEntityDescription(
+    key="pin_guard",
+    translation_key="pin_guard",
+    device_class=SensorDeviceClass.DURATION,
+    native_unit_of_measurement=UnitOfTime.SECONDS,
+    suggested_display_precision=0,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
 TOOL = SensorEntityDescription(key="mounted_tool", device_class=SensorDeviceClass.ENUM)
 LAST_SEEN = SensorEntityDescription(
     key="last_seen",
@@ -305,6 +334,46 @@ NEXT_EVENT: tuple[HabitatSensorDescription[Occurrence], ...] = (
         diagnostic=False,
     ),
 )
+
+
+class WorkSensor(PartEntity[Jobs], RobotEntity[Jobs], SensorEntity):
+    """What the robot is at: a job, else a sequence."""
+
+    entity_description: HabitatSensorDescription[Work]
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        device: Device,
+        description: HabitatSensorDescription[Work],
+    ) -> None:
+        """Follow the jobs, the sequences, and whether it is busy."""
+        super().__init__(
+            account,
+            seen_as(device, "jobs"),
+            Jobs,
+            description,
+            reads=(RUNNING, BUSY),
+        )
+
+    @property
+    @override
+    def shown(self) -> object:
+        """The state."""
+        return self.native_value
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        """What it is, or how far."""
+        account = self.coordinator
+        activity = account.record(BUSY, Activity)
+        work = Work(
+            current(self.record) if self.record else None,
+            account.record(RUNNING, Running) or Running(),
+            bool(activity and activity.busy),
+        )
+        return self.entity_description.value(work)
 
 
 class UptimeSensor(PartEntity[Vitals], RobotEntity[Vitals], SensorEntity):
@@ -369,6 +438,44 @@ class MountedToolSensor(HabitatEntity[FarmBotAccount, MountedTool], SensorEntity
         )
 
 
+class PinGuardSensor(PartEntity[FirmwareConfig], SensorEntity):
+    """After how long the firmware switches a pin by itself."""
+
+    def __init__(self, account: FarmBotAccount, device: Device, number: int) -> None:
+        """Follow the firmware's settings."""
+        description = replace(PIN_GUARD, key=f"{PIN_GUARD.key}_{number}")
+        super().__init__(
+            account, device, FirmwareConfig, description, key=FIRMWARE_CONFIG.path
+        )
+        self._attr_translation_placeholders = {"number": str(number)}
+        self._number = number
+
+    @property
+    def _guard(self) -> PinGuard | None:
+        return self.record.pin_guard(self._number) if self.record else None
+
+    @property
+    @override
+    def shown(self) -> object:
+        """The state and its attributes."""
+        return self._guard
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """The seconds; None where it guards nothing any more."""
+        return self._guard.time_out if self._guard else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object] | None:
+        """Which pin, and the state in which that ends."""
+        guard = self._guard
+        if guard is None:
+            return None
+        return {"pin": guard.pin, "switches_on": guard.switches_on}
+
+
 class LastSeenSensor(HabitatEntity[FarmBotAccount, FarmBotDevice], SensorEntity):
     """When the robot was there last: at the server, or at the broker."""
 
@@ -376,7 +483,9 @@ class LastSeenSensor(HabitatEntity[FarmBotAccount, FarmBotDevice], SensorEntity)
 
     def __init__(self, account: FarmBotAccount, device: Device) -> None:
         """Follow the robot's record and the link."""
-        super().__init__(account, device, FarmBotDevice, LAST_SEEN, reads=(LINK,))
+        super().__init__(
+            account, device, FarmBotDevice, LAST_SEEN, key=DEVICE, reads=(LINK,)
+        )
         self._hear()
 
     def _hear(self) -> None:
@@ -412,18 +521,24 @@ class LastSeenSensor(HabitatEntity[FarmBotAccount, FarmBotDevice], SensorEntity)
         super()._handle_coordinator_update()
 
 
-class LastLogSensor(HabitatEntity[FarmBotAccount, Log], SensorEntity):
+class LastLogSensor(PartEntity[LogLine], SensorEntity):
     """What the robot or the server said last."""
 
     def __init__(self, account: FarmBotAccount, device: Device) -> None:
         """Follow the log."""
-        super().__init__(account, device, Log, LAST_LOG, key=LOG)
+        super().__init__(account, device, LogLine, LAST_LOG, key=LOG)
+
+    @property
+    @override
+    def shown(self) -> object:
+        """The state."""
+        return self.native_value
 
     @property
     @override
     def native_value(self) -> str | None:
         """The message, as much of it as a state may have."""
-        message = self.record.message if self.record else None
+        message = self.record.log.message if self.record else None
         return message[:_LONGEST_STATE] if message else None
 
 
@@ -494,7 +609,8 @@ def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
         for name in ("scaled_encoders", "raw_encoders"):
             yield from told_by(name, Axes, encoders(name), RobotSensor)
     yield from told_by("activity", Activity, ACTIVITY, RobotSensor)
-    yield from told_by("jobs", Jobs, JOBS, RobotSensor)
+    for work in WORK:
+        yield work.key, partial(WorkSensor, account, device, work)
     yield from told_by("system", System, SYSTEM, RobotSensor)
     yield from told_by("vitals", Vitals, VITALS, RobotSensor)
     yield UPTIME.key, partial(UptimeSensor, account, device)
@@ -503,6 +619,11 @@ def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
     for event in NEXT_EVENT:
         yield event.key, partial(NextEventSensor, account, device, event)
     yield TOOL.key, partial(MountedToolSensor, account, device)
+    if firmware := account.record(FIRMWARE_CONFIG.path, FirmwareConfig):
+        for number in range(1, 6):
+            if firmware.pin_guard(number):
+                key = f"{PIN_GUARD.key}_{number}"
+                yield key, partial(PinGuardSensor, account, device, number)
     yield LAST_SEEN.key, partial(LastSeenSensor, account, device)
     yield LAST_LOG.key, partial(LastLogSensor, account, device)
     for key, record_key, sensor in items(account, SENSOR, Platform.SENSOR):

@@ -13,7 +13,27 @@ import re
 from mashumaro import field_options
 
 from ..cloud.errors import BadAnswer
-from ..cloud.parsing import HIDDEN, PRIVATE, Json, Oddities, model, parse, read_json
+from ..cloud.parsing import (
+    HIDDEN,
+    PRIVATE,
+    Json,
+    Oddities,
+    model,
+    parse,
+    read_json,
+    to_float,
+)
+from ..cloud.plausible import (
+    BED_PLACE,
+    MEMORY,
+    PERCENT,
+    PIN_VALUE,
+    PROCESSOR_TEMPERATURE,
+    SIGNAL_STRENGTH,
+    UPTIME,
+    Range,
+    within,
+)
 from .models import Log, read_bits, read_moment
 from .words import AxisState, JobUnit, SyncStatus
 
@@ -96,23 +116,23 @@ class System:
 class Vitals:
     """How the Raspberry Pi is doing."""
 
-    soc_temp: float | None = None
+    soc_temp: float | None = field(default=None, metadata=within(PROCESSOR_TEMPERATURE))
     """°C."""
     throttled: int | None = field(
         default=None, metadata=field_options(deserialize=read_bits)
     )
     """Bit 0 under-voltage, 1 frequency capped, 2 throttled, 3 soft temperature limit;
     16 bits higher: it has happened since the start."""
-    wifi_level: float | None = None
+    wifi_level: float | None = field(default=None, metadata=within(SIGNAL_STRENGTH))
     """dBm."""
-    wifi_level_percent: float | None = None
-    uptime: float | None = None
+    wifi_level_percent: float | None = field(default=None, metadata=within(PERCENT))
+    uptime: float | None = field(default=None, metadata=within(UPTIME))
     """Seconds."""
-    memory_usage: float | None = None
+    memory_usage: float | None = field(default=None, metadata=within(MEMORY))
     """MB."""
-    disk_usage: float | None = None
+    disk_usage: float | None = field(default=None, metadata=within(PERCENT))
     """%."""
-    cpu_usage: float | None = None
+    cpu_usage: float | None = field(default=None, metadata=within(PERCENT))
     """%."""
 
 
@@ -126,7 +146,7 @@ class Job:
     """Free text: "Working", "Complete"."""
     type: str | None = None
     unit: JobUnit | None = None
-    percent: float | None = None
+    percent: float | None = field(default=None, metadata=within(PERCENT))
     bytes: int | None = None
     file_type: str | None = None
     time: datetime | None = field(default=None, metadata=_TIME)
@@ -147,7 +167,7 @@ class Pin:
 
     mode: int | None = None
     """0 digital, 1 analog."""
-    value: float | None = None
+    value: float | None = field(default=None, metadata=within(PIN_VALUE))
     """0 or 1; read as analog 0-1023, written as analog 0-255."""
 
 
@@ -159,6 +179,13 @@ _LOCATION: Mapping[str, type[Axes | AxisStates]] = {
     "raw_encoders": Axes,
 }
 """By key, which is the name in `location_data`: the record that it is read into."""
+
+_AXES: Mapping[str, Range] = {
+    "position": BED_PLACE,
+    "load": PERCENT,
+    "scaled_encoders": BED_PLACE,
+}
+"""What the numbers of `location_data` can be; raw encoders count steps."""
 
 _SETTINGS: Mapping[str, type[Activity | System | Vitals]] = {
     "activity": Activity,
@@ -248,7 +275,7 @@ def _parts(
     location = _branch(tree, "location_data", oddities)
     for key, place in _LOCATION.items():
         if part := _branch(location, key, oddities):
-            yield key, place, _known(part, part)
+            yield key, place, _plausible(key, _known(part, part), oddities)
     settings = _branch(tree, "informational_settings", oddities)
     for key, share in _SETTINGS.items():
         if not settings.keys().isdisjoint(_SHARES[key]):
@@ -282,6 +309,21 @@ def _known(raw: dict[str, Json], names: Iterable[str]) -> dict[str, Json]:
         and not (isinstance(value, str) and value in _NOTHING)
         and value != _NEVER.get(name)
     }
+
+
+def _plausible(key: str, raw: dict[str, Json], oddities: Oddities) -> dict[str, Json]:
+    """Return the numbers of the axes without those that cannot be."""
+    allowed = _AXES.get(key)
+    if allowed is None:
+        return raw
+    beyond = {
+        axis
+        for axis, value in raw.items()
+        if (number := to_float(value)) is not None and number not in allowed
+    }
+    for axis in sorted(beyond & {"x", "y", "z"}):
+        oddities.note(f"status.{key}.{axis}")
+    return {axis: value for axis, value in raw.items() if axis not in beyond}
 
 
 def _named(jobs: dict[str, Json]) -> Iterator[Json]:
