@@ -174,6 +174,18 @@ async def test_it_measures_but_is_not_listed(set_up_cityflow: SetUp) -> None:
     assert "unknown" not in values(setting)
 
 
+async def test_not_listed_at_a_restart(set_up_cityflow: SetUp) -> None:
+    """Nobody knows its tags then; it goes after several lists, not with the first."""
+    setting = await set_up_cityflow("demo", choice="by_tag", tags=["centre"])
+    setting.cloud.world.probes[PROBE].listed = False
+    setting.cloud.world.touch(PROBE)
+    await setting.reload()
+    assert setting.registry_device(PROBE)
+    await setting.live(15)
+    assert setting.registry_device(PROBE) is None
+    assert setting.registry_device(OTHER)
+
+
 async def test_removal_by_hand(set_up_cityflow: SetUp) -> None:
     """At once where the list lacks it and it measures no more; not while it does."""
     setting = await set_up_cityflow("demo")

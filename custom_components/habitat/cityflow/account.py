@@ -81,7 +81,8 @@ class CityFlowAccount(Account):
     async def async_config_entry_first_refresh(self) -> None:
         """Begin; what the options no longer choose leaves at once, not after days."""
         await super().async_config_entry_first_refresh()
-        for probe in self.probes():
+        # Of one that the list lacks the options cannot know: several lists have to lack it.
+        for probe in self.records(DEVICES, Probe):
             if self._device_id(probe) not in self.devices.present:
                 self.devices.remove(self._device_id(probe))
 
