@@ -6,6 +6,7 @@ class State:
     json_printing: bool
     last_messages: dict[str, list[dict[str, Any]]]
     timeout: dict[str, float]
+    token: dict[str, Any]
     verbosity: int
 
 class Farmbot:

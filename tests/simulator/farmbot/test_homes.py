@@ -176,9 +176,11 @@ async def test_restart(serve: Serve, clock: ManualClock) -> None:
     client = await serve()
     await client.cloud.connected()
     cloud = client.cloud
-    _, made = await client.ask("POST", "points", {"pointer_type": "Weed", "x": 9})
-    gone = (await client.get("tools"))[0]["id"]
-    await client.ask("DELETE", f"tools/{gone}")
+    _, made = await client.ask(
+        "POST", "points", {"pointer_type": "Weed", "x": 9, "y": 1}
+    )
+    gone = (await client.get("webcam_feeds"))[0]["id"]
+    await client.ask("DELETE", f"webcam_feeds/{gone}")
     image: Json = {"attachment_url": f"{cloud.url}/photos/1/2/3/x.png"}
     cloud.robot.machine.pace = 0.001
     _, pending = await client.ask("POST", "images", image)
@@ -197,7 +199,7 @@ async def test_restart(serve: Serve, clock: ManualClock) -> None:
     with pytest.raises(RobotError, match=LOCKED):
         await again.robot.machine.wait(1)
     assert again.world.tables["points"][made["id"]]["x"] == 9
-    assert gone not in again.world.tables["tools"]
+    assert gone not in again.world.tables["webcam_feeds"]
     assert again.world.watered == cloud.world.watered
     assert again.robot.state.locked
     async with again, asyncio.timeout(5):

@@ -27,7 +27,9 @@ NEW: dict[str, dict[str, Json]] = {
     "curves": {"name": "Dry", "type": "water", "data": {"1": 5}},
     "farm_events": {
         "start_time": "2030-01-01T00:00:00.000Z",
-        "executable_id": 1,
+        "time_unit": "never",
+        "repeat": 1,
+        "executable_id": 1124,
         "executable_type": "Sequence",
     },
     "farmware_envs": {"key": "camera", "value": "RPI"},
@@ -37,16 +39,23 @@ NEW: dict[str, dict[str, Json]] = {
     "logs": {"message": "Hello", "type": "success"},
     "peripherals": {"pin": 11, "label": "Fan", "mode": 0},
     "pin_bindings": {"pin_num": 5, "special_action": "sync"},
-    "plant_templates": {"saved_garden_id": 1, "openfarm_slug": "pea"},
+    "plant_templates": {"saved_garden_id": 1, "x": 1.0, "y": 2.0},
     "point_groups": {"name": "All", "point_ids": [1]},
     "points": {"pointer_type": "Plant", "name": "Pea", "x": 5.4, "y": 7},
-    "regimens": {"name": "Long", "regimen_items": []},
+    "regimens": {"name": "Long", "color": "red", "regimen_items": []},
     "saved_gardens": {"name": "Winter"},
     "scene_objects": {"name": "Tree"},
-    "sensor_readings": {"pin": 59, "mode": 1, "value": 400},
+    "sensor_readings": {
+        "pin": 59,
+        "mode": 1,
+        "value": 400,
+        "x": None,
+        "y": 1.5,
+        "z": 0.0,
+    },
     "sensors": {"pin": 58, "label": "Rain", "mode": 0},
-    "sequences": {"name": "Nothing"},
-    "telemetries": {"soc_temp": 40},
+    "sequences": {"name": "Nothing", "body": []},
+    "telemetries": {"soc_temp": 40, "target": "rpi4"},
     "tools": {"name": "Knife"},
     "webcam_feeds": {"name": "Roof", "url": "0"},
     "wizard_step_results": {"slug": "wifi", "answer": True},
@@ -122,9 +131,23 @@ async def test_refused_logins(client: Client) -> None:
         422,
         {"auth": "Bad email or password."},
     )
-    assert await client.ask("POST", "tokens", {}) == (422, {"user": "User is required"})
+    assert await client.ask("POST", "tokens", {}) == (
+        422,
+        {"email": "Email can't be blank", "password": "Password can't be nil"},
+    )
+    assert await client.log_in(password="") == (
+        422,
+        {"password": "Password can't be blank"},
+    )
+    users: list[Json] = [None, "Robin", [1]]
+    for user in users:
+        status, error = await client.ask("POST", "tokens", {"user": user})
+        assert (status, "JSON object" in error["error"]) == (422, True)
     client.cloud.verified = False
-    assert await client.log_in() == (403, {"error": "Verify account first"})
+    assert await client.log_in() == (
+        403,
+        {"error": "You can't perform that action. Verify account first"},
+    )
     client.cloud.verified = True
     client.cloud.agreed = False
     assert (await client.log_in())[0] == 451
@@ -207,7 +230,25 @@ async def test_complaints(client: Client) -> None:
     status, error = await client.ask("POST", "peripherals", {"pin": "8", "label": "x"})
     assert (status, error) == (422, {"pin": "Pin isn't an integer"})
     _, error = await client.ask("POST", "points", {"pointer_type": "Fungus"})
-    assert error == {"pointer_type": "Pointer type isn't an option"}
+    assert error == {"x": "X is required", "y": "Y is required"}
+    fungus: Json = {"pointer_type": "Fungus", "x": 1, "y": 2}
+    _, error = await client.ask("POST", "points", fungus)
+    assert "GenericPointer, Plant, ToolSlot, Weed" in error["pointer_type"]
+    _, error = await client.ask("POST", "points", {"x": None, "y": "1"})
+    assert error == {
+        "x": "X can't be nil",
+        "y": "Y isn't a float",
+        "pointer_type": "Pointer Type is required",
+    }
+    slot: Json = {"pointer_type": "ToolSlot", "x": 1, "y": 2, "tool_id": 5}
+    _, error = await client.ask("POST", "points", slot)
+    assert error == {"tool_id": "Can't find tool with id 5"}
+    _, error = await client.ask("POST", "tools", {"name": ""})
+    assert error == {"name": "Name can't be blank"}
+    _, error = await client.ask("POST", "plant_templates", {"x": 1, "y": 1})
+    assert error == {"saved_garden_id": "Saved Garden is required"}
+    _, error = await client.ask("POST", "logs", {"message": "My password"})
+    assert set(error) == {"log"}
     _, error = await client.ask("POST", "tools", {})
     assert error == {"name": "Name is required"}
     _, error = await client.ask("POST", "tools", [1])
@@ -252,7 +293,12 @@ async def test_points(client: Client) -> None:
     assert len(await client.get("points")) == len(whole) - 1
     assert len(await client.get("points?filter=old")) == 1
     assert len(await client.get("points?filter=all")) == len(whole)
-    body: Json = {"pointer_type": "Plant", "x": 10.6, "meta": {"a": True, "b": 2}}
+    body: Json = {
+        "pointer_type": "Plant",
+        "x": 10.6,
+        "y": 1,
+        "meta": {"a": True, "b": 2},
+    }
     _, made = await client.ask("POST", "points", body)
     assert (made["x"], made["meta"]) == (11, {"a": "true", "b": "2"})
     address = f"points/{made['id']}"
@@ -322,7 +368,7 @@ async def test_caps(serve: Serve) -> None:
     client = await serve("large")
     assert len(await client.get("points")) == 1000
     status, error = await client.ask("POST", "points", NEW["points"])
-    assert (status, list(error)) == (422, ["points"])
+    assert (status, list(error)) == (422, ["point_limit"])
     images = await client.get("images")
     assert (await client.ask("POST", "images", NEW["images"]))[0] == 200
     later = await client.get("images")
@@ -477,3 +523,64 @@ async def test_the_label_of_a_request_comes_back(client: Client) -> None:
         headers={"Authorization": client.token, "X-Farmbot-Rpc-Id": "mine"},
     ) as response:
         assert response.headers["X-Farmbot-Rpc-Id"] == "mine"
+
+
+async def test_uploads(client: Client) -> None:
+    """A picture is brought with what was granted, and shown from then on."""
+    grant = await client.get("storage_auth")
+    address, form = f"http:{grant['url']}", grant["form_data"]
+    assert address == f"{client.cloud.url}/direct_upload/"
+    picture = b"\xff\xd8\xff" + bytes(2_000_000)
+
+    async def bring(content: bytes, **changed: str) -> int:
+        data = aiohttp.FormData({**form, **changed})
+        data.add_field("file", content, filename="x.jpg")
+        async with client.http.post(address, data=data) as response:
+            return response.status
+
+    assert await bring(b"GIF89a") == 415
+    assert await bring(picture + bytes(8_000_000)) == 413
+    assert await bring(picture, signature="made up") == 401
+    assert await bring(picture) == 200
+    async with client.http.get(address + form["key"]) as response:
+        assert (response.content_type, await response.read()) == ("image/jpeg", picture)
+    async with client.http.get(address + "temp/other.jpg") as response:
+        assert response.status == 404
+    async with client.http.post(address, json={}) as response:
+        assert response.status == 401
+    for _ in range(25):
+        form = (await client.get("storage_auth"))["form_data"]
+        assert await bring(b"\xff\xd8\xff") == 200
+    assert len(client.cloud.uploads.kept) == 20
+
+
+async def test_what_is_in_use(client: Client) -> None:
+    """Tools in slots and sequences that something runs stay."""
+    slot = next(row for row in await client.get("points") if row.get("tool_id"))
+    status, error = await client.ask("DELETE", f"tools/{slot['tool_id']}")
+    assert (status, "still in a slot" in error["tool"]) == (422, True)
+    await client.ask("PATCH", f"points/{slot['id']}", {"tool_id": None})
+    assert (await client.ask("DELETE", f"tools/{slot['tool_id']}"))[0] == 200
+    event = next(
+        row
+        for row in await client.get("farm_events")
+        if row["executable_type"] == "Sequence"
+    )
+    address = f"sequences/{event['executable_id']}"
+    status, error = await client.ask("DELETE", address)
+    assert (status, "in use by the following" in error["sequence"]) == (422, True)
+
+
+async def test_events_need_something_to_run(client: Client) -> None:
+    """An event of nothing, or one that ends before it starts, is refused."""
+    body = NEW["farm_events"]
+    status, error = await client.ask(
+        "POST", "farm_events", {**body, "executable_id": 1}
+    )
+    assert (status, list(error)) == (422, ["farm_event"])
+    backwards: Json = {**body, "time_unit": "daily", "end_time": "2029-01-01T00:00:00Z"}
+    status, error = await client.ask("POST", "farm_events", backwards)
+    assert (status, list(error)) == (422, ["end_time"])
+    plant: Json = {**NEW["points"], "water_curve_id": 1}
+    _, error = await client.ask("POST", "points", plant)
+    assert error == {"water_curve_id": "Curve ID is not valid"}

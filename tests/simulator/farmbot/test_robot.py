@@ -172,7 +172,7 @@ async def test_homes(client: Client, talk: Talk) -> None:
         (node("read_pin", pin_number=nodes.named_pin("Sensor", 1)), "Could not find"),
         (node("toggle_pin", pin_number=nodes.named_pin("Moon", 1)), "Could not find"),
         (node("check_updates", package="farmbot_os"), "No update available."),
-        (lua("explode(1)"), "nil value"),
+        (lua("explode(1)"), "doesn't exist"),
         (lua('mount_tool("Hoe")'), "no tool of the name Hoe"),
         (lua("dismount_tool()"), "No tool is mounted"),
         (lua("water(1)"), "Plant not found"),
@@ -507,7 +507,7 @@ async def test_water_by_program(client: Client, talk: Talk) -> None:
         "sequences",
         named(client, "sequences", "Rest"),
         args=nodes.scope(variable),
-        body=[lua("water(plant)")],
+        body=[lua('water(variable("plant"))')],
     )
     rest = node("execute", sequence_id=named(client, "sequences", "Rest"))
     assert await talk.do(rest) is None
@@ -597,3 +597,237 @@ async def test_rubbish(client: Client, talk: Talk) -> None:
         await talk.mqtt.publish(f"{talk.beneath}/from_clients", raw)
     client.cloud.publish("bot/device_214/sync/Tool/1", b"1")
     assert await talk.do(node("nothing")) is None
+
+
+# What the robot's own clients send besides.
+
+NOZZLE = "Watering nozzle"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("get_position().x + get_position('y')", "30"),
+        ("get_xyz().z", "-5"),
+        ("coordinate(1, 2, 3).y", "2"),
+        ("check_position({x = 11, y = 20}, 1)", "true"),
+        ("check_position(coordinate(10, 30, -5), 1)", "false"),
+        ("move_absolute(30, 40, -10)", "true"),
+        ("move_absolute({x = 31, y = 41, z = -10}, 50)", "true"),
+        ("move{x = 5, safe_z = true, speed = 50}", "true"),
+        ("go_to_home('x')", "true"),
+        ("go_to_home()", "true"),
+        ("find_home('z')", "true"),
+        ("find_axis_length('z')", "true"),
+        ("tostring(move_absolute(9999999, 0, 0))", "nil"),
+        ("read_pin(63)", "1"),
+        ("write_pin(8, 'digital', 1) or read_pin(8)", "1"),
+        ("on(7) or toggle_pin(7) or read_pin(7, 'digital')", "0"),
+        ("on(7) or off(7) or read_pin(7)", "0"),
+        ("set_pin_io_mode(7, 'output')", "true"),
+        ("toast('Hi', 'warn') and debug('x')", "true"),
+        ("send_message('info', 'Both', {'toast', 'email'})", "true"),
+        ("set_job('Dig', {status = 'Digging', percent = 40}) or get_job('Dig').percent", "40"),
+        ("set_job('Dig') or set_job('Dig', {percent = 7}) or get_job('Dig').status", "Working"),
+        ("complete_job('Dig') or get_job_progress('Dig').percent", "100"),
+        ("env('a', 'b') and env('a')", "b"),
+        ("tostring(env('unheard'))", "nil"),
+        ("get_device('name')", "Sunny"),
+        ("get_device().timezone", "America/Los_Angeles"),
+        ("get_fbos_config('update_channel')", "stable"),
+        ("get_firmware_config('param_version')", "1"),
+        ("update_device{mounted_tool_id = 0} and tostring(get_device('mounted_tool_id'))", "nil"),
+        ("update_fbos_config{safe_height = -3} and safe_z()", "-3"),
+        ("soil_height(1, 2)", "-490"),
+        ("garden_size().x", "2900"),
+        ("get_tool{name = 'Seeder'}.name", "Seeder"),
+        ("tostring(get_tool{name = 'Moon'})", "nil"),
+        ("tostring(get_curve(1))", "nil"),
+        ("#group(1)", "0"),
+        ("new_sensor_reading{pin = 59.2, value = 3.7, x = 1, y = 2, z = 3}", "true"),
+        ("tostring(new_sensor_reading{pin = 59})", "nil"),
+        ("api{url = '/api/device'}.name", "Sunny"),
+        ("#api{url = '/api/tools/'} > 2", "true"),
+        ("api{method = 'post', url = '/api/tools', body = {name = 'Hoe'}}.name", "Hoe"),
+        ("api{method = 'PATCH', url = '/api/fbos_config', body = {soil_height = -9}}.soil_height", "-9"),
+        ("tostring(api{url = '/api/moons'})", "nil"),
+        ("tostring(api{method = 'DELETE', url = '/api/points/1'})", "nil"),
+        ("read_status('informational_settings', 'locked')", "false"),
+        ("read_status().location_data.position.x", "10"),
+        ("fbos_version()", "15.4.11"),
+        ("firmware_version()", "6.6.1.G"),
+        ("utc('year') + utc('month')", "2037"),
+        ("current_month()", "11"),
+        ("local_time('day') >= 1", "true"),
+        ("to_unix(utc()) == os.time()", "true"),
+        ("json.decode(json.encode({1, {a = true}}))[2].a", "true"),
+        ("inspect({x = 1})", '{"x":1}'),
+        ("base64.decode(base64.encode('seed'))", "seed"),
+        ("verify_tool()", "false"),
+        ("gcode('G28', {})", "true"),
+        ("emergency_unlock()", "true"),
+        ("cs_eval{kind = 'rpc_request', body = {{kind = 'wait', args = {milliseconds = 1}}}}", "true"),
+        ("rpc{kind = 'wait', args = {milliseconds = 1}}", "true"),
+        ("wait(1500) or get_job('Waiting 1.5s').percent", "100"),
+        ("wait_ms(1) or 'over'", "over"),
+        ("detect_weeds() or measure_soil_height() or calibrate_camera() or 'seen'", "seen"),
+        ("take_photo() or 'taken'", "taken"),
+        ("dispense(5) or 'wet'", "wet"),
+    ],
+)  # fmt: skip
+async def test_programs(client: Client, talk: Talk, text: str, expected: str) -> None:
+    """Each of the robot's functions does what it is for; what it returns is told in a log."""
+    robot(client).state.position = {"x": 10.0, "y": 20.0, "z": -5.0}
+    program = lua(
+        f"local found = {text}\nsend_message('fun', 'found ' .. tostring(found))"
+    )
+    assert await talk.do(program) is None
+    told = await talk.until(
+        lambda topic, it: topic == "logs" and str(it["message"]).startswith("found")
+    )
+    assert told["message"] == f"found {expected}"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("toast(", "possibly invalid"),
+        ("local = 1", "possibly invalid"),
+        ("no_such_thing()", "doesn't exist"),
+        ("find_home('q')", "Function clause error"),
+        ("read_pin()", "Function clause error"),
+        ("utc('century')", "Function clause error"),
+        ("coordinate(1, 2)", "Function clause error"),
+        ("emergency_lock()", "emergency lock"),
+        ("wait(200000)", "emergency lock"),
+        ("variable('unheard')", "Lua failure"),
+        ("water(1)", "Plant not found"),
+        ("sequence(1)", "Could not find"),
+        ("rpc{kind = 'explode'}", "Unknown command"),
+        ("local t = {} t.t = t\njson.encode(t)", "Function clause error"),
+        ("while true do\nend", "Lua failure"),
+    ],
+)
+async def test_programs_that_fail(
+    client: Client, talk: Talk, text: str, message: str
+) -> None:
+    """What is wrong in a program is answered with an error."""
+    assert message in str(await talk.do(lua(text)))
+
+
+async def test_variables_of_programs(client: Client, talk: Talk) -> None:
+    """A program reads the variables of its sequence: places, tools, numbers and texts."""
+    plant = client.cloud.world.rows("points")[0]
+    tool = named(client, "tools", NOZZLE)
+    values: dict[str, Record] = {
+        "parent": node("point", pointer_type="Plant", pointer_id=plant["id"]),
+        "tool": node("tool", tool_id=tool),
+        "gone": node("tool", tool_id=1),
+        "number": node("numeric", number=7),
+        "text": node("text", string="words"),
+        "place": node("coordinate", x=1, y=2, z=3),
+    }
+    client.cloud.world.change(
+        "sequences",
+        named(client, "sequences", "Rest"),
+        args=nodes.scope(
+            *(
+                node("variable_declaration", label=label, data_value=value)
+                for label, value in values.items()
+            )
+        ),
+        body=[
+            lua(
+                "local t = {variable().id, variable('tool').tool_id, tostring(variable('gone')),"
+                " variable('number'), variables('text'), variable('place').y}"
+                " toast(table.concat(t, ' '))"
+            )
+        ],
+    )
+    rest = node("execute", sequence_id=named(client, "sequences", "Rest"))
+    assert await talk.do(rest) is None
+    said = (await client.get("logs"))[0]["message"]
+    assert said == f"{plant['id']} {tool} nil 7 words 2"
+    slot = 'mount_tool({tool_id = get_tool{name = "Seeder"}.id})'
+    assert await talk.do(lua(slot)) is None
+    assert await talk.do(lua("dismount_tool()")) is None
+    curve = (await client.get("curves"))[0]
+    assert (
+        await talk.do(
+            lua(f"local c = get_curve({curve['id']})\ntoast(c.unit .. c.day(1))")
+        )
+        is None
+    )
+    group = (await client.get("point_groups"))[0]
+    ids = group["point_ids"]
+    assert await talk.do(lua(f"toast(#group({group['id']}), 'info')")) is None
+    assert (await client.get("logs"))[0]["message"] == str(len(ids))
+
+
+async def test_what_the_camera_finds(client: Client, talk: Talk) -> None:
+    """Weeds, the height of the soil and the scale are written down, each where it was seen."""
+    robot(client).state.position = {"x": 600.0, "y": 300.0, "z": 0.0}
+    before = {row["id"] for row in await client.get("points")}
+    photos = len(await client.get("images"))
+    assert await talk.do(node("execute_script", label="plant-detection")) is None
+    found = [row for row in await client.get("points") if row["id"] not in before]
+    assert found
+    assert {row["pointer_type"] for row in found} == {"Weed"}
+    assert {row["plant_stage"] for row in found} == {"pending"}
+    assert all(row["meta"]["created_by"] == "plant-detection" for row in found)
+    assert len(await client.get("images")) == photos + 1
+    assert await talk.do(node("execute_script", label="plant-detection")) is None
+    assert len(await client.get("points")) == len(before) + len(found)
+    assert await talk.do(node("execute_script", label="Measure Soil Height")) is None
+    height = (await client.get("points"))[-1]
+    assert (height["x"], height["y"], height["meta"]["at_soil_level"]) == (
+        600,
+        300,
+        "true",
+    )
+    assert -520 < height["z"] < -470
+    assert await talk.do(node("execute_script", label="camera-calibration")) is None
+    envs = {row["key"]: row["value"] for row in await client.get("farmware_envs")}
+    assert 0.5 < float(envs["CAMERA_CALIBRATION_coord_scale"]) < 0.7
+    refused = await talk.do(node("execute_script", label="juggling"))
+    assert refused == "juggling is not installed"
+
+
+async def test_assertions(client: Client, talk: Talk) -> None:
+    """What holds goes on; what does not ends, goes on or recovers as the step says."""
+    hello = named(client, "sequences", "Rest")
+    client.cloud.world.change("sequences", hello, body=[nodes.say("Recovered")])
+
+    def claim(text: str, kind: str) -> Record:
+        then = node("execute", sequence_id=hello)
+        return node("assertion", lua=text, assertion_type=kind, _then=then)
+
+    async def last() -> str:
+        return str((await client.get("logs"))[0]["message"])
+
+    for kind in ("abort", "continue", "recover", "abort_recover"):
+        assert await talk.do(claim("1 < 2", kind)) is None
+    assert await last() == "[Assertion] passed, continuing execution"
+    assert await talk.do(claim("2 < 1", "continue")) is None
+    assert await talk.do(claim("2 < 1", "abort")) == "Assertion failed (aborting)"
+    assert await talk.do(claim("2 < 1", "recover")) is None
+    assert await last() == "Recovered"
+    assert await talk.do(claim("2 < 1", "abort_recover")) == (
+        "Assertion failed (aborting)"
+    )
+    assert await last() == "Recovered"
+    assert "possibly invalid" in str(await talk.do(claim("2 <", "continue")))
+    assert "Unknown assertion" in str(await talk.do(claim("2 < 1", "perhaps")))
+
+
+async def test_settings_by_node(client: Client, talk: Talk) -> None:
+    """The user's environment is written; a report is sent."""
+    pairs: list[Json] = [node("pair", label="hose", value="long")]
+    for _ in range(2):
+        assert (
+            await talk.do({"kind": "set_user_env", "args": {}, "body": pairs}) is None
+        )
+    envs = [row for row in await client.get("farmware_envs") if row["key"] == "hose"]
+    assert [row["value"] for row in envs] == ["long"]
+    assert await talk.do(node("dump_info")) is None
+    await talk.until(lambda topic, it: topic == "status" and "hose" in it["user_env"])

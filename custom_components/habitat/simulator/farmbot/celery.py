@@ -1,13 +1,14 @@
 """What the robot is told to do: nodes of CeleryScript, one by one."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-import re
 from typing import cast
 
-from ..documents import Json, Record, epoch, number
-from ..weather import DAY
+from ..documents import Json, Record, number
+from . import camera, programs
+from .lua import Value
 from .machine import Machine, RobotError, pin_of, values
 from .state import AXES
+from .tools import find_tool, place_of
 
 type Scope = Mapping[str, Record]
 """The values of variables by their label, as nodes."""
@@ -16,8 +17,6 @@ type Handler = Callable[[Machine, Record, Scope], Awaitable[None]]
 _DEPTH = ""
 """What no variable is called: under it is how deep sequences are in each other."""
 _DEEPEST = 10
-_FLOW = 30.0
-"""How much water comes out in a second (ml) where the tool says nothing."""
 _CHANNELS = frozenset({"ticker", "toast", "email", "espeak"})
 _LEDS: Mapping[str, int] = {"BoxLed3": 103, "BoxLed4": 104}
 """The pins of the lights in the electronics box."""
@@ -236,102 +235,59 @@ async def _update(machine: Machine, node: Record, scope: Scope) -> None:
 
 
 async def _lua(machine: Machine, node: Record, scope: Scope) -> None:
-    """Understand the few calls that programs are mostly written for."""
-    text = str(values(node).get("lua", ""))
     with machine.working():
-        if (each := _EACH.search(text)) and "water(" in text:
-            points = machine.world.tables["points"]
-            for identity in map(int, re.findall(r"\d+", each[1])):
-                if plant := points.get(identity):
-                    await _water_plant(machine, plant)
-            return
-        for call, argument in _CALL.findall(text):
-            handler = _LUA.get(call)
-            if handler is None:
-                raise RobotError(f"attempt to call a nil value (global '{call}')")
-            await handler(machine, argument, scope)
+        await _run_program(machine, node, scope)
 
 
-async def _mount(machine: Machine, argument: str, scope: Scope) -> None:
-    device = machine.world.device
-    if device.get("mounted_tool_id"):
-        raise RobotError("There is already a tool mounted")
-    tool, slot = _tool(machine, _argument(argument, scope))
-    place = _place(slot)
-    await machine.raise_to(0.0)
-    await machine.move({"x": place["x"], "y": place["y"]})
-    await machine.move({"z": place["z"]})
-    machine.world.change("device", machine.world.number, mounted_tool_id=tool["id"])
-    await machine.raise_to(0.0)
-    machine.log(f"{tool['name']} is mounted", "success")
+async def _run_program(machine: Machine, node: Record, scope: Scope) -> list[Value]:
+    depth = cast(int, scope[_DEPTH]["depth"])
+
+    async def run_node(inner: Json) -> None:
+        await run(machine, inner, scope, depth + 1)
+
+    text = str(values(node).get("lua", ""))
+    return await programs.run(machine, text, scope, run_node)
 
 
-async def _dismount(machine: Machine, _: str, __: Scope) -> None:
-    device = machine.world.device
-    mounted = device.get("mounted_tool_id")
-    tool = machine.world.tables["tools"].get(cast(int, mounted))
-    if tool is None:
-        raise RobotError("No tool is mounted")
-    _tool_record, slot = _tool(machine, str(tool["name"]))
-    place = _place(slot)
-    await machine.raise_to(0.0)
-    await machine.move({"x": place["x"], "y": place["y"]})
-    await machine.move({"z": place["z"]})
-    machine.world.change("device", machine.world.number, mounted_tool_id=None)
-    await machine.raise_to(0.0)
-    machine.log(f"{tool['name']} is back in its slot", "success")
-
-
-async def _water(machine: Machine, argument: str, scope: Scope) -> None:
-    """Water the plant that is named by its id somewhere in the argument, or by a variable."""
-    found = re.search(r"\d+", argument)
-    identity: Json = int(found[0]) if found else None
-    if found is None and "plant" in scope:
-        identity = values(scope["plant"]).get("pointer_id")
-    plant = machine.world.tables["points"].get(cast(int, identity))
-    if plant is None:
-        raise RobotError("Plant not found")
-    await _water_plant(machine, plant)
-
-
-async def _water_plant(machine: Machine, plant: Record) -> None:
-    """Give a plant what its curve says for its age; without one it is passed over."""
-    curve = machine.world.tables["curves"].get(cast(int, plant.get("water_curve_id")))
-    planted = epoch(plant.get("planted_at"))
-    if curve is None or planted is None:
-        machine.log(f"{plant['name']} has no water curve, or was not planted", "warn")
+async def _assertion(machine: Machine, node: Record, scope: Scope) -> None:
+    """Go on where a program says true; else do what the step says."""
+    args = values(node)
+    then = str(args.get("assertion_type"))
+    try:
+        holds = await _run_program(machine, node, scope) == [True]
+    except RobotError:
+        machine.log("[Assertion] failed to evaluate, aborting", "assertion")
+        raise
+    outcome = "passed, continuing execution" if holds else _OUTCOMES.get(then)
+    if outcome is None:
+        raise RobotError(f"Unknown assertion type: {then}")
+    machine.log(f"[Assertion] {outcome}", "assertion")
+    if holds:
         return
-    age = (machine.world.clock() - planted) / DAY
-    days = cast(dict[str, Json], curve["data"])
-    known = [int(day) for day in days if int(day) <= max(age, 1)]
-    amount = number(days[str(max(known))], 0) if known else 0.0
-    place = _place(plant)
-    await machine.raise_to(0.0)
-    await machine.move({"x": place["x"], "y": place["y"]})
-    await machine.water(amount / _FLOW)
+    if then in ("recover", "abort_recover"):
+        depth = cast(int, scope[_DEPTH]["depth"])
+        await run(machine, args.get("_then"), scope, depth)
+    if then in ("abort", "abort_recover"):
+        raise RobotError("Assertion failed (aborting)")
 
 
-async def _dispense(machine: Machine, argument: str, _: Scope) -> None:
-    found = re.search(r"[\d.]+", argument)
-    await machine.water(number(float(found[0]) if found else None, 100) / _FLOW)
-
-
-async def _wait_call(machine: Machine, argument: str, _: Scope) -> None:
-    found = re.search(r"\d+", argument)
-    await machine.wait(int(found[0]) / 1000 if found else 0)
+async def _set_env(machine: Machine, node: Record, _: Scope) -> None:
+    for step in _body(node):
+        args = values(step)
+        camera.set_env(machine, str(args.get("label")), str(args.get("value")))
 
 
 async def _nothing(_: Machine, __: Record, ___: Scope) -> None:
     pass
 
 
-async def _script(machine: Machine, _: Record, __: Scope) -> None:
-    with machine.working():
-        await machine.wait(2.0)
+async def _script(machine: Machine, node: Record, __: Scope) -> None:
+    await camera.execute(machine, str(values(node).get("label")))
 
 
 _HANDLERS: Mapping[str, Handler] = {
     "_if": _if,
+    "assertion": _assertion,
     "calibrate": _calibrate,
     "execute": _execute,
     "execute_script": _script,
@@ -344,7 +300,9 @@ _HANDLERS: Mapping[str, Handler] = {
     "nothing": _nothing,
     "read_pin": _read_pin,
     "send_message": _message,
+    "set_pin_io_mode": _nothing,
     "set_servo_angle": _servo,
+    "set_user_env": _set_env,
     "take_photo": _photo,
     "toggle_pin": _toggle_pin,
     "update_resource": _update,
@@ -353,18 +311,13 @@ _HANDLERS: Mapping[str, Handler] = {
     "zero": _zero,
 }
 
-_LUA: Mapping[str, Callable[[Machine, str, Scope], Awaitable[None]]] = {
-    "mount_tool": _mount,
-    "dismount_tool": _dismount,
-    "water": _water,
-    "dispense": _dispense,
-    "wait": _wait_call,
+_OUTCOMES: Mapping[str, str] = {
+    "abort": "failed, aborting",
+    "abort_recover": "failed, recovering and aborting",
+    "continue": "failed, continuing execution",
+    "recover": "failed, recovering and continuing",
 }
-
-_ESCAPED = re.compile(r"\\(\d{1,3}|.)")
-_EACH = re.compile(r"\bipairs\(\{(.*?)\}\)")
-"""The list that a loop runs through."""
-_CALL = re.compile(r"^\s*(?:return\s+)?(\w+)\s*\((.*)\)\s*;?\s*$", re.MULTILINE)
+"""What is said of an assertion that does not hold, by its type."""
 
 _OPERATORS: Mapping[str, Callable[[float | None, float], bool]] = {
     "is": lambda left, right: left == right,
@@ -414,17 +367,17 @@ def _location(machine: Machine, value: Json, scope: Scope) -> dict[str, float]:
     args = values(node)
     match node.get("kind") if isinstance(node, dict) else None:
         case "coordinate":
-            return _place(args)
+            return place_of(args)
         case "point":
             points = machine.world.tables["points"]
             point = points.get(cast(int, args.get("pointer_id")))
             if point is not None:
-                return _place(point)
+                return place_of(point)
         case "tool":
             tools = machine.world.tables["tools"]
             tool = tools.get(cast(int, args.get("tool_id")))
             if tool is not None:
-                return _place(_tool(machine, str(tool["name"]))[1])
+                return place_of(find_tool(machine, str(tool["name"]))[1])
     raise RobotError("There is no such location")
 
 
@@ -472,31 +425,6 @@ def _pin(machine: Machine, args: Record) -> tuple[int, str]:
     return pin_of(record), kind
 
 
-def _tool(machine: Machine, name: str) -> tuple[Record, Record]:
-    """Return a tool by its name, and the slot where it belongs."""
-    for tool in machine.world.rows("tools"):
-        if str(tool["name"]).casefold() == name.casefold():
-            for slot in machine.world.rows("points"):
-                if slot.get("tool_id") == tool["id"]:
-                    return tool, slot
-            raise RobotError(f"{tool['name']} has no slot")
-    raise RobotError(f"There is no tool of the name {name}")
-
-
-def _argument(text: str, scope: Scope) -> str:
-    """Return the first text of a call's arguments, or the name of a variable."""
-    if found := re.search(r'variable\(\s*["\']?([^"\')]*)', text):
-        named = scope.get(found[1])
-        return str(values(named).get("string", found[1])) if named else found[1]
-    found = re.search(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'', text)
-    if not found:
-        return text.strip()
-    raw = found[1] if found[1] is not None else found[2]
-    return _ESCAPED.sub(
-        lambda sign: chr(int(sign[1])) if sign[1].isdecimal() else sign[1], raw
-    )
-
-
 def _members(machine: Machine, value: Record) -> list[Record]:
     args = values(value)
     points = machine.world.rows("points")
@@ -531,7 +459,3 @@ def _of(point: Record, name: str) -> Json:
         meta = point.get("meta")
         return meta.get(name[5:]) if isinstance(meta, dict) else None
     return point.get(name)
-
-
-def _place(record: Record) -> dict[str, float]:
-    return {axis: number(record.get(axis), 0) for axis in AXES}

@@ -254,16 +254,29 @@ class Machine:
 
     def job(self, name: str, percent: int, kind: str = "") -> None:
         """Tell how far something is."""
+        status = "Complete" if percent >= 100 else "Working"
+        self.set_job(name, percent=percent, status=status, kind=kind)
+
+    def set_job(
+        self,
+        name: str,
+        *,
+        percent: float | None = None,
+        status: str | None = None,
+        kind: str = "",
+    ) -> None:
+        """Begin a job, or go on with it: what is not said stays as it was."""
         now = self.world.clock()
         before = self.state.jobs.get(name, {})
-        done = percent >= 100
+        if before.get("status") == "Complete":
+            before = {}
         self.state.jobs[name] = {
-            "status": "Complete" if done else "Working",
-            "type": kind,
+            "status": status or before.get("status") or "Working",
+            "type": kind or before.get("type") or "",
             "unit": "percent",
-            "percent": percent,
+            "percent": before.get("percent", 0) if percent is None else percent,
             "file_type": None,
-            "time": before.get("time") if percent else stamp(now),
+            "time": before.get("time") or stamp(now),
             "updated_at": int(now * 1000),
         }
         self.changed()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..documents import Json, Record
 
-_NUMBER = (int, float)
+_NUMBER = (float, int)
 _STAGES = (
     "planned",
     "planted",
@@ -31,6 +31,8 @@ class Field:
     kinds: tuple[type, ...] = ()
     """JSON types besides null; none is any."""
     required: bool = False
+    nullable: bool = False
+    """Whether null is a value; of what is not required it is one anyway."""
     options: tuple[str, ...] = ()
     fixed: bool = False
     """Clients can not write it."""
@@ -77,8 +79,8 @@ def _mapping() -> Field:
     return Field({}, (dict,))
 
 
-def _rows() -> Field:
-    return Field([], (list,))
+def _rows(*, required: bool = False) -> Field:
+    return Field([], (list,), required=required)
 
 
 def _fixed(default: Json = None) -> Field:
@@ -86,7 +88,13 @@ def _fixed(default: Json = None) -> Field:
 
 
 _NAME = _text(required=True)
-_SPOT = {"x": _real(0.0), "y": _real(0.0), "z": _real(0.0)}
+_SPOT = {
+    "x": _real(0.0, required=True),
+    "y": _real(0.0, required=True),
+    "z": _real(0.0),
+}
+_READ_AT = Field(kinds=_NUMBER, required=True, nullable=True)
+"""Where something was read, which may be nowhere, but has to be said."""
 _PIN = {
     "pin": _whole(required=True),
     "label": _text(required=True),
@@ -301,12 +309,12 @@ _ALL = (
         kind="FarmEvent",
         pages=True,
         fields={
-            "start_time": _text(required=True),
+            "start_time": _text(),
             "end_time": _text(),
-            "repeat": _whole(1),
-            "time_unit": _text("never", *_UNITS),
-            "executable_id": _whole(required=True),
-            "executable_type": _text(None, "Sequence", "Regimen", required=True),
+            "repeat": _whole(1, required=True),
+            "time_unit": _text("never", *_UNITS, required=True),
+            "executable_id": _whole(),
+            "executable_type": _text(None, "Sequence", "Regimen"),
             "body": _rows(),
         },
     ),
@@ -340,7 +348,7 @@ _ALL = (
         kind="Folder",
         fields={
             "name": _NAME,
-            "color": _text("gray", *_COLORS),
+            "color": _text("gray", *_COLORS, required=True),
             "parent_id": _whole(),
         },
     ),
@@ -410,7 +418,7 @@ _ALL = (
             "radius": _real(25.0),
             **_SPOT,
             "name": _text("untitled"),
-            "openfarm_slug": _text(required=True),
+            "openfarm_slug": _text("null"),
         },
     ),
     Resource(
@@ -421,7 +429,7 @@ _ALL = (
         owned=True,
         fields={
             "name": _text("untitled"),
-            "pointer_type": _text(None, *POINT_FIELDS, required=True),
+            "pointer_type": _text(required=True),
             "meta": _mapping(),
             **_SPOT,
         },
@@ -432,7 +440,7 @@ _ALL = (
         pages=True,
         fields={
             "name": _NAME,
-            "point_ids": _rows(),
+            "point_ids": _rows(required=True),
             "sort_type": _text("xy_ascending"),
             "criteria": _mapping(),
         },
@@ -444,9 +452,9 @@ _ALL = (
         owned=True,
         fields={
             "name": _NAME,
-            "color": _text("gray", *_COLORS),
+            "color": _text("gray", *_COLORS, required=True),
             "body": _rows(),
-            "regimen_items": _rows(),
+            "regimen_items": _rows(required=True),
         },
     ),
     Resource(
@@ -462,9 +470,18 @@ _ALL = (
         kind="SceneObject",
         verbs="ICUD",
         pages=True,
-        fields={"name": _NAME, "type": _text("cube"), **_SPOT},
+        fields={
+            "name": _NAME,
+            "type": _text("cube"),
+            **dict.fromkeys("xyz", _real(0.0)),
+        },
     ),
-    Resource(path="sensors", kind="Sensor", pages=True, fields=_PIN),
+    Resource(
+        path="sensors",
+        kind="Sensor",
+        pages=True,
+        fields={**_PIN, "mode": _whole(0, required=True)},
+    ),
     Resource(
         path="sensor_readings",
         kind="SensorReading",
@@ -475,10 +492,10 @@ _ALL = (
         fields={
             "pin": _whole(required=True),
             "mode": _whole(0),
-            "value": _real(required=True),
-            "x": _real(),
-            "y": _real(),
-            "z": _real(),
+            "value": _whole(required=True),
+            "x": _READ_AT,
+            "y": _READ_AT,
+            "z": _READ_AT,
             "read_at": _text(),
         },
     ),
@@ -498,7 +515,7 @@ _ALL = (
             "sequence_version_id": _fixed(),
             "kind": _text("sequence"),
             "args": _mapping(),
-            "body": _rows(),
+            "body": _rows(required=True),
         },
     ),
     Resource(
@@ -528,7 +545,7 @@ _ALL = (
             "memory_usage": _whole(),
             "disk_usage": _whole(),
             "cpu_usage": _whole(),
-            "target": _text("rpi4"),
+            "target": _text("rpi4", required=True),
             "fbos_version": _text(),
             "firmware_hardware": _text(),
         },
@@ -630,16 +647,30 @@ def complaint(resource: Resource, body: Record, *, whole: bool) -> Record:
     """
     found: Record = {}
     for name, field_ in fields_of(resource, body).items():
-        label = name.replace("_", " ").capitalize()
-        value = body.get(name)
-        if value is None:
-            if field_.required and (whole or name in body):
-                found[name] = f"{label} is required"
-        elif field_.kinds and not _is_one_of(value, field_.kinds):
-            found[name] = f"{label} isn't {_WORDS[field_.kinds[0]]}"
-        elif field_.options and value not in field_.options:
-            found[name] = f"{label} isn't an option"
+        wrong = _complaint(field_, body, name, whole=whole)
+        if wrong:
+            found[name] = f"{_title(name)} {wrong}"
     return found
+
+
+def _complaint(field_: Field, body: Record, name: str, *, whole: bool) -> str | None:
+    value = body.get(name)
+    if name not in body:
+        return "is required" if field_.required and whole else None
+    if value is None:
+        return "can't be nil" if field_.required and not field_.nullable else None
+    if field_.kinds and not _is_one_of(value, field_.kinds):
+        return f"isn't {_WORDS[field_.kinds[0]]}"
+    if value == "" and field_.required:
+        return "can't be blank"
+    if field_.options and value not in field_.options:
+        return "isn't an option"
+    return None
+
+
+def _title(name: str) -> str:
+    """Return a field as the server names it: "Tool" for tool_id, "Pointer Type"."""
+    return name.removesuffix("_id").replace("_", " ").title()
 
 
 def _is_one_of(value: Json, kinds: tuple[type, ...]) -> bool:

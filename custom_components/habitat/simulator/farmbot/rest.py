@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+import re
 from typing import cast
 
-from ..documents import Json, Record, epoch, number
+from ..documents import Json, Record, dump, epoch, number
 from . import wire
-from .resources import RESOURCES, UNSTORED, Resource, complaint, fields_of
+from .resources import POINT_FIELDS, RESOURCES, UNSTORED, Resource, complaint, fields_of
 from .wire import RefusedError
 from .world import World, stamp
 
@@ -46,8 +47,9 @@ class Rest:
             raise RefusedError(422, errors)
         kept = self.world.tables[resource.path]
         if resource.cap and len(kept) >= resource.cap and not resource.newest_first:
-            raise RefusedError(422, {resource.path: f"Limit of {resource.cap} reached"})
+            raise RefusedError(422, _full(resource))
         fields = _writable(resource, body)
+        self._judge(resource, {**body, **fields})
         if prepare := _PREPARE.get(resource.path):
             prepare(self, fields)
         made = self.world.create(resource.path, label, **fields)
@@ -68,11 +70,12 @@ class Rest:
         if body.get("updated_at") not in (None, record["updated_at"]) and (
             len(fields) > 1
         ):
-            raise RefusedError(409, {"stale_record": record["updated_at"]})
+            raise RefusedError(409, wire.STALE)
         if isinstance(meta := fields.get("meta"), dict) and resource.path == "points":
             fields["meta"] = {**cast(Record, record.get("meta") or {}), **meta}
         if prepare := _PREPARE.get(resource.path):
             prepare(self, fields)
+        self._judge(resource, {**record, **fields})
         changed = self.world.change(
             resource.path, cast(int, record["id"]), label, **fields
         )
@@ -95,6 +98,9 @@ class Rest:
             if each
         ]
         for identity in found:
+            if used := in_use(self.world, resource, identity):
+                raise RefusedError(422, used)
+        for identity in found:
             self.world.remove(resource.path, identity, label)
 
     def find(self, resource: Resource, identity: str) -> Record:
@@ -109,6 +115,16 @@ class Rest:
         if not identity.isdecimal() or int(identity) not in table:
             raise RefusedError(404)
         return table[int(identity)]
+
+    def _judge(self, resource: Resource, record: Record) -> None:
+        """Check what a record says of others.
+
+        Raises:
+            RefusedError: they are not there.
+        """
+        judge = _JUDGES.get(resource.path)
+        if judge is not None and (wrong := judge(self.world, record)):
+            raise RefusedError(422, wrong)
 
     def snapshot_garden(self, body: Record, label: str) -> Json:
         """Save the plants as they are as a garden."""
@@ -240,6 +256,113 @@ def _regimen(rest: Rest, fields: Record) -> None:
             for item in items
             if isinstance(item, dict)
         ]
+
+
+def _full(resource: Resource) -> Record:
+    match resource.path:
+        case "points":
+            return {
+                "point_limit": "Your device has hit the max limit for point usage (currently"
+                f" {resource.cap}). Please delete unused map points and plants to create more "
+            }
+        case "farmware_envs":
+            return {
+                "configs": f"You are over the limit of {resource.cap} Farmware Envs."
+            }
+        case path:
+            return {path: f"Limit of {resource.cap} reached"}
+
+
+def _judge_point(world: World, record: Record) -> Record:
+    if record.get("pointer_type") not in POINT_FIELDS:
+        return {
+            "pointer_type": "Please provide a JSON object with a `pointer_type` that matches one of"
+            f" the following values: {', '.join(sorted(POINT_FIELDS))}"
+        }
+    wrong: Record = {
+        name: "Curve ID is not valid"
+        for name in ("water_curve_id", "spread_curve_id", "height_curve_id")
+        if record.get(name) and record[name] not in world.tables["curves"]
+    }
+    tool = record.get("tool_id")
+    if record.get("pointer_type") == "ToolSlot" and (
+        tool and tool not in world.tables["tools"]
+    ):
+        wrong["tool_id"] = f"Can't find tool with id {tool}"
+    return wrong
+
+
+def _judge_event(world: World, record: Record) -> Record:
+    path = "regimens" if record.get("executable_type") == "Regimen" else "sequences"
+    if record.get("executable_id") not in world.tables[path]:
+        return {
+            "farm_event": "An event requires a sequence or regimen. Provided values were either"
+            " not present, or not valid."
+        }
+    start, end = epoch(record.get("start_time")), epoch(record.get("end_time"))
+    if None not in (start, end) and number(start, 0) > number(end, 0):
+        return {
+            "end_time": "This event starts before it ends. Did you flip the start and end times?"
+        }
+    return {}
+
+
+def _judge_log(_: World, record: Record) -> Record:
+    if _PRIVATE.search(str(record.get("message")).upper()):
+        return {"log": "Log message contained EXCLUDEed words"}
+    return {}
+
+
+_PRIVATE = re.compile("WPA|PSK|PASSWORD|NERVES")
+_JUDGES: Mapping[str, Callable[[World, Record], Record]] = {
+    "farm_events": _judge_event,
+    "logs": _judge_log,
+    "points": _judge_point,
+}
+"""What the server says of records that name others which are not there."""
+
+
+def in_use(world: World, resource: Resource, identity: int) -> Record | None:
+    """Return why a record can not be destroyed yet."""
+    if resource.path == "tools":
+        if any(slot.get("tool_id") == identity for slot in world.rows("points")):
+            return {
+                "tool": "Can't delete tool or seed container because it is still in a slot. Please"
+                " remove it from the slot first."
+            }
+    elif resource.path == "sequences":
+        users = [
+            f" the following {path}: {', '.join(names)}"
+            for path, names in _users(world, identity).items()
+            if names
+        ]
+        if users:
+            return {"sequence": f"Sequence is still in use by{' and'.join(users)}"}
+    return None
+
+
+def _users(world: World, sequence: int) -> dict[str, list[str]]:
+    """Return the names of what runs a sequence, by what it is."""
+    events = [
+        str(event["start_time"])[:10]
+        for event in world.rows("farm_events")
+        if (event["executable_type"], event["executable_id"]) == ("Sequence", sequence)
+    ]
+    regimens = [
+        str(regimen["name"])
+        for regimen in world.rows("regimens")
+        if any(
+            isinstance(item, dict) and item.get("sequence_id") == sequence
+            for item in cast(list[Json], regimen.get("regimen_items") or [])
+        )
+    ]
+    callers = [
+        str(row["name"])
+        for row in world.rows("sequences")
+        if row["id"] != sequence
+        and f'"sequence_id":{sequence}}}' in dump(row.get("body")).decode()
+    ]
+    return {"events": events, "regimens": regimens, "sequences": callers}
 
 
 type Prepare = Callable[[Rest, Record], None]

@@ -254,6 +254,10 @@ async def _read_status(robot: Robot) -> None:
     robot.tell()
 
 
+async def _dump_info(robot: Robot) -> None:
+    robot.log("Diagnostic report sent", "success")
+
+
 async def _sync(robot: Robot) -> None:
     for status in ("syncing", "synced"):
         robot.state.sync_status = status
@@ -293,6 +297,7 @@ async def _install(robot: Robot, version: str) -> None:
 
 _SYSTEM: Mapping[str, Callable[[Robot], Awaitable[None]]] = {
     "check_updates": _check_updates,
+    "dump_info": _dump_info,
     "power_off": _power_off,
     "read_status": _read_status,
     "reboot": _restart,

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from ..documents import Json, Record, dump, load
 from ..server import CloudServer
-from . import mqtt, pictures, web_socket, wire
+from . import mqtt, pictures, uploads, web_socket, wire
 from .broker import Broker, Gate
 from .embedded import EmbeddedBroker
 from .link import Link
@@ -70,6 +70,7 @@ class FarmBotCloud(CloudServer):
         self.email = "robin@example.com"
         self.password = f"simulated-password-{world.seed:04d}"
         self.tokens = Tokens(seed=world.seed, clock=world.clock, fixed=self._claims)
+        self.uploads = uploads.Uploads(world.seed)
         self.messages: deque[Message] = deque(maxlen=_MESSAGES)
         secret = str(uuid4())
         bot = f"device_{world.number}"
@@ -204,6 +205,8 @@ class FarmBotCloud(CloudServer):
                 return self._resource(request, name, rest, body, label)
             case [web_socket.PATH]:
                 return await web_socket.relay(request, *self.broker.address)
+            case [uploads.PATH, *_]:
+                return await self.uploads.answer(request)
             case [pictures.FILM]:
                 return await pictures.film(request, self.clock, self.faults)
             case _ if picture := pictures.answer(request, self.clock()):
@@ -272,7 +275,7 @@ class FarmBotCloud(CloudServer):
             case ["GET", "releases"]:
                 return respond(self._release(request.query.get("platform", "")))
             case ["GET", "storage_auth"]:
-                return respond(_storage_auth())
+                return respond(self.uploads.grant(self.url))
             case ["GET", "device", "sync"]:
                 self._seen()
                 return respond({"now": stamp(self.clock())})
@@ -322,7 +325,7 @@ class FarmBotCloud(CloudServer):
                 claims = self._check(request)
                 until = cast(float, claims["exp"])
                 again = self.tokens.issue(str(claims["aud"]), until=until)
-                return respond({"token": again, "user": self._user()})
+                return respond({"token": again})
             case "DELETE":
                 self._check(request)
                 self.tokens.revoke(header)
@@ -331,10 +334,23 @@ class FarmBotCloud(CloudServer):
                 raise RefusedError(404)
 
     def _log_in(self, request: web.BaseRequest, body: Record) -> web.Response:
-        user = body.get("user")
+        user = body.get("user", {})
         if not isinstance(user, dict):
-            raise RefusedError(422, {"user": "User is required"})
-        email = str(user.get("email", "")).strip().lower()
+            raise RefusedError(422, wire.NO_USER)
+        email = str(user.get("email") or "").strip().lower()
+        if not email or not user.get("password"):
+            blank = "can't be nil" if user.get("password") is None else "can't be blank"
+            raise RefusedError(
+                422,
+                {
+                    **({} if email else {"email": "Email can't be blank"}),
+                    **(
+                        {}
+                        if user.get("password")
+                        else {"password": f"Password {blank}"}
+                    ),
+                },
+            )
         if email != self.email.lower() or user.get("password") != self.password:
             raise RefusedError(422, {"auth": "Bad email or password."})
         if not self.verified:
@@ -462,9 +478,9 @@ async def _document(request: web.BaseRequest) -> Record:
     try:
         body = load(raw)
     except ValueError:
-        body = None
+        raise RefusedError(422, wire.NOT_JSON) from None
     if not isinstance(body, dict):
-        raise RefusedError(422, {"error": "The body is no JSON object."})
+        raise RefusedError(422, wire.ONLY_JSON)
     return body
 
 
@@ -487,21 +503,4 @@ def _global_config(claims: Mapping[str, Json]) -> Record:
         "LONG_REVISION": "0123456789abcdef0123456789abcdef01234567",
         "SHORT_REVISION": "01234567",
         "MQTT_WS": claims["mqtt_ws"],
-    }
-
-
-def _storage_auth() -> Record:
-    return {
-        "verb": "POST",
-        "url": "//storage.example.com/farmbot-simulated/",
-        "form_data": {
-            "key": f"temp1/{uuid4()}.jpg",
-            "acl": "public-read",
-            "Content-Type": "image/jpeg",
-            "policy": "simulated",
-            "signature": "simulated",
-            "GoogleAccessId": "simulated",
-            "file": "REPLACE_THIS_WITH_A_BINARY_JPEG_FILE",
-        },
-        "instructions": "Send a form to the address, then POST its address to api/images.",
     }

@@ -13,9 +13,26 @@ PENDING = "pending_url"
 LOCKED_OUT: Record = {
     "error": {"jwt": "Please log out and try again.", "strategy": "jwt"}
 }
-NO_TOKEN: Record = {"error": "You failed to authenticate with the server."}
+NO_TOKEN: Record = {
+    "error": "You failed to authenticate with the API. Ensure that you  provide a JSON Web Token"
+    " in the `Authorization:` header."
+}
 TERMS: Record = {"error": "all device users must agree to terms of service."}
-UNVERIFIED: Record = {"error": "Verify account first"}
+UNVERIFIED: Record = {"error": "You can't perform that action. Verify account first"}
+NO_USER: Record = {
+    "error": "API requests need a `user` attribute that is a JSON object."
+}
+NOT_JSON: Record = {
+    "error": "That request was not valid JSON. Consider checking the request body with a JSON"
+    " validator."
+}
+ONLY_JSON: Record = {
+    "error": "This is a JSON API. Please use a _valid_ JSON object or array. Validate JSON objects"
+    " at https://jsonlint.com/"
+}
+STALE: Record = {
+    "stale_record": "Local data conflicts with remote data. Resolve conflicts and again"
+}
 GONE: Record = {"error": "Document not found."}
 _MESSAGES: Mapping[int, Json] = {
     401: LOCKED_OUT,
