@@ -98,6 +98,75 @@ async def test_stuck_vent(serve: Serve, clock: ManualClock) -> None:
     assert (await client.reading("vents", vent))["percent-open"] == 10
 
 
+@pytest.mark.parametrize("noticed", [True, False])
+async def test_a_device_that_falls_silent(
+    client: Client, clock: ManualClock, *, noticed: bool
+) -> None:
+    """It neither reports nor moves, whether or not the cloud has noticed; until it is back."""
+    vent = named(client, "vents", "Office Desk")
+    await client.patch("structures", _structure(client), mode="manual")
+    await client.patch("vents", vent, percent_open=100)
+    clock.advance(600)
+    last = await client.reading("vents", vent)
+    client.cloud.lose("vents", vent, noticed=noticed)
+    clock.advance(3600)
+    await client.patch("vents", vent, percent_open=20)
+    clock.advance(3600)
+    shown = await client.attributes("vents", vent)
+    assert (shown["inactive"], shown["percent-open"]) == (noticed, 20)
+    reading = await client.reading("vents", vent)
+    for name in ("created-at", "percent-open", "system-voltage"):
+        assert reading[name] == last[name]
+    client.cloud.find("vents", vent)
+    shown, reading = (
+        await client.attributes("vents", vent),
+        await client.reading("vents", vent),
+    )
+    assert (shown["inactive"], reading["percent-open"]) == (False, 20)
+    assert reading["created-at"] != last["created-at"]
+
+
+async def test_a_thermostat_that_falls_silent(
+    client: Client, clock: ManualClock
+) -> None:
+    """It stays as it was weeks ago, and so do its sensors."""
+    thermostat = named(client, "thermostats", "Hallway Thermostat")
+    sensor = named(client, "remote-sensors", "Guest Room Sensor")
+    since = clock() - 14 * 86_400
+    client.cloud.lose("thermostats", thermostat, since)
+    assert (await client.attributes("thermostats", thermostat))["is-offline"] is True
+    reading = await client.reading("remote-sensors", sensor)
+    assert abs((epoch(reading["created-at"]) or 0) - since) < 120
+    room = named(client, "rooms", "Guest Room")
+    before = await client.attributes("rooms", room)
+    clock.advance(7200)
+    after = await client.attributes("rooms", room)
+    assert before["current-temperature-c"] == after["current-temperature-c"]
+    assert await client.reading("remote-sensors", sensor) == reading
+
+
+async def test_when_a_resource_changed_last(client: Client, clock: ManualClock) -> None:
+    """A write moves that, and so does a report."""
+    unit = named(client, "hvac-units", "Fireplace")
+    vent = named(client, "vents", "Office Desk")
+    for kind, identity, values in (
+        ("structures", _structure(client), {"home": False}),
+        ("rooms", named(client, "rooms", "Office"), {"set-point-c": 20}),
+        ("vents", vent, {"percent-open": 30}),
+        ("hvac-units", unit, {"button-presses": ["Power"]}),
+    ):
+        before = (await client.attributes(kind, identity))["updated-at"]
+        status, _ = await client.patch(kind, identity, **values)
+        assert status == 200
+        after = epoch((await client.attributes(kind, identity))["updated-at"])
+        assert after == pytest.approx(clock(), abs=0.001)
+        assert epoch(before) != after
+    clock.advance(120)
+    reported = epoch((await client.attributes("vents", vent))["updated-at"])
+    assert reported is not None
+    assert clock() - 120 < reported < clock()
+
+
 async def test_auto_mode_drives_vents(client: Client, clock: ManualClock) -> None:
     """In auto mode a vent set by hand goes back in minutes; an inactive room's shuts."""
     vent = named(client, "vents", "Office Desk")

@@ -42,8 +42,8 @@ class Builder:
             "created-at": _created(index),
             **(attributes or {}),
         }
+        values.setdefault("updated-at", values["created-at"])
         if kind in ("structures", "rooms"):
-            values.setdefault("updated-at", values["created-at"])
             values.setdefault("state-updated-at", values["created-at"])
         if kind == "structures":
             values.setdefault("puck-client-id", f"puck-client-{identity}")

@@ -55,12 +55,22 @@ def held(resource: Resource, at: float) -> bool:
 
 def sensed(world: World, room: Resource) -> bool:
     """Say whether anything in a room measures its temperature."""
+    return bool(_sensors(world, room))
+
+
+def sensed_at(world: World, room: Resource, at: float) -> float:
+    """Return when something in a room measured it last, up to a time."""
+    return max(world.heard(sensor, at) for sensor in _sensors(world, room))
+
+
+def _sensors(world: World, room: Resource) -> list[Resource]:
     kinds = ("pucks", "puck2s", "remote-sensors")
-    return any(
-        not item.attributes.get("inactive")
+    return [
+        item
         for kind in kinds
         for item in world.many(room, kind)
-    )
+        if not item.attributes.get("inactive")
+    ]
 
 
 def temperature(world: World, room: Resource, at: float) -> float:

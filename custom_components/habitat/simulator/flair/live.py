@@ -4,7 +4,7 @@ from collections.abc import Callable
 import math
 
 from .. import weather
-from ..documents import Json, Record, moment, number
+from ..documents import Json, Record, epoch, moment, number
 from ..noise import between, fraction, wander
 from . import climate
 from .world import REPORT_SECONDS, Resource, World
@@ -14,6 +14,10 @@ REDRIVE_SECONDS = 300
 _PLAN_SECONDS = 900
 _REPAIR_SECONDS = 30 * 60
 _OVERRIDE_NEUTRAL = -5.0
+_OUT_OF_REACH = {
+    **dict.fromkeys(("vents", "pucks", "puck2s", "bridges"), "inactive"),
+    "thermostats": "is-offline",
+}
 _FANS = {"AUTO": "Auto", "HIGH": "High", "MEDIUM": "Medium", "LOW": "Low"}
 
 
@@ -22,7 +26,12 @@ def attributes(world: World, resource: Resource, at: float) -> Record:
     computed = _LIVE.get(resource.type)
     values = dict(resource.attributes)
     if computed is not None and not resource.traits.get("lifeless"):
-        values.update(computed(world, resource, at))
+        values.update(computed(world, resource, world.heard(resource, at)))
+    if "lost" in resource.memory and (flag := _OUT_OF_REACH.get(resource.type)):
+        values[flag] = bool(resource.memory["noticed"])
+    if written := resource.memory.get("written"):
+        changed = max(written, epoch(values.get("updated-at")) or 0)
+        values["updated-at"] = moment(changed)
     values.update(resource.pinned)
     return values
 
@@ -186,15 +195,16 @@ def _room(world: World, room: Resource, at: float) -> Record:
         "set-point-manual": held,
         "heat-cool-mode": (mode or "float").upper(),
         "room-conclusion-mode": (doing or "float").upper(),
+        "updated-at": moment(at),
         "current-temperature-c": None,
         "current-humidity": None,
     }
     if climate.sensed(world, room):
-        average = climate.temperature(world, room, at - 150)
+        # The cloud keeps the last average when no sensor of the room is heard of any more.
+        last = climate.sensed_at(world, room, at) - 150
+        average = climate.temperature(world, room, last)
         values["current-temperature-c"] = round(average, 2)
-        values["current-humidity"] = float(
-            round(climate.humidity(world, room, at - 150))
-        )
+        values["current-humidity"] = float(round(climate.humidity(world, room, last)))
     return values if held else {**values, **_NO_HOLD}
 
 
@@ -230,6 +240,7 @@ def _thermostat(world: World, thermostat: Resource, at: float) -> Record:
         "mode": mode.upper() if mode else "OFF",
         "operating-state": central_action(world, structure, at) or "idle",
         "last-non-idle-mode": mode or "heat",
+        "updated-at": moment(report_time(world, thermostat, at)),
     }
     flair_rules = "Flair Setpoint" in str(structure.attributes.get("set-point-mode"))
     if flair_rules and structure.attributes.get("mode") == "auto":

@@ -88,6 +88,22 @@ class FlairCloud(CloudServer):
         vent.memory["stuck"] = percent_open
         self.world.touch(vent)
 
+    def lose(
+        self,
+        kind: str,
+        identity: str,
+        since: float | None = None,
+        *,
+        noticed: bool = True,
+    ) -> None:
+        """Let a device or a thermostat fall silent, see `World.lose`."""
+        resource = self.world.resources[kind][identity]
+        self.world.lose(resource, since, noticed=noticed)
+
+    def find(self, kind: str, identity: str) -> None:
+        """Let it be heard of again."""
+        self.world.find(self.world.resources[kind][identity])
+
     def add(
         self,
         kind: str,

@@ -145,6 +145,7 @@ def _reading(
 ) -> Record | None:
     if resource.traits.get("silent"):
         return None
+    at = world.heard(resource, at)
     values = view.read(world, resource, at)
     identity = int(
         fraction(world.seed, resource.type, resource.id, name, int(at)) * 1e12

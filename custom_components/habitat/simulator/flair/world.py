@@ -91,6 +91,32 @@ class World:
         self._touched.add((resource.type, resource.id))
         self.version += 1
 
+    def lose(
+        self, resource: Resource, since: float | None = None, *, noticed: bool = True
+    ) -> None:
+        """Let a device fall silent, now or some time ago: it neither reports nor obeys any more.
+
+        The cloud keeps what it said last, and says that it is out of reach once it has noticed.
+        """
+        resource.memory["lost"] = self.now() if since is None else since
+        resource.memory["noticed"] = noticed
+        self.touch(resource)
+
+    def find(self, resource: Resource) -> None:
+        """Let a silent device be heard of again."""
+        del resource.memory["lost"]
+        self.touch(resource)
+
+    def heard(self, resource: Resource, at: float) -> float:
+        """Return when a device was heard of last, up to a time; a sensor as its thermostat was."""
+        through = (
+            self.one(resource, "thermostat")
+            if resource.type == "remote-sensors"
+            else None
+        )
+        times = [one.memory.get("lost", at) for one in (resource, through) if one]
+        return min(at, *times)
+
     def relate(self, resource: Resource, name: str, target: str | None) -> None:
         """Let a relation lead elsewhere."""
         resource.relations[name] = target

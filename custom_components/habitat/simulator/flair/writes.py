@@ -57,6 +57,7 @@ def patch(world: World, resource: Resource, values: Record) -> None:
         resource.pinned.pop(name, None)
         if effect := _AFTER.get((resource.type, name)):
             effect(world, resource, value, now)
+    resource.memory["written"] = now
     for room, degrees in before:
         climate.remember(world, room, shown, degrees)
     world.touch(resource)
