@@ -13,10 +13,11 @@ from homeassistant.components.button import (
 from homeassistant.const import EntityCategory, Platform
 
 from ..devices import Device
+from ..refusal import refusal
 from ..vendor import Made
 from . import nodes
 from .account import FarmBotAccount
-from .commands import refusal, require_idle, run, send, start, stop, unlock
+from .commands import require_idle, run, send, start, stop, unlock
 from .entity import NamedEntity, RobotEntity
 from .items import SENSOR, SEQUENCE, items
 from .models import FarmBotDevice, Sensor, Sequence

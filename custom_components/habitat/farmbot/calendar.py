@@ -19,10 +19,10 @@ from ..cloud.parsing import Json
 from ..const import DOMAIN
 from ..devices import Device
 from ..entity import HabitatEntity
+from ..refusal import refusal
 from ..vendor import Made
 from .account import FarmBotAccount
 from .api import FARM_EVENTS, SEQUENCES
-from .commands import refusal
 from .derived import SCHEDULE as SCHEDULE_KEY
 from .lookup import found
 from .models import FarmEvent, Sequence

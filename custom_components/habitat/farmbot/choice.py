@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..refusal import refusal
 from . import api
 from .account import FarmBotAccount
 from .api import Resource
-from .commands import refusal
 from .lookup import Named, Wanted, found
 from .models import Pinned
 from .nodes import DIGITAL, Node, PinKind, PinMode, named_pin

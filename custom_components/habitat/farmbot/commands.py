@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from math import isfinite
 from typing import Any
 
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
+from ..refusal import refusal
 from . import nodes
 from .account import FarmBotAccount
 from .api import FIRMWARE_CONFIG
@@ -261,12 +262,3 @@ def reach(config: FirmwareConfig, axis: str, length: float) -> tuple[float, floa
     """Return from where to where an axis goes, in mm: upwards of home, or downwards of it."""
     downwards = bool(getattr(config, f"movement_home_up_{axis}"))
     return (-length, 0.0) if downwards else (0.0, length)
-
-
-def refusal(key: str, **placeholders: str) -> ServiceValidationError:
-    """Return what to say to who asks for what cannot be."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders=placeholders,
-    )

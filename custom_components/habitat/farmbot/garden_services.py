@@ -14,11 +14,11 @@ from homeassistant.util.json import JsonObjectType
 
 from ..cloud.parsing import Json
 from ..devices import Device
+from ..refusal import refusal
 from ..vendor import DeviceService
 from . import api
 from .account import FarmBotAccount
 from .choice import choose, choose_pin
-from .commands import refusal
 from .derived import GARDEN
 from .fields import (
     GROWING,

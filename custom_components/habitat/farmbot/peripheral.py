@@ -3,9 +3,10 @@
 from homeassistant.helpers.entity import EntityDescription
 
 from ..devices import Device
+from ..refusal import refusal
 from . import nodes
 from .account import FarmBotAccount
-from .commands import ACTIVITY, refusal, write_pin
+from .commands import ACTIVITY, write_pin
 from .entity import RobotEntity
 from .lookup import name_of
 from .models import Peripheral

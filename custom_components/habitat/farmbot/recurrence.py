@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from homeassistant.util import dt as dt_util
 
 from ..cloud.parsing import Json
-from .commands import refusal
+from ..refusal import refusal
 from .models import FarmEvent
 from .schedule import LENGTH
 from .words import TimeUnit

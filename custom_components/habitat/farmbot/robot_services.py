@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..devices import Device
+from ..refusal import refusal
 from ..vendor import DeviceService
 from . import api, nodes
 from .account import FarmBotAccount
@@ -23,7 +24,6 @@ from .commands import (
     TOLD,
     becomes,
     pin_key,
-    refusal,
     require_idle,
     require_reach,
     require_unlocked,

@@ -18,10 +18,10 @@ from homeassistant.util import dt as dt_util
 from ..cloud.parsing import Json
 from ..devices import Device
 from ..entity import HabitatEntity
+from ..refusal import refusal
 from ..vendor import Made
 from .account import FarmBotAccount
 from .api import POINTS
-from .commands import refusal
 from .derived import WEEDS as WEEDS_KEY, Weeds
 from .garden import is_open
 from .models import Point
