@@ -256,12 +256,16 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
 
     def fresh(self, key: str) -> bool:
         """Say whether what stands under a key is young enough to be shown."""
-        state = self.parts.get(self._part_of_key.get(key, ""))
+        # What follows from a device's records is as fresh as the device.
+        part = self._part_of_key.get(key) or self._part_of_key.get(
+            key.partition("/")[0]
+        )
+        state = self.parts.get(part or "")
         return state is not None and not state.stale
 
-    def is_alive(self, device_key: str) -> bool:
-        """Return whether the device under a key is heard of, by the vendor's `alive_until`."""
-        return self._liveness.is_alive(device_key)
+    def is_alive(self, key: str) -> bool:
+        """Return whether the device under a key is heard of, or a report tells what is now."""
+        return self._liveness.is_alive(key)
 
     def is_outdated(self, record: object, known: object) -> bool:
         """Return whether a record that came is older than the one that is known."""
@@ -641,8 +645,8 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         keys: dict[str, None] = {}
         for name, record in harvest.records.items():
             key = part.prefix + name
-            if self.writes.newer(key, mark):
-                # The poll was under way before the write: what it brings is older.
+            if self.writes.newer(key, mark) or self.writes.outdates(key, record):
+                # The poll was under way before the write, or its list was: what it brings is older.
                 state.last = None
                 if key in self.writes.base:
                     keys[key] = None

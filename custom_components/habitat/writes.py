@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
+from math import inf
+import time
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.exceptions import HomeAssistantError
@@ -13,6 +16,9 @@ from .const import DOMAIN
 if TYPE_CHECKING:
     # The coordinator stands on this module.
     from .coordinator import Account
+
+LAG = timedelta(minutes=5)
+"""How long a list may be behind what the cloud answered or pushed."""
 
 _MESSAGES: Mapping[type[CloudError], str] = {
     AuthError: "write_login_refused",
@@ -31,6 +37,8 @@ class Writes:
         self._pending: list[tuple[str, Mapping[str, object]]] = []
         self._count = 0
         self._written: dict[str, int] = {}
+        self._learned: dict[str, float] = {}
+        """When a record was learned apart from the lists, on the monotonic clock."""
         self.base: dict[str, object] = {}
         """What the cloud said last, by key."""
 
@@ -43,6 +51,17 @@ class Writes:
         """Say whether the record under a key was learned after a mark."""
         return self._written.get(key, 0) > mark
 
+    def outdates(self, key: str, listed: object) -> bool:
+        """Return whether what was learned of a record a moment ago is newer than what is listed.
+
+        Clouds list from copies that lag. After a while the list is believed, whatever it says.
+        """
+        since = time.monotonic() - self._learned.get(key, -inf)
+        known, other = _updated_at(self.base.get(key)), _updated_at(listed)
+        if since > LAG.total_seconds() or known is None or other is None:
+            return False
+        return other < known
+
     def learn(self, key: str, record: object | None) -> None:
         """Keep what the cloud said of one record in answer to a write or by push.
 
@@ -50,6 +69,7 @@ class Writes:
         """
         self._count += 1
         self._written[key] = self._count
+        self._learned[key] = time.monotonic()
         if record is None:
             self.base.pop(key, None)
         else:
@@ -117,6 +137,12 @@ class Writes:
                 "reason": self._account.session.redact(str(err)),
             },
         )
+
+
+def _updated_at(record: object) -> datetime | None:
+    """Return when the cloud changed a record last, where it tells."""
+    at = getattr(record, "updated_at", None)
+    return at if isinstance(at, datetime) else None
 
 
 def _replace(record: Any, changes: Mapping[str, object]) -> object:
