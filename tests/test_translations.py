@@ -17,6 +17,7 @@ from custom_components.habitat import logins, writes
 from custom_components.habitat.const import CONF_VENDOR, DOMAIN, SECTION_ADVANCED
 from custom_components.habitat.coordinator import Account
 from custom_components.habitat.farmbot import choice, commands, variables
+from custom_components.habitat.flair.models import HomeAwayMode, PuckColor
 from custom_components.habitat.flair.number import away_gap, bounds_crossed
 from custom_components.habitat.flair.select import NO_SCHEDULE
 from custom_components.habitat.simulator import SIMULATED, create
@@ -59,9 +60,11 @@ ACTIONS: Final[Texts] = {
 
 NAMED_BY_PEOPLE: Final = {
     (Platform.SELECT, "active_schedule"): {NO_SCHEDULE},
+    (Platform.SELECT, "home_away_mode"): {word.name.lower() for word in HomeAwayMode},
     (Platform.SELECT, "mounted_tool"): {"nothing"},
     (Platform.SELECT, "ota_hour"): {"any_time"},
     (Platform.SELECT, "update_channel"): {"stable", "beta", "alpha"},
+    (Platform.SELECT, "puck_display_color"): {word.name.lower() for word in PuckColor},
     (Platform.SENSOR, "mounted_tool"): {"nothing"},
 }
 """Choices that people made or that speak for themselves, and those of them that are ours to name."""

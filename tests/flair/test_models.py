@@ -18,6 +18,7 @@ from custom_components.habitat.cloud.parsing import (
     private_values,
     to_str,
 )
+from custom_components.habitat.cloud.plausible import RANGE
 from custom_components.habitat.flair.constraints import Constraints
 from custom_components.habitat.flair.jsonapi import flatten
 from custom_components.habitat.flair.models import (
@@ -78,10 +79,18 @@ def sample(hint: object) -> Json:
 def whole(model: type[Resource]) -> dict[str, Json]:
     """Return attributes for all fields of a model, with hyphens as the live API has them."""
     return {
-        name.replace("_", "-"): sample(hint)
+        name.replace("_", "-"): _middle(model, name) or sample(hint)
         for name, hint in HINTS[model].items()
         if name != "id"
     }
+
+
+def _middle(model: type[Resource], name: str) -> float | None:
+    """Return a value that a field can have, of those that cannot have every value."""
+    (found,) = (item for item in fields(model) if item.name == name)
+    allowed = found.metadata.get(RANGE)
+    highest = min(allowed.highest, 1000) if allowed else 0
+    return (allowed.lowest + highest) // 2 if allowed else None
 
 
 def read[R: Resource](

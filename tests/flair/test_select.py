@@ -79,7 +79,7 @@ def chosen(thing: Thing, key: str) -> str:
 
 
 async def test_choices_of_a_home(cottage: Setting, wire: list[Write]) -> None:
-    """Each option goes out in Flair's words and shows at once; unknown words are unknown."""
+    """Each option goes out in Flair's words and shows at once; an unknown word is one more option."""
     house = Thing(cottage, "structures", "House 1")
     for key, attribute, options in CHOICES:
         state = house.state(Platform.SELECT, key)
@@ -90,8 +90,20 @@ async def test_choices_of_a_home(cottage: Setting, wire: list[Write]) -> None:
             assert chosen(house, key) == option
         house.set(**{attribute.replace("-", "_"): "By Moon Phase"})
     await cottage.poll()
-    for key, _, _ in CHOICES:
-        assert chosen(house, key) == STATE_UNKNOWN, key
+    for key, attribute, options in CHOICES:
+        if key == "home_away":
+            # No word in the first place, but yes or no.
+            assert chosen(house, key) == STATE_UNKNOWN
+            continue
+        assert chosen(house, key) == "By Moon Phase", key
+        await choose(house, key, next(iter(options)))
+        wire.clear()
+        # There is a way back, though this cloud refuses what it does not know.
+        state = house.state(Platform.SELECT, key)
+        assert set(state.attributes[ATTR_OPTIONS]) == {*options, "By Moon Phase"}
+        with pytest.raises(HomeAssistantError):
+            await choose(house, key, "By Moon Phase")
+        assert wire == [Write("structures", "House 1", {attribute: "By Moon Phase"})]
 
 
 async def test_a_refused_choice(cottage: Setting) -> None:

@@ -29,7 +29,7 @@ from typing import (
     override,
 )
 
-from mashumaro import pass_through
+from mashumaro import field_options, pass_through
 from mashumaro.codecs import BasicDecoder
 from mashumaro.dialect import Dialect
 from mashumaro.exceptions import InvalidFieldValue, MissingField
@@ -114,6 +114,16 @@ class Word(SerializableType, StrEnum):
     @override
     def _serialize(self) -> str:
         return self.value
+
+
+def open_words(words: type[Word]) -> dict[str, Any]:
+    """Return the metadata of a setting whose vocabulary may grow: an unknown word stays as text."""
+
+    def read(value: object) -> Word | str | None:
+        word = words.read(value)
+        return to_text(value) if word is None else word
+
+    return field_options(deserialize=read)
 
 
 def to_float(value: object) -> float | None:

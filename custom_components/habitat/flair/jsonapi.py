@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from yarl import URL
 
 from ..cloud.errors import BadAnswer
-from ..cloud.parsing import Json
+from ..cloud.parsing import Json, to_float
 
 _NESTED = (
     "current_vent_state",
@@ -147,4 +147,27 @@ def _shape_room(flat: dict[str, Json]) -> None:
         flat["windows"] = len(windows)
 
 
-_SHAPES = {"hvac-units": _shape_unit, "rooms": _shape_room}
+def _shape_radio(flat: dict[str, Json]) -> None:
+    """Drop zeros that stand for "nothing": no battery on USB, no radio link on Ethernet."""
+    for name in ("voltage", "system_voltage", "current_rssi", "rssi"):
+        if to_float(flat.get(name)) == 0:
+            flat[name] = None
+
+
+_SHAPES = {
+    "hvac-units": _shape_unit,
+    "rooms": _shape_room,
+    **dict.fromkeys(
+        (
+            "vents",
+            "pucks",
+            "puck2s",
+            "bridges",
+            "vent-sensor-readings",
+            "sensor-readings",
+            "puck2-sensor-readings",
+            "bridge-sensor-readings",
+        ),
+        _shape_radio,
+    ),
+}

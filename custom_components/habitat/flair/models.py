@@ -8,15 +8,42 @@ silent, the API document of the time before the hardware.
 
 from dataclasses import field
 from datetime import datetime
+from math import inf
 from typing import ClassVar
 
 from mashumaro import field_options
 
-from ..cloud.parsing import PRIVATE, Word, model
+from ..cloud import plausible
+from ..cloud.parsing import PRIVATE, Word, model, open_words
+from ..cloud.plausible import Range, within
 from .constraints import Constraints, read_constraints
 
-FOREVER_YEAR = 2100
-"""A hold that lasts "Forever" ends in 2107."""
+TEMPERATURE = within(plausible.AIR_TEMPERATURE)
+HUMIDITY = within(plausible.HUMIDITY)
+PERCENT = within(plausible.PERCENT)
+PRESSURE = within(plausible.AIR_PRESSURE)
+DUCT_TEMPERATURE = within(Range(-60, 120))
+"""°C; a furnace's air is hotter than any room's."""
+DUCT_PRESSURE = within(Range(60, 110))
+"""kPa, absolute."""
+UNIT_TEMPERATURE = within(Range(-20, 130))
+"""°C or °F."""
+OFFSET = within(Range(-50, 50))
+"""°C."""
+WIND_CHILL = within(Range(-90, 70))
+"""°C; wind makes cold air feel colder than air can be."""
+WIND_SPEED = within(Range(0, 120))
+"""m/s."""
+DIRECTION = within(Range(0, 360))
+"""Degrees."""
+VOLTAGE = within(Range(0, 30))
+"""V; cells and USB supplies have no more."""
+SIGNAL = within(Range(-150, 20))
+"""dBm."""
+LIGHT = within(Range(0, 100_000))
+"""Raw."""
+NOT_NEGATIVE = within(Range(0, inf))
+"""Field metadata: what a value can be; another reads as unknown."""
 
 
 def _on_off(value: object) -> str:
@@ -130,6 +157,8 @@ class Resource:
 
     id: str
     created_at: datetime | None = None
+    updated_at: datetime | None = field(default=None, compare=False)
+    """Moves with every report: two records that differ in nothing else are the same."""
 
 
 @model
@@ -162,25 +191,35 @@ class Structure(Named):
 
     TYPE: ClassVar[str] = "structures"
 
-    mode: SystemMode | None = None
+    mode: SystemMode | str | None = field(default=None, metadata=open_words(SystemMode))
     structure_heat_cool_mode: HeatCoolMode | None = None
     structure_heat_cool_mode_calculated: HeatCoolMode | None = None
-    set_point_mode: SetPointMode | None = None
-    set_point_temperature_c: float | None = None
+    set_point_mode: SetPointMode | str | None = field(
+        default=None, metadata=open_words(SetPointMode)
+    )
+    set_point_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
     use_single_set_point: bool | None = None
     home: bool | None = None
-    home_away_mode: HomeAwayMode | None = None
-    structure_away_mode: AwayMode | None = None
-    temp_away_min_c: float | None = None
-    temp_away_max_c: float | None = None
-    humidity_away_min: float | None = None
-    humidity_away_max: float | None = None
-    default_hold_duration: HoldDuration | None = None
+    home_away_mode: HomeAwayMode | str | None = field(
+        default=None, metadata=open_words(HomeAwayMode)
+    )
+    structure_away_mode: AwayMode | str | None = field(
+        default=None, metadata=open_words(AwayMode)
+    )
+    temp_away_min_c: float | None = field(default=None, metadata=TEMPERATURE)
+    temp_away_max_c: float | None = field(default=None, metadata=TEMPERATURE)
+    humidity_away_min: float | None = field(default=None, metadata=HUMIDITY)
+    humidity_away_max: float | None = field(default=None, metadata=HUMIDITY)
+    default_hold_duration: HoldDuration | str | None = field(
+        default=None, metadata=open_words(HoldDuration)
+    )
     hold_until: datetime | None = None
     hold_until_schedule_event: bool | None = None
     hold_reason: str | None = field(default=None, metadata=PRIVATE)
     active_schedule_id: str | None = None
-    temperature_scale: TemperatureScale | None = None
+    temperature_scale: TemperatureScale | str | None = field(
+        default=None, metadata=open_words(TemperatureScale)
+    )
     hvac_unit_group_lock: bool | None = None
     setup_mode: bool | None = None
     setup_complete: bool | None = None
@@ -217,11 +256,11 @@ class Zone(Named):
     thermostat_id: str | None = None
     hvac_unit_id: str | None = None
     staged_heating_mode: str | None = None
-    staged_heating_set_point_c: float | None = None
+    staged_heating_set_point_c: float | None = field(default=None, metadata=TEMPERATURE)
     staged_heating_trigger: str | None = None
-    droop_offset_c: float | None = None
-    cutover_temperature: float | None = None
-    cutback_temperature: float | None = None
+    droop_offset_c: float | None = field(default=None, metadata=OFFSET)
+    cutover_temperature: float | None = field(default=None, metadata=TEMPERATURE)
+    cutback_temperature: float | None = field(default=None, metadata=TEMPERATURE)
     maximum_static_pressure: float | None = None
 
 
@@ -236,18 +275,18 @@ class Room(Named):
     zone_id: str | None = None
     thermostat_id: str | None = None
     active: bool | None = None
-    current_temperature_c: float | None = None
-    current_humidity: float | None = None
-    set_point_c: float | None = None
+    current_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    current_humidity: float | None = field(default=None, metadata=HUMIDITY)
+    set_point_c: float | None = field(default=None, metadata=TEMPERATURE)
     set_point_manual: bool | None = None
     hold_until: datetime | None = None
     hold_until_schedule_event: bool | None = None
     hold_reason: str | None = field(default=None, metadata=PRIVATE)
     room_away_mode: AwayMode | None = None
-    temp_away_min_c: float | None = None
-    temp_away_max_c: float | None = None
-    humidity_away_min: float | None = None
-    humidity_away_max: float | None = None
+    temp_away_min_c: float | None = field(default=None, metadata=TEMPERATURE)
+    temp_away_max_c: float | None = field(default=None, metadata=TEMPERATURE)
+    humidity_away_min: float | None = field(default=None, metadata=HUMIDITY)
+    humidity_away_max: float | None = field(default=None, metadata=HUMIDITY)
     heat_cool_mode: HeatCoolMode | None = None
     room_conclusion_mode: HeatCoolMode | None = None
     pucks_inactive: str | None = None
@@ -269,10 +308,10 @@ class Radio(Named):
     structure_id: str | None = None
     room_id: str | None = None
     inactive: bool | None = None
-    voltage: float | None = None
-    battery_level: float | None = None
+    voltage: float | None = field(default=None, metadata=VOLTAGE)
+    battery_level: float | None = field(default=None, metadata=PERCENT)
     """Only in the old document; live devices tell volts."""
-    current_rssi: float | None = None
+    current_rssi: float | None = field(default=None, metadata=SIGNAL)
     connected_gateway_id: str | None = None
     connected_gateway_type: str | None = None
     connected_gateway_puck_id: str | None = None
@@ -295,7 +334,7 @@ class Vent(Radio):
 
     TYPE: ClassVar[str] = "vents"
 
-    percent_open: int | None = None
+    percent_open: int | None = field(default=None, metadata=PERCENT)
     percent_open_reason: str | None = field(default=None, metadata=PRIVATE)
     has_buzzed: bool | None = None
     setup_lightstrip: int | None = None
@@ -310,12 +349,14 @@ class Vent(Radio):
 class AnyPuck(Radio):
     """What both generations of pucks have in common."""
 
-    current_temperature_c: float | None = None
-    current_humidity: float | None = None
-    puck_display_color: PuckColor | None = None
-    setpoint_bound_low: float | None = None
-    setpoint_bound_high: float | None = None
-    temperature_offset_override_c: float | None = None
+    current_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    current_humidity: float | None = field(default=None, metadata=HUMIDITY)
+    puck_display_color: PuckColor | str | None = field(
+        default=None, metadata=open_words(PuckColor)
+    )
+    setpoint_bound_low: float | None = field(default=None, metadata=TEMPERATURE)
+    setpoint_bound_high: float | None = field(default=None, metadata=TEMPERATURE)
+    temperature_offset_override_c: float | None = field(default=None, metadata=OFFSET)
     """5 less than what the app shows; unset counts as -5, which shifts nothing in the app."""
     locked: bool | None = None
 
@@ -331,7 +372,7 @@ class Puck(AnyPuck):
     gateway: bool | None = None
     """The old document's word for `is_gateway`."""
     last_reported_as_gateway: bool | None = None
-    temperature_offset_c: float | None = None
+    temperature_offset_c: float | None = field(default=None, metadata=OFFSET)
     humidity_offset: float | None = None
     orientation: str | None = None
     reporting_interval_ds: int | None = None
@@ -362,7 +403,7 @@ class Bridge(Radio):
 
     TYPE: ClassVar[str] = "bridges"
 
-    led_brightness: int | None = None
+    led_brightness: int | None = field(default=None, metadata=PERCENT)
 
 
 @model
@@ -374,6 +415,8 @@ class Thermostat(Named):
     structure_id: str | None = None
     zone_id: str | None = None
     room_id: str | None = None
+    remote_sensor_id: str | None = None
+    """The sensor in the thermostat itself."""
     make: str | None = None
     thermostat_model: str | None = None
     model: str | None = None
@@ -384,9 +427,9 @@ class Thermostat(Named):
     last_non_idle_mode: str | None = None
     is_offline: bool | None = None
     is_out_of_sync: bool | None = None
-    current_set_point: float | None = None
+    current_set_point: float | None = field(default=None, metadata=TEMPERATURE)
     enhanced_circulation_mode: str | None = None
-    static_vents: int | None = None
+    static_vents: int | None = field(default=None, metadata=NOT_NEGATIVE)
 
     @property
     def reachable(self) -> bool:
@@ -400,18 +443,18 @@ class ThermostatState(Resource):
 
     TYPE: ClassVar[str] = "thermostat-states"
 
-    ambient_temperature_c: float | None = None
-    target_temperature_c: float | None = None
-    upper_setpoint_c: float | None = None
-    lower_setpoint_c: float | None = None
+    ambient_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    target_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    upper_setpoint_c: float | None = field(default=None, metadata=TEMPERATURE)
+    lower_setpoint_c: float | None = field(default=None, metadata=TEMPERATURE)
     operating_state: str | None = None
     fan_state: str | None = None
     home_away: str | None = None
-    humidity: float | None = None
+    humidity: float | None = field(default=None, metadata=HUMIDITY)
     online: bool | None = None
     written: bool | None = None
     written_confirmed: bool | None = None
-    written_failures: int | None = None
+    written_failures: int | None = field(default=None, metadata=NOT_NEGATIVE)
     written_at: datetime | None = None
 
 
@@ -445,7 +488,7 @@ class HvacUnit(Named):
     model_id: str | None = None
     power: bool | None = field(default=None, metadata=ON_OFF)
     mode: UnitMode | None = None
-    temperature: float | None = None
+    temperature: float | None = field(default=None, metadata=UNIT_TEMPERATURE)
     """In the unit's own scale, see `Constraints.scale`."""
     fan_speed: FanSpeed | None = None
     default_fan_speed: FanSpeed | None = field(default=None, metadata=UPPER)
@@ -470,7 +513,7 @@ class HvacUnit(Named):
 
     @property
     def driven(self) -> bool:
-        """Whether a puck is there to send its commands."""
+        """Whether a puck was chosen to send its commands, in reach or not."""
         return bool(self.puck_id or self.puck2_id)
 
 
@@ -491,12 +534,12 @@ class Weather(Resource):
 
     sunrise: datetime | None = None
     sunset: datetime | None = None
-    outside_temperature_c: float | None = None
-    windspeed: float | None = None
-    wind_direction: float | None = None
-    humidity: float | None = None
-    pressure: float | None = None
-    wind_chill: float | None = None
+    outside_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    windspeed: float | None = field(default=None, metadata=WIND_SPEED)
+    wind_direction: float | None = field(default=None, metadata=DIRECTION)
+    humidity: float | None = field(default=None, metadata=HUMIDITY)
+    pressure: float | None = field(default=None, metadata=PRESSURE)
+    wind_chill: float | None = field(default=None, metadata=WIND_CHILL)
     condition: str | None = None
 
 
@@ -504,8 +547,8 @@ class Weather(Resource):
 class Reading(Resource):
     """What a device reported last; `created_at` is the time of the report."""
 
-    rssi: float | None = None
-    system_voltage: float | None = None
+    rssi: float | None = field(default=None, metadata=SIGNAL)
+    system_voltage: float | None = field(default=None, metadata=VOLTAGE)
     firmware_version_s: str | None = None
     firmware_version_b: str | None = None
     firmware_version_w: str | None = None
@@ -524,12 +567,12 @@ class VentReading(Reading):
 
     TYPE: ClassVar[str] = "vent-sensor-readings"
 
-    duct_temperature_c: float | None = None
-    duct_pressure: float | None = None
+    duct_temperature_c: float | None = field(default=None, metadata=DUCT_TEMPERATURE)
+    duct_pressure: float | None = field(default=None, metadata=DUCT_PRESSURE)
     """kPa; Flair stopped sending it in April 2025."""
-    percent_open: int | None = None
-    motor_run_time: float | None = None
-    motor_current: float | None = None
+    percent_open: int | None = field(default=None, metadata=PERCENT)
+    motor_run_time: float | None = field(default=None, metadata=NOT_NEGATIVE)
+    motor_current: float | None = field(default=None, metadata=NOT_NEGATIVE)
     lights: int | None = None
 
 
@@ -539,13 +582,13 @@ class PuckReading(Reading):
 
     TYPE: ClassVar[str] = "sensor-readings"
 
-    room_temperature_c: float | None = None
-    room_pressure: float | None = None
+    room_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    room_pressure: float | None = field(default=None, metadata=DUCT_PRESSURE)
     """kPa; Flair stopped sending it in April 2025."""
-    humidity: float | None = None
-    light: float | None = None
+    humidity: float | None = field(default=None, metadata=HUMIDITY)
+    light: float | None = field(default=None, metadata=LIGHT)
     """Raw; twice of it is about lux, uncalibrated."""
-    desired_temperature_c: float | None = None
+    desired_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
     is_gateway: bool | None = None
     button_pushes: int | None = None
     rotary_encoded_clicks: int | None = None
@@ -559,10 +602,10 @@ class Puck2Reading(Reading):
 
     TYPE: ClassVar[str] = "puck2-sensor-readings"
 
-    room_temperature_c: float | None = None
-    humidity: float | None = None
+    room_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    humidity: float | None = field(default=None, metadata=HUMIDITY)
     power_source: PowerSource | None = None
-    sub_ghz_rssi: float | None = None
+    sub_ghz_rssi: float | None = field(default=None, metadata=SIGNAL)
     mode: str | None = None
     mode_status: str | None = None
     fan_speed_status: str | None = None
@@ -585,8 +628,8 @@ class RemoteSensorReading(Resource):
     TYPE: ClassVar[str] = "remote-sensor-readings"
 
     occupied: bool | None = None
-    temperature_c: float | None = None
-    humidity: float | None = None
+    temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    humidity: float | None = field(default=None, metadata=HUMIDITY)
 
 
 RESOURCES: tuple[type[Resource], ...] = (

@@ -7,6 +7,7 @@ from typing import override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
 from homeassistant.const import EntityCategory
+from homeassistant.core import callback
 
 from ..cloud.parsing import Word
 from ..devices import Device
@@ -34,8 +35,9 @@ class FlairSelectDescription[R](RecordEntityDescription[R], SelectEntityDescript
     """Describes a choice of words at a Flair device."""
 
     words: type[Word]
-    value: Callable[[R], Word | None]
-    change: Callable[[Word], Mapping[str, object]]
+    """The words that are known; one that is not is one more option."""
+    value: Callable[[R], Word | str | None]
+    change: Callable[[Word | str], Mapping[str, object]]
 
 
 class FlairSelect[R: Resource](FlairEntity[R], SelectEntity):
@@ -43,33 +45,64 @@ class FlairSelect[R: Resource](FlairEntity[R], SelectEntity):
 
     entity_description: FlairSelectDescription[R]
 
+    def __init__(
+        self,
+        account: FlairAccount,
+        device: Device,
+        kind: type[R],
+        description: FlairSelectDescription[R],
+    ) -> None:
+        """Offer the words that are known, and those that the cloud turns out to know."""
+        super().__init__(account, device, kind, description)
+        self._further: dict[str, None] = {}
+        self._learn_word()
+
     @property
     @override
     def options(self) -> list[str]:
-        """The words, in Home Assistant's spelling."""
-        return [word.name.lower() for word in self.entity_description.words]
+        """The words, in Home Assistant's spelling; unknown ones as they came."""
+        return [*self._known, *self._further]
 
     @property
     @override
     def current_option(self) -> str | None:
         """What the cloud said."""
-        word = self.entity_description.value(self.record) if self.record else None
-        return None if word is None else word.name.lower()
+        word = self._word
+        return word.name.lower() if isinstance(word, Word) else word
 
     @override
     async def async_select_option(self, option: str) -> None:
         """Change it."""
-        if record := self.record:
-            word = self.entity_description.words[option.upper()]
-            await self.coordinator.async_patch(
-                record, self.entity_description.change(word)
-            )
+        word = self._known.get(option, option)
+        await self.coordinator.async_patch(
+            self.require_record(), self.entity_description.change(word)
+        )
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        self._learn_word()
+        super()._handle_coordinator_update()
+
+    def _learn_word(self) -> None:
+        """Remember a word that is not known: there must be a way back to it."""
+        word = self._word
+        if word is not None and not isinstance(word, Word):
+            self._further[word] = None
+
+    @property
+    def _word(self) -> Word | str | None:
+        return self.entity_description.value(self.record) if self.record else None
+
+    @property
+    def _known(self) -> Mapping[str, Word]:
+        return {word.name.lower(): word for word in self.entity_description.words}
 
 
 def choice[R](
     key: str,
     words: type[Word],
-    value: Callable[[R], Word | None],
+    value: Callable[[R], Word | str | None],
     *,
     config: bool = True,
     exists: Callable[[R], bool] | None = None,
@@ -178,9 +211,9 @@ class ScheduleSelect(FlairEntity[Structure], SelectEntity):
     @override
     async def async_select_option(self, option: str) -> None:
         """Follow another schedule, or none."""
-        if home := self.record:
-            chosen = None if option == NO_SCHEDULE else self._schedules()[option]
-            await self.coordinator.async_patch(home, {"active_schedule_id": chosen})
+        home = self.require_record()
+        chosen = None if option == NO_SCHEDULE else self._schedules()[option]
+        await self.coordinator.async_patch(home, {"active_schedule_id": chosen})
 
 
 def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
