@@ -27,7 +27,7 @@ from custom_components.habitat.simulator.server import CloudServer
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 
-from .common import NOW, Setting, set_up
+from .common import NOW, START, Setting, set_up
 
 type StartCloud = Callable[[CloudServer], Awaitable[None]]
 type Serve = Callable[[World | str], Awaitable[FlairCloud]]
@@ -85,6 +85,8 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 async def freezer() -> AsyncGenerator[FrozenDateTimeFactory]:
     """Let time stand still until it is told to pass: `freezer.tick(seconds)`.
 
+    It is as late as in the simulated homes: what is told there would be old else.
+
     The event loop's clock goes on beside that, since real sockets need it, and jumps with every
     tick: what sleeps, waits or is scheduled wakes as it would have in that time.
     """
@@ -97,7 +99,7 @@ async def freezer() -> AsyncGenerator[FrozenDateTimeFactory]:
     def now() -> float:
         return time.monotonic() + freezegun_api.real_monotonic() - began
 
-    with freeze_time() as frozen, pytest.MonkeyPatch.context() as patcher:
+    with freeze_time(START) as frozen, pytest.MonkeyPatch.context() as patcher:
         assert isinstance(frozen, FrozenDateTimeFactory)
         patcher.setattr(loop, "time", now)
         defaults = TokenAuth.__init__.__kwdefaults__

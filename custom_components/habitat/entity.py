@@ -77,11 +77,14 @@ class HabitatEntity[A: Account, R](CoordinatorEntity[A]):
     _attr_has_entity_name = True
 
     needs_reach: bool = False
-    """Whether it is unavailable while its device is silent.
+    """Whether it is unavailable while its device is silent, unless what it shows lasts.
 
-    So are all entities of a device that takes commands, all but its connectivity; those of a
-    device that only measures stay available, and what they claim to be *now* is unknown.
+    So are all entities of a device that takes commands; those of a device that only measures stay
+    available, and what they claim to be *now* is unknown.
     """
+
+    _lasting = False
+    """Whether what it shows stays true while its device is silent."""
 
     def __init__(
         self,
@@ -127,13 +130,21 @@ class HabitatEntity[A: Account, R](CoordinatorEntity[A]):
         return record
 
     @property
+    def current_record(self) -> R | None:
+        """The record; None while its device is silent, unless what is shown lasts."""
+        if self._lasting or self.coordinator.is_alive(self.device_key):
+            return self.record
+        return None
+
+    @property
     @override
     def available(self) -> bool:
         """Whether the cloud knows the device and what is shown is young enough."""
         account = self.coordinator
         if self.device_key not in account.data or not account.fresh(self.device_key):
             return False
-        if self.needs_reach and not account.is_alive(self.device_key):
+        asleep = not self._lasting and not account.is_alive(self.device_key)
+        if self.needs_reach and asleep:
             return False
         return self.key not in account.data or account.fresh(self.key)
 
@@ -160,13 +171,6 @@ class DescribedEntity[A: Account, R](HabitatEntity[A, R]):
             reads=reads,
         )
         self._lasting = description.lasting
-
-    @property
-    def current_record(self) -> R | None:
-        """The record; None while its device is silent, unless what is shown lasts."""
-        if self._lasting or self.coordinator.is_alive(self.device_key):
-            return self.record
-        return None
 
 
 class TurningEntity[A: Account, R](HabitatEntity[A, R]):

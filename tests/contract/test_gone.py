@@ -13,14 +13,14 @@ from custom_components.habitat.entity import HabitatEntity
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.server import CloudServer
-from homeassistant.components.climate import HVACMode
+from homeassistant.components.climate import ClimateEntityFeature, HVACMode
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from tests.common import NOW, START, done, set_up
 
-CONTROLLED = ("farmbot",)
+CONTROLLED = ("farmbot", "flair")
 """Whose devices take commands."""
 
 type Act = Callable[[Any], Any]
@@ -30,7 +30,11 @@ ACTIONS: Mapping[str, tuple[Act, ...]] = {
     "climate": (
         lambda one: one.async_set_temperature(temperature=21.0),
         lambda one: one.async_set_hvac_mode(HVACMode.OFF),
-        lambda one: one.async_set_preset_mode((one.preset_modes or ["none"])[-1]),
+        lambda one: (
+            one.async_set_preset_mode(one.preset_modes[-1])
+            if one.supported_features & ClimateEntityFeature.PRESET_MODE
+            else one.async_turn_off()
+        ),
     ),
     "cover": (
         lambda one: one.async_open_cover(),
@@ -44,7 +48,7 @@ ACTIONS: Mapping[str, tuple[Act, ...]] = {
 """What people do with the entities of a platform."""
 
 
-@pytest.fixture(params=[vendor for vendor in SIMULATED if vendor != "flair"])
+@pytest.fixture(params=SIMULATED)
 async def cloud(
     request: pytest.FixtureRequest, socket_enabled: None
 ) -> AsyncGenerator[tuple[str, CloudServer]]:

@@ -1,7 +1,6 @@
 """A Flair account: its devices, its lists, and who drives what."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -15,7 +14,7 @@ from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home as build
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
@@ -254,7 +253,7 @@ async def test_a_list_that_is_refused(cottage: Setting) -> None:
 async def test_a_device_that_vanished_just_now(
     all_enabled: None, hass: HomeAssistant, cottage: Setting
 ) -> None:
-    """An entity whose record is gone when its turn comes sends nothing and breaks nothing."""
+    """An entity whose record is gone when its turn comes sends nothing, says so, and breaks nothing."""
     entities = [
         entity
         for platform in cottage.account.platforms
@@ -272,8 +271,9 @@ async def test_a_device_that_vanished_just_now(
             command = getattr(entity, name, None)
             if command and command.__module__.startswith("custom_components"):
                 commands += 1
-                with suppress(ServiceValidationError):
+                with pytest.raises(HomeAssistantError) as caught:
                     await command(**arguments)
+                assert caught.value.translation_key == "record_gone", name
         assert entity.state in (None, STATE_UNKNOWN)
     assert commands > 40
     assert cottage.cloud.count("PATCH *") == 0

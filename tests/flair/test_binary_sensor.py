@@ -1,5 +1,7 @@
 """Flair's binary sensors."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -14,7 +16,8 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from tests.common import Setting
+from homeassistant.util import dt as dt_util
+from tests.common import Setting, tick
 
 from .conftest import Portraits
 from .entities import Thing, live
@@ -228,6 +231,77 @@ async def test_a_vent_that_says_nothing_of_itself(vent: Thing) -> None:
     await move(vent, 20)
     await live(vent.setting, minutes=10)
     assert shown(vent, "stuck") == STATE_UNKNOWN
+
+
+async def report(vent: Thing, position: Json, at: datetime | None = None) -> None:
+    """Let a vent report where it is, now or at another time, and let the report be read."""
+    made = (at or dt_util.utcnow()).isoformat()
+    vent.cloud.set_reading("vents", vent.id, percent_open=position, created_at=made)
+    await vent.setting.poll(5)
+
+
+async def test_a_report_from_before_the_command(vent: Thing) -> None:
+    """It tells where the vent was before it was sent elsewhere, however long ago that is by now."""
+    before = dt_util.utcnow() - timedelta(minutes=1)
+    await move(vent, 20)
+    for _ in range(4):
+        await report(vent, 100, before)
+        assert shown(vent, "stuck") == STATE_OFF
+    await report(vent, 100)
+    assert shown(vent, "stuck") == STATE_ON
+
+
+async def test_a_report_made_while_the_vent_moves(vent: Thing) -> None:
+    """A vent takes one or two minutes; what it says meanwhile is no proof."""
+    await move(vent, 20)
+    sent = dt_util.utcnow()
+    await report(vent, 100, sent + timedelta(minutes=2))
+    assert shown(vent, "stuck") == STATE_OFF
+    await report(vent, 100, sent + timedelta(minutes=4))
+    assert shown(vent, "stuck") == STATE_ON
+
+
+async def test_a_report_without_a_time(vent: Thing) -> None:
+    """It cannot be held against a command."""
+    vent.cloud.set_reading("vents", vent.id, percent_open=100, created_at=None)
+    await move(vent, 20)
+    await vent.setting.poll(12)
+    assert shown(vent, "stuck") == STATE_OFF
+
+
+async def test_reports_that_no_longer_come(vent: Thing) -> None:
+    """A vent that was stuck half an hour ago may have moved since."""
+    await move(vent, 20)
+    await vent.setting.poll(5)
+    await report(vent, 100)
+    assert shown(vent, "stuck") == STATE_ON
+    await tick(vent.setting.hass, vent.setting.freezer, 31 * 60)
+    assert shown(vent, "stuck") == STATE_UNKNOWN
+    await report(vent, 100)
+    assert shown(vent, "stuck") == STATE_ON
+
+
+async def test_a_stuck_vent_out_of_reach(vent: Thing) -> None:
+    """Nothing is said of it until it is back."""
+    await move(vent, 20)
+    await vent.setting.poll(5)
+    await report(vent, 100)
+    vent.set(inactive=True)
+    await vent.setting.poll()
+    assert shown(vent, "stuck") == STATE_UNAVAILABLE
+    vent.set(inactive=False)
+    await report(vent, 20)
+    assert shown(vent, "stuck") == STATE_OFF
+
+
+async def test_a_vent_that_was_elsewhere_at_the_start(vent: Thing) -> None:
+    """When it was sent there nobody knows, so its next reports decide."""
+    vent.cloud.stick(vent.id, 100)
+    await move(vent, 20)
+    await vent.setting.reload()
+    assert shown(vent, "stuck") == STATE_UNKNOWN
+    await live(vent.setting, minutes=11)
+    assert shown(vent, "stuck") == STATE_ON
 
 
 async def test_a_stuck_vent_under_another_name(

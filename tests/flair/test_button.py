@@ -3,13 +3,15 @@
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.habitat.flair.account import key_of
 from custom_components.habitat.flair.button import button_key
+from custom_components.habitat.flair.models import HvacUnit
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from homeassistant.components.button import SERVICE_PRESS
-from homeassistant.const import Platform
+from homeassistant.const import STATE_UNAVAILABLE, Platform
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from tests.common import Setting
 from tests.conftest import SetUp
@@ -98,13 +100,30 @@ async def test_a_press_is_sent_once(fireplace: Thing) -> None:
     assert fault.hits == 1
 
 
+async def test_reversing_what_is_not_known(cottage: Setting, wire: list[Write]) -> None:
+    """Home or away cannot be turned around while Flair says neither."""
+    house = Thing(cottage, "structures", "House 1")
+    house.set(home=None)
+    await cottage.poll()
+    with pytest.raises(ServiceValidationError) as caught:
+        await press(house, "reverse_hold")
+    assert caught.value.translation_key == "presence_unknown"
+    assert wire == []
+
+
 async def test_a_remote_without_puck(fireplace: Thing, wire: list[Write]) -> None:
-    """There is nothing to send it, and that is said."""
+    """There is nothing to send it, so its buttons cannot be pressed."""
     resource = fireplace.cloud.world.resources["hvac-units"][fireplace.id]
     fireplace.cloud.world.relate(resource, "puck", None)
     await fireplace.setting.poll()
+    state = fireplace.state(Platform.BUTTON, "button_power")
+    assert state.state == STATE_UNAVAILABLE
+    await press(fireplace, "button_power")
+    account = fireplace.setting.account
+    unit = account.record(key_of(HvacUnit, fireplace.id), HvacUnit)
+    assert unit is not None
     with pytest.raises(ServiceValidationError) as caught:
-        await press(fireplace, "button_power")
+        await account.async_press(unit, "Power")
     assert caught.value.translation_key == "unit_without_puck"
     assert wire == []
 

@@ -121,6 +121,32 @@ async def test_set_point_of_a_home(home: Thing, wire: list[Write]) -> None:
     ]
 
 
+@pytest.mark.parametrize("mode", [HVACMode.DRY, HVACMode.FAN_ONLY, HVACMode.AUTO])
+async def test_a_mode_that_a_home_lacks(
+    home: Thing, wire: list[Write], mode: HVACMode
+) -> None:
+    """It is refused in words, and the set point that came along with it is not written either."""
+    with pytest.raises(ServiceValidationError) as caught:
+        await home.ask(SERVICE_SET_TEMPERATURE, temperature=22, hvac_mode=mode)
+    assert caught.value.translation_key == "mode_not_offered"
+    assert caught.value.translation_placeholders == {
+        "mode": mode,
+        "modes": "off, heat, cool, heat_cool",
+    }
+    assert wire == []
+
+
+async def test_a_set_point_that_is_no_number(
+    home: Thing, room: Thing, wire: list[Write]
+) -> None:
+    """It passes every comparison, and is refused all the same."""
+    for thing in (home, room):
+        with pytest.raises(ServiceValidationError) as caught:
+            await thing.ask(SERVICE_SET_TEMPERATURE, temperature="nan")
+        assert caught.value.translation_key == "set_point_out_of_range"
+    assert wire == []
+
+
 async def test_limits_of_a_set_point(
     home: Thing, room: Thing, wire: list[Write]
 ) -> None:

@@ -233,3 +233,31 @@ async def test_a_vent_out_of_reach(vent: Thing) -> None:
     vent.set(inactive=False)
     await vent.setting.poll()
     assert vent.state(Platform.COVER, "vent").state == CoverState.OPEN
+
+
+async def test_a_list_from_before_the_write(vent: Thing) -> None:
+    """A list that lags behind the answer to a write is not believed, for some minutes."""
+    written = "2026-11-25T15:10:00+00:00"
+    before, after = "2026-11-25T15:09:00+00:00", "2026-11-25T15:11:00+00:00"
+    vent.set(updated_at=written)
+    await move(vent, 30)
+    for listed, at, shown in (
+        (100, before, 30),
+        # One that does not tell its age is believed, as is a newer one.
+        (70, None, 70),
+        (60, after, 60),
+    ):
+        vent.set(percent_open=listed, updated_at=at)
+        await vent.setting.poll()
+        assert position(vent) == shown
+
+
+async def test_a_list_that_insists(vent: Thing) -> None:
+    """What the cloud says for long is so, whatever its clocks say."""
+    vent.set(updated_at="2026-11-25T15:10:00+00:00")
+    await move(vent, 30)
+    vent.set(percent_open=100, updated_at="2026-11-25T15:09:00+00:00")
+    await vent.setting.poll(4)
+    assert position(vent) == 30
+    await vent.setting.poll(2)
+    assert position(vent) == 100

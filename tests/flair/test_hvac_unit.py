@@ -32,11 +32,13 @@ from homeassistant.const import (
     ATTR_TEMPERATURE,
     SERVICE_TURN_OFF,
     SERVICE_TURN_ON,
+    STATE_UNAVAILABLE,
     STATE_UNKNOWN,
     Platform,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 from tests.common import Setting
 from tests.conftest import SetUp
@@ -132,21 +134,31 @@ async def test_state_and_action_in_manual(install: Install) -> None:
 
 
 async def test_what_each_mode_offers(install: Install) -> None:
-    """Speeds and set points are those of the mode; one set point or none is no choice."""
+    """Speeds are those of the mode; a set point may bring a mode along that takes it."""
     unit = await install()
     four = ["auto", "high", "medium", "low"]
-    for mode, speeds, has_set_point in (
-        ("Cool", four, True),
-        ("Heat", four, True),
-        ("Auto", ["auto"], True),
-        ("Dry", ["auto"], False),
-        ("Fan", ["high", "medium", "low"], False),
+    for mode, speeds in (
+        ("Cool", four),
+        ("Heat", four),
+        ("Auto", ["auto"]),
+        ("Dry", ["auto"]),
+        ("Fan", ["high", "medium", "low"]),
     ):
         unit.set(mode=mode)
         await unit.setting.poll()
         assert unit.climate.attributes[ATTR_FAN_MODES] == speeds
-        asked = ClimateEntityFeature.TARGET_TEMPERATURE in features(unit)
-        assert asked == has_set_point, mode
+        assert ClimateEntityFeature.TARGET_TEMPERATURE in features(unit), mode
+        assert unit.climate.attributes[ATTR_MIN_TEMP] == 16, mode
+        assert unit.climate.attributes[ATTR_MAX_TEMP] == 30, mode
+
+
+async def test_no_choice_of_set_points(install: Install) -> None:
+    """One set point in all modes, or none, is no choice."""
+    tree: Json = {
+        "ON": {mode: {"OFF": {"FAN AUTO": ["23"]}} for mode in ("COOL", "DRY")}
+    }
+    unit = await install(constraints=tree, mode="Cool", temperature=23)
+    assert ClimateEntityFeature.TARGET_TEMPERATURE not in features(unit)
 
 
 async def test_set_points_depend_on_swing_and_fan(install: Install) -> None:
@@ -292,6 +304,81 @@ async def test_a_mode_with_a_set_point(install: Install, wire: list[Write]) -> N
     assert unit.climate.attributes[ATTR_TEMPERATURE] == 24
 
 
+async def test_a_set_point_after_fan(install: Install, wire: list[Write]) -> None:
+    """The mode that comes along decides, not the one that the unit was in."""
+    unit = await install(power="On", mode="Fan", fan_speed="High")
+    await unit.ask(SERVICE_SET_TEMPERATURE, temperature=24, hvac_mode=HVACMode.COOL)
+    assert sent(wire) == [("mode", "Cool"), ("temperature", 24)]
+    assert unit.climate.state == HVACMode.COOL
+
+
+async def test_a_set_point_of_another_mode(install: Install, wire: list[Write]) -> None:
+    """Each mode has its own set points; what the mode asked for has not is refused as a whole."""
+    tree: Json = {
+        "ON": {
+            "COOL": {"OFF": {"FAN AUTO": ["16", "18", "20"]}},
+            "HEAT": {"OFF": {"FAN AUTO": ["20", "22", "28"]}},
+        },
+        "temperature-scale": "C",
+    }
+    unit = await install(constraints=tree, mode="Heat", temperature=22, power="On")
+    await unit.ask(SERVICE_SET_TEMPERATURE, temperature=16, hvac_mode=HVACMode.COOL)
+    assert sent(wire) == [("mode", "Cool"), ("temperature", 16)]
+    wire.clear()
+    for mode, temperature in ((None, 28), (HVACMode.COOL, 28), (HVACMode.HEAT, 16)):
+        with pytest.raises(ServiceValidationError) as caught:
+            await unit.ask(
+                SERVICE_SET_TEMPERATURE,
+                temperature=temperature,
+                **({"hvac_mode": mode} if mode else {}),
+            )
+        assert caught.value.translation_key == "no_such_set_point"
+    assert wire == []
+
+
+@pytest.mark.parametrize("mode", [HVACMode.DRY, HVACMode.FAN_ONLY])
+async def test_a_set_point_for_a_mode_without(
+    install: Install, wire: list[Write], mode: HVACMode
+) -> None:
+    """A mode that takes no set point is not switched to, since the rest could not be done."""
+    unit = await install(power="Off", mode="Cool")
+    with pytest.raises(ServiceValidationError) as caught:
+        await unit.ask(SERVICE_SET_TEMPERATURE, temperature=24, hvac_mode=mode)
+    assert caught.value.translation_key == "no_set_point_now"
+    assert wire == []
+    assert unit.climate.state == HVACMode.OFF
+
+
+async def test_a_set_point_for_a_mode_that_is_not_there(
+    install: Install, wire: list[Write]
+) -> None:
+    """It is refused as a whole, in words."""
+    tree = constraints("C", range(16, 31), modes=("COOL", "FAN"))
+    unit = await install(constraints=tree, power="Off", mode="Cool")
+    for mode in (HVACMode.HEAT, HVACMode.AUTO, HVACMode.DRY):
+        with pytest.raises(ServiceValidationError) as caught:
+            await unit.ask(SERVICE_SET_TEMPERATURE, temperature=24, hvac_mode=mode)
+        assert caught.value.translation_key == "mode_not_offered"
+        assert caught.value.translation_placeholders == {
+            "mode": mode,
+            "modes": "off, cool, fan_only",
+        }
+    assert wire == []
+
+
+async def test_off_with_a_set_point(install: Install, wire: list[Write]) -> None:
+    """The set point goes first: a unit that is off takes none, so one that is off already refuses."""
+    unit = await install(power="On", mode="Heat")
+    await unit.ask(SERVICE_SET_TEMPERATURE, temperature=24, hvac_mode=HVACMode.OFF)
+    assert sent(wire) == [("temperature", 24), ("power", "Off")]
+    assert unit.climate.state == HVACMode.OFF
+    wire.clear()
+    with pytest.raises(ServiceValidationError) as caught:
+        await unit.ask(SERVICE_SET_TEMPERATURE, temperature=20, hvac_mode=HVACMode.OFF)
+    assert caught.value.translation_key == "no_set_point_now"
+    assert wire == []
+
+
 async def test_a_mode_of_no_firm_speed(install: Install, wire: list[Write]) -> None:
     """Where Fan has no speed but Auto, none is sent."""
     tree: Json = {"ON": {"FAN": {"OFF": {"FAN AUTO": []}}}}
@@ -381,6 +468,75 @@ async def test_writes_in_auto(install: Install, wire: list[Write]) -> None:
     ]
 
 
+async def test_a_mode_that_is_not_the_homes(
+    install: Install, wire: list[Write]
+) -> None:
+    """In a home that heats no unit is told to cool: it would be switched on, heating."""
+    unit = await install(system="auto")
+    home = Thing(unit.setting, "structures", "House 1")
+    for word, calculated, runs, other in (
+        ("heat", None, HVACMode.HEAT, HVACMode.COOL),
+        ("cool", "heat", HVACMode.COOL, HVACMode.HEAT),
+        ("auto", "cool", HVACMode.COOL, HVACMode.HEAT),
+        ("auto", None, HVACMode.DRY, HVACMode.COOL),
+        (None, None, HVACMode.DRY, HVACMode.HEAT),
+    ):
+        home.set(
+            structure_heat_cool_mode=word,
+            structure_heat_cool_mode_calculated=calculated,
+        )
+        unit.set(mode="Dry", power="Off")
+        await unit.setting.poll()
+        assert unit.climate.attributes[ATTR_HVAC_MODES] == ["off", runs]
+        for data in ({}, {"temperature": 22}):
+            service = SERVICE_SET_TEMPERATURE if data else SERVICE_SET_HVAC_MODE
+            with pytest.raises(ServiceValidationError) as caught:
+                await unit.ask(service, hvac_mode=other, **data)
+        assert caught.value.translation_key == "unit_mode_is_the_homes"
+    assert wire == []
+
+
+async def test_a_mode_with_a_set_point_in_auto(
+    install: Install, wire: list[Write]
+) -> None:
+    """The unit is switched on or off, the room gets the set point; without a room, neither."""
+    unit = await install(system="auto")
+    for mode, power in ((HVACMode.HEAT, "On"), (HVACMode.OFF, "Off")):
+        wire.clear()
+        await unit.ask(SERVICE_SET_TEMPERATURE, temperature=22, hvac_mode=mode)
+        assert wire == [
+            Write("hvac-units", "Unit 1", {"power": power}),
+            Write("rooms", "Room 1", {"set-point-c": 22, "active": True}),
+        ]
+    resource = unit.cloud.world.resources["hvac-units"][unit.id]
+    unit.cloud.world.relate(resource, "room", None)
+    await unit.setting.poll()
+    wire.clear()
+    with pytest.raises(ServiceValidationError) as caught:
+        await unit.ask(SERVICE_SET_TEMPERATURE, temperature=22, hvac_mode=HVACMode.HEAT)
+    assert caught.value.translation_key == "unit_without_room"
+    assert wire == []
+
+
+async def test_on_in_float(install: Install, wire: list[Write]) -> None:
+    """In a home that is off no unit is switched on: it would stay off."""
+    unit = await install(system="auto")
+    Thing(unit.setting, "structures", "House 1").set(structure_heat_cool_mode="float")
+    await unit.setting.poll()
+    for action, data, key in (
+        (SERVICE_TURN_ON, {}, "home_is_off"),
+        (
+            SERVICE_SET_TEMPERATURE,
+            {"temperature": 22, "hvac_mode": HVACMode.HEAT},
+            "unit_mode_is_the_homes",
+        ),
+    ):
+        with pytest.raises(ServiceValidationError) as caught:
+            await unit.ask(action, **data)
+        assert caught.value.translation_key == key
+    assert wire == []
+
+
 async def test_a_fahrenheit_unit_in_auto(install: Install, wire: list[Write]) -> None:
     """The room's set point is Celsius, whatever the unit thinks in."""
     unit = await install(system="auto", constraints=constraints("F", range(61, 89)))
@@ -410,23 +566,89 @@ async def test_off_in_float(install: Install) -> None:
 # Units that lack something.
 
 
-async def test_a_unit_without_puck(install: Install, wire: list[Write]) -> None:
-    """Nothing can be sent to it, and that is said; its state shows all the same."""
-    unit = await install(puck=False, power="On", mode="Heat")
-    assert unit.climate.state == HVACMode.HEAT
-    assert unit.state(Platform.BINARY_SENSOR, "no_puck").state == "on"
-    for action, data in (
-        (SERVICE_TURN_OFF, {}),
-        (SERVICE_TURN_ON, {}),
-        (SERVICE_SET_HVAC_MODE, {"hvac_mode": HVACMode.COOL}),
-        (SERVICE_SET_TEMPERATURE, {"temperature": 20}),
-        (SERVICE_SET_FAN_MODE, {"fan_mode": "low"}),
-        (SERVICE_SET_SWING_MODE, {"swing_mode": "on"}),
-    ):
+ANY_COMMAND: tuple[tuple[str, dict[str, object]], ...] = (
+    (SERVICE_TURN_OFF, {}),
+    (SERVICE_TURN_ON, {}),
+    (SERVICE_SET_HVAC_MODE, {"hvac_mode": HVACMode.COOL}),
+    (SERVICE_SET_TEMPERATURE, {"temperature": 20}),
+    (SERVICE_SET_FAN_MODE, {"fan_mode": "low"}),
+    (SERVICE_SET_SWING_MODE, {"swing_mode": "on"}),
+)
+
+
+async def refuse_all(unit: Thing, key: str) -> None:
+    """Check that a unit can be told nothing: not by its entity, nor behind its back."""
+    assert unit.climate.state == STATE_UNAVAILABLE
+    entity = unit.setting.hass.data[DATA_INSTANCES][Platform.CLIMATE].get_entity(
+        unit.climate.entity_id
+    )
+    for action, data in ANY_COMMAND:
+        # Home Assistant passes unavailable entities over.
+        await unit.ask(action, **data)
         with pytest.raises(ServiceValidationError) as caught:
-            await unit.ask(action, **data)
-        assert caught.value.translation_key == "unit_without_puck"
+            await getattr(entity, f"async_{action}")(**data)
+        assert caught.value.translation_key == key
+
+
+async def test_a_unit_without_puck(install: Install, wire: list[Write]) -> None:
+    """Nothing can be sent to it, so what Flair says of it is no more than a wish."""
+    unit = await install(puck=False, power="On", mode="Heat")
+    await refuse_all(unit, "unit_without_puck")
+    assert unit.state(Platform.BINARY_SENSOR, "no_puck").state == "on"
+    assert unit.state(Platform.BINARY_SENSOR, "connectivity").state == "off"
     assert wire == []
+
+
+async def test_a_unit_whose_puck_is_out_of_reach(
+    install: Install, wire: list[Write]
+) -> None:
+    """As one without, until the puck is back; that it has one is known all the same."""
+    unit = await install(power="On", mode="Cool")
+    puck = Thing(unit.setting, "pucks", "Puck 1")
+    puck.set(inactive=True)
+    await unit.setting.poll()
+    await refuse_all(unit, "puck_out_of_reach")
+    assert unit.state(Platform.BINARY_SENSOR, "no_puck").state == "off"
+    assert unit.state(Platform.BINARY_SENSOR, "connectivity").state == "off"
+    assert wire == []
+    puck.set(inactive=False)
+    await unit.setting.poll()
+    assert unit.climate.state == HVACMode.COOL
+    assert unit.state(Platform.BINARY_SENSOR, "connectivity").state == "on"
+
+
+async def test_a_unit_of_two_pucks(cottage: Setting) -> None:
+    """One in reach is enough; a puck that is gone drives nothing."""
+    unit = Thing(cottage, "hvac-units", "Unit 1")
+    resource = cottage.cloud.world.resources["hvac-units"][unit.id]
+    first, second = (
+        Thing(cottage, "pucks", "Puck 1"),
+        Thing(cottage, "puck2s", "Puck 2 1"),
+    )
+    cottage.cloud.world.relate(resource, "puck2", second.id)
+    for one, two, state in (
+        (True, False, HVACMode.HEAT),
+        (False, True, HVACMode.HEAT),
+        (True, True, STATE_UNAVAILABLE),
+    ):
+        first.set(inactive=one)
+        second.set(inactive=two)
+        await cottage.poll()
+        assert unit.climate.state == state
+    first.set(inactive=False)
+    await cottage.poll()
+    assert unit.climate.state == HVACMode.HEAT
+    cottage.cloud.world.relate(resource, "puck", "a puck that was given away")
+    await cottage.poll()
+    assert unit.climate.state == STATE_UNAVAILABLE
+
+
+async def test_pucks_that_cannot_be_seen(install: Install) -> None:
+    """An account without a right to the pucks takes a unit's word for having one."""
+    unit = await install(power="On", mode="Cool")
+    unit.cloud.faults.add(Fault(kind=Kind.STATUS, match="GET /api/pucks", status=404))
+    await unit.setting.reload()
+    assert unit.climate.state == HVACMode.COOL
 
 
 async def test_a_unit_without_room_in_auto(install: Install, wire: list[Write]) -> None:

@@ -88,6 +88,17 @@ async def test_setting(
     assert shown(thing, key) == value
 
 
+async def test_what_is_no_number(cottage: Setting, wire: list[Write]) -> None:
+    """It passes every comparison, and is refused all the same."""
+    with pytest.raises(ServiceValidationError) as caught:
+        await set_value(
+            Thing(cottage, "bridges", "Bridge 1"), "led_brightness", float("nan")
+        )
+    assert caught.value.translation_key == "value_out_of_range"
+    assert caught.value.translation_placeholders == {"min": "20", "max": "100"}
+    assert wire == []
+
+
 @pytest.mark.parametrize(
     ("override", "calibration"), [(None, 0), (-5, 0), (-15, -10), (0, 5), (-4.3, 0.7)]
 )

@@ -137,9 +137,20 @@ async def test_hold_in_fahrenheit(
     assert wire == []
 
 
-@pytest.mark.parametrize("temperature", [9.99, 32.24, -40])
+@pytest.mark.parametrize("days", [0, 366, 999_999_999])
+async def test_hold_for_no_time_to_plan_for(
+    room: Thing, wire: list[Write], days: int
+) -> None:
+    """No time at all holds nothing, and the end of time is none."""
+    with pytest.raises(ServiceValidationError) as caught:
+        await hold(room, temperature=20, duration={"days": days})
+    assert caught.value.translation_key == "hold_out_of_range"
+    assert wire == []
+
+
+@pytest.mark.parametrize("temperature", [9.99, 32.24, -40, "nan"])
 async def test_hold_out_of_range(
-    room: Thing, wire: list[Write], temperature: float
+    room: Thing, wire: list[Write], temperature: float | str
 ) -> None:
     """What Flair does not take is refused at once."""
     with pytest.raises(ServiceValidationError) as caught:
@@ -227,9 +238,17 @@ async def test_press_a_button(demo: Setting, wire: list[Write]) -> None:
     changes: dict[str, Json] = {"button-presses": ["Flame"]}
     assert wire == [Write("hvac-units", "Fireplace", changes)]
     assert fireplace.state("sensor", "last_button").state == "Flame"
-    with pytest.raises(HomeAssistantError) as caught:
+    wire.clear()
+    with pytest.raises(ServiceValidationError) as caught:
         await press(fireplace, "Self-destruct")
-    assert caught.value.translation_key == "write_refused"
+    assert caught.value.translation_key == "no_such_button"
+    assert caught.value.translation_placeholders == {
+        "buttons": "Power, Temp +, Temp -, Flame"
+    }
+    with pytest.raises(ServiceValidationError) as caught:
+        await press(Thing(demo, "hvac-units", "Sunroom Mini-Split"), "Power")
+    assert caught.value.translation_key == "no_remote_buttons"
+    assert wire == []
     assert fireplace.state("sensor", "last_button").state == "Flame"
 
 
@@ -256,9 +275,14 @@ async def test_press_a_button_of_what_has_none(
 
 
 async def test_press_a_button_without_puck(cottage: Setting, wire: list[Write]) -> None:
-    """There is nothing to send it, and that is said."""
+    """There is nothing to send it, or nothing in reach, and that is said."""
     unit = Thing(cottage, "hvac-units", "Unit 1")
     resource = cottage.cloud.world.resources["hvac-units"][unit.id]
+    Thing(cottage, "pucks", "Puck 1").set(inactive=True)
+    await cottage.poll()
+    with pytest.raises(ServiceValidationError) as caught:
+        await press(unit, "Power")
+    assert caught.value.translation_key == "puck_out_of_reach"
     cottage.cloud.world.relate(resource, "puck", None)
     await cottage.poll()
     with pytest.raises(ServiceValidationError) as caught:

@@ -1,32 +1,31 @@
 """A Flair account: which lists are asked for at what pace, and what is a device."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from statistics import fmean
 from typing import ClassVar, Required, TypedDict, override
 
-from homeassistant.components.climate import HVACAction
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
 
 from ..cloud.auth import TokenAuth
 from ..cloud.errors import Refused
-from ..const import DOMAIN
 from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
 from ..devices import Device
 from ..liveness import SILENT
+from ..refusal import refusal
 from ..repairs import Issue
 from ..vendor import Login
+from .conclusions import HomeSummary, RoomView, Thing, summarize_home, view_room
 from .connection import connect
 from .const import APP_URL, MANUFACTURER
 from .login import LEGACY
 from .models import (
+    AnyPuck,
     Bridge,
     BridgeReading,
-    HeatCoolMode,
     HvacUnit,
     Named,
     Puck,
@@ -105,26 +104,19 @@ _NAMES: Mapping[type[Named], str] = {
 _VENT_MOVES = 2
 """Polls until a vent has surely moved; live ones take 30 to 90 seconds."""
 
-_ACTIONS: Mapping[str, HVACAction] = {
-    "heat": HVACAction.HEATING,
-    "heating": HVACAction.HEATING,
-    "cool": HVACAction.COOLING,
-    "cooling": HVACAction.COOLING,
-    "fan": HVACAction.FAN,
-    "idle": HVACAction.IDLE,
-    "float": HVACAction.IDLE,
-    "off": HVACAction.IDLE,
+LASTS: Mapping[type[Resource], timedelta] = {
+    VentReading: timedelta(minutes=30),
+    PuckReading: timedelta(minutes=30),
+    Puck2Reading: timedelta(minutes=30),
+    RemoteSensorReading: timedelta(hours=3),
+    ThermostatState: timedelta(days=1),
+    Weather: timedelta(hours=3),
 }
-"""What a linked thermostat's word for its operating state means."""
+"""How long a report tells what is now; Flair's own devices report once a minute."""
 
-
-@dataclass(frozen=True, slots=True)
-class HomeSummary:
-    """What the rooms and thermostats of a home come to together; °C and %."""
-
-    temperature: float | None
-    humidity: float | None
-    action: HVACAction | None
+_IN_ROOMS: tuple[type[Thing], ...] = (
+    Vent, Puck, Puck2, Thermostat, RemoteSensor, HvacUnit,
+)  # fmt: skip
 
 
 type _Sources = tuple[Named, Room | None, Structure | None, Reading | None]
@@ -161,6 +153,7 @@ class FlairAccount(Account):
         self.client = connect(hass, login)
         super().__init__(hass, entry, login, self.client.session, self.client.oddities)
         self._described: dict[str, tuple[_Sources, Device]] = {}
+        self._in_rooms: dict[str, list[Thing]] = {}
 
     # Lanes.
 
@@ -262,9 +255,95 @@ class FlairAccount(Account):
     @override
     def alive_until(self, device: Device) -> datetime | None:
         """Return that a device which Flair cannot reach is silent."""
-        record = self.data.get(device.key)
-        reachable = not isinstance(record, Radio | Thermostat) or record.reachable
-        return None if reachable else SILENT
+        record = self.record(device.key, Named)
+        # All that a remote sensor tells stands in its report.
+        if record is None or isinstance(record, RemoteSensor):
+            return None
+        return self._alive_until(record)
+
+    @override
+    def expiries(self) -> Iterator[tuple[str, datetime]]:
+        """Return until when what devices reported, and a home's weather, is now."""
+        for key, record in self.data.items():
+            if isinstance(record, Resource) and type(record) in LASTS:
+                if until := self._report_until(key, record):
+                    yield key, until
+
+    def _report_until(self, key: str, record: Resource) -> datetime | None:
+        owner = self.data.get(key.partition("/")[0])
+        if isinstance(owner, RemoteSensor) and not self._is_linked(owner):
+            return SILENT
+        at = record.created_at
+        return at + LASTS[type(record)] if at else None
+
+    def _alive_until(self, record: Named) -> datetime | None:
+        """Return what `alive_until` does, of a record."""
+        match record:
+            case Radio():
+                return None if record.reachable else SILENT
+            case Thermostat():
+                return None if self._is_online(record) else SILENT
+            case RemoteSensor():
+                return self._sensor_until(record)
+            case HvacUnit():
+                return None if self._is_driven(record) else SILENT
+            case Room():
+                # A room can be reached through anything that stands in it.
+                return _latest(map(self._alive_until, self._in_room(record)))
+        return None
+
+    def _is_alive(self, record: Named) -> bool:
+        """Return whether a record's device is heard of, by the records as they are now."""
+        until = self._alive_until(record)
+        return until is None or until > dt_util.utcnow()
+
+    def _is_online(self, thermostat: Thermostat) -> bool:
+        """Return whether a thermostat's maker reaches it, by Flair or by its own last state."""
+        state = self._reported(thermostat, STATE, ThermostatState)
+        return thermostat.reachable and not (state and state.online is False)
+
+    def _is_linked(self, sensor: RemoteSensor) -> bool:
+        """Return whether a sensor's thermostat is online; where that is not told, any of the home."""
+        thermostats = [
+            thermostat
+            for thermostat in self.of(Thermostat)
+            if sensor.id == thermostat.remote_sensor_id
+            or sensor.thermostat_id == thermostat.id
+        ] or [
+            thermostat
+            for thermostat in self.of(Thermostat)
+            if sensor.thermostat_id is None
+            and sensor.structure_id == thermostat.structure_id
+        ]
+        return not thermostats or any(map(self._is_online, thermostats))
+
+    def _sensor_until(self, sensor: RemoteSensor) -> datetime | None:
+        if not self._is_linked(sensor):
+            return SILENT
+        # Its list says nothing of what it measures.
+        reading = self._reported(sensor, READING, RemoteSensorReading)
+        key = key_of(RemoteSensor, sensor.id, READING)
+        return self._report_until(key, reading) if reading else None
+
+    def _reported[R: Resource](
+        self, record: Named, part: str, kind: type[R]
+    ) -> R | None:
+        """Return what a device reported last; None where nobody reads it, so that it grows old."""
+        key = key_of(type(record), record.id, part)
+        return self.record(key, kind) if key in self._readers else None
+
+    def _is_driven(self, unit: HvacUnit) -> bool:
+        """Return whether a puck that can be reached sends a unit's commands."""
+        return any(
+            self._reaches(kind, puck_id)
+            for kind, puck_id in ((Puck, unit.puck_id), (Puck2, unit.puck2_id))
+            if puck_id
+        )
+
+    def _reaches(self, kind: type[AnyPuck], puck_id: str) -> bool:
+        puck = self.record(key_of(kind, puck_id), kind)
+        # An account without a right to the list is not told of any puck.
+        return puck.reachable if puck else not self.of(kind)
 
     @override
     def part_of_device(self, device_id: str) -> str:
@@ -302,11 +381,34 @@ class FlairAccount(Account):
 
     @override
     def derive(self) -> Iterator[tuple[str, object]]:
-        """Return what the rooms, thermostats and schedules of each home come to together."""
+        """Return what follows for each room, and what rooms and schedules of a home come to."""
+        self._in_rooms = {}
+        for kind in _IN_ROOMS:
+            for thing in self.of(kind):
+                self._in_rooms.setdefault(thing.room_id or "", []).append(thing)
+        views = [
+            view_room(room, self._in_room(room), self._is_alive)
+            for room in self.of(Room)
+        ]
+        for view in views:
+            yield key_of(Room, view.room.id, SUMMARY), view.summary
         for home in self.of(Structure):
             schedules = self.records(self._schedules(home).name, Schedule)
-            yield key_of(Structure, home.id, SUMMARY), self._summary(home)
+            yield key_of(Structure, home.id, SUMMARY), self._summary(home, views)
             yield key_of(Structure, home.id, SCHEDULES), tuple(schedules)
+
+    def _in_room(self, room: Room) -> Sequence[Thing]:
+        """Return what stands in a room and measures, warms or cools it."""
+        return self._in_rooms.get(room.id, ())
+
+    def _summary(self, home: Structure, views: Iterable[RoomView]) -> HomeSummary:
+        thermostats = [
+            thermostat
+            for thermostat in self.of(Thermostat)
+            if thermostat.structure_id == home.id and self._is_alive(thermostat)
+        ]
+        rooms = [view for view in views if view.room.structure_id == home.id]
+        return summarize_home(home, rooms, thermostats)
 
     @override
     def describe_issues(self) -> Iterator[Issue]:
@@ -326,10 +428,12 @@ class FlairAccount(Account):
         """Set attributes of a resource, one request a step; all show at once.
 
         Raises:
+            ServiceValidationError: the device cannot be reached; nothing was written.
             HomeAssistantError: with what Flair said.
         """
         kind = type(record)
         key = key_of(kind, record.id)
+        self.require_reach(record)
 
         async def send() -> Resource | None:
             answer: Resource | None = None
@@ -346,44 +450,32 @@ class FlairAccount(Account):
         if kind is Vent:
             self.async_ask_again(key_of(kind, record.id, READING), _VENT_MOVES)
 
+    def require_reach(self, record: Resource) -> None:
+        """Do nothing as long as commands arrive.
+
+        Raises:
+            ServiceValidationError: the device cannot be reached, so a command would not arrive.
+        """
+        if isinstance(record, Named) and not self._is_alive(record):
+            raise _out_of_reach(record)
+
     async def async_press(self, unit: HvacUnit, button: str) -> None:
         """Let a unit's puck send one button of its remote.
 
         Raises:
-            ServiceValidationError: there is no puck to send it.
+            ServiceValidationError: there is no such button, or no puck to send it.
             HomeAssistantError: with what Flair said.
         """
-        if not unit.driven:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="unit_without_puck"
+        self.require_reach(unit)
+        buttons = unit.constraints.buttons if unit.constraints else ()
+        if button not in buttons:
+            raise (
+                refusal("no_such_button", buttons=", ".join(buttons))
+                if buttons
+                else refusal("no_remote_buttons")
             )
         # Sent twice it would act twice.
         await self.async_patch(unit, {"button_presses": (button,)}, repeatable=False)
-
-    def _summary(self, home: Structure) -> HomeSummary:
-        rooms = [
-            room
-            for room in self.of(Room)
-            if room.structure_id == home.id and room.active is not False
-        ]
-        return HomeSummary(
-            _mean((room.current_temperature_c for room in rooms), 1),
-            _mean((room.current_humidity for room in rooms), 0),
-            self._action(home, rooms),
-        )
-
-    def _action(self, home: Structure, rooms: list[Room]) -> HVACAction | None:
-        """Return what the home's thermostats do, or what Flair concluded for its rooms."""
-        if home.structure_heat_cool_mode is HeatCoolMode.FLOAT:
-            return HVACAction.OFF
-        said = [
-            action
-            for thermostat in self.of(Thermostat)
-            if thermostat.structure_id == home.id
-            if (action := _ACTIONS.get((thermostat.operating_state or "").casefold()))
-        ] or [action for room in rooms if (action := room_action(room))]
-        busy = [action for action in said if action is not HVACAction.IDLE]
-        return next(iter((*busy, *said)), None)
 
     def _shown(self, record: Named) -> bool:
         """Say whether there is anything to show: a unit that was never set up has nothing.
@@ -413,15 +505,22 @@ class FlairAccount(Account):
         return self._related(Room, getattr(record, "room_id", None))
 
 
-def room_action(room: Room) -> HVACAction | None:
-    """Return what Flair concluded for a room."""
-    mode = room.room_conclusion_mode or room.heat_cool_mode
-    return None if mode is None else _ACTIONS.get(mode.value)
+def _latest(times: Iterable[datetime | None]) -> datetime | None:
+    """Return the latest of times, where None is never."""
+    known = list(times)
+    return None if None in known else max(filter(None, known), default=None)
 
 
-def _mean(values: Iterable[float | None], digits: int) -> float | None:
-    known = [value for value in values if value is not None]
-    return round(fmean(known), digits) if known else None
+def _out_of_reach(record: Named) -> ServiceValidationError:
+    """Return what to say of a command that would not arrive."""
+    match record:
+        case HvacUnit() if record.driven:
+            return refusal("puck_out_of_reach")
+        case HvacUnit():
+            return refusal("unit_without_puck")
+        case Room():
+            return refusal("room_out_of_reach")
+    return refusal("device_out_of_reach")
 
 
 class _Make(TypedDict, total=False):

@@ -11,8 +11,8 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntityDescription,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import CALLBACK_TYPE, callback
-from homeassistant.helpers.event import async_call_later
+from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
 
 from ..binary_sensor import (
     HabitatBinarySensor,
@@ -38,8 +38,8 @@ from .models import (
     VentReading,
 )
 
-STUCK_AFTER = timedelta(minutes=7)
-"""Longer than a vent takes to move plus the pace at which its report is read."""
+MOVED_AFTER = timedelta(minutes=3)
+"""Twice what a vent takes to move; what it reports earlier tells nothing."""
 STUCK_BY = 5
 """Percent; the report is an estimate of the vent's own."""
 
@@ -48,10 +48,14 @@ class FlairBinarySensor[R](FlairEntity[R], HabitatBinarySensor[FlairAccount, R])
     """A binary sensor of a Flair device."""
 
 
-class ConnectivitySensor[R](FlairBinarySensor[R]):
-    """Whether a device is in reach; the one thing that is known of one that is not."""
+class LinkSensor[R](FlairBinarySensor[R]):
+    """Whether a device is in reach, by what Flair says of it or of what it is reached through."""
 
-    needs_reach = False
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Whether commands arrive, and reports come."""
+        return super().is_on if self.coordinator.is_alive(self.device_key) else False
 
 
 def holding(record: Structure | Room) -> bool | None:
@@ -135,6 +139,9 @@ THERMOSTAT_LINK: tuple[HabitatBinarySensorDescription[Thermostat], ...] = (
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         lasting=True,
     ),
+)
+
+THERMOSTAT: tuple[HabitatBinarySensorDescription[Thermostat], ...] = (
     flag(
         "out_of_sync",
         lambda stat: stat.is_out_of_sync,
@@ -154,11 +161,21 @@ OCCUPANCY: tuple[HabitatBinarySensorDescription[RemoteSensorReading], ...] = (
     ),
 )
 
+UNIT_LINK: tuple[HabitatBinarySensorDescription[HvacUnit], ...] = (
+    flag(
+        "connectivity",
+        lambda _: True,
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        lasting=True,
+    ),
+)
+
 DRIVEN: tuple[HabitatBinarySensorDescription[HvacUnit], ...] = (
     flag(
         "no_puck",
         lambda unit: not unit.driven,
         device_class=BinarySensorDeviceClass.PROBLEM,
+        lasting=True,
     ),
 )
 
@@ -172,32 +189,21 @@ STUCK = BinarySensorEntityDescription(
 class StuckSensor(FlairEntity[Vent], BinarySensorEntity):
     """Whether a vent stays elsewhere than it was sent to."""
 
-    _apart_from: int | None = None
-    """Where it was sent to and is not."""
+    _sent: int | None = None
+    _sent_at: datetime | None = None
     _stuck: bool | None = None
-    _alarm: CALLBACK_TYPE | None = None
 
     def __init__(self, account: FlairAccount, device: Device) -> None:
         """Compare what was commanded with what the vent reports."""
         self._reading_key = f"{device.key}/{READING}"
         super().__init__(account, device, Vent, STUCK, reads=(self._reading_key,))
+        self._compare()
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether it has been elsewhere for minutes; unknown until it has reported."""
+        """Whether it is elsewhere; unknown until it has reported after the command, and when it no longer does."""
         return self._stuck
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Compare from now on."""
-        await super().async_added_to_hass()
-        self.async_on_remove(self._disarm)
-        self._compare()
-
-    @callback
-    def async_entity_id_changed(self, old_entity_id: str) -> None:
-        """Keep on comparing under another entity id."""
 
     @override
     @callback
@@ -206,39 +212,38 @@ class StuckSensor(FlairEntity[Vent], BinarySensorEntity):
         super()._handle_coordinator_update()
 
     def _compare(self) -> None:
-        """Notice when the positions part, which only becomes a problem when it lasts."""
-        vent = self.record
+        """Hold the last report against the last command, if it was made after that."""
+        sent = self.record.percent_open if self.record else None
+        if sent != self._sent:
+            self._sent, self._sent_at = sent, dt_util.utcnow()
         reading = self.coordinator.record(self._reading_key, VentReading)
-        sent = vent.percent_open if vent else None
         seen = reading.percent_open if reading else None
-        if sent is None or seen is None or abs(sent - seen) <= STUCK_BY:
-            self._disarm()
-            self._stuck = None if sent is None or seen is None else False
-        elif sent != self._apart_from:
-            self._disarm()
-            self._apart_from = sent
-            self._stuck = self._stuck or False
-            self._alarm = async_call_later(self.hass, STUCK_AFTER, self._ring)
+        if (
+            sent is None
+            or seen is None
+            or not self.coordinator.is_alive(self._reading_key)
+        ):
+            self._stuck = None
+        elif abs(sent - seen) <= STUCK_BY:
+            self._stuck = False
+        elif self._is_later(reading):
+            self._stuck = True
 
-    @callback
-    def _ring(self, _: datetime) -> None:
-        self._alarm = None
-        self._stuck = True
-        self.async_write_ha_state()
-
-    @callback
-    def _disarm(self) -> None:
-        self._apart_from = None
-        if self._alarm is not None:
-            self._alarm()
-            self._alarm = None
+    def _is_later(self, reading: VentReading | None) -> bool:
+        """Return whether a vent that moves would have moved when it reported."""
+        made = reading.created_at if reading else None
+        return (
+            made is not None
+            and self._sent_at is not None
+            and made - self._sent_at >= MOVED_AFTER
+        )
 
 
 def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
     """Return the binary sensors of a device."""
     record = account.data.get(device.key)
     if isinstance(record, Radio):
-        yield from described(account, device, Radio, RADIO, ConnectivitySensor)
+        yield from described(account, device, Radio, RADIO, FlairBinarySensor)
     match record:
         case Vent():
             yield STUCK.key, partial(StuckSensor, account, device)
@@ -252,7 +257,10 @@ def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
             )
         case Thermostat():
             yield from described(
-                account, device, Thermostat, THERMOSTAT_LINK, ConnectivitySensor
+                account, device, Thermostat, THERMOSTAT_LINK, LinkSensor
+            )
+            yield from described(
+                account, device, Thermostat, THERMOSTAT, FlairBinarySensor
             )
         case RemoteSensor():
             yield from described(
@@ -260,3 +268,4 @@ def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
             )
         case HvacUnit():
             yield from described(account, device, HvacUnit, DRIVEN, FlairBinarySensor)
+            yield from described(account, device, HvacUnit, UNIT_LINK, LinkSensor)

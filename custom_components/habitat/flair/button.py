@@ -10,6 +10,7 @@ from homeassistant.util import slugify
 
 from ..devices import Device
 from ..entity import RecordEntityDescription, described
+from ..refusal import refusal
 from ..vendor import Made
 from .account import FlairAccount
 from .entity import FlairEntity
@@ -38,17 +39,28 @@ class FlairButton[R: Resource](FlairEntity[R], ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Do it."""
-        if record := self.record:
-            await self.coordinator.async_patch(
-                record, *self.entity_description.steps(record)
-            )
+        record = self.require_record()
+        await self.coordinator.async_patch(
+            record, *self.entity_description.steps(record)
+        )
+
+
+def _reverse(home: Structure) -> tuple[Mapping[str, object], ...]:
+    """Return what ends a hold on the other side: away if it is home that was held.
+
+    Raises:
+        ServiceValidationError: nobody knows which of the two is on.
+    """
+    if home.home is None:
+        raise refusal("presence_unknown")
+    return {"home": not home.home}, CLEAR_HOME_HOLD
 
 
 STRUCTURE: tuple[FlairButtonDescription[Structure], ...] = (
     FlairButtonDescription(key="clear_hold", steps=lambda _: (CLEAR_HOME_HOLD,)),
     FlairButtonDescription(
         key="reverse_hold",
-        steps=lambda home: ({"home": not home.home}, CLEAR_HOME_HOLD),
+        steps=_reverse,
     ),
 )
 
@@ -77,8 +89,7 @@ class RemoteButton(FlairEntity[HvacUnit], ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Let the puck send it."""
-        if unit := self.record:
-            await self.coordinator.async_press(unit, self._button)
+        await self.coordinator.async_press(self.require_record(), self._button)
 
 
 def entities(account: FlairAccount, device: Device) -> Iterator[Made]:

@@ -17,18 +17,18 @@ from homeassistant.components.climate import (
 )
 from homeassistant.const import ATTR_TEMPERATURE, UnitOfTemperature
 from homeassistant.core import ServiceResponse
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import TemperatureConverter
 
-from ..const import DOMAIN
 from ..devices import Device
+from ..refusal import refusal
 from ..vendor import Made
-from .account import SUMMARY, FlairAccount, HomeSummary, key_of, room_action
+from .account import SUMMARY, FlairAccount, key_of
 from .button import CLEAR_HOME_HOLD, CLEAR_ROOM_HOLD
+from .conclusions import HomeSummary, RoomSummary
 from .const import MAX_TEMP, MIN_TEMP
 from .entity import FlairEntity
-from .hvac_unit import UnitClimate
+from .hvac_unit import UnitClimate, require_offered, set_point
 from .models import HeatCoolMode, HvacUnit, Room, SetPointMode, Structure
 
 HOME_MODES: Final[Mapping[HeatCoolMode, HVACMode]] = {
@@ -127,9 +127,9 @@ class HomeClimate(FlairEntity[Structure], ClimateEntity):
     @override
     async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:
         """Ask the home for something else."""
-        if home := self.record:
-            word = _WORDS[hvac_mode]
-            await self.coordinator.async_patch(home, {"structure_heat_cool_mode": word})
+        await self.coordinator.async_patch(
+            self.require_record(), self._mode_step(hvac_mode)
+        )
 
     @override
     async def async_turn_on(self) -> None:
@@ -144,28 +144,30 @@ class HomeClimate(FlairEntity[Structure], ClimateEntity):
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:
         """Change the home's set point, after its mode where that is asked for too."""
+        home = self.require_record()
+        steps: list[Mapping[str, object]] = []
         if (mode := kwargs.get(ATTR_HVAC_MODE)) is not None:
-            await self.async_set_hvac_mode(mode)
-        if (home := self.record) and (
-            value := kwargs.get(ATTR_TEMPERATURE)
-        ) is not None:
-            await self.coordinator.async_patch(
-                home, {"set_point_temperature_c": round(value, 2)}
-            )
+            steps.append(self._mode_step(mode))
+        if (value := kwargs.get(ATTR_TEMPERATURE)) is not None:
+            steps.append({"set_point_temperature_c": set_point(value)})
+        await self.coordinator.async_patch(home, *steps)
 
     @override
     async def async_set_preset_mode(self, preset_mode: str) -> None:
         """Say whether somebody is home."""
-        if home := self.record:
-            await self.coordinator.async_patch(
-                home, {"home": preset_mode == PRESET_HOME}
-            )
+        await self.coordinator.async_patch(
+            self.require_record(), {"home": preset_mode == PRESET_HOME}
+        )
 
     async def async_clear_hold(self) -> ServiceResponse:
         """End the hold that a change by hand began."""
-        if home := self.record:
-            await self.coordinator.async_patch(home, CLEAR_HOME_HOLD)
+        await self.coordinator.async_patch(self.require_record(), CLEAR_HOME_HOLD)
         return hold_response(self.record)
+
+    def _mode_step(self, mode: HVACMode) -> Mapping[str, object]:
+        """Return what asks the home for a mode."""
+        require_offered(self, mode)
+        return {"structure_heat_cool_mode": _WORDS[mode]}
 
 
 class RoomClimate(FlairEntity[Room], ClimateEntity):
@@ -183,7 +185,15 @@ class RoomClimate(FlairEntity[Room], ClimateEntity):
         """Show a room and read its home."""
         room = account.record(device.key, Room)
         self._home_key = key_of(Structure, room.structure_id if room else None)
-        super().__init__(account, device, Room, ROOM, reads=(self._home_key,))
+        self._summary_key = f"{device.key}/{SUMMARY}"
+        super().__init__(
+            account, device, Room, ROOM, reads=(self._home_key, self._summary_key)
+        )
+
+    @property
+    def _summary(self) -> RoomSummary:
+        found = self.coordinator.record(self._summary_key, RoomSummary)
+        return found or RoomSummary()
 
     @property
     @override
@@ -200,21 +210,21 @@ class RoomClimate(FlairEntity[Room], ClimateEntity):
     @property
     @override
     def hvac_action(self) -> HVACAction | None:
-        """What Flair concluded for the room."""
+        """What Flair concluded for the room, as far as what stands there does it."""
         if self.hvac_mode is HVACMode.OFF:
             return HVACAction.OFF
-        return room_action(self.record) if self.record else None
+        return self._summary.action
 
     @property
     def native_current_temperature(self) -> float | None:
         """Flair's rolling average of the room's sensors."""
-        return self.record.current_temperature_c if self.record else None
+        return self._summary.temperature
 
     @property
     @override
     def current_humidity(self) -> float | None:
         """Relative humidity."""
-        return self.record.current_humidity if self.record else None
+        return self._summary.humidity
 
     @property
     def native_target_temperature(self) -> float | None:
@@ -235,18 +245,18 @@ class RoomClimate(FlairEntity[Room], ClimateEntity):
     @override
     async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:
         """Accept the home's mode, which is the only one offered, and change nothing."""
+        self.require_record()
         if hvac_mode != self.hvac_mode:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="mode_is_the_homes"
-            )
+            raise refusal("mode_is_the_homes")
 
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:
         """Change the room's set point, which also makes the room active."""
         if (mode := kwargs.get(ATTR_HVAC_MODE)) is not None:
+            # Only said to be right, so nothing was written when this refuses.
             await self.async_set_hvac_mode(mode)
         if (value := kwargs.get(ATTR_TEMPERATURE)) is not None:
-            await self._patch({"set_point_c": round(value, 2), "active": True})
+            await self._patch({"set_point_c": set_point(value), "active": True})
 
     @override
     async def async_set_preset_mode(self, preset_mode: str) -> None:
@@ -268,24 +278,15 @@ class RoomClimate(FlairEntity[Room], ClimateEntity):
             self.hass.config.units.temperature_unit,
             UnitOfTemperature.CELSIUS,
         )
-        if not MIN_TEMP <= temperature <= MAX_TEMP:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="set_point_out_of_range",
-                translation_placeholders={
-                    "min": f"{MIN_TEMP:g}",
-                    "max": f"{MAX_TEMP:g}",
-                },
-            )
         steps: list[Mapping[str, object]] = [
-            {"set_point_c": round(temperature, 2), "active": True}
+            {"set_point_c": set_point(temperature), "active": True}
         ]
         if until == UNTIL_NEXT_EVENT:
             steps.append({"hold_until": None, "hold_until_schedule_event": True})
         elif until == UNTIL_CANCELLED:
             steps.append({"hold_until": FOREVER, "hold_until_schedule_event": False})
         elif duration is not None:
-            end = dt_util.utcnow() + duration
+            end = dt_util.utcnow() + _within_a_year(duration)
             steps.append({"hold_until": end, "hold_until_schedule_event": False})
         await self._patch(*steps)
         return hold_response(self.record)
@@ -296,8 +297,7 @@ class RoomClimate(FlairEntity[Room], ClimateEntity):
         return hold_response(self.record)
 
     async def _patch(self, *steps: Mapping[str, object]) -> None:
-        if room := self.record:
-            await self.coordinator.async_patch(room, *steps)
+        await self.coordinator.async_patch(self.require_record(), *steps)
 
 
 UNTIL_NEXT_EVENT: Final = "next_schedule_event"
@@ -305,6 +305,20 @@ UNTIL_CANCELLED: Final = "cancelled"
 
 FOREVER: Final = datetime(2107, 12, 11, tzinfo=dt_util.UTC)
 """How Flair keeps a hold without an end."""
+
+
+LONGEST_HOLD: Final = timedelta(days=365)
+
+
+def _within_a_year(duration: timedelta) -> timedelta:
+    """Return how long to hold.
+
+    Raises:
+        ServiceValidationError: that is no time, or so long that it is none to plan for.
+    """
+    if not timedelta() < duration <= LONGEST_HOLD:
+        raise refusal("hold_out_of_range", days=str(LONGEST_HOLD.days))
+    return duration
 
 
 def hold_response(record: Structure | Room | None) -> ServiceResponse:

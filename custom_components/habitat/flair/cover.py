@@ -36,8 +36,7 @@ class VentCover(FlairEntity[Vent], CoverEntity):
     @override
     def current_cover_position(self) -> int | None:
         """Percent open, as commanded."""
-        position = self.record.percent_open if self.record else None
-        return position if position is not None and 0 <= position <= 100 else None
+        return self.record.percent_open if self.record else None
 
     @property
     @override
@@ -62,8 +61,8 @@ class VentCover(FlairEntity[Vent], CoverEntity):
         await self._send_to(kwargs[ATTR_POSITION])
 
     async def _send_to(self, position: int) -> None:
-        if vent := self.record:
-            await self.coordinator.async_patch(vent, {"percent_open": position})
+        vent = self.require_record()
+        await self.coordinator.async_patch(vent, {"percent_open": position})
 
 
 def entities(account: FlairAccount, device: Device) -> Iterator[Made]:

@@ -24,12 +24,12 @@ from homeassistant.components.climate import (
     HVACMode,
 )
 from homeassistant.const import ATTR_TEMPERATURE, UnitOfTemperature
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util.unit_conversion import TemperatureConverter
 
-from ..const import DOMAIN
 from ..devices import Device
-from .account import FlairAccount, key_of
+from ..refusal import refusal
+from .account import SUMMARY, FlairAccount, key_of
+from .conclusions import RoomSummary
 from .const import MAX_TEMP, MIN_TEMP
 from .entity import FlairEntity
 from .models import (
@@ -50,6 +50,10 @@ UNIT_MODES: Final[Mapping[UnitMode, HVACMode]] = {
     UnitMode.AUTO: HVACMode.HEAT_COOL,
 }
 _WORDS = {mode: word for word, mode in UNIT_MODES.items()}
+_DIRECTIONS: Mapping[object, HVACMode] = {
+    HeatCoolMode.HEAT: HVACMode.HEAT,
+    HeatCoolMode.COOL: HVACMode.COOL,
+}
 
 ACTIONS: Final[Mapping[HVACMode, HVACAction]] = {
     HVACMode.OFF: HVACAction.OFF,
@@ -71,6 +75,9 @@ _SPEEDS = {fan: speed for speed, (fan, _) in FANS.items()}
 
 NO_SET_POINT: Final = frozenset({UnitMode.DRY, UnitMode.FAN, UnitMode.OFF})
 """Modes in which Flair refuses a set point."""
+
+_ROUNDING: Final = 0.6
+"""In the unit's scale: what is so little beside its set points was only converted."""
 
 _SCALES: Final = {"C": UnitOfTemperature.CELSIUS, "F": UnitOfTemperature.FAHRENHEIT}
 
@@ -94,6 +101,7 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
             reads=(
                 key_of(Structure, unit.structure_id if unit else None),
                 key_of(Room, unit.room_id if unit else None),
+                key_of(Room, unit.room_id if unit else None, SUMMARY),
             ),
         )
 
@@ -109,6 +117,13 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
         return self.coordinator.room_of(self.record) if self.record else None
 
     @property
+    def _room_now(self) -> RoomSummary:
+        """What is known of that room now."""
+        room = self._room
+        key = key_of(Room, room.id if room else None, SUMMARY)
+        return self.coordinator.record(key, RoomSummary) or RoomSummary()
+
+    @property
     def _auto(self) -> bool:
         """Whether Flair drives the unit."""
         return self._home is not None and self._home.mode is SystemMode.AUTO
@@ -122,6 +137,18 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
             and home is not None
             and (home.structure_heat_cool_mode is HeatCoolMode.FLOAT)
         )
+
+    @property
+    def _homes_mode(self) -> HVACMode | None:
+        """The mode in which Flair runs the unit: the home's, or what Flair made of that."""
+        home, unit = self._home, self.record
+        for word in (
+            home and home.structure_heat_cool_mode,
+            home and home.structure_heat_cool_mode_calculated,
+        ):
+            if word in _DIRECTIONS:
+                return _DIRECTIONS[word]
+        return UNIT_MODES.get(unit.mode) if unit and unit.mode else None
 
     # What it is.
 
@@ -153,8 +180,9 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
         if unit is None or unit.constraints is None or self._floating:
             return [HVACMode.OFF]
         if self._auto:
-            running = UNIT_MODES.get(unit.mode) if unit.mode else None
-            return [HVACMode.OFF, running] if running else [HVACMode.OFF]
+            # What it is seen to do is offered while it does it.
+            modes = (HVACMode.OFF, self._homes_mode, self.hvac_mode)
+            return [mode for mode in dict.fromkeys(modes) if mode is not None]
         known = {word.value.upper(): mode for word, mode in UNIT_MODES.items()}
         return [
             HVACMode.OFF,
@@ -170,15 +198,13 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
     @property
     def native_current_temperature(self) -> float | None:
         """The room's temperature."""
-        return self._from_celsius(
-            self._room.current_temperature_c if self._room else None
-        )
+        return self._from_celsius(self._room_now.temperature)
 
     @property
     @override
     def current_humidity(self) -> float | None:
         """The room's humidity."""
-        return self._room.current_humidity if self._room else None
+        return self._room_now.humidity
 
     @property
     def native_target_temperature(self) -> float | None:
@@ -194,27 +220,37 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
     def _set_points(self) -> tuple[float, ...]:
         """What the unit takes in its mode, swing and fan."""
         unit = self.record
-        if unit is None or unit.constraints is None or unit.mode is None:
-            return ()
-        swing = None if unit.swing is None else "ON" if unit.swing else "OFF"
-        fan = FANS[unit.fan_speed][1] if unit.fan_speed else None
-        return unit.constraints.set_points(unit.mode.value.upper(), swing, fan)
+        return _set_points(unit, unit.mode, unit.fan_speed) if unit else ()
+
+    @property
+    def _range(self) -> tuple[float, ...]:
+        """What the unit takes now, and in the modes that may come along with a set point."""
+        unit = self.record
+        others = [mode for mode in UNIT_MODES if unit and mode is not unit.mode]
+        further = (
+            point
+            for mode in others
+            if unit and mode not in NO_SET_POINT
+            for point in _set_points(unit, mode, None)
+        )
+        now = () if unit and unit.mode in NO_SET_POINT else self._set_points
+        return tuple(sorted({*now, *further}))
 
     @property
     @override
     def min_temp(self) -> float:
         """The lowest set point."""
-        if self._auto or not self._set_points:
+        if self._auto or not self._range:
             return self._from_celsius(MIN_TEMP) or MIN_TEMP
-        return self._set_points[0]
+        return self._range[0]
 
     @property
     @override
     def max_temp(self) -> float:
         """The highest set point."""
-        if self._auto or not self._set_points:
+        if self._auto or not self._range:
             return self._from_celsius(MAX_TEMP) or MAX_TEMP
-        return self._set_points[-1]
+        return self._range[-1]
 
     @property
     @override
@@ -230,7 +266,7 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
     def supported_features(self) -> ClimateEntityFeature:
         """What the unit's constraints leave to choose."""
         features = ClimateEntityFeature.TURN_OFF | ClimateEntityFeature.TURN_ON
-        if self._auto or len(self._set_points) > 1:
+        if self._auto or len(self._range) > 1:
             features |= ClimateEntityFeature.TARGET_TEMPERATURE
         if len(self.fan_modes or ()) > 0:
             features |= ClimateEntityFeature.FAN_MODE
@@ -285,23 +321,21 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
         )
         return None if swing is None else SWING_ON if swing else SWING_OFF
 
-    # What is asked of it.
+    # What is asked of it: all is looked at before anything is written.
 
     @override
     async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:
         """Change the mode: power first, then the mode, then a fan speed that goes with it."""
         unit = self._drivable()
-        if hvac_mode is HVACMode.OFF:
-            await self._patch(unit, {"power": False})
-        elif self._auto:
-            await self._patch(unit, {"power": True})
-        else:
-            await self._patch(unit, *_steps(unit, _WORDS[hvac_mode]))
+        await self._patch(unit, *self._mode_steps(unit, hvac_mode))
 
     @override
     async def async_turn_on(self) -> None:
         """Switch the unit on in the mode it was in."""
-        await self._patch(self._drivable(), {"power": True})
+        unit = self._drivable()
+        if self._floating:
+            raise refusal("home_is_off")
+        await self._patch(unit, {"power": True})
 
     @override
     async def async_turn_off(self) -> None:
@@ -310,30 +344,23 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
 
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:
-        """Change the set point, of the room in auto, after the mode where that is asked for."""
-        if (mode := kwargs.get(ATTR_HVAC_MODE)) is not None:
-            await self.async_set_hvac_mode(mode)
-        if mode is HVACMode.OFF or (value := kwargs.get(ATTR_TEMPERATURE)) is None:
-            return
+        """Change the set point, of the room in auto, and the mode where that is asked for too."""
         unit = self._drivable()
-        if self._auto:
-            if (room := self._room) is None:
-                raise ServiceValidationError(
-                    translation_domain=DOMAIN, translation_key="unit_without_room"
-                )
-            celsius = TemperatureConverter.convert(
-                value, self.native_temperature_unit, UnitOfTemperature.CELSIUS
-            )
-            await self._patch(room, {"set_point_c": round(celsius, 2), "active": True})
-            return
-        if self.hvac_mode is HVACMode.OFF or unit.mode in NO_SET_POINT:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="no_set_point_now"
-            )
-        point = min(
-            self._set_points, key=lambda point: abs(point - value), default=value
-        )
-        await self._patch(unit, {"temperature": point})
+        mode: HVACMode | None = kwargs.get(ATTR_HVAC_MODE)
+        steps = () if mode is None else self._mode_steps(unit, mode)
+        if (value := kwargs.get(ATTR_TEMPERATURE)) is None:
+            await self._patch(unit, *steps)
+        elif self._auto:
+            room, set_point = self._room_step(value)
+            if steps:
+                await self._patch(unit, *steps)
+            await self._patch(room, set_point)
+        elif mode is HVACMode.OFF:
+            # A unit that is off takes no set point.
+            await self._patch(unit, _temperature_step(unit, value), *steps)
+        else:
+            word = None if mode is None else _WORDS[mode]
+            await self._patch(unit, *steps, _temperature_step(unit, value, word))
 
     @override
     async def async_set_fan_mode(self, fan_mode: str) -> None:
@@ -351,14 +378,33 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
         """Return the unit.
 
         Raises:
-            ServiceValidationError: there is no puck to send its commands.
+            ServiceValidationError: there is no puck to send its commands, or none in reach.
         """
-        unit = self.record
-        if unit is None or not unit.driven:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="unit_without_puck"
-            )
+        unit = self.require_record()
+        self.coordinator.require_reach(unit)
         return unit
+
+    def _mode_steps(
+        self, unit: HvacUnit, mode: HVACMode
+    ) -> tuple[Mapping[str, object], ...]:
+        """Return what to write to run the unit in a mode, or to switch it off."""
+        if mode is HVACMode.OFF:
+            return ({"power": False},)
+        if self._auto:
+            if mode != self._homes_mode or self._floating:
+                raise refusal("unit_mode_is_the_homes")
+            return ({"power": True},)
+        require_offered(self, mode)
+        return tuple(_steps(unit, _WORDS[mode]))
+
+    def _room_step(self, value: float) -> tuple[Room, Mapping[str, object]]:
+        """Return the room whose set point the unit follows in auto, and what to write there."""
+        if (room := self._room) is None:
+            raise refusal("unit_without_room")
+        celsius = TemperatureConverter.convert(
+            value, self.native_temperature_unit, UnitOfTemperature.CELSIUS
+        )
+        return room, {"set_point_c": set_point(celsius), "active": True}
 
     async def _patch(
         self, record: HvacUnit | Room, *steps: Mapping[str, object]
@@ -373,20 +419,90 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
         )
 
 
+def set_point(celsius: float) -> float:
+    """Return a set point of a home or a room with Flair's two decimals.
+
+    Raises:
+        ServiceValidationError: Flair does not take it, or it is no number.
+    """
+    if not MIN_TEMP <= celsius <= MAX_TEMP:
+        raise refusal(
+            "set_point_out_of_range", min=f"{MIN_TEMP:g}", max=f"{MAX_TEMP:g}"
+        )
+    return round(celsius, 2)
+
+
+def require_offered(climate: ClimateEntity, mode: HVACMode) -> None:
+    """Do nothing where a climate offers a mode.
+
+    Home Assistant looks at that too, but not where a set point comes along.
+
+    Raises:
+        ServiceValidationError: it does not.
+    """
+    if mode not in climate.hvac_modes:
+        raise refusal(
+            "mode_not_offered", mode=mode, modes=", ".join(climate.hvac_modes)
+        )
+
+
+def _set_points(
+    unit: HvacUnit, mode: UnitMode | None, speed: FanSpeed | None
+) -> tuple[float, ...]:
+    """Return what a unit takes in a mode and at a speed, with the swing that it has now."""
+    if unit.constraints is None or mode is None:
+        return ()
+    swing = None if unit.swing is None else "ON" if unit.swing else "OFF"
+    fan = FANS[speed][1] if speed else None
+    return unit.constraints.set_points(mode.value.upper(), swing, fan)
+
+
 def _steps(unit: HvacUnit, mode: UnitMode) -> Iterator[Mapping[str, object]]:
     """Yield what to write, one attribute at a time as Flair demands, to run a unit in a mode."""
     if not unit.power:
         yield {"power": True}
     yield {"mode": mode}
-    if mode in (UnitMode.DRY, UnitMode.AUTO) and unit.fan_speed is not FanSpeed.AUTO:
-        yield {"fan_speed": FanSpeed.AUTO}
-    elif mode is UnitMode.FAN and unit.fan_speed in (FanSpeed.AUTO, None):
-        offered = unit.constraints.fans("FAN") if unit.constraints else ()
-        speeds = {word: speed for speed, (_, word) in FANS.items()}
-        firm = (
-            speeds[word]
-            for word in offered
-            if speeds.get(word, FanSpeed.AUTO) is not FanSpeed.AUTO
+    if speed := _speed_for(unit, mode):
+        yield {"fan_speed": speed}
+
+
+def _speed_for(unit: HvacUnit, mode: UnitMode) -> FanSpeed | None:
+    """Return the speed that a mode demands, None where the present one goes with it."""
+    if mode in (UnitMode.DRY, UnitMode.AUTO):
+        return None if unit.fan_speed is FanSpeed.AUTO else FanSpeed.AUTO
+    if mode is not UnitMode.FAN or unit.fan_speed not in (FanSpeed.AUTO, None):
+        return None
+    offered = unit.constraints.fans("FAN") if unit.constraints else ()
+    speeds = {word: speed for speed, (_, word) in FANS.items()}
+    firm = (
+        speeds[word]
+        for word in offered
+        if speeds.get(word, FanSpeed.AUTO) is not FanSpeed.AUTO
+    )
+    return next(firm, None)
+
+
+def _temperature_step(
+    unit: HvacUnit, value: float, mode: UnitMode | None = None
+) -> Mapping[str, object]:
+    """Return what to write for a set point, the nearest that the unit takes.
+
+    `mode` is what it will run in then, where that is about to change.
+
+    Raises:
+        ServiceValidationError: it takes none then, or none that is near.
+    """
+    runs = mode is not None or unit.power is not False
+    target = mode or unit.mode
+    if not runs or target in NO_SET_POINT:
+        raise refusal("no_set_point_now")
+    speed = (_speed_for(unit, mode) if mode else None) or unit.fan_speed
+    points = _set_points(unit, target, speed) or (value,)
+    if not points[0] - _ROUNDING <= value <= points[-1] + _ROUNDING:
+        raise refusal(
+            "no_such_set_point",
+            min=f"{points[0]:g}",
+            max=f"{points[-1]:g}",
+            unit=_SCALES[unit.scale or "C"],
         )
-        if speed := next(firm, None):
-            yield {"fan_speed": speed}
+    return {"temperature": min(points, key=lambda point: abs(point - value))}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import override
 
 from homeassistant.components.number import (
@@ -11,11 +12,10 @@ from homeassistant.components.number import (
     NumberMode,
 )
 from homeassistant.const import EntityCategory, UnitOfRatio, UnitOfTemperature
-from homeassistant.exceptions import ServiceValidationError
 
-from ..const import DOMAIN
 from ..devices import Device
 from ..entity import RecordEntityDescription, described
+from ..refusal import refusal
 from ..vendor import Made
 from .account import FlairAccount
 from .const import MAX_TEMP, MIN_TEMP
@@ -55,15 +55,18 @@ class FlairNumber[R: Resource](FlairEntity[R], NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Change it."""
-        if (record := self.record) is None:
-            return
-        if problem := self.entity_description.check(record, value):
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key=problem
+        record = self.require_record()
+        description = self.entity_description
+        # Home Assistant has compared it with both limits, which lets through what is no number.
+        if not isfinite(value):
+            raise refusal(
+                "value_out_of_range",
+                min=f"{description.native_min_value:g}",
+                max=f"{description.native_max_value:g}",
             )
-        await self.coordinator.async_patch(
-            record, self.entity_description.change(value)
-        )
+        if problem := description.check(record, value):
+            raise refusal(problem)
+        await self.coordinator.async_patch(record, description.change(value))
 
 
 def set_point[R](

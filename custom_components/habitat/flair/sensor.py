@@ -27,7 +27,8 @@ from ..devices import Device
 from ..entity import described
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
 from ..vendor import Made
-from .account import READING, STATE, WEATHER, FlairAccount, key_of
+from .account import READING, STATE, SUMMARY, WEATHER, FlairAccount, key_of
+from .conclusions import RoomSummary
 from .entity import FlairEntity
 from .models import (
     AnyPuck,
@@ -88,24 +89,26 @@ RADIO: tuple[HabitatSensorDescription[Radio], ...] = (
         *BATTERY,
         lambda device: battery(device.voltage, device.battery_level),
         diagnostic=True,
-        exists=lambda device: bool(device.voltage) or device.battery_level is not None,
+        exists=lambda device: (
+            device.voltage is not None or device.battery_level is not None
+        ),
     ),
     measured(
         "voltage",
         *VOLTAGE,
-        lambda device: device.voltage or None,
+        lambda device: device.voltage,
         precision=2,
         diagnostic=True,
         enabled=False,
-        exists=lambda device: bool(device.voltage),
+        exists=lambda device: device.voltage is not None,
     ),
     measured(
         "rssi",
         *SIGNAL,
-        lambda device: device.current_rssi or None,
+        lambda device: device.current_rssi,
         diagnostic=True,
         enabled=False,
-        exists=lambda device: bool(device.current_rssi),
+        exists=lambda device: device.current_rssi is not None,
     ),
 )
 
@@ -153,6 +156,7 @@ VENT_READING: tuple[HabitatSensorDescription[VentReading], ...] = (
         device_class=SensorDeviceClass.TIMESTAMP,
         part=READING,
         enabled=False,
+        lasting=True,
     ),
 )
 
@@ -201,6 +205,7 @@ PUCK_READING: tuple[HabitatSensorDescription[PuckReading], ...] = (
         device_class=SensorDeviceClass.TIMESTAMP,
         part=READING,
         enabled=False,
+        lasting=True,
     ),
 )
 
@@ -222,17 +227,24 @@ PUCK2_READING: tuple[HabitatSensorDescription[Puck2Reading], ...] = (
         device_class=SensorDeviceClass.TIMESTAMP,
         part=READING,
         enabled=False,
+        lasting=True,
+    ),
+)
+
+ROOM_NOW: tuple[HabitatSensorDescription[RoomSummary], ...] = (
+    measured(
+        "temperature",
+        *TEMPERATURE,
+        lambda room: room.temperature,
+        precision=1,
+        part=SUMMARY,
+    ),
+    measured(
+        "humidity", *HUMIDITY, lambda room: room.humidity, precision=0, part=SUMMARY
     ),
 )
 
 ROOM: tuple[HabitatSensorDescription[Room], ...] = (
-    measured(
-        "temperature",
-        *TEMPERATURE,
-        lambda room: room.current_temperature_c,
-        precision=1,
-    ),
-    measured("humidity", *HUMIDITY, lambda room: room.current_humidity, precision=0),
     told(
         "hold_until",
         lambda room: room.hold_until,
@@ -595,6 +607,7 @@ def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
                 account, device, Puck2Reading, PUCK2_READING, FlairSensor
             )
         case Room():
+            yield from described(account, device, RoomSummary, ROOM_NOW, FlairSensor)
             yield from described(account, device, Room, ROOM, FlairSensor)
         case Structure():
             yield from described(account, device, Structure, STRUCTURE, FlairSensor)

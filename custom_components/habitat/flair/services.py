@@ -4,11 +4,10 @@ import voluptuous as vol
 
 from homeassistant.const import ATTR_TEMPERATURE, Platform
 from homeassistant.core import ServiceResponse, SupportsResponse
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 
-from ..const import DOMAIN
 from ..devices import Device
+from ..refusal import refusal
 from ..vendor import DeviceService, EntityService
 from .account import FlairAccount
 from .climate import UNTIL_CANCELLED, UNTIL_NEXT_EVENT
@@ -25,9 +24,7 @@ async def press_remote_button(
     """Let a unit's puck send a button of its remote, by the name that Flair gives it."""
     unit = account.record(device.key, HvacUnit)
     if unit is None:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="no_hvac_unit"
-        )
+        raise refusal("no_hvac_unit")
     await account.async_press(unit, button)
     return None
 

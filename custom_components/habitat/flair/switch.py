@@ -1,6 +1,6 @@
 """Flair's switches."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, override
 
@@ -49,10 +49,14 @@ class FlairSwitch[R: Resource](FlairEntity[R], SwitchEntity):
         await self._write(self.entity_description.off)
 
     async def _write(self, value: object) -> None:
-        if record := self.record:
-            changes = {self.entity_description.attribute: value}
-            await self.coordinator.async_patch(record, changes)
+        changes = {self.entity_description.attribute: value}
+        await self.coordinator.async_patch(self.require_record(), changes)
 
+
+_SMART: Mapping[str | None, bool] = {
+    AwayMode.SMART_AWAY: True,
+    AwayMode.OFF_ONLY: False,
+}
 
 STRUCTURE: tuple[FlairSwitchDescription[Structure], ...] = (
     FlairSwitchDescription(
@@ -69,11 +73,7 @@ STRUCTURE: tuple[FlairSwitchDescription[Structure], ...] = (
     ),
     FlairSwitchDescription(
         key="smart_away",
-        value=lambda home: (
-            None
-            if home.structure_away_mode is None
-            else home.structure_away_mode is AwayMode.SMART_AWAY
-        ),
+        value=lambda home: _SMART.get(home.structure_away_mode),
         attribute="structure_away_mode",
         on=AwayMode.SMART_AWAY,
         off=AwayMode.OFF_ONLY,

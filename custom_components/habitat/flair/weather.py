@@ -71,7 +71,7 @@ class HomeWeather(FlairEntity[Weather], WeatherEntity):
     @override
     def condition(self) -> str | None:
         """The condition, with clear nights told from sunny days."""
-        weather = self.record
+        weather = self.current_record
         text = ((weather and weather.condition) or "").casefold()
         found = next(
             (condition for word, condition in CONDITIONS if word in text), None
@@ -90,37 +90,43 @@ class HomeWeather(FlairEntity[Weather], WeatherEntity):
     @override
     def native_temperature(self) -> float | None:
         """°C."""
-        return self.record.outside_temperature_c if self.record else None
+        weather = self.current_record
+        return weather.outside_temperature_c if weather else None
 
     @property
     @override
     def native_apparent_temperature(self) -> float | None:
         """The wind chill, °C."""
-        return self.record.wind_chill if self.record else None
+        weather = self.current_record
+        return weather.wind_chill if weather else None
 
     @property
     @override
     def humidity(self) -> float | None:
         """%."""
-        return self.record.humidity if self.record else None
+        weather = self.current_record
+        return weather.humidity if weather else None
 
     @property
     @override
     def native_pressure(self) -> float | None:
         """HPa."""
-        return self.record.pressure if self.record else None
+        weather = self.current_record
+        return weather.pressure if weather else None
 
     @property
     @override
     def native_wind_speed(self) -> float | None:
         """m/s."""
-        return self.record.windspeed if self.record else None
+        weather = self.current_record
+        return weather.windspeed if weather else None
 
     @property
     @override
     def wind_bearing(self) -> float | None:
         """Degrees."""
-        return self.record.wind_direction if self.record else None
+        weather = self.current_record
+        return weather.wind_direction if weather else None
 
 
 def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
