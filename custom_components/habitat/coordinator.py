@@ -47,6 +47,8 @@ _AT_ONCE = 4
 
 _START_WAIT = 1.0
 """Seconds that set-up waits for what does not make devices known, so that states begin complete."""
+_JUMP = 30.0
+"""Seconds by which a clock that is only kept in step does not move between two polls."""
 _TOGETHER = 1.0
 """Seconds in which slow answers are collected, so that many of them are shown with one update."""
 
@@ -183,6 +185,8 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         """When the cloud answered a poll last."""
         self.parts: dict[str, PartState] = {}
         self._polls = 0
+        self._clock_offset = time.time() - time.monotonic()
+        """What the wall clock is ahead of the monotonic one, in seconds."""
         self._forwarded: list[Platform] = []
         self.made: dict[str, set[str]] = {}
         """The entities made so far, as platform and key, by device."""
@@ -435,8 +439,25 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
             if self.devices.left_free:
                 self._follow_changes()
         self._liveness.async_check()
+        self._follow_clock()
         self.async_update_listeners()
         return self.data
+
+    def _follow_clock(self) -> None:
+        """Show all anew, and set all timers, when the wall clock was set since the last poll.
+
+        Home Assistant's timers run by the monotonic clock. A house whose clock has no battery learns
+        the time, and that days went by, some minutes after it began.
+        """
+        offset = time.time() - time.monotonic()
+        jumped = abs(offset - self._clock_offset) > _JUMP
+        self._clock_offset = offset
+        if jumped:
+            # What was learned of now is of another time: it is asked for once more.
+            for state in self.parts.values():
+                state.due = 0
+            self._changed.update(self.data)
+            self._follow_changes()
 
     @callback
     def async_poll_ended(self) -> None:
