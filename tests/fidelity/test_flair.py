@@ -175,4 +175,5 @@ async def test_older_client_makes_a_room(older: flair_client.FlairClient) -> Non
     home = next(iter((await older.get_structures()).structures))
     related = {"structure": {"data": {"type": "structures", "id": home}}}
     made = await older.create("rooms", {"name": "Attic"}, related)
-    assert await older.delete("rooms", made["data"]["id"]) is None
+    await older.delete("rooms", made["data"]["id"])
+    assert made["data"]["id"] not in (await older.get_rooms()).rooms
