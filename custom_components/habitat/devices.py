@@ -9,7 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .cloud.text import brief
+from .cloud.text import LONGEST_NAME, brief, cut
 from .const import ABSENT_POLLS, DOMAIN, LOGGER
 
 
@@ -246,16 +246,21 @@ class Devices:
             config_entry_id=self._entry.entry_id,
             identifiers={(DOMAIN, device.id)},
             connections=set(device.connections),
-            name=device.name,
-            manufacturer=self._made_by.format(device.manufacturer),
-            model=device.model,
-            model_id=device.model_id,
-            serial_number=device.serial_number,
-            sw_version=device.sw_version,
-            hw_version=device.hw_version,
+            name=_shown(device.name),
+            manufacturer=_shown(self._made_by.format(device.manufacturer)),
+            model=_shown(device.model),
+            model_id=_shown(device.model_id),
+            serial_number=_shown(device.serial_number),
+            sw_version=_shown(device.sw_version),
+            hw_version=_shown(device.hw_version),
             configuration_url=device.configuration_url,
-            suggested_area=device.area,
+            suggested_area=_shown(device.area),
             via_device_id=self._registry_ids.get(device.parent or ""),
             entry_type=dr.DeviceEntryType.SERVICE if device.service else None,
         )
         self._registry_ids[device.id] = entry.id
+
+
+def _shown(text: str | None) -> str | None:
+    """Return a text of a device as the registry gets it."""
+    return None if text is None else cut(text, LONGEST_NAME)

@@ -18,6 +18,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from .cloud.parsing import Word
+from .cloud.text import LONGEST_STATE, cut
 from .coordinator import POLL, Account, HabitatConfigEntry
 from .devices import Device
 from .entity import (
@@ -48,7 +49,8 @@ class HabitatSensor[A: Account, R](DescribedEntity[A, R], SensorEntity):
     def native_value(self) -> StateType | datetime:
         """What the cloud said."""
         record = self.current_record
-        return None if record is None else self.entity_description.value(record)
+        value = None if record is None else self.entity_description.value(record)
+        return cut(value, LONGEST_STATE) if isinstance(value, str) else value
 
 
 def option(word: Word | None) -> str | None:

@@ -4,7 +4,15 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.habitat.cloud.errors import BadAnswer, RateLimited, Refused
-from custom_components.habitat.cloud.text import LONGEST_WORDS, brief, clean, cut
+from custom_components.habitat.cloud.text import (
+    LONGEST_NAME,
+    LONGEST_WORDS,
+    MOST_LABELS,
+    brief,
+    clean,
+    cut,
+    labels,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,9 +56,9 @@ def test_clean_is_clean(text: str) -> None:
 
 
 def test_cut() -> None:
-    """What is too long is cut, and leaves no blank at its end."""
+    """What is too long is cut."""
     assert cut("abc", 3) == "abc"
-    assert cut("abc def", 4) == "abc"
+    assert cut("abcd", 3) == "abc"
 
 
 @pytest.mark.parametrize("said", ["x" * 5_000_000, "a line\n" * 100_000])
@@ -64,3 +72,25 @@ def test_brief(said: str) -> None:
     ):
         assert 0 < len(text) <= LONGEST_WORDS
         assert "\n" not in text
+
+
+def test_labels() -> None:
+    """Things of one name are told apart, also where the name was cut; and they have an end."""
+    long = "x" * 500
+    named = [
+        ("Twin", 1),
+        ("Twin", 2),
+        (f"{long} one", 3),
+        (f"{long} two", 4),
+        ("no", 5),
+    ]
+    shown = labels(named, "no")
+    assert [*shown.values()] == [1, 2, 3, 4, 5]
+    assert [*shown] == [
+        "Twin",
+        "Twin (2)",
+        "x" * LONGEST_NAME,
+        "x" * LONGEST_NAME + " (2)",
+        "no (2)",
+    ]
+    assert len(labels(("one", number) for number in range(10_000))) == MOST_LABELS

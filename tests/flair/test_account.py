@@ -120,7 +120,7 @@ async def test_where_devices_stand(
 async def test_devices_without_a_name(
     hass: HomeAssistant, set_up_flair: SetUp, clock: ManualClock
 ) -> None:
-    """They are called what they are."""
+    """They are called what they are, with the end of their id."""
     world = build(
         rooms=1, vents=1, pucks=1, puck2s=1, bridges=1, hvac_units=1, thermostats=1,
         remote_sensors=1, clock=clock,
@@ -129,8 +129,13 @@ async def test_devices_without_a_name(
         for resource in resources.values():
             resource.attributes["name"] = None
     await set_up_flair(world)
-    names = {device.name for device in dr.async_get(hass).devices}
-    assert names == {
+    named = [
+        ((device.name or "").rpartition(" "), device.identifiers)
+        for device in dr.async_get(hass).devices
+    ]
+    for (_, _, end), identifiers in named:
+        assert all(device_id.endswith(end) for _, device_id in identifiers)
+    assert {name for (name, _, _), _ in named} == {
         "Home",
         "Room",
         "Zone",

@@ -25,6 +25,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
+from ..cloud.text import LONGEST_NAME, clean, cut
 from ..const import DOMAIN
 from ..devices import Device
 from ..entity import described
@@ -171,6 +172,9 @@ PROPERTY: Description = replace(
 )
 """What a property is like that is known from CityFlow's metadata alone."""
 
+MOST_UNKNOWN = 32
+"""So many entities a probe may bring that nobody knows: their names are the cloud's."""
+
 _ON_THE_MAP = ("mP2", "p2")
 
 
@@ -238,16 +242,17 @@ def _unknown(account: CityFlowAccount, device: Device) -> Iterator[Description]:
         return
     row = account.record(PROPERTY.key_at(device), Measurement)
     kind = account.type_of(device)
-    for prop in row.readings if row else ():
-        if prop in KEYS:
-            continue
+    props = sorted(row.readings.keys() - KEYS.keys()) if row else []
+    for prop in props[:MOST_UNKNOWN]:
         said = kind.properties.get(prop) if kind else None
+        unit = unit_of(said.unit) if said else None
+        name = (said.name if said else None) or clean(prop) or "?"
         yield replace(
             PROPERTY,
             key=key_of(prop),
             value=_reading(prop),
-            native_unit_of_measurement=unit_of(said.unit) if said else None,
-            translation_placeholders={"name": (said.name if said else None) or prop},
+            native_unit_of_measurement=cut(unit, LONGEST_NAME) if unit else None,
+            translation_placeholders={"name": cut(name, LONGEST_NAME)},
         )
 
 

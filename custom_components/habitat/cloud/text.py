@@ -1,7 +1,15 @@
 """Text that a cloud sent: the one place that makes it fit to be shown, logged and compared."""
 
+from collections.abc import Iterable
+from itertools import islice
 import re
 
+LONGEST_STATE = 255
+"""Characters that Home Assistant takes as a state, and enough for any text beside it."""
+LONGEST_NAME = 100
+"""Characters of a name that anybody reads."""
+MOST_LABELS = 200
+"""Nobody chooses from more."""
 LONGEST_WORDS = 200
 """What a vendor's message may have of characters: people read it, and the log keeps it."""
 
@@ -32,7 +40,23 @@ def clean(text: str) -> str | None:
 
 def cut(text: str, longest: int) -> str:
     """Return as much of a text as may be shown."""
-    return text if len(text) <= longest else text[:longest].rstrip()
+    return text if len(text) <= longest else text[:longest]
+
+
+def labels[T](named: Iterable[tuple[str, T]], *taken: str) -> dict[str, T]:
+    """Return things by the name to choose them by, which is none of those taken.
+
+    Names that things share are told apart by a number.
+    """
+    shown: dict[str, T] = {}
+    for name, thing in islice(named, MOST_LABELS):
+        label = short = cut(name, LONGEST_NAME)
+        number = 1
+        while label in shown or label in taken:
+            number += 1
+            label = f"{short} ({number})"
+        shown[label] = thing
+    return shown
 
 
 def brief(text: str) -> str:

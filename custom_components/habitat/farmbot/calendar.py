@@ -16,6 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..cloud.parsing import Json
+from ..cloud.text import LONGEST_STATE, cut
 from ..const import DOMAIN
 from ..devices import Device
 from ..entity import HabitatEntity
@@ -92,8 +93,8 @@ class ScheduleCalendar(HabitatEntity[FarmBotAccount, Schedule], CalendarEntity):
         return CalendarEvent(
             start=one.start,
             end=one.end,
-            summary=one.summary,
-            description="\n\n".join(filter(None, about)) or None,
+            summary=cut(one.summary, LONGEST_STATE),
+            description=cut("\n\n".join(filter(None, about)), LONGEST_STATE) or None,
             uid=str(one.farm_event_id) if one.kind is Kind.SEQUENCE else one.uid,
             recurrence_id=one.start.isoformat() if series else None,
             rrule=rule_of(known) if known and series else None,

@@ -18,6 +18,7 @@ from homeassistant.const import Platform
 from homeassistant.helpers.aiohttp_client import async_aiohttp_proxy_stream
 from homeassistant.helpers.typing import UndefinedType
 
+from ..cloud.text import LONGEST_NAME, cut
 from ..const import LOGGER
 from ..devices import Device
 from ..image import MOST_BYTES, async_read_picture, kind_of_picture
@@ -59,7 +60,8 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
     @override
     def name(self) -> str | UndefinedType | None:
         """What its owner calls it."""
-        return (self.record.name if self.record else None) or super().name
+        name = self.record.name if self.record else None
+        return cut(name, LONGEST_NAME) if name else super().name
 
     @property
     @override

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from homeassistant.util import dt as dt_util
 
+from ..cloud.text import labels
 from . import api
 from .bed import bed_of
 from .garden import garden_of, kept
+from .lookup import name_of
 from .models import (
     ANALOG,
     Alert,
@@ -61,15 +63,8 @@ class MountedTool:
 
         Names that tools share are told apart by a number.
         """
-        named: dict[str, int] = {}
-        for tool in self.tools:
-            name = label = tool.name or str(tool.id)
-            number = 1
-            while label in named or label in taken:
-                number += 1
-                label = f"{name} ({number})"
-            named[label] = tool.id
-        return named
+        tools = ((name_of(tool) or str(tool.id), tool.id) for tool in self.tools)
+        return labels(tools, *taken)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import override
 from homeassistant.core import callback
 from homeassistant.helpers.entity import EntityDescription
 
+from ..cloud.text import LONGEST_NAME, cut
 from ..devices import Device
 from ..entity import HabitatEntity
 from .account import FarmBotAccount
@@ -110,6 +111,8 @@ class NamedEntity[R: Named](ItemEntity[R]):
         if item is None or item is self._called:
             return
         self._called = item
-        self._attr_translation_placeholders = {"name": name_of(item) or str(item.id)}
+        self._attr_translation_placeholders = {
+            "name": cut(name_of(item) or str(item.id), LONGEST_NAME)
+        }
         # Home Assistant keeps what it made of the former one.
         self.__dict__.pop("name", None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from ..cloud.text import clean
 from .models import Pinned, Point, PointGroup, Record, Sequence, Tool
 
 type Named = Pinned | Point | PointGroup | Sequence | Tool
@@ -11,7 +12,9 @@ type Wanted = int | str
 
 def name_of(record: Named) -> str | None:
     """Return what a record is called."""
-    return record.label if isinstance(record, Pinned) else record.name
+    name = record.label if isinstance(record, Pinned) else record.name
+    # The robot knows a tool by its name as it is written.
+    return clean(name) if name and isinstance(record, Tool) else name
 
 
 def found[R: Named](records: Iterable[R], wanted: Wanted) -> list[R]:

@@ -15,6 +15,7 @@ import orjson
 from ..cloud.parsing import (
     HIDDEN,
     PRIVATE,
+    VERBATIM,
     Json,
     model,
     to_datetime,
@@ -764,8 +765,8 @@ class Sequence(Record):
     """Steps that the robot takes one after another."""
 
     name: str | None = field(default=None, metadata=PRIVATE)
-    description: str | None = field(default=None, metadata=PRIVATE)
-    """Markdown."""
+    description: str | None = field(default=None, metadata={**PRIVATE, **VERBATIM})
+    """Markdown, whose lines matter."""
     color: Color | None = None
     folder_id: int | None = None
     pinned: bool | None = None
@@ -846,7 +847,8 @@ class Telemetry(Record):
 class Tool(Record):
     """Something that the robot can mount, or that sits in a slot."""
 
-    name: str | None = field(default=None, metadata=PRIVATE)
+    name: str | None = field(default=None, metadata={**PRIVATE, **VERBATIM})
+    """By which the robot knows it: for people see `lookup.name_of`."""
     status: ToolStatus | None = None
     """Of the broker's records always "inactive": ask the slots."""
     flow_rate_ml_per_s: float | None = field(default=None, metadata=within(POUR_RATE))

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Self
 
 from ..cloud.parsing import Json, Word, to_datetime, to_int, to_str
+from ..cloud.text import LONGEST_STATE, clean, cut
 from .models import FarmEvent, Regimen, Sequence
 from .words import ExecutableType, TimeUnit
 
@@ -24,8 +25,6 @@ runs once, and the shortest time between two runs of an event: they never overla
 MOST = 1500
 """Occurrences of one event that are listed at most: a month of one every half hour."""
 
-_ABOUT = 255
-"""Characters of a sequence's description that are passed on."""
 _RESOLUTION = timedelta(microseconds=1)
 _SECONDS: Mapping[TimeUnit, int] = {
     TimeUnit.MINUTELY: 60,
@@ -309,7 +308,8 @@ def _after(midnight: datetime, milliseconds: int | None) -> datetime | None:
 def _about(sequence: Sequence) -> str | None:
     """Return the first paragraph of a sequence's description."""
     paragraph = (sequence.description or "").strip().partition("\n\n")[0]
-    return paragraph[:_ABOUT] or None
+    shown = clean(paragraph)
+    return cut(shown, LONGEST_STATE) if shown else None
 
 
 def _order(occurrence: Occurrence) -> tuple[datetime, int, int]:

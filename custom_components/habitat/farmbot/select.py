@@ -9,6 +9,7 @@ from homeassistant.components.select import SelectEntity, SelectEntityDescriptio
 from homeassistant.const import EntityCategory
 
 from ..cloud.parsing import Json
+from ..cloud.text import LONGEST_STATE, cut
 from ..devices import Device
 from ..vendor import Made
 from .account import FarmBotAccount
@@ -33,7 +34,7 @@ def channels(account: FarmBotAccount) -> Mapping[str, Json]:
     known: dict[str, Json] = {channel.value: channel.value for channel in UpdateChannel}
     config = account.record(FBOS_CONFIG.path, FbosConfig)
     if config and (current := channel_of(config)):
-        known.setdefault(current, current)
+        known.setdefault(cut(current, LONGEST_STATE), current)
     return known
 
 

@@ -29,6 +29,7 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
 from ..cloud.parsing import Word
+from ..cloud.text import LONGEST_STATE, cut
 from ..devices import Device
 from ..entity import HabitatEntity, TurningEntity, described
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
@@ -53,7 +54,6 @@ NOTHING = "nothing"
 """The state that says that no tool is mounted, and that no job is under way."""
 
 _AXES = ("x", "y", "z")
-_LONGEST_STATE = 255
 _SEEN_EVERY = timedelta(minutes=15)
 """As often as the robot shows itself at the server."""
 _DRIFT = timedelta(minutes=2)
@@ -163,9 +163,9 @@ class Work:
     def name(self) -> str | None:
         """What it is at; None where it works without a word."""
         if self.job:
-            return self.job.name[:_LONGEST_STATE]
+            return self.job.name
         if self.running.names:
-            return self.running.names[0][:_LONGEST_STATE]
+            return self.running.names[0]
         return None if self.busy else NOTHING
 
     @property
@@ -330,7 +330,7 @@ NEXT_EVENT: tuple[HabitatSensorDescription[Occurrence], ...] = (
     ),
     told(
         "next_event_name",
-        lambda event: event.summary[:_LONGEST_STATE] or None,
+        lambda event: event.summary or None,
         diagnostic=False,
     ),
 )
@@ -539,7 +539,7 @@ class LastLogSensor(PartEntity[LogLine], SensorEntity):
     def native_value(self) -> str | None:
         """The message, as much of it as a state may have."""
         message = self.record.log.message if self.record else None
-        return message[:_LONGEST_STATE] if message else None
+        return cut(message, LONGEST_STATE) if message else None
 
 
 class NextEventSensor(TurningEntity[FarmBotAccount, Schedule], SensorEntity):
@@ -571,7 +571,8 @@ class NextEventSensor(TurningEntity[FarmBotAccount, Schedule], SensorEntity):
     def native_value(self) -> StateType | datetime:
         """What or when it is."""
         event = self._next
-        return None if event is None else self.entity_description.value(event)
+        value = None if event is None else self.entity_description.value(event)
+        return cut(value, LONGEST_STATE) if isinstance(value, str) else value
 
 
 class AnalogSensor(ReadEntity, SensorEntity):

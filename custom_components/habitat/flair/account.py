@@ -371,7 +371,7 @@ class FlairAccount(Account):
             reads=tuple(
                 key_of(kind, record.id, part) for part in _PARTS.get(kind.TYPE, ())
             ),
-            name=record.name or _NAMES[kind],
+            name=name_of(record),
             sw_version=reading.firmware if reading else None,
             parent=self._device_id(parent) if parent else None,
             area=place.name if place else None,
@@ -416,7 +416,7 @@ class FlairAccount(Account):
         for unit in self.of(HvacUnit):
             shown = self._device_id(unit) in self.devices.present
             if shown and not unit.driven:
-                name = unit.name or _NAMES[HvacUnit]
+                name = name_of(unit)
                 yield Issue("unit_without_puck", unit.id, {"name": name}, APP_URL)
         auth = self.session.auth
         if isinstance(auth, TokenAuth) and auth.token and auth.token.flavour == LEGACY:
@@ -503,6 +503,11 @@ class FlairAccount(Account):
     def room_of(self, record: Resource) -> Room | None:
         """Return the room that a resource stands in."""
         return self._related(Room, getattr(record, "room_id", None))
+
+
+def name_of(record: Named) -> str:
+    """Return what a resource is called, by what it is where nobody gave it a name."""
+    return record.name or f"{_NAMES[type(record)]} {record.id[-4:]}"
 
 
 def _latest(times: Iterable[datetime | None]) -> datetime | None:

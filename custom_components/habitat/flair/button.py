@@ -8,6 +8,7 @@ from typing import override
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.util import slugify
 
+from ..cloud.text import LONGEST_NAME, clean, cut
 from ..devices import Device
 from ..entity import RecordEntityDescription, described
 from ..refusal import refusal
@@ -83,7 +84,9 @@ class RemoteButton(FlairEntity[HvacUnit], ButtonEntity):
             key=button_key(button), translation_key="remote"
         )
         super().__init__(account, device, HvacUnit, description)
-        self._attr_translation_placeholders = {"button": button.capitalize()}
+        self._attr_translation_placeholders = {
+            "button": cut(clean(button) or "", LONGEST_NAME).capitalize()
+        }
         self._button = button
 
     @override

@@ -7,8 +7,13 @@ debug output that owners published.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from ..cloud.parsing import Json, to_float
+from ..cloud.text import clean
+
+MOST_BUTTONS = 100
+"""No remote has more."""
 
 _FAHRENHEIT_FROM = 45.0
 """No unit offers a set point this warm in Celsius, and none one below it in Fahrenheit."""
@@ -75,7 +80,12 @@ def read_constraints(raw: Json) -> Constraints | None:
     """Read the attribute in any of its shapes; None when it says nothing."""
     if isinstance(raw, list):
         buttons = tuple(
-            dict.fromkeys(item for item in raw if isinstance(item, str) and item)
+            islice(
+                dict.fromkeys(
+                    item for item in raw if isinstance(item, str) and clean(item)
+                ),
+                MOST_BUTTONS,
+            )
         )
         return Constraints(buttons=buttons) if buttons else None
     if not isinstance(raw, dict):

@@ -10,6 +10,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import callback
 
 from ..cloud.parsing import Word
+from ..cloud.text import LONGEST_STATE, cut, labels
 from ..devices import Device
 from ..entity import RecordEntityDescription, described
 from ..vendor import Made
@@ -28,6 +29,9 @@ from .models import (
     SystemMode,
     TemperatureScale,
 )
+
+MOST_FURTHER = 10
+"""So many words that are new are remembered as options, the newest of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,10 +93,13 @@ class FlairSelect[R: Resource](FlairEntity[R], SelectEntity):
         word = self._word
         if word is not None and not isinstance(word, Word):
             self._further[word] = None
+            if len(self._further) > MOST_FURTHER:
+                del self._further[next(iter(self._further))]
 
     @property
     def _word(self) -> Word | str | None:
-        return self.entity_description.value(self.record) if self.record else None
+        word = self.entity_description.value(self.record) if self.record else None
+        return cut(word, LONGEST_STATE) if type(word) is str else word
 
     @property
     def _known(self) -> Mapping[str, Word]:
@@ -173,22 +180,12 @@ class ScheduleSelect(FlairEntity[Structure], SelectEntity):
         )
 
     def _schedules(self) -> dict[str, str]:
-        """Return the ids of the home's schedules by the name to show.
-
-        Names need not differ; those that don't are told apart by a number.
-        """
-        shown: dict[str, str] = {}
+        """Return the ids of the home's schedules by the name to show."""
         schedules: tuple[Schedule, ...] = (
             self.coordinator.record(self._schedules_key, tuple) or ()
         )
-        for schedule in schedules:
-            name = label = schedule.name or "?"
-            number = 1
-            while label in shown or label == NO_SCHEDULE:
-                number += 1
-                label = f"{name} ({number})"
-            shown[label] = schedule.id
-        return shown
+        named = ((schedule.name or "?", schedule.id) for schedule in schedules)
+        return labels(named, NO_SCHEDULE)
 
     @property
     @override

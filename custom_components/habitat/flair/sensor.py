@@ -23,11 +23,12 @@ from homeassistant.const import (
     UnitOfTime,
 )
 
+from ..cloud.text import LONGEST_NAME, cut
 from ..devices import Device
 from ..entity import described
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
 from ..vendor import Made
-from .account import READING, STATE, SUMMARY, WEATHER, FlairAccount, key_of
+from .account import READING, STATE, SUMMARY, WEATHER, FlairAccount, key_of, name_of
 from .conclusions import RoomSummary
 from .entity import FlairEntity
 from .models import (
@@ -579,7 +580,8 @@ class GatewaySensor(FlairEntity[Radio], SensorEntity):
             self.coordinator.record(key_of(kind, gateway), Radio)
             for kind in (Puck, Puck2, Bridge)
         )
-        return next((device.name for device in named if device is not None), None)
+        found = next((device for device in named if device is not None), None)
+        return cut(name_of(found), LONGEST_NAME) if found else None
 
 
 def entities(account: FlairAccount, device: Device) -> Iterator[Made]:

@@ -53,7 +53,7 @@ _MODELS: Mapping[SensorType | None, str] = {
     SensorType.H2O: "Parrot H2O",
 }
 _NAME = "Flower Power"
-"""Of a location that has none."""
+"""Of a location that has none, before the end of its identifier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +316,7 @@ class FlowerPowerAccount(Account):
             id=f"{self.login.vendor.key}_{identifier}",
             key=identifier,
             reads=(f"{identifier}/{STATUS}", *_sample_keys(identifier)),
-            name=location.name or _NAME,
+            name=location.name or f"{_NAME} {identifier[-4:]}",
             manufacturer="Parrot",
             model=_MODELS.get(sensor.sensor_type) if sensor else None,
             serial_number=sensor.sensor_serial if sensor else None,
