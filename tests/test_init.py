@@ -8,8 +8,8 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]  # it brings no types
 
-from custom_components.habitat import vendor
-from custom_components.habitat.const import DOMAIN
+from custom_components.habitat import async_migrate_entry, vendor
+from custom_components.habitat.const import DOMAIN, MINOR_VERSION
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
@@ -193,3 +193,36 @@ async def test_vendor_that_cannot_be_imported(
     assert "set_room_hold" in known
     assert "run_sequence" not in known
     assert [line for line in lines(caplog) if "FarmBot" in line]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "unique_id", "before", "after"),
+    [
+        ("flair", "flair_77", "Flair: Maple Lodge, Grandma's", "Flair 77"),
+        ("flair", "flair_0123456789abcdef", "Flair: Maple Lodge", "Flair"),
+        ("flair", "flair_77", "Flair", "Flair"),
+        ("flair", "flair_77", "Our vents", "Our vents"),
+        ("farmbot", "farmbot_5", "FarmBot 5", "FarmBot 5"),
+        ("gone", "gone_5", "Gone: Maple Lodge", "Gone: Maple Lodge"),
+    ],
+)
+async def test_titles_that_named_homes(
+    hass: HomeAssistant, vendor: str, unique_id: str, before: str, after: str
+) -> None:
+    """A title of ours loses its names; one of the user's stays."""
+    entry = MockConfigEntry(
+        domain=DOMAIN, title=before, unique_id=unique_id, data={"vendor": vendor}
+    )
+    entry.add_to_hass(hass)
+    assert await async_migrate_entry(hass, entry)
+    assert (entry.title, entry.minor_version) == (after, MINOR_VERSION)
+    # From then on it is the user's.
+    hass.config_entries.async_update_entry(entry, title=before)
+    assert await async_migrate_entry(hass, entry)
+    assert entry.title == before
+
+
+async def test_an_entry_of_the_future(hass: HomeAssistant) -> None:
+    """What a newer version kept cannot be read."""
+    entry = MockConfigEntry(domain=DOMAIN, version=2, data={"vendor": "flair"})
+    assert not await async_migrate_entry(hass, entry)

@@ -19,6 +19,7 @@ from .cloud.parsing import Json, private_values, public_fields
 from .cloud.privacy import REDACTED, Privacy
 from .const import CONF_FORM, CONF_SIMULATED, CONF_VENDOR, CONF_WEBHOOK_SECRET, DOMAIN
 from .coordinator import Account, HabitatConfigEntry
+from .logins import private
 from .vendor import REGISTRY
 
 _NO_SECRETS = frozenset({CONF_VENDOR, CONF_FORM, CONF_SIMULATED, CONF_URL})
@@ -29,7 +30,7 @@ async def async_get_config_entry_diagnostics(
 ) -> dict[str, Any]:
     """Return what an account knows of itself."""
     account: Account | None = getattr(entry, "runtime_data", None)
-    privacy = _privacy(entry, account)
+    privacy = _privacy(hass, entry, account)
     told = {} if account is None else _told(account)
     return {
         **_of_entry(entry),
@@ -59,16 +60,18 @@ async def async_get_device_diagnostics(
                 if any(key == one or key.startswith(f"{one}/") for one in keys)
             }
         )
-    privacy = _privacy(entry, account)
+    privacy = _privacy(hass, entry, account)
     return {
         **_of_entry(entry),
         **await hass.async_add_executor_job(_scrub, told, privacy),
     }
 
 
-def _privacy(entry: HabitatConfigEntry, account: Account | None) -> Privacy:
+def _privacy(
+    hass: HomeAssistant, entry: HabitatConfigEntry, account: Account | None
+) -> Privacy:
     """Return what must not leave the house, of an account that is set up or is not."""
-    privacy = Privacy() if account is None else account.session.privacy
+    privacy = private(hass)
     privacy.learn(
         "entry",
         [

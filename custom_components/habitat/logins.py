@@ -17,6 +17,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+from homeassistant.helpers.singleton import singleton
 from homeassistant.loader import async_get_loaded_integration
 
 from .cloud.errors import AuthError, CloudError, RateLimited, Refused, Unready
@@ -135,7 +136,7 @@ async def async_check(hass: HomeAssistant, login: Login | None) -> Identity | st
         LOGGER.error(
             "Unexpected error while checking a login at %s: %s",
             vendor.name,
-            Privacy(login.fields.values()).trace(err),
+            private(hass).trace(err),
         )
         return "unknown"
 
@@ -220,6 +221,26 @@ def entry_login(entry: ConfigEntry) -> Login:
 
 
 @callback
+@singleton(f"{DOMAIN}_privacy")
+def private(hass: HomeAssistant) -> Privacy:
+    """Return what is private of all accounts, from one set-up to the next.
+
+    A cloud may echo it before it has told it anew: to a form, or after a restart, when at least
+    the names of the devices are known.
+    """
+    privacy = Privacy()
+    privacy.learn("house", [hass.config.latitude, hass.config.longitude])
+    devices = dr.async_get(hass)
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        names = [
+            device.name
+            for device in dr.async_entries_for_config_entry(devices, entry.entry_id)
+        ]
+        privacy.learn("device", names)
+    return privacy
+
+
+@callback
 def cloud_session(
     hass: HomeAssistant,
     login: Login,
@@ -235,6 +256,7 @@ def cloud_session(
         login.url,
         user_agent=f"Habitat/{version} (Home Assistant)",
         secrets=login.fields.values(),
+        privacy=private(hass),
         explain=explain,
         refuses_login=refuses_login,
         concurrency=concurrency,

@@ -543,11 +543,11 @@ def public_fields(record: object) -> Iterator[tuple[str, object]]:
 
 
 def private_values(record: object) -> Iterator[object]:
-    """Yield what must not stand in a log or in diagnostics, of inner records too."""
+    """Yield what an error may echo and must not, of inner records too."""
     for item in fields(record):  # type: ignore[arg-type]  # every record is a dataclass
         value = getattr(record, item.name)
         if item.metadata.get(_PRIVATE):
-            if value is not None:
+            if value is not None and item.metadata.get(_ECHOED):
                 yield value
             continue
         for part in value if isinstance(value, tuple) else (value,):

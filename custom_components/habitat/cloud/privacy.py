@@ -41,6 +41,8 @@ _PIECE = 160
 """Characters: of a longer text each piece is found by itself …"""
 _LONGEST = 4000
 """… and what comes after so many is not kept."""
+_READ = 10_000
+"""Characters of a text that are looked at: more would hold the event loop up."""
 _KEY = 3
 """Characters that values are found by."""
 
@@ -99,6 +101,10 @@ class Privacy:
         """What has no words, in all its spellings."""
         self._places: set[str] = set()
         self._floats: set[float] = set()
+        self.learn_login(secrets)
+
+    def learn_login(self, secrets: Iterable[str]) -> None:
+        """Take note of what a user filled in, and of how it may be shown to a server."""
         self.learn("login", secrets := [*secrets])
         self.learn("login", _basic(secrets))
 
@@ -122,7 +128,8 @@ class Privacy:
         return value in self._floats
 
     def redact(self, text: str) -> str:
-        """Return a text without anything private."""
+        """Return a text without anything private; of a giant only its beginning."""
+        text = text[:_READ]
         decoded = _decode(text)
         spans = sorted(
             (decoded.begins[begin], decoded.ends[end - 1])

@@ -152,6 +152,7 @@ class CloudSession:
         auth: Auth | None = None,
         headers: Mapping[str, str] | None = None,
         secrets: Iterable[str] = (),
+        privacy: Privacy | None = None,
         explain: Callable[[Json], str | None] = lambda _: None,
         refuses_login: Callable[[int, Json], bool] = lambda _, __: False,
         limits: Limits = Limits(),
@@ -174,8 +175,9 @@ class CloudSession:
             "Accept": "application/json",
             **(headers or {}),
         }
-        self.privacy = Privacy(secrets)
-        """What must not be told of the account; who reads its records adds to it."""
+        self.privacy = privacy or Privacy()
+        """What must not be told; who reads the account's records adds to it."""
+        self.privacy.learn_login(secrets)
         self._explain = explain
         self._refuses_login = refuses_login
         self._limits = limits

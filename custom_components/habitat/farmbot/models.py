@@ -464,7 +464,8 @@ class Log:
     id: int | None = None
     created_at: datetime | None = field(default=None, metadata=_MOMENT)
     updated_at: datetime | None = None
-    message: str | None = field(default=None, metadata=PRIVATE)
+    message: str | None = field(default=None, metadata=HIDDEN)
+    """Words of the robot, with which it also says why it refuses something."""
     type: LogType | None = None
     verbosity: int | None = None
     """1 to 3, 3 being the most talkative."""
