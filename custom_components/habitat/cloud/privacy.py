@@ -93,7 +93,7 @@ class Privacy:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         """Begin with what the user filled in."""
-        self._learning = Lock()
+        self._lock = Lock()
         self._kept: dict[object, dict[str | float, None]] = {}
         self._values: dict[str, dict[int, set[str]]] = {}
         """The words to find, by what they begin with and by their length."""
@@ -110,12 +110,12 @@ class Privacy:
 
     def learn(self, kind: object, values: Iterable[object]) -> None:
         """Take note of private values; of each kind the newest are kept."""
-        # Large answers are read in a thread.
-        with self._learning:
-            kept = self._kept.setdefault(kind, {})
-            for value in _leaves(values):
-                if value in kept:
-                    continue
+        kept = self._kept.setdefault(kind, {})
+        if not (new := [value for value in _leaves(values) if value not in kept]):
+            return
+        # Large answers are read in another thread.
+        with self._lock:
+            for value in new:
                 kept[value] = None
                 self._add(value)
             if len(kept) > _MOST:
@@ -131,9 +131,10 @@ class Privacy:
         """Return a text without anything private; of a giant only its beginning."""
         text = text[:_READ]
         decoded = _decode(text)
+        with self._lock:
+            found = [*self._found(decoded.text), *_by_pattern(decoded.text)]
         spans = sorted(
-            (decoded.begins[begin], decoded.ends[end - 1])
-            for begin, end in (*self._found(decoded.text), *_by_pattern(decoded.text))
+            (decoded.begins[begin], decoded.ends[end - 1]) for begin, end in found
         )
         parts: list[str] = []
         at = 0
@@ -168,21 +169,18 @@ class Privacy:
             self._literal.update(dict.fromkeys(_spellings(value.strip())))
 
     def _rebuild(self) -> None:
-        fresh = Privacy()
+        self._values, self._literal = {}, {}
+        self._places, self._floats = set(), set()
         for kept in self._kept.values():
             for value in kept:
-                fresh._add(value)
-        # Until then all that was known is hidden.
-        self._values, self._literal = fresh._values, fresh._literal
-        self._places, self._floats = fresh._places, fresh._floats
+                self._add(value)
 
     def _found(self, text: str) -> Iterator[_Span]:
         """Yield where private values stand."""
         words = _words(text)
         for at in range(len(words.text) - _KEY + 1):
-            # A copy: diagnostics read in another thread.
             lengths = self._values.get(words.text[at : at + _KEY], {})
-            for length, values in tuple(lengths.items()):
+            for length, values in lengths.items():
                 end = at + length
                 if words.text[at:end] in values and (
                     length >= _LONG
@@ -190,7 +188,7 @@ class Privacy:
                     or (words.parted(at) and words.parted(end))
                 ):
                     yield words.begins[at], words.ends[end - 1]
-        for literal in tuple(self._literal):
+        for literal in self._literal:
             for found in re.finditer(re.escape(literal), text):
                 yield found.span()
         for found in chain.from_iterable(one.finditer(text) for one in _NUMBERS):
