@@ -86,6 +86,20 @@ async def test_holds(cottage: Setting) -> None:
             assert shown(thing, "hold") == state, (until, event)
 
 
+async def test_a_hold_that_ends(cottage: Setting) -> None:
+    """A hold ends in its time; Flair may say so later."""
+    for kind, name in (("structures", "House 1"), ("rooms", "Room 1")):
+        thing = Thing(cottage, kind, name)
+        end = dt_util.utcnow() + timedelta(minutes=10)
+        thing.set(hold_until=end.isoformat(), hold_until_schedule_event=False)
+        await cottage.poll()
+        assert shown(thing, "hold") == STATE_ON
+        await tick(cottage.hass, cottage.freezer, 600)
+        assert shown(thing, "hold") == STATE_OFF
+        await cottage.poll()
+        assert shown(thing, "hold") == STATE_OFF
+
+
 async def test_set_up_incomplete(cottage: Setting) -> None:
     """A home whose set-up was not finished is shown, and says so."""
     house = Thing(cottage, "structures", "House 1")

@@ -21,7 +21,7 @@ from ..binary_sensor import (
     opposite,
 )
 from ..devices import Device
-from ..entity import described
+from ..entity import TurningEntity, described
 from ..vendor import Made
 from .account import READING, FlairAccount
 from .entity import FlairEntity
@@ -62,7 +62,20 @@ def holding(record: Structure | Room) -> bool | None:
     """Say whether a manual change holds: until a time, or until the schedule's next event."""
     if record.hold_until is None and record.hold_until_schedule_event is None:
         return None
-    return record.hold_until is not None or bool(record.hold_until_schedule_event)
+    lasts = record.hold_until is not None and record.hold_until > dt_util.utcnow()
+    return lasts or bool(record.hold_until_schedule_event)
+
+
+class HoldSensor[R: Structure | Room](
+    TurningEntity[FlairAccount, R], FlairBinarySensor[R]
+):
+    """Whether a manual change holds; it ends by itself, whether or not Flair has said so yet."""
+
+    @property
+    @override
+    def turns_at(self) -> datetime | None:
+        """When the hold ends; None where it ends with an event, or where there is none."""
+        return self.record.hold_until if self.record else None
 
 
 RADIO: tuple[HabitatBinarySensorDescription[Radio], ...] = (
@@ -82,8 +95,11 @@ PUCK: tuple[HabitatBinarySensorDescription[Puck], ...] = (
     ),
 )
 
-ROOM: tuple[HabitatBinarySensorDescription[Room], ...] = (
+ROOM_HOLD: tuple[HabitatBinarySensorDescription[Room], ...] = (
     flag("hold", holding, diagnostic=False),
+)
+
+ROOM: tuple[HabitatBinarySensorDescription[Room], ...] = (
     flag(
         "preheat_precool",
         lambda room: room.preheat_precool,
@@ -104,8 +120,11 @@ ROOM: tuple[HabitatBinarySensorDescription[Room], ...] = (
     ),
 )
 
-STRUCTURE: tuple[HabitatBinarySensorDescription[Structure], ...] = (
+HOME_HOLD: tuple[HabitatBinarySensorDescription[Structure], ...] = (
     flag("hold", holding, diagnostic=False),
+)
+
+STRUCTURE: tuple[HabitatBinarySensorDescription[Structure], ...] = (
     flag(
         "setup_incomplete",
         lambda home: opposite(home.setup_complete),
@@ -250,8 +269,10 @@ def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
         case Puck():
             yield from described(account, device, Puck, PUCK, FlairBinarySensor)
         case Room():
+            yield from described(account, device, Room, ROOM_HOLD, HoldSensor)
             yield from described(account, device, Room, ROOM, FlairBinarySensor)
         case Structure():
+            yield from described(account, device, Structure, HOME_HOLD, HoldSensor)
             yield from described(
                 account, device, Structure, STRUCTURE, FlairBinarySensor
             )
