@@ -23,7 +23,7 @@ from .const import CONF_VENDOR, DOMAIN
 from .coordinator import Account, HabitatConfigEntry
 from .devices import Device
 from .permission import async_require
-from .vendor import DeviceService, EntityService, Vendor, async_services
+from .vendor import DeviceService, EntityService, Vendor, async_run, async_services
 
 SPAN: Final[Mapping[str | vol.Marker, object]] = {
     vol.Required("start"): cv.datetime,
@@ -124,10 +124,9 @@ def _device_handler(
         await async_require(
             call, account.config_entry, device, control=service.controls
         )
+        run = await async_run(hass, vendor, service)
         try:
-            return await account.async_run(
-                service.run(account, device, **fields), service.name
-            )
+            return await account.async_run(run(account, device, **fields), service.name)
         except CloudError as err:
             raise _failed(account, err) from err
 

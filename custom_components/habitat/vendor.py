@@ -145,8 +145,11 @@ class DeviceService:
 
     name: str
     schema: Mapping[str | vol.Marker, object]
-    run: Callable[..., Coroutine[Any, Any, ServiceResponse]]
-    """Gets the account, the device, and the schema's fields by name."""
+    run: str
+    """Module and function, such as "actions:get_samples", imported when it is first asked for.
+
+    It gets the account, the device, and the schema's fields by name.
+    """
     controls: bool = True
     """Whether it is for those who may control the device; a mere question is for its readers."""
     account: bool = False
@@ -269,6 +272,16 @@ async def async_services(
                 continue
             services.extend((vendor, service) for service in module.SERVICES)
     return services
+
+
+async def async_run(
+    hass: HomeAssistant, vendor: Vendor, service: DeviceService
+) -> Callable[..., Coroutine[Any, Any, ServiceResponse]]:
+    """Return what does an action that targets a device."""
+    place, _, name = service.run.partition(":")
+    module = await _import(hass, vendor, place)
+    run: Callable[..., Coroutine[Any, Any, ServiceResponse]] = getattr(module, name)
+    return run
 
 
 async def _import(hass: HomeAssistant, vendor: Vendor, module: str) -> ModuleType:

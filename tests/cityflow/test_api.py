@@ -8,9 +8,9 @@ from typing import override
 from aiohttp import web
 import pytest
 
-from custom_components.habitat.cityflow.api import bin_length
 from custom_components.habitat.cityflow.join import join, shared_locations
 from custom_components.habitat.cityflow.models import Measurement, Property
+from custom_components.habitat.cityflow.resolution import bin_length
 from custom_components.habitat.cloud.errors import BadAnswer, Refused, TooLarge
 from custom_components.habitat.cloud.spans import Span
 from custom_components.habitat.simulator.cityflow.homes import city, demo, home, odd

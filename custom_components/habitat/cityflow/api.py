@@ -1,10 +1,9 @@
 """CityFlow's endpoints."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-import re
 
 from ..cloud.collection import Collection, Memory
 from ..cloud.errors import BadAnswer, Refused, TooLarge
@@ -14,6 +13,7 @@ from ..cloud.session import Answer, CloudSession, Request
 from ..cloud.spans import Span, zulu
 from .models import DeviceType, Measurement, Organization, Probe, Property
 from .properties import KEYS
+from .resolution import bin_length
 from .validity import valid
 
 _DEVICES = "/devices"
@@ -25,8 +25,6 @@ _ABOUT_ROW = frozenset({"time", "device_id", "location", "firmware_version"})
 _MEAN = "mean_"
 _OF_OTHERS = "values"
 """What properties are called that nobody knows: their names are the cloud's."""
-_RESOLUTION = re.compile(r"([1-9][0-9]{0,3})([mhd])")
-_SECONDS: Mapping[str, int] = {"m": 60, "h": 3600, "d": 86_400}
 _BINS_OF_TYPE = 168
 _BINS_OF_LOCATION = 720
 """What one request asks for: a week or a month of hours; a type has many devices."""
@@ -264,17 +262,6 @@ class CityFlowClient:
             return raw
         self.oddities.note(f"{kind.__name__} (no object)")
         return None
-
-
-def bin_length(resolution: str) -> timedelta:
-    """Return how long the bins of a resolution are.
-
-    Raises:
-        ValueError: it is none.
-    """
-    if (found := _RESOLUTION.fullmatch(resolution)) is None:
-        raise ValueError(f"{resolution} is no resolution such as 10m, 60m or 1d")
-    return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
 
 
 def _rows(document: Json) -> list[Json]:

@@ -29,6 +29,11 @@ POINT_TYPES: Final[Mapping[str, PointerType]] = {
     "tool_slot": PointerType.TOOL_SLOT,
 }
 
+LONGEST = 86_400
+"""Seconds that an action waits for a sequence at most."""
+HIGHEST: Mapping[int, int] = {DIGITAL: 1, ANALOG: 255}
+"""What is written to a pin at most, by its mode."""
+MOST_LOGS = 1000
 LAST_PIN = 69
 """Of the board's pins."""
 MOST_POINTS = 1000

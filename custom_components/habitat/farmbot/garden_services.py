@@ -1,50 +1,28 @@
 """The actions on what the server keeps: points, sensor readings and logs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Final
 
-import voluptuous as vol
-
-from homeassistant.core import ServiceResponse, SupportsResponse
-from homeassistant.helpers import config_validation as cv
+from homeassistant.core import ServiceResponse
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 
 from ..cloud.parsing import Json
 from ..devices import Device
 from ..refusal import refusal
-from ..vendor import DeviceService
 from . import api
 from .account import FarmBotAccount
 from .choice import choose, choose_pin
 from .derived import GARDEN
-from .fields import (
-    GROWING,
-    LENGTH,
-    MODE,
-    MODES,
-    MOST_POINTS,
-    NAME_OR_ID,
-    NUMBER,
-    PIN,
-    POINT_TYPES,
-    RECORD_ID,
-    RECORD_IDS,
-    TEXT,
-    WHERE,
-    Fields,
-    whole,
-)
+from .fields import GROWING, MODES, POINT_TYPES
 from .garden import WEED_STAGES, Garden, age_in_days, planting
 from .groups import members
 from .lookup import Wanted
 from .models import Log, Point, SensorReading
 from .point_search import Query, search
-from .words import Color, LogType, PlantStage, PointerType
+from .words import PlantStage, PointerType
 
-_MOST_LOGS = 1000
 _COLOR = "color"
 """Within the meta of a point."""
 _NEW = "new"
@@ -326,98 +304,3 @@ def _line(log: Log) -> JsonObjectType:
         "y": log.y,
         "z": log.z,
     }
-
-
-def _words(words: Iterable[str]) -> list[str]:
-    return [str(word) for word in words]
-
-
-def _limit(most: int) -> Fields:
-    return {
-        vol.Optional("limit", default=100): vol.All(
-            vol.Coerce(int), vol.Range(min=1, max=most)
-        )
-    }
-
-
-_POINT: Final[Fields] = {
-    vol.Optional("name"): TEXT,
-    vol.Optional("radius"): LENGTH,
-    vol.Optional("crop"): TEXT,
-    vol.Optional("stage"): vol.In(_words(PlantStage)),
-    vol.Optional("planted_at"): cv.datetime,
-    vol.Optional("color"): vol.In(_words(Color)),
-}
-
-SERVICES: Final = (
-    DeviceService(
-        name="add_point",
-        schema={
-            vol.Required("type"): vol.In(GROWING),
-            vol.Required("x"): NUMBER,
-            vol.Required("y"): NUMBER,
-            vol.Optional("z", default=0): NUMBER,
-            **_POINT,
-        },
-        run=add_point,
-        response=SupportsResponse.OPTIONAL,
-    ),
-    DeviceService(
-        name="update_point",
-        schema={vol.Required("point_id"): RECORD_ID, **WHERE, **_POINT},
-        run=update_point,
-        response=SupportsResponse.OPTIONAL,
-    ),
-    DeviceService(
-        name="remove_point",
-        schema={vol.Required("points"): RECORD_IDS},
-        run=remove_point,
-    ),
-    DeviceService(
-        name="search_points",
-        schema={
-            vol.Optional("types"): vol.All(cv.ensure_list, [vol.In(POINT_TYPES)]),
-            vol.Optional("stages"): vol.All(
-                cv.ensure_list, [vol.In(_words(PlantStage))]
-            ),
-            vol.Optional("crop"): TEXT,
-            vol.Optional("name"): TEXT,
-            vol.Inclusive("x", "center"): NUMBER,
-            vol.Inclusive("y", "center"): NUMBER,
-            vol.Optional("within"): LENGTH,
-            vol.Optional("group"): NAME_OR_ID,
-            **_limit(MOST_POINTS),
-        },
-        run=search_points,
-        controls=False,
-        response=SupportsResponse.ONLY,
-    ),
-    DeviceService(
-        name="add_sensor_reading",
-        schema={
-            vol.Exclusive("sensor", "at"): NAME_OR_ID,
-            vol.Exclusive("pin", "at"): PIN,
-            vol.Required("value"): vol.All(whole, vol.Range(min=0, max=1023)),
-            **MODE,
-            **WHERE,
-            vol.Optional("read_at"): cv.datetime,
-        },
-        run=add_sensor_reading,
-        response=SupportsResponse.OPTIONAL,
-    ),
-    DeviceService(
-        name="search_logs",
-        schema={
-            vol.Optional("message"): TEXT,
-            vol.Optional("type"): vol.In(_words(LogType)),
-            vol.Optional("verbosity"): vol.All(
-                vol.Coerce(int), vol.Range(min=0, max=3)
-            ),
-            **WHERE,
-            **_limit(_MOST_LOGS),
-        },
-        run=search_logs,
-        controls=False,
-        response=SupportsResponse.ONLY,
-    ),
-)

@@ -2,19 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
-from typing import Final
 
-import voluptuous as vol
-
-from homeassistant.core import ServiceResponse, SupportsResponse
+from homeassistant.core import ServiceResponse
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..devices import Device
 from ..refusal import refusal
-from ..vendor import DeviceService
 from . import api, nodes
 from .account import FarmBotAccount
 from .choice import choose, choose_pin
@@ -35,42 +30,22 @@ from .commands import (
     write_pin as write_to_pin,
 )
 from .derived import MOUNTED_TOOL, MountedTool
-from .fields import (
-    LENGTH,
-    MODE,
-    MODE_NAMES,
-    MODES,
-    NAME_OR_ID,
-    PIN,
-    RECORD_IDS,
-    TEXT,
-    WHERE,
-    Fields,
-    unicode,
-    whole,
-)
+from .fields import HIGHEST, MODE_NAMES, MODES
 from .garden import kept
 from .groups import members
 from .lookup import Wanted
 from .models import Curve, Peripheral, Point, PointGroup, Sensor, Sequence, Tool
-from .nodes import ANALOG, LONGEST_MESSAGE, Axis, Channel, Node
+from .nodes import ANALOG, Axis, Channel, Node
 from .point_search import Query, search
 from .status import Pin
 from .variables import Inventory, VariableError, given_nodes
-from .words import LogType, PlantStage, PointerType
+from .words import PlantStage, PointerType
 
 PHOTO = 60.0
 """Seconds in which a photo is taken."""
-LONGEST = 86_400
-"""Seconds that an action waits for a sequence at most."""
 _UNTOLD = 5.0
 """Seconds in which the robot tells a pin that it read for the first time."""
 
-_AXES = ("x", "y", "z", "all")
-_CHANNELS = ("toast", "email", "espeak")
-_SERVO_PINS = (4, 5, 6, 11)
-_HIGHEST: Mapping[int, int] = {nodes.DIGITAL: 1, ANALOG: 255}
-"""What is written to a pin at most, by its mode."""
 CONFIRMED = 15.0
 """Seconds in which the server hears from the robot which tool it holds, and tells."""
 _PULLED: Mapping[int, tuple[float, float]] = {
@@ -197,8 +172,8 @@ async def write_pin(
     """Write to a pin: 0 or 1, to an analog one up to 255."""
     place = choose_pin(account, pin, peripheral)
     how = place.mode if mode is None else MODES[mode]
-    if value > _HIGHEST[how]:
-        raise refusal("pin_value", high=str(_HIGHEST[how]), mode=MODE_NAMES[how])
+    if value > HIGHEST[how]:
+        raise refusal("pin_value", high=str(HIGHEST[how]), mode=MODE_NAMES[how])
     await write_to_pin(account, place.pin, value, how, place.named)
     return None
 
@@ -436,106 +411,3 @@ async def send_message(
     """Write a line into the robot's log and, if wished, to other channels."""
     await send(account, nodes.send_message(message, type, channels))
     return None
-
-
-_WAIT: Final[Fields] = {vol.Optional("wait", default=True): cv.boolean}
-_PATIENCE: Final[Fields] = {
-    vol.Optional("wait", default=False): cv.boolean,
-    vol.Optional("timeout", default=3600): vol.All(
-        vol.Coerce(float), vol.Range(min=10, max=LONGEST)
-    ),
-}
-_AXIS: Final[Fields] = {vol.Optional("axis", default="all"): vol.In(_AXES), **_WAIT}
-_PERIPHERAL: Final[Fields] = {
-    vol.Exclusive("pin", "at"): PIN,
-    vol.Exclusive("peripheral", "at"): NAME_OR_ID,
-}
-
-SERVICES: Final = (
-    DeviceService(name="emergency_lock", schema={}, run=emergency_lock),
-    DeviceService(name="emergency_unlock", schema={}, run=emergency_unlock),
-    DeviceService(
-        name="move",
-        schema={
-            **WHERE,
-            vol.Optional("relative", default=False): cv.boolean,
-            vol.Optional("safe_z", default=False): cv.boolean,
-            vol.Optional("speed"): vol.All(
-                vol.Coerce(float), vol.Range(min=1, max=100)
-            ),
-            **_WAIT,
-        },
-        run=move,
-    ),
-    DeviceService(name="find_home", schema=_AXIS, run=find_home),
-    DeviceService(name="go_home", schema=_AXIS, run=go_home),
-    DeviceService(
-        name="read_pin",
-        schema={**_PERIPHERAL, vol.Exclusive("sensor", "at"): NAME_OR_ID, **MODE},
-        run=read_pin,
-        response=SupportsResponse.ONLY,
-    ),
-    DeviceService(
-        name="write_pin",
-        schema={
-            **_PERIPHERAL,
-            vol.Required("value"): vol.All(
-                whole, vol.Range(min=0, max=_HIGHEST[ANALOG])
-            ),
-            **MODE,
-        },
-        run=write_pin,
-    ),
-    DeviceService(name="toggle_pin", schema=_PERIPHERAL, run=toggle_pin),
-    DeviceService(
-        name="set_servo_angle",
-        schema={
-            vol.Required("pin"): vol.All(whole, vol.In(_SERVO_PINS)),
-            vol.Required("angle"): vol.All(LENGTH, vol.Range(max=180)),
-        },
-        run=set_servo_angle,
-    ),
-    DeviceService(
-        name="run_sequence",
-        schema={
-            vol.Required("sequence"): NAME_OR_ID,
-            vol.Optional("variables"): {cv.string: object},
-            **_PATIENCE,
-        },
-        run=run_sequence,
-        response=SupportsResponse.OPTIONAL,
-    ),
-    DeviceService(
-        name="mount_tool",
-        schema={vol.Required("tool"): NAME_OR_ID, **_WAIT},
-        run=mount_tool,
-    ),
-    DeviceService(name="dismount_tool", schema=_WAIT, run=dismount_tool),
-    DeviceService(
-        name="water_plants",
-        schema={
-            vol.Exclusive("plants", "which"): RECORD_IDS,
-            vol.Exclusive("group", "which"): NAME_OR_ID,
-            vol.Exclusive("crop", "which"): TEXT,
-            **_PATIENCE,
-        },
-        run=water_plants,
-        response=SupportsResponse.OPTIONAL,
-    ),
-    DeviceService(name="take_photo", schema={}, run=take_photo),
-    DeviceService(
-        name="send_message",
-        schema={
-            vol.Required("message"): vol.All(
-                cv.string, unicode, vol.Length(min=1, max=LONGEST_MESSAGE)
-            ),
-            vol.Optional("type", default=LogType.INFO.value): vol.In(
-                [word.value for word in LogType]
-            ),
-            vol.Optional("channels", default=list): vol.All(
-                cv.ensure_list, [vol.In(_CHANNELS)]
-            ),
-        },
-        run=send_message,
-    ),
-)

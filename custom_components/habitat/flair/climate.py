@@ -26,7 +26,7 @@ from ..vendor import Made
 from .account import SUMMARY, FlairAccount, key_of
 from .button import CLEAR_HOME_HOLD, CLEAR_ROOM_HOLD
 from .conclusions import HomeSummary, RoomSummary
-from .const import MAX_TEMP, MIN_TEMP
+from .const import MAX_TEMP, MIN_TEMP, UNTIL_CANCELLED, UNTIL_NEXT_EVENT
 from .entity import FlairEntity
 from .hvac_unit import UnitClimate, require_offered, set_point
 from .models import HeatCoolMode, HvacUnit, Room, SetPointMode, Structure
@@ -299,9 +299,6 @@ class RoomClimate(FlairEntity[Room], ClimateEntity):
     async def _patch(self, *steps: Mapping[str, object]) -> None:
         await self.coordinator.async_patch(self.require_record(), *steps)
 
-
-UNTIL_NEXT_EVENT: Final = "next_schedule_event"
-UNTIL_CANCELLED: Final = "cancelled"
 
 FOREVER: Final = datetime(2107, 12, 11, tzinfo=dt_util.UTC)
 """How Flair keeps a hold without an end."""

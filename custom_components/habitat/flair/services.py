@@ -3,31 +3,15 @@
 import voluptuous as vol
 
 from homeassistant.const import ATTR_TEMPERATURE, Platform
-from homeassistant.core import ServiceResponse, SupportsResponse
+from homeassistant.core import SupportsResponse
 from homeassistant.helpers import config_validation as cv
 
-from ..devices import Device
-from ..refusal import refusal
 from ..vendor import DeviceService, EntityService
-from .account import FlairAccount
-from .climate import UNTIL_CANCELLED, UNTIL_NEXT_EVENT
-from .models import HvacUnit
+from .const import UNTIL_CANCELLED, UNTIL_NEXT_EVENT
 
 ATTR_DURATION = "duration"
 ATTR_UNTIL = "until"
 ATTR_BUTTON = "button"
-
-
-async def press_remote_button(
-    account: FlairAccount, device: Device, button: str
-) -> ServiceResponse:
-    """Let a unit's puck send a button of its remote, by the name that Flair gives it."""
-    unit = account.record(device.key, HvacUnit)
-    if unit is None:
-        raise refusal("no_hvac_unit")
-    await account.async_press(unit, button)
-    return None
-
 
 SERVICES = (
     EntityService(
@@ -53,6 +37,6 @@ SERVICES = (
     DeviceService(
         name="press_remote_button",
         schema={vol.Required(ATTR_BUTTON): cv.string},
-        run=press_remote_button,
+        run="actions:press_remote_button",
     ),
 )

@@ -1,83 +1,17 @@
 """FlowCommand's actions: what its cloud tells only when it is asked."""
 
-from datetime import datetime
+from homeassistant.core import SupportsResponse
 
-from homeassistant.core import ServiceResponse, SupportsResponse
-from homeassistant.exceptions import ServiceValidationError
-from homeassistant.util.json import JsonValueType
-
-from ..const import DOMAIN
-from ..devices import Device
-from ..services import SPAN, span_of
+from ..services import SPAN
 from ..vendor import DeviceService
-from .account import FlowCommandAccount
-from .models import FlowSensor, FlowVolume, Ping
-from .units import gallons
-
-
-async def get_flow_volume(
-    account: FlowCommandAccount, device: Device, start: datetime, end: datetime
-) -> ServiceResponse:
-    """Return what went through the pipe within a span."""
-    span = span_of(start, end)
-    volume = await account.client.flow_volume(_sensor_id(account, device), span)
-    return _volume(volume)
-
-
-async def get_hourly_flow_volumes(
-    account: FlowCommandAccount, device: Device, start: datetime, end: datetime
-) -> ServiceResponse:
-    """Return the volumes of all hours that a span touches, the oldest first."""
-    span = span_of(start, end)
-    hours = await account.client.hourly_volumes(_sensor_id(account, device), span)
-    return {"hours": [_volume(hour) for hour in hours]}
-
-
-async def get_pings(
-    account: FlowCommandAccount, device: Device, start: datetime, end: datetime
-) -> ServiceResponse:
-    """Return all pings within a span, the oldest first."""
-    span = span_of(start, end)
-    pings = await account.client.pings(_sensor_id(account, device), span)
-    return {"pings": [_ping(ping) for ping in pings]}
-
-
-def _sensor_id(account: FlowCommandAccount, device: Device) -> int:
-    sensor = account.record(device.key, FlowSensor)
-    if sensor is None:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="no_such_device",
-            translation_placeholders={"vendor": account.login.vendor.name},
-        )
-    return sensor.id
-
-
-def _volume(volume: FlowVolume) -> dict[str, JsonValueType]:
-    return {
-        "start": volume.start.isoformat(),
-        "end": volume.end.isoformat(),
-        "gallons": gallons(volume.flow_volume),
-        "barrels": volume.flow_volume,
-    }
-
-
-def _ping(ping: Ping) -> dict[str, JsonValueType]:
-    return {
-        "id": ping.id,
-        "taken_at": ping.at.isoformat(),
-        "gallons_per_day": gallons(ping.flowrate),
-        "barrels_per_day": ping.flowrate,
-    }
-
 
 SERVICES = tuple(
     DeviceService(
-        name=run.__name__,
+        name=name,
         schema=SPAN,
-        run=run,
+        run=f"actions:{name}",
         controls=False,
         response=SupportsResponse.ONLY,
     )
-    for run in (get_flow_volume, get_hourly_flow_volumes, get_pings)
+    for name in ("get_flow_volume", "get_hourly_flow_volumes", "get_pings")
 )

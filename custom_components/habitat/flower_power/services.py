@@ -1,64 +1,15 @@
 """The actions of Flower Power: what the cloud tells on request."""
 
-from datetime import datetime
+from homeassistant.core import SupportsResponse
 
-from homeassistant.core import ServiceResponse, SupportsResponse
-from homeassistant.util.json import JsonValueType
-
-from ..devices import Device
-from ..services import SPAN, span_of
+from ..services import SPAN
 from ..vendor import DeviceService
-from .account import FlowerPowerAccount
-from .models import Sample, WateringEvent
-from .sensor import rounded
-
-
-async def get_samples(
-    account: FlowerPowerAccount, device: Device, start: datetime, end: datetime
-) -> ServiceResponse:
-    """Return all that was measured at a location within a span, the oldest first.
-
-    Raises:
-        ServiceValidationError: the end is not after the start.
-        CloudError: the cloud did not answer.
-    """
-    found = await account.client.samples(device.key, span_of(start, end))
-    provisional = found.first_not_definitive_value_datetime_utc
-    return {
-        "samples": [_sample(sample) for sample in found.samples],
-        "watering_events": [_event(event) for event in found.watering_events],
-        "provisional_from": provisional.isoformat() if provisional else None,
-    }
-
-
-def _sample(sample: Sample) -> JsonValueType:
-    """Return a sample under the names of the sensors, in their units."""
-    return {
-        "time": sample.capture_datetime_utc.isoformat(),
-        "temperature": sample.air_temperature_celsius,
-        "soil_moisture": sample.soil_moisture_percent,
-        "calibrated_soil_moisture": sample.calibrated_soil_moisture_percent,
-        "soil_conductivity": sample.fertilizer_level,
-        "light": sample.light,
-        "illuminance": rounded(sample.illuminance, 0),
-        "ppfd": rounded(sample.photon_flux, 1),
-        "battery": sample.battery_percent,
-        "water_tank_level": sample.water_tank_level_percent,
-    }
-
-
-def _event(event: WateringEvent) -> JsonValueType:
-    return {
-        "begin": event.begin.isoformat(),
-        "end": event.end.isoformat() if event.end else None,
-    }
-
 
 SERVICES = (
     DeviceService(
         name="get_samples",
         schema=SPAN,
-        run=get_samples,
+        run="actions:get_samples",
         controls=False,
         response=SupportsResponse.ONLY,
     ),
