@@ -122,7 +122,7 @@ async def test_the_answer_counts(
             "write_rate_limited",
             1,
         ),
-        (Fault(kind=Kind.STATUS, status=429), "write_rate_limited", 8),
+        (Fault(kind=Kind.STATUS, status=429), "write_rate_limited", 1),
         (Fault(kind=Kind.STATUS, status=500), "write_failed", 8),
         (Fault(kind=Kind.HTML, status=502), "write_failed", 8),
         (Fault(kind=Kind.RESET), "write_failed", 8),

@@ -4,11 +4,12 @@ import asyncio
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import Event, HomeAssistant
-from homeassistant.exceptions import ConfigEntryError
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
+from .cloud.pacing import Pacing
 from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN, MINOR_VERSION
 from .coordinator import HabitatConfigEntry
 from .leaving import async_discard
@@ -76,12 +77,38 @@ async def async_setup_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> b
     account = await async_account(hass, entry, login)
     # Diagnostics explain an account whose first poll fails, too.
     entry.runtime_data = account
-    await account.async_config_entry_first_refresh()
+    pacing = account.session.pacing
+    if not pacing.retrying:
+        # Whoever adds, reloads or enables an account wants to know how it is doing now.
+        pacing.user_acted()
+    pacing.retrying = False
+    try:
+        await account.async_config_entry_first_refresh()
+    except ConfigEntryNotReady:
+        _expect_retry(entry, pacing)
+        raise
     await account.async_forward(account.platforms)
     account.async_start_slow_lanes()
     # Polls go on without entities too: an empty first answer must not be the last.
     entry.async_on_unload(account.async_add_listener(lambda: None))
     return True
+
+
+@callback
+def _expect_retry(entry: HabitatConfigEntry, pacing: Pacing) -> None:
+    """Tell the set-up that Home Assistant tries again from one that the user asks for.
+
+    Before the latter the account is unloaded.
+    """
+    pacing.retrying = True
+
+    @callback
+    def changed() -> None:
+        if entry.state is not ConfigEntryState.SETUP_RETRY:
+            pacing.retrying = entry.state is ConfigEntryState.SETUP_IN_PROGRESS
+            stop()
+
+    stop = entry.async_on_state_change(changed)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> bool:

@@ -27,7 +27,7 @@ from homeassistant.helpers.update_coordinator import (
 )
 from homeassistant.util import dt as dt_util
 
-from .cloud.errors import AuthError, BadAnswer, CloudError, RateLimited
+from .cloud.errors import AuthError, BadAnswer, CloudError, Refused
 from .cloud.parsing import Oddities
 from .cloud.session import CloudSession
 from .const import DOMAIN, GRACE, GRACE_POLLS, LOGGER
@@ -42,6 +42,7 @@ type HabitatConfigEntry = ConfigEntry[Account]
 POLL = "@poll"
 """The key that changes with every answer, for those who show the age of the data."""
 
+_LACKING = timedelta(days=1)
 _AT_ONCE = 4
 """Requests of the slow lanes at a time, so that the fast lane keeps its room."""
 
@@ -60,6 +61,8 @@ class Harvest:
     records: Mapping[str, object]
     whole: bool = True
     """Whether what is not in it does not exist."""
+    lacking: Refused | None = None
+    """The server's word that it does not know what it was asked for, and need not be asked soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Part:
     """Whether an empty answer after a full one is believed: no device hangs on it."""
     names_devices: bool = True
     """Whether set-up must wait for it: without it nobody knows which devices there are."""
+    every: timedelta | None = None
+    """Its own pace, where it is not that of its lane."""
     kind: str = ""
     """What it is in our own words, where its name holds an id of the cloud's."""
 
@@ -97,7 +102,13 @@ class PartState:
 
     every: timedelta
     due: int = 0
-    """The poll with which it is asked for next, in a slow lane."""
+    """The poll with which it is asked for next, in a slow lane; 0 is with the very next."""
+    asked: int = 0
+    """The poll with which it was asked for last."""
+    stands_for: tuple[Part, ...] = ()
+    """What fails as well, and is asked for only if this answers."""
+    lacking_at: float | None = None
+    """When the server said that it does not have it, on the monotonic clock."""
     answered: float = 0.0
     """When it was answered last, on the monotonic clock."""
     failures: int = 0
@@ -137,6 +148,12 @@ class _Outcome:
     harvest: Harvest | None = None
     error: CloudError | None = None
 
+    def taken_at_its_word(self) -> _Outcome:
+        """Return it with a thing that is lacking as the error that the server made of it."""
+        if self.harvest is None or self.harvest.lacking is None:
+            return self
+        return _Outcome(self.part, error=self.harvest.lacking)
+
 
 class Account(DataUpdateCoordinator[dict[str, object]]):
     """One configured account: its records by key."""
@@ -175,6 +192,7 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         self.data = {}
         self.login = login
         self.session = session
+        session.pacing.gate.pace = self.interval.total_seconds()
         self.oddities = oddities
         self.devices = Devices(hass, entry, simulated=login.simulated)
         self.issues = Issues(hass, entry)
@@ -187,6 +205,10 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         self._polls = 0
         self._clock_offset = time.time() - time.monotonic()
         """What the wall clock is ahead of the monotonic one, in seconds."""
+        self.lacking_for = _LACKING
+        """How long a server that does not have a thing is not asked for it again."""
+        self._away = False
+        """Whether the last poll brought nothing at all."""
         self._forwarded: list[Platform] = []
         self.made: dict[str, set[str]] = {}
         """The entities made so far, as platform and key, by device."""
@@ -414,10 +436,16 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
             ConfigEntryAuthFailed: the vendor refuses the login.
             UpdateFailed: the cloud is away.
         """
+        if not any(one.harvest and one.harvest.records for one in outcomes):
+            # A server that knows nothing at all is another one, or upside down.
+            outcomes = [one.taken_at_its_word() for one in outcomes]
         names = [outcome.part.name for outcome in outcomes]
         failed = [outcome.error for outcome in outcomes if outcome.error is not None]
-        away = len(failed) == len(outcomes)
-        if away and all(isinstance(error, AuthError) for error in failed):
+        self._away = away = len(failed) == len(outcomes)
+        pacing = self.session.pacing
+        refused = [error for error in failed if isinstance(error, AuthError)]
+        if away and len(refused) == len(failed):
+            pacing.logins.refusal = refused[0]
             self._set_stale(self.parts)
             self.async_update_listeners()
             raise ConfigEntryAuthFailed(
@@ -426,12 +454,15 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
                 translation_placeholders={"vendor": self.login.vendor.name},
             ) from failed[0]
         self.async_take(outcomes, mark, quiet=away or not self.last_update_success)
+        if away:
+            pacing.gate.lose()
+            self._ask_soon()
         if away and (
             self.answered_at is None or any(self.parts[part].stale for part in names)
         ):
             self._set_stale(self.parts)
             self.async_update_listeners()
-            raise self._update_failed(failed[0])
+            raise self._update_failed(failed)
         if not away:
             self.answered_at = dt_util.utcnow()
             self._changed.add(POLL)
@@ -465,9 +496,11 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
 
     async def _ask_fast_lane(self, mark: int) -> list[_Outcome]:
         """Ask for the fast lane, the first time without waiting for all of it."""
-        parts = list(self.fast_lane())
+        parts = [part for part in self.fast_lane() if not self.lacks(part.name)]
         if self.answered_at is not None:
-            return await self._ask(parts)
+            outcomes = await self._ask(parts)
+            spared = self._spared(outcomes)
+            return [*outcomes, *await self._ask(spared)]
         late = self._begin([part for part in parts if not part.names_devices])
         outcomes = await self._ask(part for part in parts if part.names_devices)
         if all(outcome.error for outcome in outcomes):
@@ -496,29 +529,85 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
     @callback
     def async_start_slow_lanes(self) -> None:
         """Ask for what is due in the slow lanes, in a task of the entry."""
-        due = [
-            part
-            for lane in self.slow_lanes()
-            for part in lane.parts
-            if self._due(part, lane)
-        ]
+        due: list[Part] = []
+        later: list[Part] = []
+        for lane in self.slow_lanes():
+            for part in lane.parts:
+                if not self.lacks(part.name):
+                    (due if self._due(part, lane) else later).append(part)
         if due:
             self._in_background(self._run_slow(due), "slow lane")
+        for scout in self.scouts(later):
+            self._in_background(self._run_scout(scout), "scout")
 
     def _due(self, part: Part, lane: Lane) -> bool:
         """Say whether it is time, and set the next; in polls, so the lanes keep step."""
         state = self.parts.setdefault(part.name, PartState(lane.every))
         if self._polls < state.due:
             return False
-        state.due = self._polls + max(1, lane.every // self.interval)
+        state.due = self._polls + self._polls_of(lane.every)
         return True
+
+    def _polls_of(self, every: timedelta) -> int:
+        return max(1, every // self.interval)
+
+    def scouts(self, parts: Iterable[Part]) -> list[Part]:
+        """Return which of the parts that fail, and are not due, is asked for all of them.
+
+        It is the one that was asked longest ago; when it answers, all are due. So it is noticed
+        soon that they are well again, and however many fail a poll costs one request for them.
+        """
+        failing = [part for part in parts if self._failing(part)]
+        if not failing:
+            return []
+        scout = min(failing, key=lambda part: self.parts[part.name].asked)
+        self.parts[scout.name].stands_for = tuple(
+            part for part in failing if part is not scout
+        )
+        return [scout]
+
+    def _failing(self, part: Part) -> bool:
+        state = self.parts.get(part.name)
+        return state is not None and state.failures > 0
+
+    def lacks(self, name: str) -> bool:
+        """Say whether the server said lately that it does not have a part."""
+        state = self.parts.get(name)
+        if state is None or state.lacking_at is None:
+            return False
+        age = time.monotonic() - state.lacking_at
+        return 0 <= age < self.lacking_for.total_seconds()
+
+    def _ask_soon(self) -> None:
+        """Let all that fails be due: it was not its own time, or it may be well again."""
+        for state in self.parts.values():
+            if state.failures:
+                state.due = 0
 
     @override
     @callback
     def _async_refresh_finished(self) -> None:
         """Let the slow lanes follow a poll that was answered."""
-        if self.last_update_success and self._readers:
+        if self.last_update_success and self._readers and not self._away:
             self.async_start_slow_lanes()
+
+    async def _run_scout(self, scout: Part) -> None:
+        """Ask for one part that fails, and for those that it stands for when it answers."""
+        mark = self.writes.mark
+        scouting = self._begin([scout], self._slow)
+        await asyncio.wait(scouting)
+        spared = self._spared(asking.result() for asking in scouting)
+        await self._take_slow(scouting | self._begin(spared, self._slow), mark)
+
+    def _spared(self, outcomes: Iterable[_Outcome]) -> list[Part]:
+        """Return what was not asked for because of parts that have answered now."""
+        well = [one.part.name for one in outcomes if one.harvest is not None]
+        return [
+            part
+            for name in well
+            if (state := self.parts.get(name)) is not None
+            for part in state.stands_for
+        ]
 
     async def _run_slow(self, parts: list[Part]) -> None:
         await self._take_slow(self._begin(parts, self._slow), self.writes.mark)
@@ -557,6 +646,8 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
     async def _fetch(
         self, part: Part, turn: asyncio.Semaphore | None = None
     ) -> _Outcome:
+        if (state := self.parts.get(part.name)) is not None:
+            state.asked = self._polls
         try:
             if turn is None:
                 return _Outcome(part, await part.fetch())
@@ -584,33 +675,48 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
         """
         lost: list[str] = []
         back: list[str] = []
+        recovered = False
         for outcome in outcomes:
             name = outcome.part.name
-            state = self.parts.setdefault(name, PartState(self.interval))
+            every = outcome.part.every or self.interval
+            state = self.parts.setdefault(name, PartState(every))
             harvest = outcome.harvest
             if harvest is None or (
                 not harvest.records and state.keys and not outcome.part.may_empty
             ):
                 # An empty list after a full one is no proof that everything is gone.
-                if state.fail():
-                    self._changed.update(state.keys)
-                if state.stale and not state.told and not quiet:
-                    state.told = True
-                    lost.append(outcome.part.title)
+                state.due = self._polls + self._polls_of(state.every)
+                lost += self._lose((outcome.part, *state.stands_for), quiet=quiet)
+                state.stands_for = ()
                 continue
+            state.stands_for = ()
             if state.stale:
                 self._changed.update(state.keys)
             if state.told:
                 back.append(outcome.part.title)
+            recovered |= state.failures > 0
+            state.lacking_at = time.monotonic() if harvest.lacking else None
             state.answer(whole=harvest.whole and bool(harvest.records))
             if harvest.records is not state.last:
                 self._merge(outcome.part, state, harvest, mark)
+        if recovered:
+            self._ask_soon()
         if lost:
             LOGGER.warning("%s does not answer about %s", self.name, _some(lost))
         if back:
             LOGGER.info("%s answers about %s again", self.name, _some(back))
         if self._changed:
             self._follow_changes()
+
+    def _lose(self, parts: Iterable[Part], *, quiet: bool) -> Iterator[str]:
+        """Count a failure of each of these parts; yield those that the log has to tell of."""
+        for part in parts:
+            state = self.parts[part.name]
+            if state.fail():
+                self._changed.update(state.keys)
+            if state.stale and not state.told and not quiet:
+                state.told = True
+                yield part.title
 
     @callback
     def async_learn(self, key: str, record: object) -> None:
@@ -775,7 +881,13 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
                 state.stale = True
                 self._changed.update(state.keys)
 
-    def _update_failed(self, error: CloudError) -> UpdateFailed:
+    def _update_failed(self, errors: list[CloudError]) -> UpdateFailed:
+        error = errors[0]
+        pause = max(
+            self.session.pacing.gate.remaining,
+            *(error.retry_after or 0 for error in errors),
+        )
+        interval = self.update_interval or self.interval
         return UpdateFailed(
             translation_domain=DOMAIN,
             translation_key="no_answer",
@@ -783,7 +895,8 @@ class Account(DataUpdateCoordinator[dict[str, object]]):
                 "vendor": self.login.vendor.name,
                 "reason": self.session.redact(str(error)),
             },
-            retry_after=error.retry_after if isinstance(error, RateLimited) else None,
+            # It takes the place of the interval, which it must not cut short; timers round down.
+            retry_after=pause + 1 if pause > interval.total_seconds() else None,
         )
 
     def _drop_absent(self) -> None:

@@ -19,12 +19,15 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.helpers.singleton import singleton
 from homeassistant.loader import async_get_loaded_integration
+from homeassistant.util.hass_dict import HassKey
 
 from .cloud.errors import AuthError, CloudError, RateLimited, Refused, Unready
+from .cloud.pacing import Pacing
 from .cloud.parsing import Json
 from .cloud.privacy import Privacy
 from .cloud.session import CloudSession, server_url
 from .const import CONF_FORM, CONF_VENDOR, DOMAIN, LOGGER, SECTION_ADVANCED
+from .tokens import login_key
 from .vendor import (
     REGISTRY,
     Form,
@@ -56,6 +59,7 @@ _ERRORS: tuple[tuple[type[CloudError], str], ...] = (
     (CloudError, "cannot_connect"),
 )
 _NO_RIGHT = 403
+_PACINGS: HassKey[dict[str, Pacing]] = HassKey(f"{DOMAIN}_pacings")
 
 type Input = Mapping[str, object]
 
@@ -123,6 +127,8 @@ async def async_check(hass: HomeAssistant, login: Login | None) -> Identity | st
     if login is None:
         return "invalid_url"
     vendor = login.vendor
+    # Whoever fills in a form wants to know now, and is not to blame for what was before.
+    hass.data.setdefault(_PACINGS, {})[login_key(login)] = Pacing()
     try:
         return await async_identify(hass, login)
     except CloudError as err:
@@ -241,6 +247,13 @@ def private(hass: HomeAssistant) -> Privacy:
 
 
 @callback
+def login_pacing(hass: HomeAssistant, login: Login) -> Pacing:
+    """Return what decides when a login's cloud may be asked; it outlives set-ups and forms."""
+    pacings = hass.data.setdefault(_PACINGS, {})
+    return pacings.setdefault(login_key(login), Pacing())
+
+
+@callback
 def cloud_session(
     hass: HomeAssistant,
     login: Login,
@@ -255,6 +268,7 @@ def cloud_session(
         async_get_clientsession(hass),
         login.url,
         user_agent=f"Habitat/{version} (Home Assistant)",
+        pacing=login_pacing(hass, login),
         secrets=login.fields.values(),
         privacy=private(hass),
         explain=explain,

@@ -107,9 +107,14 @@ class LoginTokens(TokenStore):
         await self.file.save(self.key, None)
 
 
+def login_key(login: Login) -> str:
+    """Return a digest of server and login, under which things of this login alone are kept."""
+    words = json.dumps([login.vendor.key, login.url, sorted(login.fields.items())])
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
 def login_tokens(hass: HomeAssistant, login: Login) -> LoginTokens | None:
     """Return the place of a login's token; a simulated cloud forgets its tokens as it ends."""
     if login.simulated:
         return None
-    words = json.dumps([login.vendor.key, login.url, sorted(login.fields.items())])
-    return LoginTokens(token_file(hass), hashlib.sha256(words.encode()).hexdigest())
+    return LoginTokens(token_file(hass), login_key(login))

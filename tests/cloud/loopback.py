@@ -12,6 +12,7 @@ from aiohttp.test_utils import RawTestServer
 import orjson
 
 from custom_components.habitat.cloud.auth import Auth
+from custom_components.habitat.cloud.pacing import Pacing
 from custom_components.habitat.cloud.parsing import Json
 from custom_components.habitat.cloud.session import CloudSession, Limits, Request
 from custom_components.habitat.simulator.faults import Faults
@@ -157,6 +158,7 @@ async def talking(
     limits: Limits = QUICK,
     auth: Auth | None = None,
     secrets: tuple[str, ...] = (),
+    pacing: Pacing | None = None,
 ) -> AsyncGenerator[tuple[CloudSession, Server]]:
     """Serve, and open a session with the server."""
     async with serving(*replies) as server, aiohttp.ClientSession() as http:
@@ -167,6 +169,7 @@ async def talking(
                 user_agent=USER_AGENT,
                 auth=auth,
                 secrets=secrets,
+                pacing=pacing,
                 explain=explain,
                 limits=limits,
             ),

@@ -8,17 +8,20 @@ from functools import partial
 from aiohttp import web
 import pytest
 
-from custom_components.habitat.cloud.auth import (
-    RENEWALS_AN_HOUR,
-    FixedAuth,
-    Token,
-    TokenAuth,
-)
+from custom_components.habitat.cloud.auth import FixedAuth, Token, TokenAuth
 from custom_components.habitat.cloud.errors import (
     AuthError,
+    BadAnswer,
     CloudError,
     RateLimited,
+    Refused,
     Unreachable,
+    Unready,
+)
+from custom_components.habitat.cloud.pacing import (
+    LOGIN_EVERY,
+    LOGINS_AT_ONCE,
+    LoginDesk,
 )
 from custom_components.habitat.simulator.clock import ManualClock
 
@@ -34,11 +37,17 @@ class Vendor:
     """Logs in as a vendor does, and counts it."""
 
     clock: ManualClock = field(default_factory=ManualClock)
+    desk: LoginDesk = field(init=False)
+    """Outlives what asks there, as it does in a house."""
     lifetime: float | None = 10 * DAY
     error: Callable[[], CloudError] | None = None
     seconds: float = 0
     olds: list[Token | None] = field(default_factory=list)
     """The old token of each login."""
+
+    def __post_init__(self) -> None:
+        """Open the desk."""
+        self.desk = LoginDesk(self.clock)
 
     @property
     def logins(self) -> int:
@@ -60,7 +69,7 @@ class Vendor:
 
     def auth(self, store: Store | None = None, early: float | None = None) -> TokenAuth:
         """Return how the account shows itself."""
-        return TokenAuth(self.login, store, early=early, clock=self.clock)
+        return TokenAuth(self.login, store, self.desk, early=early, clock=self.clock)
 
 
 @dataclass(slots=True)
@@ -183,14 +192,38 @@ async def test_a_clock_that_was_set_back(vendor: Vendor) -> None:
 
 
 async def test_a_life_of_a_moment(vendor: Vendor) -> None:
-    """A token that is old at once costs the hour's logins, no more, and still serves."""
+    """A token that is old at once costs all the logins there are, no more, and still serves."""
     vendor.lifetime = 1e-9
     auth = vendor.auth()
-    for _ in range(50):
-        vendor.clock.advance(60)
+    for _ in range(39):
         await auth.headers()
-    assert vendor.logins == RENEWALS_AN_HOUR
-    assert await auth.headers() == bearer(RENEWALS_AN_HOUR)
+        vendor.clock.advance(60)
+    assert vendor.logins == LOGINS_AT_ONCE
+    assert await auth.headers() == bearer(LOGINS_AT_ONCE)
+    for _ in range(24 * 60):
+        await auth.headers()
+        vendor.clock.advance(60)
+    # In the day after those at once; some vendors allow 50.
+    assert vendor.logins == LOGINS_AT_ONCE + 86_400 / LOGIN_EVERY
+
+
+async def test_no_login_left_for_a_token_that_is_refused(vendor: Vendor) -> None:
+    """A token that is worthless is shown no more; how long to wait is said."""
+    auth = vendor.auth()
+    for number in range(1, LOGINS_AT_ONCE + 1):
+        headers = await auth.headers()
+        assert headers == bearer(number)
+        auth.accepted(headers)
+        if number < LOGINS_AT_ONCE:
+            assert await auth.refused(headers)
+    with pytest.raises(RateLimited, match="Too many logins"):
+        await auth.refused(headers)
+    with pytest.raises(RateLimited) as raised:
+        await auth.headers()
+    assert raised.value.retry_after == pytest.approx(LOGIN_EVERY)
+    assert vendor.logins == LOGINS_AT_ONCE
+    vendor.clock.advance(LOGIN_EVERY + 1)
+    assert await auth.headers() == bearer(LOGINS_AT_ONCE + 1)
 
 
 # Over a restart.
@@ -287,42 +320,170 @@ async def test_fixed_headers() -> None:
 WRONG = partial(AuthError, "no")
 LATE = partial(Unreachable, "no answer in time")
 DOWN = partial(Unreachable, "down", undone=True)
-BUSY = partial(RateLimited, "too many", 60)
+BUSY = partial(RateLimited, "too many")
+LIMITED = partial(RateLimited, "too many", 60)
+PAGE = partial(BadAnswer, "a web page", transient=True)
+MISSING = partial(Refused, "not found", 404)
+TERMS = partial(Unready, "the terms", "terms_not_accepted")
+
+WEATHER = [LATE, DOWN, BUSY, LIMITED, PAGE, MISSING, TERMS]
+
+FIRST_PAUSE, LONGEST_PAUSE = 300, 600
+"""Seconds after a login that failed."""
 
 
-@pytest.mark.parametrize("error", [WRONG, LATE, DOWN, BUSY])
+@pytest.mark.parametrize("error", WEATHER)
 async def test_one_failure_for_all(
     vendor: Vendor, error: Callable[[], CloudError]
 ) -> None:
-    """Who waited while a login failed shares the failure; who comes later tries anew."""
+    """Who waited while a login failed shares the failure, and so does who comes in the pause."""
     vendor.error, vendor.seconds = error, 0.01
     auth = vendor.auth()
     for logins in (1, 2):
-        found = await asyncio.gather(
-            *(auth.headers() for _ in range(12)), return_exceptions=True
-        )
-        assert isinstance(found[0], CloudError)
-        assert found == found[:1] * 12
+        for _ in range(3):
+            found = await asyncio.gather(
+                *(auth.headers() for _ in range(12)), return_exceptions=True
+            )
+            for failure in found:
+                assert isinstance(failure, CloudError)
+                assert (type(failure), str(failure)) == (type(error()), str(error()))
+                assert not failure.transient
+                assert 0 < (failure.retry_after or 0) <= LONGEST_PAUSE
         assert vendor.logins == logins
+        # A pause is as long for who begins anew, as a set-up retry does.
+        auth = vendor.auth()
+        vendor.clock.advance(LONGEST_PAUSE)
     vendor.error = None
     found = await asyncio.gather(*(auth.headers() for _ in range(12)))
     assert found == [bearer(3)] * 12
 
 
-@pytest.mark.parametrize("error", [WRONG, LATE])
-async def test_one_failed_renewal_for_all(
-    vendor: Vendor, error: Callable[[], CloudError]
+async def test_one_refusal_for_all(vendor: Vendor) -> None:
+    """After the vendor's no nobody logs in, however long they wait, until the user acts."""
+    vendor.error, vendor.seconds = WRONG, 0.01
+    for _ in range(3):
+        auth = vendor.auth()
+        found = await asyncio.gather(
+            *(auth.headers() for _ in range(12)), return_exceptions=True
+        )
+        assert {(type(failure), str(failure)) for failure in found} == {
+            (AuthError, "no")
+        }
+        vendor.clock.advance(DAY)
+    assert vendor.logins == 1
+    vendor.error = None
+    vendor.desk.end_pause()
+    assert await vendor.auth().headers() == bearer(2)
+
+
+@pytest.mark.parametrize("error", WEATHER)
+@pytest.mark.parametrize("every", [1, 60, 300])
+async def test_an_endpoint_that_is_down_for_long(
+    vendor: Vendor, error: Callable[[], CloudError], every: int
 ) -> None:
-    """So do those whose token was refused."""
+    """It is asked a few times an hour, whoever waits; when it is back, so are we in ten minutes."""
+    vendor.error = error
+    auth = vendor.auth()
+    for hour, most in ((1, 10), (2, 8)):
+        before = vendor.logins
+        for _ in range(3600 // every):
+            with pytest.raises(CloudError):
+                await auth.headers()
+            vendor.clock.advance(every)
+        assert 5 <= vendor.logins - before <= most, hour
+    vendor.error = None
+    before = vendor.logins
+    waited = 0
+    while vendor.logins == before:
+        try:
+            await auth.headers()
+        except CloudError:
+            vendor.clock.advance(every)
+            waited += every
+    assert waited <= LONGEST_PAUSE + every
+    assert await auth.headers() == bearer(vendor.logins)
+
+
+async def test_failures_are_no_logins(vendor: Vendor) -> None:
+    """However many failed, there are as many logins left as before; a success ends the pauses."""
+    vendor.error = DOWN
+    auth = vendor.auth()
+    for _ in range(3 * LOGINS_AT_ONCE):
+        with pytest.raises(Unreachable):
+            await auth.headers()
+        vendor.clock.advance(LONGEST_PAUSE)
+    vendor.error, vendor.lifetime = None, 1e-9
+    for _ in range(LOGINS_AT_ONCE):
+        await auth.headers()
+        vendor.clock.advance(1)
+    assert vendor.logins == 4 * LOGINS_AT_ONCE
+    vendor.error = DOWN
+    vendor.clock.advance(LOGIN_EVERY + 1)
+    with pytest.raises(Unreachable) as raised:
+        await auth.headers()
+    assert 0 < (raised.value.retry_after or 0) <= FIRST_PAUSE
+
+
+@pytest.mark.parametrize("asked", [60, 900, 7200])
+async def test_a_pause_that_the_vendor_wants(vendor: Vendor, asked: int) -> None:
+    """It is kept, and a short one makes the own no shorter."""
+    vendor.error = partial(RateLimited, "too many", asked)
+    auth = vendor.auth()
+    with pytest.raises(RateLimited) as raised:
+        await auth.headers()
+    pause = raised.value.retry_after
+    assert pause is not None
+    assert pause == asked or (asked < FIRST_PAUSE and pause <= FIRST_PAUSE)
+    vendor.error = None
+    vendor.clock.advance(pause - 1)
+    with pytest.raises(RateLimited):
+        await auth.headers()
+    vendor.clock.advance(1)
+    assert await auth.headers() == bearer(2)
+
+
+async def test_one_failed_renewal_for_all(vendor: Vendor) -> None:
+    """So do those whose token was refused, which is not shown again meanwhile."""
     auth = vendor.auth()
     headers = await auth.headers()
     auth.accepted(headers)
-    vendor.error, vendor.seconds = error, 0.01
+    vendor.error, vendor.seconds = LATE, 0.01
+    for _ in range(2):
+        found = await asyncio.gather(
+            *(auth.refused(headers) for _ in range(12)),
+            auth.headers(),
+            return_exceptions=True,
+        )
+        assert {type(failure) for failure in found} == {Unreachable}
+    assert vendor.logins == 2
+    vendor.error = None
+    vendor.clock.advance(FIRST_PAUSE)
+    assert await auth.headers() == bearer(3)
+
+
+async def test_a_token_that_one_endpoint_refuses(vendor: Vendor) -> None:
+    """What others take is no worthless token, even while there is no other to be had."""
+    auth = vendor.auth()
+    headers = await auth.headers()
+    auth.accepted(headers)
+    vendor.error = DOWN
+    with pytest.raises(Unreachable):
+        await auth.refused(headers)
+    auth.accepted(headers)
+    assert await auth.headers() == headers
+
+
+async def test_one_refused_renewal_for_all(vendor: Vendor) -> None:
+    """The first hears it; for the others there is no token any more."""
+    auth = vendor.auth()
+    headers = await auth.headers()
+    auth.accepted(headers)
+    vendor.error, vendor.seconds = WRONG, 0.01
     found = await asyncio.gather(
         *(auth.refused(headers) for _ in range(12)), return_exceptions=True
     )
-    assert isinstance(found[0], CloudError)
-    assert found == found[:1] * 12
+    assert isinstance(found[0], AuthError)
+    assert found[1:] == [False] * 11
     assert vendor.logins == 2
 
 
@@ -338,6 +499,9 @@ async def test_a_wrong_login_forgets_the_token(vendor: Vendor) -> None:
     assert auth.secrets() == ()
     assert not await auth.refused(headers)
     vendor.error = None
+    with pytest.raises(AuthError):
+        await auth.headers()
+    vendor.desk.end_pause()
     assert await auth.headers() == bearer(3)
     assert vendor.olds[2] is None
 
@@ -351,6 +515,7 @@ async def test_an_outage_forgets_nothing(vendor: Vendor) -> None:
     with pytest.raises(Unreachable):
         await auth.headers()
     vendor.error = None
+    vendor.clock.advance(FIRST_PAUSE)
     assert await auth.headers() == bearer(3)
     assert vendor.olds[2] is not None
 
@@ -367,47 +532,26 @@ async def test_an_outage_ahead_of_the_end(vendor: Vendor) -> None:
         await auth.headers()
 
 
-async def test_six_logins_an_hour(vendor: Vendor) -> None:
-    """More are not asked for: vendors count them."""
+@pytest.mark.parametrize("jump", [-3600, 2 * DAY])
+async def test_a_clock_that_jumps(vendor: Vendor, jump: float) -> None:
+    """It costs a login at most, and nobody waits longer for it."""
     vendor.error = LATE
     auth = vendor.auth()
-    start = vendor.clock()
-    for _ in range(RENEWALS_AN_HOUR):
-        with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable):
+        await auth.headers()
+    vendor.clock.advance(jump)
+    for _ in range(12):
+        with pytest.raises(Unreachable) as raised:
             await auth.headers()
-        vendor.clock.advance(60)
-    for passed in (360, 3599):
-        vendor.clock.now = start + passed
-        with pytest.raises(RateLimited) as raised:
-            await auth.headers()
-        assert raised.value.retry_after == 3600 - passed
-    assert vendor.logins == 6
-    vendor.clock.now = start + 3600
+        assert (raised.value.retry_after or 0) <= LONGEST_PAUSE
+    assert vendor.logins == 2
     vendor.error = None
-    assert await auth.headers() == bearer(7)
-
-
-async def test_the_hour_and_a_clock_that_was_set_back(vendor: Vendor) -> None:
-    """An hour that never ends is no hour."""
-    vendor.error = WRONG
-    auth = vendor.auth()
-    for _ in range(RENEWALS_AN_HOUR):
-        with pytest.raises(AuthError):
-            await auth.headers()
-    vendor.clock.advance(-1)
-    vendor.error = None
-    assert await auth.headers() == bearer(7)
-
-
-async def test_logins_that_never_were(vendor: Vendor) -> None:
-    """A server that is down counts no logins; when it is back so are we."""
-    vendor.error = DOWN
-    auth = vendor.auth()
-    for _ in range(3 * RENEWALS_AN_HOUR):
-        with pytest.raises(Unreachable):
-            await auth.headers()
-    vendor.error = None
-    assert (await auth.headers())["Authorization"].startswith("Bearer access")
+    vendor.clock.advance(LONGEST_PAUSE)
+    assert await auth.headers() == bearer(3)
+    vendor.clock.advance(jump)
+    for _ in range(12):
+        await auth.headers()
+    assert vendor.logins <= 4
 
 
 # On the wire.

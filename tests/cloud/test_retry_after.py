@@ -16,7 +16,9 @@ from custom_components.habitat.cloud.errors import (
     Refused,
     Unreachable,
 )
+from custom_components.habitat.cloud.pacing import Pacing
 from custom_components.habitat.cloud.session import _retry_after
+from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 
 from .loopback import GET, PATCH, QUICK, data, status, talking
@@ -153,14 +155,67 @@ async def test_a_pause_ends() -> None:
 
 @pytest.mark.parametrize("header", [None, "soon"])
 async def test_no_word_of_how_long(header: str | None) -> None:
-    """Without a readable pause the usual back-off must do, and only who was hit waits."""
-    async with talking(status(429, header)) as (session, server):
-        with pytest.raises(RateLimited) as raised:
-            await session.json(GET)
-        assert raised.value.retry_after is None
-        assert len(server.asked) == QUICK.tries
+    """Without a readable pause one of minutes is made up; nothing is asked again at once.
+
+    Only a write, which somebody waits for, is tried even so.
+    """
+    clock = ManualClock()
+    async with talking(status(429, header), pacing=Pacing(clock)) as (session, server):
+        for request in (GET, PATCH, replace(GET, path="/other")):
+            with pytest.raises(RateLimited):
+                await session.json(request)
+        assert [asked.method for asked in server.asked] == ["GET", "PATCH"]
+        assert 90 <= session.pacing.remaining <= 120
         server.replies[:] = [data([1])]
+        clock.advance(120)
         assert await session.json(GET) == [1]
+        assert session.pacing.remaining == 0
+
+
+async def test_pauses_that_grow() -> None:
+    """The longer it goes on the longer are the pauses, up to a quarter of an hour."""
+    clock = ManualClock()
+    pauses = []
+    async with talking(status(429), pacing=Pacing(clock)) as (session, server):
+        for _ in range(20):
+            with pytest.raises(RateLimited):
+                await session.json(GET)
+            pauses.append(session.pacing.remaining)
+            clock.advance(pauses[-1])
+    assert len(server.asked) == 20
+    assert pauses[0] <= 120
+    assert all(720 <= pause <= 900 for pause in pauses[-8:])
+    assert len(set(pauses)) > 15
+
+
+async def test_a_short_pause_again_and_again() -> None:
+    """Who says "in a second" each time is believed once, not for ever."""
+    limits = replace(QUICK, patience=2)
+    async with talking(status(429, "1"), limits=limits) as (session, server):
+        paths = [replace(GET, path=f"/{number}") for number in range(9)]
+        found = await asyncio.gather(*map(session.json, paths), return_exceptions=True)
+    assert {type(error) for error in found} == {RateLimited}
+    assert len(server.asked) == len(paths) + 1
+    assert 60 < session.pacing.remaining <= 120
+
+
+async def test_a_pause_that_is_longer_than_ours() -> None:
+    """What the vendor wants is kept to, however often it was asked."""
+    clock = ManualClock()
+    async with talking(status(429, "3600"), pacing=Pacing(clock)) as (session, _):
+        for _ in range(3):
+            with pytest.raises(RateLimited):
+                await session.json(GET)
+            assert session.pacing.remaining == 3600
+            clock.advance(3600)
+
+
+def test_the_servers_own_clock() -> None:
+    """A date is meant by the clock of the server, whatever ours says."""
+    sent = datetime(2020, 6, 1, 12, tzinfo=UTC)
+    end = format_datetime(sent + timedelta(seconds=90))
+    assert _retry_after(end, format_datetime(sent)) == 90
+    assert _retry_after(end, "yesterday") == _retry_after(end) == 0
 
 
 async def test_a_pause_on_a_refusal_means_nothing() -> None:

@@ -186,7 +186,35 @@ async def test_no_refresh_grant(old: Token) -> None:
 # What the server may say.
 
 
-@pytest.mark.parametrize("code", [400, 401, 403, 404, 405])
+@pytest.mark.parametrize("code", [404, 405])
+async def test_neither_address_is_there(code: int) -> None:
+    """Then it is the server that is wrong, and nobody knows of the login."""
+    replies = (data({"error": "first"}, code), data({"error": "second"}, code))
+    async with talking(*replies) as (talk, server):
+        with pytest.raises(Refused, match="first"):
+            await log_in(talk, PAIR)
+    assert [asked.path for asked in server.asked] == [MODERN, LEGACY]
+
+
+@pytest.mark.parametrize("flavour", [MODERN, LEGACY])
+async def test_an_address_that_served_is_not_there(flavour: str) -> None:
+    """It is the server that is not well: the other address is not asked."""
+    old = Token(access="a", obtained=0, flavour=flavour)
+    async with talking(status(404)) as (talk, server):
+        with pytest.raises(Refused):
+            await log_in(talk, PAIR, old)
+    assert [asked.path for asked in server.asked] == [flavour]
+
+
+@pytest.mark.parametrize(("first", "second"), [(401, 404), (404, 401), (401, 422)])
+async def test_a_no_of_one_address(first: int, second: int) -> None:
+    """A word on the login counts, whatever is said of the other address."""
+    async with talking(status(first), status(second)) as (talk, _):
+        with pytest.raises(AuthError, match="said 401"):
+            await log_in(talk, PAIR)
+
+
+@pytest.mark.parametrize("code", [400, 401, 403])
 async def test_wrong_at_both_addresses(code: int) -> None:
     """Then the login is wrong, in the words of the first."""
     replies = (data({"error": "first"}, code), data({"error": "second"}, code))
@@ -211,25 +239,27 @@ async def test_the_second_address_is_away() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "error", "asked"),
+    ("reply", "error"),
     [
-        (page(403), Unreachable, 3),
-        (status(500), Unreachable, 3),
-        (status(504), Unreachable, 1),
-        (page(200), BadAnswer, 1),
-        (status(429, "3600"), RateLimited, 1),
-        (status(422), Refused, 1),
+        (page(403), Unreachable),
+        (page(400), Refused),
+        (status(500), Unreachable),
+        (status(504), Unreachable),
+        (page(200), BadAnswer),
+        (status(429), RateLimited),
+        (status(429, "3600"), RateLimited),
+        (status(422), Refused),
     ],
 )
 async def test_bad_weather_is_no_wrong_login(
-    reply: Reply, error: type[CloudError], asked: int
+    reply: Reply, error: type[CloudError]
 ) -> None:
-    """Only one address is asked, again only where surely no login was counted."""
+    """Only one address is asked, and once: when it is asked again is decided elsewhere."""
     async with talking(reply) as (talk, server):
         with pytest.raises(error) as raised:
             await log_in(talk, PAIR)
     assert not isinstance(raised.value, AuthError)
-    assert [item.path for item in server.asked] == [MODERN] * asked
+    assert [item.path for item in server.asked] == [MODERN]
 
 
 async def test_an_outage_does_not_end_the_refresh_grant() -> None:

@@ -107,14 +107,17 @@ class CityFlowAccount(Account):
                 DAILY,
             ),
         )
+        later: list[Part] = []
         for place, (part, every) in enumerate(rare):
             state = self.parts.setdefault(part.name, PartState(every))
             again = part.name == DEVICES and self._ask_for_missing()
-            if self._polls < state.due and not state.failures and not again:
+            if self._polls < state.due and not again:
+                later.append(part)
                 continue
             wait = every if state.due else every + place * APART
             state.due = self._polls + wait // self.interval
             yield part
+        yield from self.scouts(later)
         # That all are silent is an answer too.
         yield Part(
             LATEST, self._fetch_latest, _PROBE, may_empty=True, names_devices=False

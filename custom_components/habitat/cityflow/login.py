@@ -60,7 +60,7 @@ def authorize(
     """Return who is asking: `api_token`, or `email` and `password`."""
     if key := _key(fields):
         return FixedAuth({"Authorization": f"Bearer {key}"}, (key,))
-    return TokenAuth(partial(log_in, session, fields), store)
+    return TokenAuth(partial(log_in, session, fields), store, session.pacing.logins)
 
 
 async def log_in(
@@ -82,7 +82,7 @@ async def log_in(
             )
         )
     except Refused as err:
-        if err.status in _WRONG_LOGIN:
+        if err.status in _WRONG_LOGIN and not err.page:
             raise AuthError(str(err)) from err
         raise
     document = answer if isinstance(answer, dict) else {}

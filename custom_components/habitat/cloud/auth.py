@@ -1,21 +1,18 @@
 """How a request shows who is asking: fixed headers, or a token that renews itself."""
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 import time
 from typing import Protocol
 
-from .errors import AuthError, CloudError, RateLimited
+from .errors import AuthError, CloudError
+from .pacing import LoginDesk
 
 EARLY_SHARE = 0.1
 """A token is renewed when a tenth of its life is left …"""
 EARLY_MOST = 300.0
 """… but not sooner than this many seconds before its end."""
-RENEWALS_AN_HOUR = 6
-"""More than this and something is wrong: some vendors allow 50 logins a day."""
 
 
 class Auth(Protocol):
@@ -109,25 +106,28 @@ class TokenAuth:
         self,
         login: Callable[[Token | None], Awaitable[Token]],
         store: TokenStore | None = None,
+        desk: LoginDesk | None = None,
         *,
         early: float | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Take how to log in: `login` gets the old token, whose refresh grant it may use.
 
-        It raises AuthError when the vendor says that the login is wrong. `early` is how many
-        seconds before its end a token is renewed, if not by the rule for short-lived ones.
+        It raises AuthError when the vendor says that the login is wrong. `desk` says when a
+        login may be tried, and outlives this. `early` is how many seconds before its end a
+        token is renewed, if not by the rule for short-lived ones.
         """
         self._login = login
         self._store = store
+        self._desk = desk or LoginDesk()
         self._early = early
         self._clock = clock
         self._lock = asyncio.Lock()
         self._token: Token | None = None
         self._loaded = store is None
         self._proven = False
-        self._renewed: deque[float] = deque(maxlen=RENEWALS_AN_HOUR)
-        self._failure: CloudError | None = None
+        self._worthless = False
+        """Whether the token in use was good once, but is refused since."""
 
     @property
     def token(self) -> Token | None:
@@ -145,40 +145,38 @@ class TokenAuth:
             AuthError: the vendor says that the login is wrong.
             CloudError: no token could be had for another reason.
         """
+        self._desk.check_refusal()
         token = self._token
         if token is None or self._due(token):
             try:
-                async with self._turn():
+                async with self._lock:
                     token = await self._current()
             except CloudError as err:
                 # What was to be renewed ahead of time serves to its end.
                 token = self._token
-                if (
-                    token is None
-                    or token.ended(self._clock())
-                    or isinstance(err, AuthError)
-                ):
+                if token is None or self._ended(token) or isinstance(err, AuthError):
                     raise
         return token
 
     async def refused(self, headers: Mapping[str, str]) -> bool:
         """Renew a token that was good before; one that never was points to the login."""
-        async with self._turn():
+        async with self._lock:
             if self._token is None:
                 return False
             if headers.get("Authorization") != f"Bearer {self._token.access}":
                 return True
             if not self._proven:
                 return False
+            self._worthless = True
             await self._renew()
             return True
 
     def accepted(self, headers: Mapping[str, str]) -> None:
         """Remember that the token in use is good."""
-        if not self._proven and self._token is not None:
-            self._proven = (
-                headers.get("Authorization") == f"Bearer {self._token.access}"
-            )
+        if self._token is not None and (
+            headers.get("Authorization") == f"Bearer {self._token.access}"
+        ):
+            self._proven, self._worthless = True, False
 
     def secrets(self) -> Iterable[str]:
         """Return what must never be logged."""
@@ -189,55 +187,37 @@ class TokenAuth:
             filter(None, (token.access, token.refresh, *token.claims.values()))
         )
 
-    @asynccontextmanager
-    async def _turn(self) -> AsyncGenerator[None]:
-        """Let one caller in at a time; who waited while a login failed shares the failure.
-
-        Else as many logins would fail as requests were waiting.
-        """
-        before = self._failure
-        async with self._lock:
-            if self._failure is not None and self._failure is not before:
-                raise self._failure
-            yield
-
     async def _current(self) -> Token:
         if not self._loaded and self._store is not None:
             self._loaded = True
             self._token = await self._store.load()
             # It served before the restart: a refusal now means that it ended, no more.
             self._proven = self._token is not None
-        now = self._clock()
-        # With no login left, a token that is due may still serve until it is refused.
-        if self._token is None or (self._due(self._token) and not self._pause(now)):
-            return await self._renew()
-        return self._token
+        if self._token is not None:
+            # With no login left, a token that is due may still serve until it is refused.
+            spared = self._desk.rationed and not self._worthless
+            if spared or not self._due(self._token):
+                return self._token
+        return await self._renew()
 
     def _due(self, token: Token) -> bool:
-        return token.due(self._clock(), self._early)
+        return self._worthless or token.due(self._clock(), self._early)
 
-    def _pause(self, now: float) -> float:
-        """Return in how many seconds the next login is allowed."""
-        if len(self._renewed) < RENEWALS_AN_HOUR:
-            return 0
-        age = now - self._renewed[0]
-        return 3600 - age if 0 <= age < 3600 else 0
+    def _ended(self, token: Token) -> bool:
+        return self._worthless or token.ended(self._clock())
 
     async def _renew(self) -> Token:
-        now = self._clock()
-        if pause := self._pause(now):
-            raise RateLimited("Too many logins within an hour", retry_after=pause)
-        self._renewed.append(now)
+        self._desk.check()
         try:
             token = await self._login(self._token)
-        except CloudError as err:
-            self._failure = err
-            if err.undone:
-                self._renewed.pop()
-            if isinstance(err, AuthError):
-                self._token = None
+        except AuthError as err:
+            self._token = None
+            self._desk.refused(err)
             raise
-        self._token, self._proven, self._failure = token, False, None
+        except CloudError as err:
+            raise self._desk.failed(err) from err
+        self._desk.issued()
+        self._token, self._proven, self._worthless = token, False, False
         if self._store is not None:
             await self._store.save(token)
         return token

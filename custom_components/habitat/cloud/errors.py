@@ -13,6 +13,10 @@ class CloudError(Exception):
     """Whether the same request may succeed when it is sent again in a moment."""
     undone: bool = False
     """Whether the server surely did nothing of what it was asked."""
+    retry_after: float | None = None
+    """How many seconds to wait before asking again, where that is known."""
+    of_login: bool = False
+    """Whether it is the token endpoint's, which says nothing of what was asked for."""
 
     def __init__(self, message: str) -> None:
         """Make the message short and one line, whatever the vendor wrote into it."""
@@ -78,7 +82,11 @@ class TooLarge(BadAnswer):
 class Refused(CloudError):
     """The vendor understood and said no (HTTP 4xx)."""
 
-    def __init__(self, message: str, status: int) -> None:
-        """Keep the HTTP status, since some refusals have a meaning of their own."""
+    def __init__(self, message: str, status: int, *, page: bool = False) -> None:
+        """Keep the HTTP status, since some refusals have a meaning of their own.
+
+        `page` is whether a web page said so: then it is hardly the vendor who did.
+        """
         super().__init__(message)
         self.status = status
+        self.page = page

@@ -9,6 +9,7 @@ import asyncio
 from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -30,6 +31,7 @@ from .errors import (
     TooLarge,
     Unreachable,
 )
+from .pacing import Pacing
 from .parsing import MOST_VALUES, Json, count_values, read_json
 from .privacy import Privacy
 from .text import brief
@@ -44,6 +46,8 @@ pieces together is left to a thread."""
 _LARGEST_ERROR = 64 * 1024
 """Bytes of an error that are looked at; what is longer has nothing to say."""
 _REDIRECTS = 3
+_LONGEST_PAUSE = 86_400.0
+"""Seconds; nobody means more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +143,11 @@ class Request:
     repeatable: bool = True
     """Sending it twice does no harm; else only what was surely not done is sent again."""
 
+    @property
+    def is_write(self) -> bool:
+        """Whether it changes something; a login does not."""
+        return self.method != "GET" and not self.anonymous
+
 
 class CloudSession:
     """Requests to one server on behalf of one account."""
@@ -150,6 +159,7 @@ class CloudSession:
         *,
         user_agent: str,
         auth: Auth | None = None,
+        pacing: Pacing | None = None,
         headers: Mapping[str, str] | None = None,
         secrets: Iterable[str] = (),
         privacy: Privacy | None = None,
@@ -162,6 +172,7 @@ class CloudSession:
 
         `explain` returns what such a document says; `refuses_login` hears each status from 400
         to 499 but 401, which always does, and says whether that answer refuses the login.
+        `pacing` is the login's own, which outlives the session.
         `concurrency` is for a vendor that bears fewer requests at a time than the limits allow.
 
         Raises:
@@ -170,6 +181,7 @@ class CloudSession:
         self._http = http
         self.base = server_url(url)
         self.auth = auth
+        self.pacing = pacing or Pacing()
         self._headers = {
             "User-Agent": user_agent,
             "Accept": "application/json",
@@ -185,7 +197,6 @@ class CloudSession:
             total=limits.total, sock_connect=limits.connect
         )
         self._slots = asyncio.Semaphore(concurrency or limits.concurrency)
-        self._closed_until = 0.0
         self._reading = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._unwelcome: set[str] = set()
@@ -204,25 +215,34 @@ class CloudSession:
             BadAnswer: an answer that is none.
             Refused: the vendor said no.
         """
+        gate = self.pacing.gate
         deadline = time.monotonic() + self._limits.deadline
         attempt = 1
-        while True:
-            try:
-                return await self._make(read, await self._authorized(request))
-            except CloudError as err:
-                pause = self._pause(request, err, attempt)
-                if pause is None or time.monotonic() + pause > deadline:
-                    raise
-                _LOGGER.debug(
-                    "%s %s: %s; again in %.1f s",
-                    request.method,
-                    brief(self.redact(request.path)),
-                    err,
-                    pause,
-                )
-            await asyncio.sleep(pause)
-            attempt += 1
-            self.counters.retries += 1
+        # A login is asked for by a request that has its turn.
+        alone = request.anonymous or request.is_write
+        async with AsyncExitStack() as turn:
+            while True:
+                try:
+                    if gate.doubtful and not alone:
+                        await turn.enter_async_context(gate.turn())
+                        alone = True
+                    return await self._authorized(request, read)
+                except CloudError as err:
+                    pause = self._pause(request, err, attempt)
+                    if pause is None or time.monotonic() + pause > deadline:
+                        if not request.anonymous:
+                            gate.give_up(request.path, err)
+                        raise
+                    _LOGGER.debug(
+                        "%s %s: %s; again in %.1f s",
+                        request.method,
+                        brief(self.redact(request.path)),
+                        err,
+                        pause,
+                    )
+                await asyncio.sleep(pause)
+                attempt += 1
+                self.counters.retries += 1
 
     async def _make[T](self, read: Callable[[Answer], T], answer: Answer) -> T:
         """Return what `read` makes of an answer, of a large one without holding the event loop."""
@@ -246,28 +266,34 @@ class CloudSession:
 
     def _pause(self, request: Request, err: CloudError, attempt: int) -> float | None:
         """Return how long to wait before the next try, None when there is none."""
-        limits = self._limits
-        write = request.method != "GET" and not request.anonymous
+        limits, gate = self._limits, self.pacing.gate
+        write = request.is_write
         tries = limits.write_tries if write else limits.tries
-        if not err.transient or attempt >= tries:
+        # When a login may be tried again is not for a session to say.
+        if not err.transient or attempt >= tries or request.anonymous:
             return None
         if not (request.repeatable or err.undone):
             return None
-        asked = err.retry_after if isinstance(err, RateLimited | Unreachable) else None
+        limited = isinstance(err, RateLimited)
+        if not limited and not gate.may_repeat(request.path, write=write):
+            return None
+        asked = gate.remaining if limited else err.retry_after
         if asked is not None:
             spread = random.uniform(0, 0.25)
             return asked + spread if asked <= limits.patience else None
         pause = min(limits.backoff * (1 << attempt - 1), limits.backoff_most)
         return pause * random.uniform(0.5, 1.5)
 
-    async def _authorized(self, request: Request) -> Answer:
+    async def _authorized[T](self, request: Request, read: Callable[[Answer], T]) -> T:
         """Send once, and once more with a new token when the vendor refuses the old one."""
-        if (closed := self._closed_until - time.monotonic()) > 0:
-            raise RateLimited("The vendor asked for a pause", retry_after=closed)
+        pacing = self.pacing
+        pacing.gate.check(write=request.is_write or request.anonymous)
         auth = None if request.anonymous else self.auth
+        if auth:
+            pacing.logins.check_refusal()
         headers = await self._headers_of(auth)
         try:
-            answer = await self._once(request, headers)
+            answer = await self._heard(request, headers, read)
         except AuthError:
             # An endpoint that refuses good tokens must not cost a login at every poll.
             if (
@@ -278,7 +304,7 @@ class CloudSession:
                 raise
             headers = await self._headers_of(auth)
             try:
-                answer = await self._once(request, headers)
+                answer = await self._heard(request, headers, read)
             except AuthError:
                 self._unwelcome.add(request.path)
                 raise
@@ -294,6 +320,31 @@ class CloudSession:
         headers = await auth.headers()
         self.privacy.learn(Auth, auth.secrets())
         return headers
+
+    async def _heard[T](
+        self,
+        request: Request,
+        auth_headers: Mapping[str, str],
+        read: Callable[[Answer], T],
+    ) -> T:
+        """Send once, read the answer, and let the gate hear of it; of logins the desk hears."""
+        if request.anonymous:
+            logins = self.pacing.logins
+            logins.check_pause()
+            try:
+                return await self._make(read, await self._once(request, auth_headers))
+            except CloudError as err:
+                logins.obey(err)
+                raise
+        gate, path = self.pacing.gate, request.path
+        number = gate.send()
+        try:
+            answer = await self._make(read, await self._once(request, auth_headers))
+        except CloudError as err:
+            gate.failed(number, path, err)
+            raise
+        gate.answered(number, path)
+        return answer
 
     async def _once(self, request: Request, auth_headers: Mapping[str, str]) -> Answer:
         """Send once and count it."""
@@ -424,10 +475,10 @@ class CloudSession:
             return Answer(status, response.headers, body)
         document = _error_document(body)
         message = self._message(status, document)
-        retry_after = _retry_after(response.headers.get("Retry-After"))
+        retry_after = _retry_after(
+            response.headers.get("Retry-After"), response.headers.get("Date")
+        )
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            if retry_after is not None:
-                self._closed_until = time.monotonic() + retry_after
             raise RateLimited(message, retry_after)
         if status == HTTPStatus.UNAUTHORIZED:
             raise AuthError(message)
@@ -441,7 +492,7 @@ class CloudSession:
             raise Unreachable(message)
         if self._refuses_login(status, document):
             raise AuthError(message)
-        raise Refused(message, status)
+        raise Refused(message, status, page=page)
 
     def _message(self, status: int, document: Json) -> str:
         """Return what the vendor said, short and without secrets."""
@@ -477,15 +528,25 @@ def server_url(text: str) -> URL:
     return url
 
 
-def _retry_after(text: str | None) -> float | None:
-    """Read a Retry-After header, seconds or a date; seconds from now, None when unreadable."""
+def _retry_after(text: str | None, sent: str | None = None) -> float | None:
+    """Read a Retry-After header, seconds or a date; seconds from now, None when unreadable.
+
+    `sent` is the server's own date, by which it meant that of the end: our clock may be wrong.
+    """
     if not text:
         return None
     if text.strip().isdecimal():
-        return min(float(text), 86_400.0)
+        return min(float(text), _LONGEST_PAUSE)
+    if (end := _http_date(text)) is None:
+        return None
+    now = _http_date(sent or "") or datetime.now(UTC)
+    return min(max((end - now).total_seconds(), 0.0), _LONGEST_PAUSE)
+
+
+def _http_date(text: str) -> datetime | None:
+    """Read a date of a header; one without a zone is UTC."""
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max((moment - datetime.now(UTC)).total_seconds(), 0.0), 86_400.0)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -112,8 +112,6 @@ class FarmBotAccount(Account):
         entry.async_on_unload(self.outcomes.stop)
         self._answered: dict[str, float] = {}
         """When each list was answered last, on the monotonic clock."""
-        self._lacking: set[str] = set()
-        """The lists that the server does not have."""
         self._asked = False
         """Whether any list was asked for."""
         self._known: asyncio.Future[bool] = hass.loop.create_future()
@@ -159,24 +157,30 @@ class FarmBotAccount(Account):
     @override
     def fast_lane(self) -> Iterable[Part]:
         """Return the lists whose time it is; the robot's own record always is."""
-        return [
-            Part(
+        due: list[Part] = []
+        later: list[Part] = []
+        for resource, pace in PACES.items():
+            part = Part(
                 resource.path,
                 partial(self._fetch_list, resource),
                 "" if resource.single else f"{resource.path}/",
                 # The last alert or event of a garden goes every day, and may go unheard.
                 may_empty=resource.path not in _ITEM_PARTS,
                 names_devices=resource is api.DEVICE,
+                every=pace,
             )
-            for resource, pace in PACES.items()
-            if resource is api.DEVICE or self._list_due(resource, pace)
-        ]
+            is_due = resource is api.DEVICE or self._list_due(resource, pace)
+            (due if is_due else later).append(part)
+        return [*due, *self.scouts(later)]
 
     def _list_due(self, resource: Resource[Any], pace: timedelta) -> bool:
+        state = self.parts.get(resource.path)
+        if state is not None and (state.failures or state.stale):
+            return self._polls >= state.due
         answered = self._answered.get(resource.path)
-        return (
-            answered is None
-            or time.monotonic() - answered >= (pace - _SLACK).total_seconds()
+        # A clock that was set back must not make anybody wait.
+        return answered is None or not (
+            0 <= time.monotonic() - answered < (pace - _SLACK).total_seconds()
         )
 
     async def _fetch_list(self, resource: Resource[Any]) -> Harvest:
@@ -192,15 +196,14 @@ class FarmBotAccount(Account):
             self._unready = err.key
             raise
         except Refused as err:
-            if err.status != HTTPStatus.NOT_FOUND or not self._may_lack(resource):
+            unknown = err.status == HTTPStatus.NOT_FOUND and not err.of_login
+            if not (unknown and self._may_lack(resource)):
                 raise
-            self._lacking.add(resource.path)
-            return Harvest({})
+            return Harvest({}, lacking=err)
         finally:
             if resource is api.DEVICE and not self._known.done():
                 self._known.set_result(self._unready is None)
         answered[resource.path] = time.monotonic()
-        self._lacking.discard(resource.path)
         return harvest
 
     def _may_lack(self, resource: Resource[Any]) -> bool:
@@ -238,25 +241,32 @@ class FarmBotAccount(Account):
     @override
     async def _async_update_data(self) -> dict[str, object]:
         """Poll; whether the server wants something of its user first shows anew."""
-        self._unready = None
-        return await super()._async_update_data()
+        before, self._unready = self._unready, None
+        try:
+            return await super()._async_update_data()
+        finally:
+            if self._away and self._unready is None:
+                # Where nothing was heard, what was to be done is still to be done.
+                self._unready = before
 
     @override
     @callback
     def async_poll_ended(self) -> None:
         """Choose the pace and say what only the user can put right."""
-        known = self._answered.keys() | self._lacking
         self._pushed = self.push.is_connected and all(
-            resource.path in known for resource in PACES
+            resource.path in self._answered or self.lacks(resource.path)
+            for resource in PACES
         )
         self._set_pace()
         self.webcams.look()
-        self._update_issues()
+        if self._unready or not self._away:
+            self._update_issues()
 
     def _set_pace(self) -> None:
         states = (self.parts.get(resource.path) for resource in PACES)
         healthy = all(state is not None and not state.failures for state in states)
         self.update_interval = RECONCILE if self._pushed and healthy else self.interval
+        self.lacking_for = RECONCILE - _SLACK if self._pushed else _DAY
 
     # The broker.
 

@@ -12,7 +12,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 import logging
-import random
 import re
 import socket
 import ssl
@@ -26,6 +25,7 @@ import orjson
 from paho.mqtt.reasoncodes import ReasonCode
 
 from ..cloud.errors import AuthError, BadAnswer, CloudError
+from ..cloud.pacing import Pacing
 from ..cloud.parsing import Json, Oddities, read_json
 from . import nodes
 from .nodes import PRIORITY, URGENT, Node
@@ -44,12 +44,11 @@ LEAVE_WAIT = 1.0
 
 FIRST_PAUSE = 30.0
 LONGEST_PAUSE = 600.0
-"""Seconds before the first try to connect again; twice as many each time, up to the longest."""
+"""Seconds before the next try to connect; as many as it has been away for, up to the longest."""
 REFUSED_PAUSE = 300.0
 """Seconds at least after a refused login: what the server counts logins in."""
 LONG_VISIT = 300.0
 """A connection that lasted longer, in seconds, was a good one: pauses begin anew."""
-JITTER = 0.1
 
 PING_EVERY = 62.0
 """Seconds between pings: fewer than 60 an hour."""
@@ -172,6 +171,7 @@ class BrokerLink:
         credentials: Callable[[], Awaitable[Credentials]],
         listener: Listener,
         oddities: Oddities,
+        pacing: Pacing | None = None,
     ) -> None:
         """Prepare, without connecting yet.
 
@@ -179,10 +179,12 @@ class BrokerLink:
             credentials: asked before each connection, so that a renewed token is used.
             listener: told of what comes.
             oddities: counts what is amiss.
+            pacing: the login's own, so that a pause holds over a reload.
         """
         self.online: bool | None = None
         """Whether the robot answers; None while nobody knows."""
         self.counters = Counters()
+        self._backoff = (pacing or Pacing()).link("broker", FIRST_PAUSE, LONGEST_PAUSE)
         self._credentials = credentials
         self._listener = listener
         self._oddities = oddities
@@ -207,20 +209,23 @@ class BrokerLink:
 
     async def run(self) -> None:
         """Keep connected until cancelled; nothing else ends it."""
-        pause = FIRST_PAUSE
+        backoff = self._backoff
+        if wait := backoff.remaining():
+            self._tell(self._listener.lost, "It was out of reach a moment ago")
+            await asyncio.sleep(wait)
         while True:
             loss = await self._visit()
             self.counters.losses += 1
             self._tell(self._listener.lost, loss.reason)
             if loss.lasted > LONG_VISIT:
-                pause = FIRST_PAUSE
-            wait = pause * random.uniform(1 - JITTER, 1 + JITTER)
+                backoff.succeed()
+            wait = 0.0
             if loss.refused:
                 self.counters.refusals += 1
                 if not await self._another_login():
-                    wait = max(wait, REFUSED_PAUSE)
-            await asyncio.sleep(wait)
-            pause = min(2 * pause, LONGEST_PAUSE)
+                    wait = REFUSED_PAUSE
+            backoff.fail(wait)
+            await asyncio.sleep(backoff.remaining())
 
     async def _visit(self) -> _Loss:
         """Connect and stay until it ends."""

@@ -34,6 +34,7 @@ def connect(hass: HomeAssistant, login: Login) -> Connection:
     auth = TokenAuth(
         partial(log_in, session, login.fields),
         login_tokens(hass, login),
+        session.pacing.logins,
         early=EARLY,
     )
     session.auth = auth

@@ -80,7 +80,9 @@ class Push:
         self._account = account
         self._auth = auth
         self._followed = followed
-        self.link = BrokerLink(self._credentials, self, account.oddities)
+        self.link = BrokerLink(
+            self._credentials, self, account.oddities, account.session.pacing
+        )
         self.is_connected = False
         self._lost_at: float | None = None
         self._told = False
@@ -190,7 +192,9 @@ class Push:
         before = self._auth.token
         try:
             await self._account.client.show(DEVICE)
-        except AuthError:
+        except AuthError as err:
+            # From now on neither a request nor this link shows the login again.
+            self._account.session.pacing.logins.refusal = err
             entry = self._account.config_entry
             entry.async_start_reauth(self._account.hass)
             return False

@@ -193,8 +193,8 @@ class FlairAccount(Account):
             collection = await self.client.collection(model, path)
         except Refused as err:
             # Accounts without a right to a type, and servers without it, are told "not found".
-            if err.status == 404:
-                return Harvest({}, whole=False)
+            if err.status == 404 and not err.of_login:
+                return Harvest({}, whole=False, lacking=err)
             raise
         return Harvest(collection.records, collection.whole)
 

@@ -19,6 +19,8 @@ def connect(hass: HomeAssistant, login: Login) -> FlairClient:
     """Return a client that logs in when it must and keeps its token over restarts."""
     session = cloud_session(hass, login, explain)
     session.auth = TokenAuth(
-        partial(log_in, session, login.fields), login_tokens(hass, login)
+        partial(log_in, session, login.fields),
+        login_tokens(hass, login),
+        session.pacing.logins,
     )
     return FlairClient(session, Oddities(login.vendor.name, session.privacy))

@@ -15,7 +15,7 @@ LEGACY = "/oauth/token"
 _WRONG_LOGIN = (400, 403)
 """Flair answers a wrong pair with 400 or 401."""
 _NO_SUCH_ADDRESS = (404, 405)
-"""A server with only one of the two addresses says so like this."""
+"""A server with only one of the two addresses says so like this, and one that is not Flair's."""
 
 
 def grant(credentials: Mapping[str, str]) -> dict[str, str]:
@@ -50,18 +50,23 @@ async def log_in(
             return await _token(session, old.flavour, form)
         except AuthError:
             pass  # The refresh grant ended too; the credentials may still be good.
-    first, second = (
-        (LEGACY, MODERN)
-        if old is not None and old.flavour == LEGACY
-        else (MODERN, LEGACY)
-    )
+    known = old.flavour if old is not None else None
+    first, second = (LEGACY, MODERN) if known == LEGACY else (MODERN, LEGACY)
     try:
         return await _token(session, first, grant(credentials))
-    except AuthError as err:
-        try:
-            return await _token(session, second, grant(credentials))
-        except AuthError:
-            raise err from None
+    except (AuthError, Refused) as err:
+        # An address that served before is there, whatever is said of it today.
+        if known and not isinstance(err, AuthError):
+            raise
+        if isinstance(err, Refused) and err.status not in _NO_SUCH_ADDRESS:
+            raise
+        failure = err
+    try:
+        return await _token(session, second, grant(credentials))
+    except (AuthError, Refused) as err:
+        # A word on the login counts for more than one on the address.
+        decisive = isinstance(err, AuthError) and isinstance(failure, Refused)
+        raise (err if decisive else failure) from None
 
 
 async def _token(session: CloudSession, address: str, form: Mapping[str, str]) -> Token:
@@ -72,7 +77,7 @@ async def _token(session: CloudSession, address: str, form: Mapping[str, str]) -
             )
         )
     except Refused as err:
-        if err.status in (*_WRONG_LOGIN, *_NO_SUCH_ADDRESS):
+        if err.status in _WRONG_LOGIN and not err.page:
             raise AuthError(str(err)) from err
         raise
     if not isinstance(answer, dict) or not (

@@ -12,7 +12,8 @@ ADDRESS = "/user/v1/authenticate"
 
 _METHODS = ("POST", "GET")
 """Parrot's own tools went over to POST; the document says GET, with the same form as its body."""
-_NO_METHOD = (404, 405, 501)
+_NOT_FOUND = 404
+_NO_METHOD = (_NOT_FOUND, 405, 501)
 _WRONG_LOGIN = frozenset(
     {"invalid_client", "invalid_grant", "unauthorized_client", "access_denied"}
 )
@@ -44,8 +45,15 @@ async def log_in(
         form = {**pair, "grant_type": "refresh_token", "refresh_token": old.refresh}
         try:
             return await _token(session, form, old.flavour)
-        except AuthError, Refused, BadAnswer:
-            pass  # The server may not know this grant; the password does as well.
+        except AuthError:
+            pass
+        except Refused as err:
+            if err.status in _NO_METHOD:
+                raise
+        except BadAnswer as err:
+            if err.transient:
+                raise
+        # The server may not know this grant; the password does as well.
     form = {
         **pair,
         "grant_type": "password",
@@ -63,7 +71,8 @@ async def _token(
     try:
         return await _ask(session, form, first)
     except Refused as err:
-        if err.status not in _NO_METHOD:
+        # An address that served before is there, whatever is said of it today.
+        if err.status not in _NO_METHOD or (method and err.status == _NOT_FOUND):
             raise
     return await _ask(session, form, second)
 
