@@ -129,7 +129,8 @@ async def test_an_outage_of_a_night(account: Living) -> None:
     well, _ = await account.asked(HOUR)
     account.go_wrong(OUTAGES["503"])
     hours = [(await account.asked(HOUR))[0] for _ in range(4)]
-    assert hours[0] <= max(well, 8)
+    # The first question is asked three times before it is known that nobody is there.
+    assert hours[0] <= max(well + 2, 8)
     assert hours[3] <= min(hours[0], 8)
     account.get_well()
     await account.live(max(LONGEST, 2 * account.pace) + MINUTE)

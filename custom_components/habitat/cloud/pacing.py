@@ -57,9 +57,8 @@ class Gate:
         self._free.set()
 
     def _outage_pause(self, lasted: float) -> float:
-        """Return the pause in an outage: for a while no more than the pace, then much more."""
-        times = lasted / _PATIENCE
-        return self.pace * max(times, times**2)
+        """Return the pause in an outage: for a while no more than the pace, then ever more."""
+        return self.pace * lasted / _PATIENCE
 
     @property
     def doubtful(self) -> bool:
