@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from custom_components.habitat.simulator.farmbot import lua
-from custom_components.habitat.simulator.farmbot.lua import LuaError, Table
+from custom_components.habitat.simulator.farmbot.lua import LuaError, Table, bounds
 
 
 async def results(text: str, **known: Any) -> list[Any]:
@@ -23,6 +23,7 @@ async def results(text: str, **known: Any) -> list[Any]:
     [
         ("", []),
         ("return", []),
+        (";x = 1; ; return x;", [1]),
         ("return 1 + 2 * 3, (1 + 2) * 3", [7, 9]),
         ("return 2 ^ 3 ^ 2, -2 ^ 2, 2 ^ -1", [512.0, -4.0, 0.5]),
         ("return 7 // 2, -7 % 3, 10 / 4, 3.0 == 3", [3, 2, 2.5, True]),
@@ -149,7 +150,7 @@ async def test_bounds(text: str) -> None:
 
     counting = asyncio.create_task(count())
     with (
-        patch.object(lua, "MAX_STEPS", 5_000),
+        patch.object(bounds, "MAX_STEPS", 5_000),
         pytest.raises(LuaError, match="Lua failure"),
     ):
         await results(text)

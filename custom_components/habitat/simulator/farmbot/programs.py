@@ -12,7 +12,15 @@ from zoneinfo import ZoneInfo
 
 from ..documents import Json, Record, dump, load
 from . import camera, lua, tools
-from .lua import LuaError, Table, Value, number_of, text_of
+from .lua import (
+    LuaError,
+    Table,
+    Value,
+    argument_errors,
+    needed_number,
+    text_of,
+    value_at,
+)
 from .machine import LOCKED, Machine, RobotError
 from .resources import RESOURCES
 from .rest import Rest
@@ -71,17 +79,14 @@ async def run(
 def _bound(program: _Program, handler: _Handler) -> Value:
     async def call(args: list[Value]) -> list[Value]:
         try:
-            return [await handler(program, args)]
+            with argument_errors():
+                return [await handler(program, args)]
         except RobotError as failed:
             if program.machine.state.locked:
                 raise RobotError("Canceled sequence due to emergency lock.") from None
             if handler in _STRICT:
                 raise
             return [None, str(failed)]
-        except ArithmeticError, AttributeError, LookupError, TypeError, ValueError:
-            raise LuaError(
-                "Function clause error. Check number of arguments and their types."
-            ) from None
 
     return call
 
@@ -114,17 +119,6 @@ def to_json(value: Value, depth: int = 0) -> Json:
     }
 
 
-def _at(args: list[Value], place: int) -> Value:
-    return args[place] if place < len(args) else None
-
-
-def _number(value: Value) -> float:
-    found = number_of(value)
-    if found is None:
-        raise TypeError
-    return found
-
-
 def _record(value: Value) -> Record:
     found = to_json(value) if isinstance(value, Table) else {}
     return found if isinstance(found, dict) else {}
@@ -132,7 +126,7 @@ def _record(value: Value) -> Record:
 
 def _identity(value: Value) -> int:
     """Return the id of a record that is given by its id or as a whole."""
-    return int(_number(value.get("id") if isinstance(value, Table) else value))
+    return int(needed_number(value.get("id") if isinstance(value, Table) else value))
 
 
 # Moving.
@@ -142,21 +136,24 @@ async def _move_absolute(program: _Program, args: list[Value]) -> Value:
     """Take x, y, z and perhaps a speed, or a table of axes and perhaps a speed."""
     machine = program.machine
     speed = 100.0
-    if isinstance(target := _at(args, 0), Table):
+    if isinstance(target := value_at(args, 0), Table):
         axes = {
-            axis: _number(value)
+            axis: needed_number(value)
             for axis in AXES
             if (value := target.get(axis)) is not None
         }
-        given = _at(args, 1) if len(args) > 1 else target.get("speed")
+        given = value_at(args, 1) if len(args) > 1 else target.get("speed")
         if given is not None:
-            speed = _number(given)
+            speed = needed_number(given)
         if lua.truth(target.get("safe_z")):
             await _up(machine)
             await machine.move({a: axes[a] for a in ("x", "y") if a in axes}, speed)
     else:
-        axes = {axis: _number(_at(args, place)) for place, axis in enumerate(AXES)}
-        speed = _number(args[3]) if len(args) > 3 else speed
+        axes = {
+            axis: needed_number(value_at(args, place))
+            for place, axis in enumerate(AXES)
+        }
+        speed = needed_number(args[3]) if len(args) > 3 else speed
     await machine.move(axes, speed)
     return True
 
@@ -178,14 +175,14 @@ async def _find_length(program: _Program, args: list[Value]) -> Value:
 
 async def _go_home(program: _Program, args: list[Value]) -> Value:
     axis = _axis(args)
-    speed = _number(args[1]) if len(args) > 1 else 100.0
+    speed = needed_number(args[1]) if len(args) > 1 else 100.0
     zeros = {each: 0.0 for each in AXES if axis in (each, "all")}
     await program.machine.move(zeros, speed)
     return True
 
 
 def _axis(args: list[Value]) -> str:
-    axis = _at(args, 0)
+    axis = value_at(args, 0)
     if axis not in (None, "all", *AXES):
         raise ValueError(axis)
     return "all" if axis is None else str(axis)
@@ -193,25 +190,27 @@ def _axis(args: list[Value]) -> str:
 
 async def _position(program: _Program, args: list[Value]) -> Value:
     place = program.machine.state.position
-    if (axis := _at(args, 0)) in AXES:
+    if (axis := value_at(args, 0)) in AXES:
         return place[str(axis)]
     return to_lua({**place})
 
 
 async def _check_position(program: _Program, args: list[Value]) -> Value:
-    wanted, tolerance = args[0], _number(args[1])
+    wanted, tolerance = args[0], needed_number(args[1])
     if not isinstance(wanted, Table):
         raise TypeError
     here = program.machine.state.position
     return all(
-        abs(_number(value) - here[axis]) <= tolerance
+        abs(needed_number(value) - here[axis]) <= tolerance
         for axis in AXES
         if (value := wanted.get(axis)) is not None
     )
 
 
 async def _coordinate(_: _Program, args: list[Value]) -> Value:
-    return Table({axis: _number(_at(args, place)) for place, axis in enumerate(AXES)})
+    return Table(
+        {axis: needed_number(value_at(args, place)) for place, axis in enumerate(AXES)}
+    )
 
 
 async def _lock(program: _Program, _: list[Value]) -> Value:
@@ -226,13 +225,13 @@ async def _unlock(program: _Program, _: list[Value]) -> Value:
 
 async def _wait(program: _Program, args: list[Value]) -> Value:
     """Wait for milliseconds, and show it as a job where it takes seconds."""
-    machine, milliseconds = program.machine, _number(_at(args, 0))
+    machine, milliseconds = program.machine, needed_number(value_at(args, 0))
     if milliseconds >= _MAX_WAIT:
         machine.log(
             "Do not use sleep for longer than three minutes.", "error", ["toast"]
         )
         return await _lock(program, [])
-    options = _record(_at(args, 1))
+    options = _record(value_at(args, 1))
     name = str(options.get("job") or f"Waiting {milliseconds / 1000:g}s")
     if milliseconds >= 1000:
         machine.job(name, 0)
@@ -246,28 +245,30 @@ async def _wait(program: _Program, args: list[Value]) -> Value:
 
 
 async def _read_pin(program: _Program, args: list[Value]) -> Value:
-    mode = int(_at(args, 1) == "analog")
-    return program.machine.read_pin(int(_number(_at(args, 0))), mode, sensor=False)
+    mode = int(value_at(args, 1) == "analog")
+    return program.machine.read_pin(
+        int(needed_number(value_at(args, 0))), mode, sensor=False
+    )
 
 
 async def _write_pin(program: _Program, args: list[Value]) -> Value:
     pin, mode, value = args
     program.machine.write_pin(
-        int(_number(pin)), int(_number(value)), int(mode == "analog")
+        int(needed_number(pin)), int(needed_number(value)), int(mode == "analog")
     )
     return None
 
 
 async def _on(program: _Program, args: list[Value]) -> Value:
-    return await _write_pin(program, [_at(args, 0), "digital", 1])
+    return await _write_pin(program, [value_at(args, 0), "digital", 1])
 
 
 async def _off(program: _Program, args: list[Value]) -> Value:
-    return await _write_pin(program, [_at(args, 0), "digital", 0])
+    return await _write_pin(program, [value_at(args, 0), "digital", 0])
 
 
 async def _toggle_pin(program: _Program, args: list[Value]) -> Value:
-    program.machine.toggle_pin(int(_number(_at(args, 0))))
+    program.machine.toggle_pin(int(needed_number(value_at(args, 0))))
     return None
 
 
@@ -289,7 +290,7 @@ async def _send_message(program: _Program, args: list[Value]) -> Value:
 
 
 async def _toast(program: _Program, args: list[Value]) -> Value:
-    kind = _at(args, 1) or "info"
+    kind = value_at(args, 1) or "info"
     return await _send_message(program, [kind, args[0], "toast"])
 
 
@@ -298,7 +299,7 @@ async def _debug(program: _Program, args: list[Value]) -> Value:
 
 
 async def _set_job(program: _Program, args: list[Value]) -> Value:
-    fields = _record(_at(args, 1))
+    fields = _record(value_at(args, 1))
     percent = fields.get("percent")
     status = fields.get("status")
     program.machine.set_job(
@@ -324,7 +325,7 @@ async def _get_job(program: _Program, args: list[Value]) -> Value:
 
 async def _api(program: _Program, args: list[Value]) -> Value:
     """Do a request of the API; what is refused is told, and nil."""
-    request = _record(_at(args, 0))
+    request = _record(value_at(args, 0))
     method = str(request.get("method") or "GET").upper()
     parts = [part for part in str(request.get("url") or "").split("/") if part]
     body = request.get("body")
@@ -360,7 +361,7 @@ def _ask(rest: Rest, method: str, parts: list[str], body: Record) -> Json:
 def _reading(path: str) -> _Handler:
     async def read(program: _Program, args: list[Value]) -> Value:
         record = program.machine.world.single(path)
-        name = _at(args, 0)
+        name = value_at(args, 0)
         return to_lua(record if name is None else record.get(text_of(name)))
 
     return read
@@ -368,7 +369,7 @@ def _reading(path: str) -> _Handler:
 
 def _writing(path: str) -> _Handler:
     async def write(program: _Program, args: list[Value]) -> Value:
-        program.rest.update(RESOURCES[path], "", _record(_at(args, 0)), "")
+        program.rest.update(RESOURCES[path], "", _record(value_at(args, 0)), "")
         return True
 
     return write
@@ -376,7 +377,7 @@ def _writing(path: str) -> _Handler:
 
 async def _update_device(program: _Program, args: list[Value]) -> Value:
     """Write fields of the device; the tool 0 is none."""
-    fields = _record(_at(args, 0))
+    fields = _record(value_at(args, 0))
     if fields.get("mounted_tool_id") == 0:
         fields["mounted_tool_id"] = None
     world = program.machine.world
@@ -395,7 +396,7 @@ async def _env(program: _Program, args: list[Value]) -> Value:
 
 
 async def _get_tool(program: _Program, args: list[Value]) -> Value:
-    wanted = _record(_at(args, 0))
+    wanted = _record(value_at(args, 0))
     for tool in program.machine.world.rows("tools"):
         if all(tool.get(name) == value for name, value in wanted.items()):
             kept = ("id", "name", "flow_rate_ml_per_s")
@@ -404,12 +405,12 @@ async def _get_tool(program: _Program, args: list[Value]) -> Value:
 
 
 async def _get_curve(program: _Program, args: list[Value]) -> Value:
-    curve = program.machine.world.tables["curves"].get(_identity(_at(args, 0)))
+    curve = program.machine.world.tables["curves"].get(_identity(value_at(args, 0)))
     if curve is None:
         return None
 
     async def day(given: list[Value]) -> list[Value]:
-        return [tools.amount_at(curve, _number(_at(given, 0)))]
+        return [tools.amount_at(curve, needed_number(value_at(given, 0)))]
 
     unit = "mL" if curve["type"] == "water" else "mm"
     return Table(
@@ -424,7 +425,7 @@ async def _get_curve(program: _Program, args: list[Value]) -> Value:
 
 async def _group(program: _Program, args: list[Value]) -> Value:
     groups = program.machine.world.tables["point_groups"]
-    group = groups.get(_identity(_at(args, 0)))
+    group = groups.get(_identity(value_at(args, 0)))
     return to_lua(group.get("point_ids") if group else [])
 
 
@@ -441,9 +442,9 @@ async def _soil_height(program: _Program, _: list[Value]) -> Value:
 
 
 async def _new_reading(program: _Program, args: list[Value]) -> Value:
-    fields = _record(_at(args, 0))
+    fields = _record(value_at(args, 0))
     fields |= {
-        name: round(_number(to_lua(fields[name])))
+        name: round(needed_number(to_lua(fields[name])))
         for name in ("pin", "value")
         if name in fields
     }
@@ -456,7 +457,7 @@ async def _new_reading(program: _Program, args: list[Value]) -> Value:
 
 async def _variable(program: _Program, args: list[Value]) -> Value:
     """Return the value of a variable: the record of a place, a number or a text."""
-    label = text_of(_at(args, 0)) if args else _PARENT
+    label = text_of(value_at(args, 0)) if args else _PARENT
     node = program.variables.get(label)
     if node is None:
         raise LuaError("Lua failure")
@@ -485,7 +486,7 @@ async def _variable(program: _Program, args: list[Value]) -> Value:
 
 async def _mount(program: _Program, args: list[Value]) -> Value:
     """Mount a tool by its name, or the one of a slot."""
-    wanted = _at(args, 0)
+    wanted = value_at(args, 0)
     if isinstance(wanted, Table):
         owned = program.machine.world.tables["tools"].get(
             cast(int, wanted.get("tool_id"))
@@ -506,7 +507,7 @@ async def _verify_tool(program: _Program, _: list[Value]) -> Value:
 
 async def _water(program: _Program, args: list[Value]) -> Value:
     """Water a plant, given by its id or as a whole."""
-    wanted = _at(args, 0)
+    wanted = value_at(args, 0)
     found = None if wanted is None else _identity(wanted)
     plant = program.machine.world.tables["points"].get(cast(int, found))
     if plant is None:
@@ -516,7 +517,7 @@ async def _water(program: _Program, args: list[Value]) -> Value:
 
 
 async def _dispense(program: _Program, args: list[Value]) -> Value:
-    await tools.dispense(program.machine, _number(_at(args, 0)))
+    await tools.dispense(program.machine, needed_number(value_at(args, 0)))
     return None
 
 
@@ -533,7 +534,7 @@ def _script(label: str) -> _Handler:
 
 async def _rpc(program: _Program, args: list[Value]) -> Value:
     """Run a node, or the nodes of a request."""
-    node = _record(_at(args, 0))
+    node = _record(value_at(args, 0))
     body = node.get("body")
     request = node.get("kind") == "rpc_request" and isinstance(body, list)
     for each in cast(list[Json], body) if request else [node]:
@@ -543,7 +544,7 @@ async def _rpc(program: _Program, args: list[Value]) -> Value:
 
 async def _sequence(program: _Program, args: list[Value]) -> Value:
     await program.run_node(
-        {"kind": "execute", "args": {"sequence_id": _identity(_at(args, 0))}}
+        {"kind": "execute", "args": {"sequence_id": _identity(value_at(args, 0))}}
     )
     return True
 
@@ -571,7 +572,7 @@ def _clock(zone: Callable[[_Program], ZoneInfo | None], part: str = "") -> _Hand
         now = datetime.fromtimestamp(
             program.machine.world.clock(), zone(program) or UTC
         )
-        name = part or _at(args, 0)
+        name = part or value_at(args, 0)
         if name is None:
             return now.isoformat()
         if name not in _PARTS:
@@ -598,19 +599,19 @@ async def _to_unix(_: _Program, args: list[Value]) -> Value:
 
 
 async def _encode_json(_: _Program, args: list[Value]) -> Value:
-    return dump(to_json(_at(args, 0))).decode()
+    return dump(to_json(value_at(args, 0))).decode()
 
 
 async def _decode_json(_: _Program, args: list[Value]) -> Value:
-    return to_lua(load(text_of(_at(args, 0)).encode()))
+    return to_lua(load(text_of(value_at(args, 0)).encode()))
 
 
 async def _encode_64(_: _Program, args: list[Value]) -> Value:
-    return base64.b64encode(text_of(_at(args, 0)).encode()).decode()
+    return base64.b64encode(text_of(value_at(args, 0)).encode()).decode()
 
 
 async def _decode_64(_: _Program, args: list[Value]) -> Value:
-    return base64.b64decode(text_of(_at(args, 0))).decode(errors="replace")
+    return base64.b64decode(text_of(value_at(args, 0))).decode(errors="replace")
 
 
 _STRICT: frozenset[_Handler] = frozenset({_mount, _dismount, _water, _rpc, _sequence})
