@@ -38,6 +38,11 @@ class HabitatSensorDescription[R](RecordEntityDescription[R], SensorEntityDescri
 
     value: Callable[[R], StateType | datetime]
 
+    def state_of(self, shown: R | None) -> StateType | datetime:
+        """Return what to show of a record, as much of a text as a state may have."""
+        value = None if shown is None else self.value(shown)
+        return cut(value, LONGEST_STATE) if isinstance(value, str) else value
+
 
 class HabitatSensor[A: Account, R](DescribedEntity[A, R], SensorEntity):
     """A sensor of a record."""
@@ -48,9 +53,7 @@ class HabitatSensor[A: Account, R](DescribedEntity[A, R], SensorEntity):
     @override
     def native_value(self) -> StateType | datetime:
         """What the cloud said."""
-        record = self.current_record
-        value = None if record is None else self.entity_description.value(record)
-        return cut(value, LONGEST_STATE) if isinstance(value, str) else value
+        return self.entity_description.state_of(self.current_record)
 
 
 def option(word: Word | None) -> str | None:

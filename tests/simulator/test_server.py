@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime
-from http import HTTPStatus
 import time
 
 import aiohttp
@@ -10,6 +9,7 @@ import pytest
 
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.faults import Fault, Kind
+from custom_components.habitat.simulator.reasons import reason
 
 from .conftest import Client, mapping
 
@@ -92,7 +92,7 @@ async def test_status_in_the_vendors_words(client: Client, status: int) -> None:
     errors = answer["errors"]
     assert isinstance(errors, list)
     assert mapping(errors[0])["status"] == str(status)
-    assert response.reason == HTTPStatus(status).phrase.upper()
+    assert response.reason == reason(status).upper()
 
 
 @pytest.mark.parametrize(

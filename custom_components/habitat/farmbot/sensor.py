@@ -373,7 +373,7 @@ class WorkSensor(PartEntity[Jobs], RobotEntity[Jobs], SensorEntity):
             account.record(RUNNING, Running) or Running(),
             bool(activity and activity.busy),
         )
-        return self.entity_description.value(work)
+        return self.entity_description.state_of(work)
 
 
 class UptimeSensor(PartEntity[Vitals], RobotEntity[Vitals], SensorEntity):
@@ -570,9 +570,7 @@ class NextEventSensor(TurningEntity[FarmBotAccount, Schedule], SensorEntity):
     @override
     def native_value(self) -> StateType | datetime:
         """What or when it is."""
-        event = self._next
-        value = None if event is None else self.entity_description.value(event)
-        return cut(value, LONGEST_STATE) if isinstance(value, str) else value
+        return self.entity_description.state_of(self._next)
 
 
 class AnalogSensor(ReadEntity, SensorEntity):
