@@ -49,6 +49,16 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "bytes": lambda text: repr(text.encode()),
     "percent of json": lambda text: quote(json.dumps(text)),
     "percent twice": lambda text: quote(quote(text)),
+    "base64": lambda text: b64encode(text.encode()).decode(),
+    "base64 of a URL": lambda text: urlsafe_b64encode(text.encode()).decode(),
+    "base64 of json": lambda text: b64encode(json.dumps({"a": text}).encode()).decode(),
+    "json of base64": lambda text: (
+        b64encode(text.encode()).decode().replace("/", "\\/")
+    ),
+    "percent of base64": lambda text: quote(b64encode(text.encode()).decode()),
+    "base64 without its end": lambda text: (
+        b64encode(text.encode()).decode().rstrip("=")
+    ),
 }
 
 

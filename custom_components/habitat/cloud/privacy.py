@@ -1,17 +1,17 @@
 """What is private of one account, by value, and how it is taken out of a text.
 
 A cloud echoes what it knows in its errors: in another case, percent-encoded, escaped for JSON or
-HTML. So texts are compared by their words: decoded, folded, without accents and punctuation.
+HTML, in base64. So texts are compared by their words: decoded, folded, without accents and punctuation.
 Names that are new replace nothing: what was private a moment ago still is.
 """
 
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
 from ipaddress import ip_address
-from itertools import chain, permutations
+from itertools import chain
 import re
 import textwrap
 from threading import Lock
@@ -63,6 +63,9 @@ _ESCAPES = re.compile(
     r"|(?P<html>&(?:\#\d{1,7}|\#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});)",
     re.IGNORECASE,
 )
+_BASE64 = re.compile(r"(?:[\w+\-]|\\?/){6,}", re.ASCII)
+"""What may be in base64, in either alphabet, a login as a header shows it among others."""
+_ALPHABET = str.maketrans("-_", "+/", "\\")
 _DECIMAL = re.compile(r"[-+]?\d{1,3}\.\d+")
 _HEX = re.compile(r"[0-9a-f]{4}|[0-9a-f]{2}", re.IGNORECASE)
 _NUMBERS = (
@@ -104,9 +107,8 @@ class Privacy:
         self.learn_login(secrets)
 
     def learn_login(self, secrets: Iterable[str]) -> None:
-        """Take note of what a user filled in, and of how it may be shown to a server."""
-        self.learn("login", secrets := [*secrets])
-        self.learn("login", _basic(secrets))
+        """Take note of what a user filled in."""
+        self.learn("login", secrets)
 
     def learn(self, kind: object, values: Iterable[object]) -> None:
         """Take note of private values; of each kind the newest are kept."""
@@ -132,7 +134,8 @@ class Privacy:
         text = text[:_READ]
         decoded = _decode(text)
         with self._lock:
-            found = [*self._found(decoded.text), *_by_pattern(decoded.text)]
+            found = [*self._found(decoded.text), *self._found_in_base64(decoded.text)]
+        found += _by_pattern(decoded.text)
         spans = sorted(
             (decoded.begins[begin], decoded.ends[end - 1]) for begin, end in found
         )
@@ -197,6 +200,13 @@ class Privacy:
                 len(fraction.rstrip("0")) < _DECIMALS
                 and f"{whole}.{fraction}".rstrip("0") in self._places
             ):
+                yield found.span()
+
+    def _found_in_base64(self, text: str) -> Iterator[_Span]:
+        """Yield where something stands in base64 that holds a private value."""
+        for found in _BASE64.finditer(text):
+            inner = _from_base64(found[0])
+            if inner.isprintable() and any(self._found(_decode(inner).text)):
                 yield found.span()
 
 
@@ -337,12 +347,12 @@ def _spellings(text: str) -> set[str]:
     return {text, quote(text, safe=""), quote(text), escaped}
 
 
-def _basic(secrets: list[str]) -> Iterator[str]:
-    """Yield any two values as they show a login to a server."""
-    for pair in permutations(secrets, 2):
-        plain = ":".join(pair).encode()
-        yield b64encode(plain).decode()
-        yield urlsafe_b64encode(plain).decode()
+def _from_base64(text: str) -> str:
+    """Return what a text means if it is in base64."""
+    digits = text.translate(_ALPHABET)
+    # One digit more is none: the text was cut, or is not in base64.
+    digits = digits[: len(digits) - (len(digits) % 4 == 1)]
+    return _text(b64decode(digits + "=" * (-len(digits) % 4)))
 
 
 def _roundings(number: float) -> set[str]:
