@@ -17,6 +17,7 @@ from custom_components.habitat.reach import (
     PublicResolver,
     Reach,
     async_open,
+    async_points_into_house,
     is_public,
 )
 from homeassistant.core import HomeAssistant
@@ -90,6 +91,11 @@ def test_without_encryption() -> None:
         ("172.16.0.1", False),
         ("::", False),
         ("ff02::1", False),
+        # Sites of old, and other ways to write an IPv4 address.
+        ("fec0::1", False),
+        ("::192.168.1.20", False),
+        ("::ffff:0:c0a8:114", False),
+        ("64:ff9b:1::c0a8:114", False),
     ],
 )
 def test_public(address: str, public: bool) -> None:
@@ -136,6 +142,37 @@ async def test_names() -> None:
             await resolver.resolve("rebind.example", 80)
         await resolver.close()
         assert names.closed
+
+
+@pytest.mark.parametrize(
+    ("server", "host", "points"),
+    [
+        ("8.8.8.8", "192.168.1.112", True),
+        ("8.8.8.8", "::1", True),
+        ("8.8.8.8", "1.1.1.1", False),
+        # A server of one's own.
+        ("192.168.1.112", "192.168.1.112", False),
+        ("192.168.1.112", "192.168.1.113", False),
+        ("10.0.0.1", "8.8.8.8", False),
+        ("8.8.8.8", "not.a.name.invalid", False),
+    ],
+)
+async def test_hosts(
+    hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+    server: str,
+    host: str,
+    points: bool,
+) -> None:
+    """A server of the internet may not name a host of the house; one in the house may."""
+
+    async def look_up(name: str, _: None, *, type: int) -> list[object]:
+        if name.endswith(".invalid"):
+            raise socket.gaierror
+        return [(socket.AF_INET, type, 6, "", (name, 0))]
+
+    monkeypatch.setattr(hass.loop, "getaddrinfo", look_up)
+    assert await async_points_into_house(hass, server, host) is points
 
 
 class House:

@@ -28,6 +28,8 @@ _HOPS = 4
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 """Ends in an IPv4 address."""
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+"""What of IPv6 was ever given to the internet: all else is local, or one day's to come."""
 
 
 class OutOfReach(aiohttp.ClientError):
@@ -120,8 +122,29 @@ def is_public(text: str) -> bool:
         inner = address.ipv4_mapped or address.sixtofour
         if address in _TRANSLATED:
             inner = IPv4Address(address.packed[-4:])
+        if inner is None and address not in _GLOBAL_UNICAST:
+            return False
         address = inner or address
     return address.is_global and not address.is_multicast
+
+
+async def async_points_into_house(hass: HomeAssistant, server: str, host: str) -> bool:
+    """Return whether a server of the internet names a host that is in the house.
+
+    A server in the house may name another one there.
+    """
+    try:
+        return await _is_in_internet(hass, server) and not await _is_in_internet(
+            hass, host
+        )
+    except OSError:
+        # Nobody will get there.
+        return False
+
+
+async def _is_in_internet(hass: HomeAssistant, host: str) -> bool:
+    found = await hass.loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return all(is_public(str(address[0])) for *_, address in found)
 
 
 class PublicResolver(AbstractResolver):

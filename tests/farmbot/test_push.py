@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events  # type: ignore[import-untyped]  # it brings no types
 
-from custom_components.habitat.cloud.errors import RateLimited
+from custom_components.habitat.cloud.errors import BadAnswer, RateLimited
 from custom_components.habitat.farmbot import push as push_module, status
 from custom_components.habitat.farmbot.account import PACES
 from custom_components.habitat.farmbot.api import SYNCED
@@ -685,6 +685,11 @@ async def test_where_the_broker_is(setting: Setting) -> None:
     assert credentials.tls.check_hostname
     assert (credentials.host, credentials.port) == ("broker.example.com", 8883)
     assert credentials.password not in repr(credentials)
+    with (
+        patch.object(push_module, "async_points_into_house", return_value=True),
+        pytest.raises(BadAnswer, match="in the house"),
+    ):
+        await push._credentials()
     with patch.object(push_module, "broker_address", return_value=None):
         await setting.broker_lost()
         await setting.broker_back()

@@ -20,6 +20,7 @@ from ..cloud.auth import TokenAuth
 from ..cloud.errors import AuthError, BadAnswer, CloudError
 from ..cloud.parsing import read_json
 from ..const import GRACE, LOGGER
+from ..reach import async_points_into_house
 from . import nodes
 from .api import DEVICE, SYNCED, Resource
 from .broker import BrokerLink, Credentials, RobotError
@@ -134,6 +135,9 @@ class Push:
         )
         if address is None:
             raise BadAnswer("The login did not say where the message broker is")
+        server = self._account.session.base.host or ""
+        if await async_points_into_house(self._account.hass, server, address.host):
+            raise BadAnswer("The login named a message broker in the house")
         return Credentials(
             address.host,
             address.port,
