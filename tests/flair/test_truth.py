@@ -544,3 +544,17 @@ async def test_the_last_report_lasts(all_enabled: None, cottage: Setting) -> Non
     assert sensor(vent, "duct_temperature") == STATE_UNKNOWN
     await live(cottage, minutes=1)
     assert sensor(vent, "last_report") == at.isoformat()
+
+
+async def test_a_report_of_the_future(cottage: Setting) -> None:
+    """Nobody knows when it was made, so it does not tell what is now for years."""
+    vent = Thing(cottage, "vents", "Vent 1")
+    for made, known in (
+        (dt_util.utcnow() + 10 * MINUTE, True),
+        (datetime(2107, 12, 11, tzinfo=UTC), False),
+    ):
+        cottage.cloud.set_reading(
+            "vents", vent.id, duct_temperature_c=31.5, created_at=made.isoformat()
+        )
+        await cottage.poll(5)
+        assert sensor(vent, "duct_temperature") == ("31.5" if known else STATE_UNKNOWN)

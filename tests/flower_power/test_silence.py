@@ -138,6 +138,17 @@ async def test_a_time_from_the_future(plants: Setting, key: str) -> None:
     assert "unknown" not in shown(plants, "temperature", "soil_moisture")
 
 
+async def test_a_sensor_that_dies_under_a_time_from_the_future(plants: Setting) -> None:
+    """What was measured really decides how long it tells of now."""
+    plant = plants.named("Plant 1")
+    plants.cloud.set("status", plant, last_sample_utc="2107-12-11T08:11:30Z")
+    plants.cloud.halt_uploads(plant)
+    await plants.poll()
+    assert "unknown" not in shown(plants, *MEASURED)
+    await plants.live(49 * 60)
+    assert shown(plants, *MEASURED) == {"unknown"}
+
+
 # A pot has five gauges.
 
 

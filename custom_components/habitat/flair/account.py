@@ -113,6 +113,8 @@ LASTS: Mapping[type[Resource], timedelta] = {
     Weather: timedelta(hours=3),
 }
 """How long a report tells what is now; Flair's own devices report once a minute."""
+SKEW = timedelta(minutes=15)
+"""A time further ahead is wrong, not that of a fast clock."""
 
 _IN_ROOMS: tuple[type[Thing], ...] = (
     Vent, Puck, Puck2, Thermostat, RemoteSensor, HvacUnit,
@@ -274,6 +276,9 @@ class FlairAccount(Account):
         if isinstance(owner, RemoteSensor) and not self._is_linked(owner):
             return SILENT
         at = record.created_at
+        if at is not None and at > dt_util.utcnow() + SKEW:
+            # Nobody knows when it was made.
+            return SILENT
         return at + LASTS[type(record)] if at else None
 
     def _alive_until(self, record: Named) -> datetime | None:

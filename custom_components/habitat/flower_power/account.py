@@ -273,10 +273,14 @@ class FlowerPowerAccount(Account):
     def alive_until(self, device: Device) -> datetime | None:
         """Return until when what was measured last may be taken for what is so now.
 
-        Of a sensor that never measured, or whose clock is wrong, nobody can say.
+        Of a sensor that never measured nobody can say. Where the status tells of a sample of the
+        future, as after a phone whose clock is wrong, the newest sample that was read counts.
         """
         status = self.record(f"{device.key}/{STATUS}", LocationStatus)
         last = past(status.last_sample_utc) if status else None
+        if last is None:
+            sample = self.record(_sample_keys(device.key)[0], Sample)
+            last = past(sample.capture_datetime_utc) if sample else None
         return None if last is None else last + TRUSTED
 
     @override
