@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 import socket
-from typing import override
+from typing import Protocol, override
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -34,6 +34,25 @@ _GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 class OutOfReach(aiohttp.ClientError):
     """An address that nobody goes to."""
+
+
+class IntoTheHouse(OSError):
+    """A name that leads into the house, if only among others."""
+
+    def __init__(self, addresses: tuple[str, ...]) -> None:
+        """Tell what it stands for."""
+        super().__init__(None, "The name leads into the house")
+        self.addresses = addresses
+
+
+class Way(Protocol):
+    """Where redirects may lead, and what asks there."""
+
+    def find(self, address: str | None, base: URL | None = None) -> URL | None:
+        """Return where an address leads; None where nobody goes."""
+
+    def session(self, hass: HomeAssistant, url: URL) -> aiohttp.ClientSession:
+        """Return what asks at an address that was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +91,10 @@ class Reach:
         """Say whether an address is the account's own server's."""
         return url.origin() == URL(self.server).origin()
 
+    def session(self, hass: HomeAssistant, url: URL) -> aiohttp.ClientSession:
+        """Return what asks at an address that was found."""
+        return async_get_clientsession(hass) if self.is_own(url) else _public(hass)
+
     def _is_alias(self, url: URL) -> bool:
         if not self.alias or url.scheme not in ("http", "https"):
             return False
@@ -81,7 +104,7 @@ class Reach:
 
 @asynccontextmanager
 async def async_open(
-    hass: HomeAssistant, reach: Reach, url: URL, timeout: aiohttp.ClientTimeout
+    hass: HomeAssistant, way: Way, url: URL, timeout: aiohttp.ClientTimeout
 ) -> AsyncGenerator[aiohttp.ClientResponse]:
     """Ask at an address that was found, without any login of ours.
 
@@ -91,12 +114,12 @@ async def async_open(
         TimeoutError: no answer in time.
     """
     for _ in range(_HOPS):
-        session = async_get_clientsession(hass) if reach.is_own(url) else _public(hass)
+        session = way.session(hass, url)
         async with session.get(url, timeout=timeout, allow_redirects=False) as answer:
             if answer.status not in _REDIRECTING:
                 yield answer
                 return
-            found = reach.find(answer.headers.get("Location"), url)
+            found = way.find(answer.headers.get("Location"), url)
         if found is None:
             raise OutOfReach("A redirect leads where nobody goes")
         url = found
@@ -117,6 +140,16 @@ def is_public(text: str) -> bool:
     Raises:
         ValueError: it is none.
     """
+    address = what_is_meant(text)
+    return address.is_global and not address.is_multicast
+
+
+def what_is_meant(text: str) -> IPv4Address | IPv6Address:
+    """Return an IP address, or the one that it stands for.
+
+    Raises:
+        ValueError: it is none.
+    """
     address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
     if isinstance(address, IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
@@ -125,7 +158,7 @@ def is_public(text: str) -> bool:
         if inner is None and address not in _GLOBAL_UNICAST:
             return False
         address = inner or address
-    return address.is_global and not address.is_multicast
+    return address
 
 
 async def async_points_into_house(hass: HomeAssistant, server: str, host: str) -> bool:
@@ -164,11 +197,13 @@ class PublicResolver(AbstractResolver):
         """Return the addresses of a host.
 
         Raises:
-            OSError: there are none, or one of them is in the house.
+            IntoTheHouse: one of them is in the house.
+            OSError: there are none.
         """
         found = await self._resolver.resolve(host, port, family)
-        if not all(is_public(one["host"]) for one in found):
-            raise OSError(None, "The name leads into the house")
+        addresses = tuple(one["host"] for one in found)
+        if not all(map(is_public, addresses)):
+            raise IntoTheHouse(addresses)
         return found
 
     @override
@@ -181,10 +216,16 @@ class PublicResolver(AbstractResolver):
 @singleton(f"{DOMAIN}_public")
 def _public(hass: HomeAssistant) -> aiohttp.ClientSession:
     """Return a session that reaches nothing but the internet."""
+    return make_session(hass, PublicResolver(ThreadedResolver()))
+
+
+@callback
+def make_session(
+    hass: HomeAssistant, resolver: AbstractResolver
+) -> aiohttp.ClientSession:
+    """Return a session without cookies that reaches what a resolver knows, until the end."""
     session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
-            resolver=PublicResolver(ThreadedResolver()), ssl=get_default_context()
-        ),
+        connector=aiohttp.TCPConnector(resolver=resolver, ssl=get_default_context()),
         cookie_jar=aiohttp.DummyCookieJar(),
     )
 

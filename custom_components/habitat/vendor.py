@@ -49,7 +49,12 @@ REGISTRY: Mapping[str, Vendor] = {
     for vendor in (
         Vendor("flair", "Flair", "https://api.flair.co", services=True),
         Vendor(
-            "farmbot", "FarmBot", "https://my.farm.bot", services=True, removal=True
+            "farmbot",
+            "FarmBot",
+            "https://my.farm.bot",
+            services=True,
+            options=True,
+            removal=True,
         ),
         Vendor(
             "flower_power",

@@ -1,20 +1,26 @@
 """What there is to see at the addresses of webcams, which only asking there tells."""
 
+from typing import NoReturn
+
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 import pytest
+from yarl import URL
 
+from custom_components.habitat import reach as reaching
+from custom_components.habitat.farmbot import webcams
 from custom_components.habitat.farmbot.webcams import (
     Silence,
     Webcam,
     async_look,
     webcam_key,
 )
-from custom_components.habitat.reach import Reach
+from custom_components.habitat.reach import OutOfReach, Reach
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.builder import robot
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.core import HomeAssistant
+from tests.test_reach import Names
 
 from .conftest import Setting, SetUp
 from .test_push import exists, taken
@@ -65,6 +71,55 @@ async def test_no_address(hass: HomeAssistant, address: str) -> None:
 async def test_nobody_there(hass: HomeAssistant, socket_enabled: None) -> None:
     """Silence tells nothing."""
     assert await async_look(hass, SELF, f"{SELF.server}/x.jpg") is Silence.SILENCE
+
+
+LOCAL = Webcam(stream=None, local=True)
+
+
+@pytest.mark.parametrize(
+    ("address", "stands_for", "there"),
+    [
+        ("http://192.168.1.20/film", (), LOCAL),
+        ("http://cam.local/film", (), LOCAL),
+        ("http://cam.example/film", ("192.168.1.20",), LOCAL),
+        ("http://cam.example/film", ("8.8.8.8", "192.168.1.20"), LOCAL),
+        # Nothing of the user's is there.
+        ("http://127.0.0.2/film", (), None),
+        ("http://169.254.169.254/latest/meta-data", (), None),
+        ("http://localhost/film", ("127.0.0.1", "::1"), Silence.SILENCE),
+        ("http://cam.example/film", ("169.254.169.254",), Silence.SILENCE),
+    ],
+)
+async def test_in_the_house(
+    hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    stands_for: tuple[str, ...],
+    there: object,
+) -> None:
+    """Of a webcam in the user's network nothing is known: nobody asks, no socket is opened."""
+    names = Names(*stands_for)
+    monkeypatch.setattr(reaching, "ThreadedResolver", lambda: names)
+    assert await async_look(hass, SELF, address) == there
+    assert names.asked == (1 if stands_for else 0)
+
+
+async def test_a_server_with_a_name_of_the_network(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account's own server is asked as ever, whatever its name."""
+    reach = Reach("http://farmbot.local:3000", plain=True)
+    asked: list[str] = []
+
+    def ask(_: object, __: object, url: URL, ___: object) -> NoReturn:
+        asked.append(str(url))
+        raise OutOfReach
+
+    monkeypatch.setattr(webcams, "async_open", ask)
+    assert await async_look(hass, reach, "http://farmbot.local:3000/a.jpg") is None
+    assert asked == ["http://farmbot.local:3000/a.jpg"]
+    assert await async_look(hass, reach, "http://farmbot.local:8080/film") == LOCAL
+    assert len(asked) == 1
 
 
 @pytest.fixture

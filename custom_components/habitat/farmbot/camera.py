@@ -22,6 +22,7 @@ from ..cloud.text import LONGEST_NAME, cut
 from ..const import LOGGER
 from ..devices import Device
 from ..image import MOST_BYTES, async_read_picture, kind_of_picture
+from ..local_reach import find_local
 from ..reach import OutOfReach, async_open
 from ..vendor import Made
 from .account import FarmBotAccount
@@ -102,10 +103,13 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
             OutOfReach: it leads where nobody goes.
         """
         reach = self.coordinator.reach
-        url = reach.find(self.record.url if self.record else None)
-        if url is None:
-            raise OutOfReach("The address leads where nobody goes")
-        return async_open(self.hass, reach, url, timeout)
+        address = self.record.url if self.record else None
+        if self._webcam and self._webcam.local:
+            if local := find_local(self.hass, reach, address):
+                return async_open(self.hass, local, local.url, timeout)
+        elif url := reach.find(address):
+            return async_open(self.hass, reach, url, timeout)
+        raise OutOfReach("The address leads where nobody goes")
 
     @override
     async def handle_async_mjpeg_stream(
@@ -113,8 +117,9 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
     ) -> web.StreamResponse | None:
         """Pass a film on, or one picture after another."""
         webcam = self._webcam
-        if webcam is None or not webcam.stream:
+        if webcam is None or webcam.stream is False:
             return await super().handle_async_mjpeg_stream(request)
+        one_by_one = False
         try:
             async with self._open(_STREAM_TIMEOUT) as answer:
                 # A page would be shown as one of Home Assistant's own.
@@ -123,8 +128,12 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
                     return await async_aiohttp_proxy_stream(
                         self.hass, request, answer.content, kind
                     )
+                # Of one in the user's own network only the first look tells.
+                one_by_one = webcam.stream is None and is_photo(answer)
         except (ClientError, TimeoutError, ValueError) as err:
             LOGGER.debug("A webcam did not answer: %s", type(err).__name__)
+        if one_by_one:
+            return await super().handle_async_mjpeg_stream(request)
         return None
 
 

@@ -82,6 +82,21 @@ def items[R](
 @callback
 def drop_gone(account: FarmBotAccount) -> None:
     """Remove the entities of items that are gone, where their list was answered whole."""
+
+    def gone(kind: Kind[Any], key: str, platform: str) -> bool:
+        if not account.is_whole(kind.part):
+            return False
+        record = account.record(key, kind.model)
+        return record is None or platform not in kind.platforms(record)
+
+    drop(account, gone)
+
+
+@callback
+def drop(
+    account: FarmBotAccount, unwanted: Callable[[Kind[Any], str, str], bool]
+) -> None:
+    """Remove the entities of items that are unwanted, by kind, record key and platform."""
     registry = er.async_get(account.hass)
     for entry in er.async_entries_for_config_entry(
         registry, account.config_entry.entry_id
@@ -90,10 +105,7 @@ def drop_gone(account: FarmBotAccount) -> None:
         if match is None or entry.platform != DOMAIN:
             continue
         kind = KINDS[match["kind"]]
-        if not account.is_whole(kind.part):
-            continue
-        record = account.record(f"{kind.part}/{match['id']}", kind.model)
-        if record is None or entry.domain not in kind.platforms(record):
+        if unwanted(kind, f"{kind.part}/{match['id']}", entry.domain):
             for made in account.made.values():
                 made.discard(f"{entry.domain}{match[0].replace('_', '.', 1)}")
             registry.async_remove(entry.entity_id)

@@ -1,6 +1,7 @@
 """What there is to see at the addresses of webcams, which may be anything: a page, or nothing.
 
-Only asking there tells. It happens in the background, once for each address and again every day.
+Only asking there tells. It happens in the background, once for each address and again every day;
+in the user's own network it happens only where the user wants that, and when somebody looks.
 """
 
 import asyncio
@@ -8,21 +9,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from aiohttp import ClientError, ClientResponse, ClientTimeout
+from aiohttp import ClientConnectorDNSError, ClientError, ClientResponse, ClientTimeout
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 
-from ..reach import OutOfReach, Reach, async_open
+from ..local_reach import find_local, is_local_name
+from ..reach import IntoTheHouse, OutOfReach, Reach, async_open
 from .api import WEBCAM_FEEDS
+from .items import WEBCAM_FEED, Kind, drop
 from .models import WebcamFeed
 
 if TYPE_CHECKING:
     # The account stands on this module.
     from .account import FarmBotAccount
+
+CONF_LOCAL_WEBCAMS: Final = "local_webcams"
+"""Whether webcams in the user's own network are shown."""
 
 WEBCAM = "webcam"
 """The part of what was learned, and the first part of its keys; the feed's id is the second."""
@@ -38,8 +44,13 @@ _PHOTOS = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 class Webcam:
     """A webcam that there is something to see of."""
 
-    stream: bool
-    """Whether it shows picture after picture (MJPEG), not one at a time."""
+    stream: bool | None
+    """Whether it shows picture after picture (MJPEG), not one at a time; None for not known."""
+    local: bool = False
+    """Whether it is in the user's own network, where nobody asks before somebody looks."""
+
+
+_LOCAL = Webcam(stream=None, local=True)
 
 
 class Silence(Enum):
@@ -93,13 +104,21 @@ class Webcams:
         finally:
             self._looking = False
         learned: dict[str, object | None] = {}
+        hidden: set[str] = set()
         for feed, webcam in zip(due, found, strict=True):
-            if webcam is not Silence.SILENCE:
-                self._seen[feed.id] = feed.url
+            if webcam is Silence.SILENCE:
+                continue
+            self._seen[feed.id] = feed.url
+            if webcam == _LOCAL and not self._shows_local:
+                hidden.add(f"{WEBCAM_FEED.part}/{feed.id}")
+                learned[webcam_key(feed.id)] = None
+            else:
                 learned[webcam_key(feed.id)] = webcam
         for gone in self._seen.keys() - {feed.id for feed in self._feeds()}:
             del self._seen[gone]
             learned[webcam_key(gone)] = None
+        if hidden:
+            self._hide(hidden)
         if any(learned.values()):
             await self._show()
         if learned:
@@ -107,6 +126,19 @@ class Webcams:
         if self._look_again:
             self._look_again = False
             self.look()
+
+    @property
+    def _shows_local(self) -> bool:
+        options = self._account.config_entry.options
+        return bool(options.get(CONF_LOCAL_WEBCAMS))
+
+    def _hide(self, keys: set[str]) -> None:
+        """Remove what the option has shown; with it all comes back as the user had it."""
+
+        def unwanted(kind: Kind[Any], key: str, platform: str) -> bool:
+            return kind is WEBCAM_FEED and key in keys
+
+        drop(self._account, unwanted)
 
     async def _show(self) -> None:
         """Set the platform up, which wants a library for pictures that few houses need."""
@@ -141,8 +173,8 @@ async def async_look(
     nobody is asked but the account's own server: a GET may switch something there.
     """
     url = reach.find(address)
-    if url is None:
-        return None
+    if url is None or (is_local_name(url.host or "") and not reach.is_own(url)):
+        return _LOCAL if find_local(hass, reach, address) else None
     try:
         async with async_open(hass, reach, url, _TIMEOUT) as answer:
             if is_stream(answer) or is_photo(answer):
@@ -150,5 +182,15 @@ async def async_look(
             return Silence.SILENCE if answer.status >= 500 else None
     except OutOfReach:
         return None
+    except ClientConnectorDNSError as err:
+        local = find_local(hass, reach, address)
+        if (
+            local
+            and err.host == url.host
+            and isinstance(err.os_error, IntoTheHouse)
+            and local.admits(err.os_error.addresses)
+        ):
+            return _LOCAL
+        return Silence.SILENCE
     except ClientError, TimeoutError, ValueError:
         return Silence.SILENCE
