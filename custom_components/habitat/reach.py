@@ -141,6 +141,8 @@ def is_public(text: str) -> bool:
         ValueError: it is none.
     """
     address = what_is_meant(text)
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
     return address.is_global and not address.is_multicast
 
 
@@ -155,8 +157,6 @@ def what_is_meant(text: str) -> IPv4Address | IPv6Address:
         inner = address.ipv4_mapped or address.sixtofour
         if address in _TRANSLATED:
             inner = IPv4Address(address.packed[-4:])
-        if inner is None and address not in _GLOBAL_UNICAST:
-            return False
         address = inner or address
     return address
 
