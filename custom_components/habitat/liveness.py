@@ -1,7 +1,7 @@
 """Which devices of an account are silent: what they said last is then no longer true *now*."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
@@ -9,6 +9,9 @@ from homeassistant.util import dt as dt_util
 
 SILENT = datetime.fromtimestamp(0, UTC)
 """The deadline of a device of which the cloud itself says that it cannot be reached."""
+
+SKEW = timedelta(minutes=15)
+"""A time further ahead is wrong, not that of a fast clock."""
 
 
 class Liveness:
@@ -80,3 +83,9 @@ class Liveness:
     def _tell(self, turned: frozenset[str]) -> None:
         if turned:
             self._turned(turned)
+
+
+def past(moment: datetime | None) -> datetime | None:
+    """Return a time of something that has happened, None where that would be in the future."""
+    ahead = moment is not None and moment > dt_util.utcnow() + SKEW
+    return None if ahead else moment

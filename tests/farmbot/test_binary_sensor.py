@@ -70,6 +70,8 @@ async def test_connected(garden: Setting) -> None:
         (stamp(NOW), STATE_ON),
         (stamp(NOW - 7200), STATE_OFF),
         (None, STATE_UNKNOWN),
+        # Of a clock that is wrong nobody can say.
+        (stamp(NOW + 86_400), STATE_UNKNOWN),
     ],
 )
 async def test_connected_without_broker(

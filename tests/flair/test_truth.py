@@ -546,8 +546,8 @@ async def test_the_last_report_lasts(all_enabled: None, cottage: Setting) -> Non
     assert sensor(vent, "last_report") == at.isoformat()
 
 
-async def test_a_report_of_the_future(cottage: Setting) -> None:
-    """Nobody knows when it was made, so it does not tell what is now for years."""
+async def test_a_report_of_the_future(all_enabled: None, cottage: Setting) -> None:
+    """Nobody knows when it was made, so it does not tell what is now for years, nor when it came."""
     vent = Thing(cottage, "vents", "Vent 1")
     for made, known in (
         (dt_util.utcnow() + 10 * MINUTE, True),
@@ -558,3 +558,4 @@ async def test_a_report_of_the_future(cottage: Setting) -> None:
         )
         await cottage.poll(5)
         assert sensor(vent, "duct_temperature") == ("31.5" if known else STATE_UNKNOWN)
+        assert (sensor(vent, "last_report") == STATE_UNKNOWN) is not known

@@ -16,7 +16,7 @@ from ..cloud.errors import BadAnswer, Refused
 from ..const import ABSENT_POLLS
 from ..coordinator import Account, HabitatConfigEntry, Harvest, Part, PartState
 from ..devices import Device
-from ..liveness import SILENT
+from ..liveness import SILENT, SKEW
 from ..repairs import Issue
 from ..vendor import Login
 from .choice import choose
@@ -46,8 +46,6 @@ SHORTEST = timedelta(minutes=45)
 LONGEST = timedelta(hours=2)
 CADENCES = 3
 """A probe is silent after so many times its cadence, 45 minutes at least and 2 hours at most."""
-SKEW = timedelta(minutes=15)
-"""A time further ahead is wrong, not that of a fast clock."""
 
 _GENERATIONS: Mapping[int, str] = {1: "CityProbe", 150: "CityProbe 2"}
 

@@ -23,15 +23,15 @@ from homeassistant.const import (
 )
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.typing import StateType
-from homeassistant.util import dt as dt_util
 
 from ..cloud.text import LONGEST_NAME, clean, cut
 from ..const import DOMAIN
 from ..devices import Device
 from ..entity import described
+from ..liveness import past
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, told
 from ..vendor import Made
-from .account import ROW, SKEW, CityFlowAccount
+from .account import ROW, CityFlowAccount
 from .const import CONF_SHOW_ON_MAP
 from .models import Measurement, Probe
 from .properties import KEYS, key_of, unit_of
@@ -155,7 +155,7 @@ MEASURED: tuple[Description, ...] = (
 
 def _measured_at(row: Measurement) -> datetime | None:
     """Return when a row was measured, unless its clock is plainly wrong."""
-    return row.time if row.time < dt_util.utcnow() + SKEW else None
+    return past(row.time)
 
 
 LAST_MEASUREMENT: Description = told(

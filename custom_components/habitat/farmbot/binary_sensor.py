@@ -22,6 +22,7 @@ from ..binary_sensor import (
 from ..coordinator import POLL
 from ..devices import Device
 from ..entity import HabitatEntity, described
+from ..liveness import past
 from ..vendor import Made
 from .account import DEVICE, FarmBotAccount
 from .entity import PartEntity, RobotEntity, seen_as
@@ -154,7 +155,7 @@ class ConnectedSensor(PartEntity[FarmBotDevice], BinarySensorEntity):
         account = self.coordinator
         if account.link.broker:
             return account.link.online
-        seen = self.record.last_saw_api if self.record else None
+        seen = past(self.record.last_saw_api) if self.record else None
         # How long it was silent is known of the time of the last answer, not of now.
         asked = account.answered_at
         if seen is None or asked is None:

@@ -14,7 +14,7 @@ from ..cloud.auth import TokenAuth
 from ..cloud.errors import Refused
 from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
 from ..devices import Device
-from ..liveness import SILENT
+from ..liveness import SILENT, past
 from ..refusal import refusal
 from ..repairs import Issue
 from ..vendor import Login
@@ -113,8 +113,6 @@ LASTS: Mapping[type[Resource], timedelta] = {
     Weather: timedelta(hours=3),
 }
 """How long a report tells what is now; Flair's own devices report once a minute."""
-SKEW = timedelta(minutes=15)
-"""A time further ahead is wrong, not that of a fast clock."""
 
 _IN_ROOMS: tuple[type[Thing], ...] = (
     Vent, Puck, Puck2, Thermostat, RemoteSensor, HvacUnit,
@@ -276,10 +274,10 @@ class FlairAccount(Account):
         if isinstance(owner, RemoteSensor) and not self._is_linked(owner):
             return SILENT
         at = record.created_at
-        if at is not None and at > dt_util.utcnow() + SKEW:
-            # Nobody knows when it was made.
-            return SILENT
-        return at + LASTS[type(record)] if at else None
+        if at is None:
+            return None
+        # Of one from the future nobody knows when it was made.
+        return at + LASTS[type(record)] if past(at) else SILENT
 
     def _alive_until(self, record: Named) -> datetime | None:
         """Return what `alive_until` does, of a record."""

@@ -26,6 +26,7 @@ from homeassistant.const import (
 from ..cloud.text import LONGEST_NAME, cut
 from ..devices import Device
 from ..entity import described
+from ..liveness import past
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
 from ..vendor import Made
 from .account import READING, STATE, SUMMARY, WEATHER, FlairAccount, key_of, name_of
@@ -153,7 +154,7 @@ VENT_READING: tuple[HabitatSensorDescription[VentReading], ...] = (
     ),
     told(
         "last_report",
-        lambda reading: reading.created_at,
+        lambda reading: past(reading.created_at),
         device_class=SensorDeviceClass.TIMESTAMP,
         part=READING,
         enabled=False,
@@ -202,7 +203,7 @@ PUCK_READING: tuple[HabitatSensorDescription[PuckReading], ...] = (
     ),
     told(
         "last_report",
-        lambda reading: reading.created_at,
+        lambda reading: past(reading.created_at),
         device_class=SensorDeviceClass.TIMESTAMP,
         part=READING,
         enabled=False,
@@ -224,7 +225,7 @@ PUCK2_READING: tuple[HabitatSensorDescription[Puck2Reading], ...] = (
     ),
     told(
         "last_report",
-        lambda reading: reading.created_at,
+        lambda reading: past(reading.created_at),
         device_class=SensorDeviceClass.TIMESTAMP,
         part=READING,
         enabled=False,

@@ -21,7 +21,7 @@ from ..cloud.spans import Span
 from ..const import CONF_WEBHOOK_SECRET
 from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
 from ..devices import Device
-from ..liveness import SILENT
+from ..liveness import SILENT, SKEW, past
 from ..vendor import Login
 from ..webhooks import WebhookCounters, async_register_webhook
 from .connection import connect
@@ -56,8 +56,6 @@ PUSHED_LATELY = timedelta(minutes=90)
 """Three times what a sensor takes from one ping to the next: without a push until then they stopped."""
 LAG = timedelta(minutes=5)
 """What a push may lie behind the list."""
-SKEW = timedelta(minutes=15)
-"""A time further ahead is wrong, not that of a fast clock."""
 _SHORTEST = timedelta(seconds=1)
 
 
@@ -323,8 +321,7 @@ def newer(ping: datetime, known: datetime | None) -> bool:
 
 def heard_at(sensor: FlowSensor) -> datetime | None:
     """Return when a sensor was heard of last, unless that would be in the future."""
-    ping = sensor.last_ping_datetime
-    return ping if ping is not None and ping <= dt_util.utcnow() + SKEW else None
+    return past(sensor.last_ping_datetime)
 
 
 def _tells_more(ping: Ping, sensor: FlowSensor) -> bool:

@@ -11,12 +11,12 @@ from typing import ClassVar, override
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import CONNECTION_BLUETOOTH
-from homeassistant.util import dt as dt_util
 
 from ..cloud.errors import AuthError, CloudError, RateLimited
 from ..cloud.spans import Span
 from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
 from ..devices import Device
+from ..liveness import past
 from ..vendor import Login
 from .api import Garden
 from .bluetooth import bluetooth_addresses
@@ -39,8 +39,6 @@ DAY = timedelta(days=1)
 TRUSTED = timedelta(days=2)
 """A sensor measures every quarter of an hour, but a phone has to come by for the cloud to hear of it:
 a day without one is no silence. After two days the cloud itself calls its analysis out of date."""
-SKEW = timedelta(minutes=15)
-"""A time further ahead is wrong, not that of a fast clock."""
 _FIRST_NET: Mapping[str, timedelta] = {
     CONFIGURATION: timedelta(hours=8),
     STATUS: timedelta(hours=16),
@@ -328,12 +326,6 @@ class FlowerPowerAccount(Account):
             hw_version=sensor.hardware_revision if sensor else None,
             connections=frozenset({(CONNECTION_BLUETOOTH, address)} if address else ()),
         )
-
-
-def past(moment: datetime | None) -> datetime | None:
-    """Return a time of something that has happened, None where that would be in the future."""
-    ahead = moment is not None and moment > dt_util.utcnow() + SKEW
-    return None if ahead else moment
 
 
 def _newest(samples: Iterable[Sample], known: Sample | None) -> Sample | None:

@@ -19,9 +19,10 @@ from homeassistant.helpers.typing import StateType
 
 from ..devices import Device
 from ..entity import described
+from ..liveness import past
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
 from ..vendor import Made
-from .account import SAMPLE, STATUS, FlowerPowerAccount, past
+from .account import SAMPLE, STATUS, FlowerPowerAccount
 from .entity import AnalysisEntity
 from .models import Analysis, Gauge, Location, LocationStatus, Sample
 from .words import Instruction, Status, TankInstruction, WateringMode
