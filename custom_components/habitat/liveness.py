@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 SILENT = datetime.fromtimestamp(0, UTC)
@@ -69,9 +69,12 @@ class Liveness:
         if (next_deadline := min(ahead, default=None)) != self._next:
             self.async_stop()
             self._next = next_deadline
-        if self._next is not None and self._cancel_timer is None:
-            self._cancel_timer = async_track_point_in_utc_time(
-                self._hass, self._on_timer, self._next
+        # A record may still come in while Home Assistant stops.
+        if self._next and self._cancel_timer is None and not self._hass.is_stopping:
+            self._cancel_timer = async_call_later(
+                self._hass,
+                self._next - now,
+                HassJob(self._on_timer, cancel_on_shutdown=True),
             )
         return turned
 

@@ -86,7 +86,7 @@ class House:
         settled = asyncio.ensure_future(done(self.hass))
         while not settled.done():
             before = self._met()
-            await asyncio.wait({settled}, timeout=0.05)
+            await asyncio.wait({settled}, timeout=0.3)
             if self._met() == before and not settled.done():
                 self.freezer.tick(_TIMEOUT)
         await settled
