@@ -67,7 +67,8 @@ async def test_token_endpoint_down_for_two_hours(account: Living, kind: str) -> 
     assert account.flows() == []
     account.get_well()
     _, logins = await account.asked(LOGIN_PAUSE + account.pace + MINUTE)
-    assert logins == 1
+    # A refresh grant that half an answer used up is followed by the password's.
+    assert 1 <= logins <= 2
     assert known - account.known() == set()
 
 
