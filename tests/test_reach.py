@@ -56,6 +56,14 @@ LAN = Reach("http://192.168.1.112:3000", "//farmbot.home:3000", plain=True)
         ("http://[2002:c0a8:114::1]/", None),
         ("http://[64:ff9b::c0a8:114]/", None),
         ("http://224.0.0.1/", None),
+        # The house in other notations.
+        ("http://2130706433/", None),
+        ("http://127.1/", None),
+        ("http://0177.0.0.1/", None),
+        ("http://0x7f.1/", None),
+        ("http://0x7F000001./", None),
+        ("http://user:pass@192.168.1/", None),
+        ("http://cam1.example2/", "http://cam1.example2/"),
         # No address at all.
         ("words", None),
         ("0", None),

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+import re
 import socket
 from typing import Protocol, override
 
@@ -28,6 +29,7 @@ _HOPS = 4
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 """Ends in an IPv4 address."""
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 """What of IPv6 was ever given to the internet: all else is local, or one day's to come."""
 
@@ -131,7 +133,8 @@ def _may_be_public(host: str) -> bool:
     try:
         return is_public(host)
     except ValueError:
-        return True
+        # What ends in a number is an IPv4 address in another notation, which is not looked up.
+        return not _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2])
 
 
 def is_public(text: str) -> bool:
