@@ -12,6 +12,7 @@ from custom_components.habitat.cloud.auth import FixedAuth, Token, TokenAuth
 from custom_components.habitat.cloud.backoff import Backoff, Ration
 from custom_components.habitat.cloud.errors import (
     AuthError,
+    BadAnswer,
     CloudError,
     Refused,
     Unreachable,
@@ -93,15 +94,11 @@ async def test_a_server_that_is_down(fault: Fault) -> None:
         for _ in range(3):
             talk.clock.advance(MINUTE)
             assert await talk.asked() == 1
-        # The one that asks could be the only one that is ill.
-        talk.clock.advance(MINUTE)
-        assert await talk.asked() == 2
+        # The one that asks could be the only one that is ill: each time it is another.
+        assert len({one.path for one in list(talk.session.log)[-3:]}) == 3
         talk.clock.advance(MINUTE)
         found = await talk.poll()
-        assert {type(one) for one in found} <= {
-            type(found[0]),
-            Unreachable,
-        }
+        assert {type(one) for one in found} <= {BadAnswer, Unreachable}
         talk.server.faults.clear()
         talk.clock.advance(MINUTE)
         assert await talk.poll() == [[1]] * len(LISTS)
@@ -140,6 +137,51 @@ async def test_the_one_that_asks_is_ill() -> None:
             talk.clock.advance(MINUTE)
             found = await talk.poll()
         assert found[1:] == [[1]] * (len(LISTS) - 1)
+
+
+async def test_those_that_ask_are_ill() -> None:
+    """However many are ill after an outage of all, each poll lets another one ask."""
+    async with outage(Fault(kind=Kind.STATUS)) as talk:
+        await talk.poll()
+        talk.server.faults.clear()
+        for number in range(4):
+            talk.server.faults.add(Fault(kind=Kind.STATUS, match=f"GET /{number}"))
+        for _ in range(5):
+            talk.clock.advance(MINUTE)
+            found = await talk.poll()
+        assert found[4:] == [[1]] * (len(LISTS) - 4)
+
+
+async def test_only_one_comes_first() -> None:
+    """Where all others wait for one that is ill, every other time a second one asks as well."""
+    async with outage(Fault(kind=Kind.STATUS)) as talk:
+        await talk.poll()
+        talk.server.faults.clear()
+        talk.server.faults.add(Fault(kind=Kind.STATUS, match="GET /0"))
+        answers: list[object] = []
+        for _ in range(4):
+            talk.clock.advance(MINUTE)
+            for get in LISTS[:2]:
+                answers += await asyncio.gather(
+                    talk.session.json(get), return_exceptions=True
+                )
+        assert [1] in answers
+
+
+async def test_nothing_but_refusals() -> None:
+    """A server that refuses all that it is asked for is no better than one that is down."""
+    async with outage(Fault(kind=Kind.STATUS, status=404)) as talk:
+        assert await talk.asked() == len(LISTS)
+        for _ in range(3):
+            talk.clock.advance(MINUTE)
+            assert await talk.asked() == 1
+        # Who wrote something heard from it.
+        with pytest.raises(Refused):
+            await talk.session.json(replace(PATCH, path="/9"))
+        assert talk.session.pacing.gate.doubtful
+        talk.server.faults.clear()
+        talk.clock.advance(MINUTE)
+        assert await talk.poll() == [[1]] * len(LISTS)
 
 
 async def test_two_that_are_ill_one_after_the_other() -> None:
@@ -251,6 +293,7 @@ async def test_who_asks_for_all_gives_up() -> None:
         await talk.poll()
         talk.clock.advance(MINUTE)
         first = asyncio.create_task(talk.session.json(LISTS[0]))
+        await asyncio.sleep(0.01)
         while not talk.session.pacing.gate.doubtful or not talk.server.at_once:
             await asyncio.sleep(0.001)
         second = asyncio.create_task(talk.session.json(LISTS[1]))

@@ -202,6 +202,22 @@ async def test_without_versions(set_up_flower_power: SetUp) -> None:
     assert setting.unavailable() == set()
 
 
+async def test_versions_that_break_something(
+    set_up_flower_power: SetUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong with them, the rest does not wait for them for ever."""
+    setting = await set_up_flower_power("demo")
+    await idle(setting)
+
+    async def broken() -> None:
+        raise LookupError
+
+    monkeypatch.setattr(setting.account.client, "versions", broken)
+    await setting.poll(2)
+    assert asked(setting)[STATUS] == 2
+    assert setting.unavailable() == set()
+
+
 async def test_a_refused_login(hass: HomeAssistant, set_up_flower_power: SetUp) -> None:
     """A new login is asked for, once."""
     setting = await set_up_flower_power("demo")

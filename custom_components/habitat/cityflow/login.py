@@ -8,7 +8,7 @@ import time
 
 import jwt
 
-from ..cloud.auth import Auth, FixedAuth, Token, TokenAuth, TokenStore
+from ..cloud.auth import Auth, FixedAuth, Token, TokenAuth, TokenStore, read_access
 from ..cloud.errors import AuthError, BadAnswer, Refused
 from ..cloud.parsing import Json, to_float, to_str
 from ..cloud.session import CloudSession, Request
@@ -88,7 +88,7 @@ async def log_in(
     document = answer if isinstance(answer, dict) else {}
     # It brings a portrait along too; nobody here needs to know the person.
     session.privacy.learn("user", map(document.get, ("first_name", "last_name")))
-    token = to_str(document.get("token"))
+    token = read_access(document.get("token"))
     if not token:
         raise BadAnswer("The login was answered without a token")
     lifetime = read_claims(token).lifetime

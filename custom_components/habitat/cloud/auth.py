@@ -3,16 +3,25 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+import re
 import time
 from typing import Protocol
 
 from .errors import AuthError, CloudError
 from .pacing import LoginDesk
+from .parsing import Json, to_str
 
 EARLY_SHARE = 0.1
 """A token is renewed when a tenth of its life is left …"""
 EARLY_MOST = 300.0
 """… but not sooner than this many seconds before its end."""
+_FIT_FOR_HEADER = re.compile("[ -~]+")
+
+
+def read_access(value: Json) -> str | None:
+    """Read an access token; None where it is none that a header can carry."""
+    text = (to_str(value) or "").strip()
+    return text if _FIT_FOR_HEADER.fullmatch(text) else None
 
 
 class Auth(Protocol):

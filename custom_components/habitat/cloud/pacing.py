@@ -19,8 +19,8 @@ LOGIN_EVERY = 2400.0
 
 _SURE = 2
 """So many paths must fail, and none answer, until the server counts as down."""
-_SECOND = 4
-"""With every so manieth question a server that is down is asked at a second path as well."""
+_SECOND = 2
+"""Where only the same path asks for all, with every so manieth loss a second one asks as well."""
 _PATIENCE = 1200.0
 _LONGEST = 900.0
 """Seconds."""
@@ -43,6 +43,8 @@ class Gate:
         """The paths that failed since something was answered last."""
         self._ill: set[str] = set()
         """The paths that failed when they were asked last."""
+        self._tried: set[str] = set()
+        """The paths that asked for all in vain since something was answered last."""
         self._given_up = False
         """Whether one that asked for all had no answer since something was answered last."""
         self._sent = 0
@@ -91,12 +93,15 @@ class Gate:
         return write or not (self._given_up or path in self._ill)
 
     @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[None]:
+    async def turn(self, path: str) -> AsyncGenerator[None]:
         """Wait, where it is doubtful that the server is there, until somebody found out.
 
         Raises:
             CloudError: nobody is there.
         """
+        if path in self._tried:
+            # The path itself may be ill: of all that come now another one asks first.
+            await asyncio.sleep(0)
         while self.doubtful and not self._free.is_set():
             await self._free.wait()
         self.check()
@@ -118,6 +123,7 @@ class Gate:
         """Hear that a request was answered as it should be."""
         self.heard()
         self._ill.discard(path)
+        self._tried.clear()
         self._down.succeed()
         self._asked = 0.0
         if number > self._known_limited:
@@ -131,7 +137,9 @@ class Gate:
         if not self._down.failing and not self._limited.failing:
             self._free.set()
 
-    def failed(self, number: int, path: str, error: CloudError) -> None:
+    def failed(
+        self, number: int, path: str, error: CloudError, *, write: bool = False
+    ) -> None:
         """Hear that one try of a request failed."""
         if isinstance(error, RateLimited):
             asked = error.retry_after
@@ -142,7 +150,7 @@ class Gate:
             elif number > self._known_limited or not self._limited.failing:
                 self._limited.fail(asked or 0.0)
             self._known_limited = self._sent
-        elif not error.transient:
+        elif (write and not error.transient) or not self._is_loss(error):
             self.heard()
         else:
             self._reason = str(error)
@@ -152,16 +160,30 @@ class Gate:
 
     def give_up(self, path: str, error: CloudError) -> None:
         """Hear that a request failed for good; close when the server seems to be down."""
-        if not error.transient or isinstance(error, RateLimited):
+        if not self._is_loss(error) or isinstance(error, RateLimited):
             return
-        self._ill.add(path)
+        if error.transient:
+            self._ill.add(path)
         if path not in self._failed:
             return
         self._given_up = True
-        # The one that asks for all may be the only one that is ill: now and then a second asks.
-        sure = self._down.failing and self._losses % _SECOND != 0
+        if known := path in self._tried:
+            self._tried.clear()
+        self._tried.add(path)
+        # The one that asks for all may be the only one that is ill: then a second asks, too.
+        again = known and self._losses % _SECOND == 0
+        sure = self._down.failing and not again
         if sure or len(self._failed) >= _SURE:
             self.lose()
+
+    def _is_loss(self, error: CloudError) -> bool:
+        """Say whether an error leaves it open that the server is there.
+
+        One that refused everything, or answered all of it with rubbish, is there no more than one
+        that is silent, until it answers something.
+        """
+        refused = isinstance(error, AuthError)
+        return error.transient or (self._down.failing and not refused)
 
     def lose(self) -> None:
         """Close: whatever was asked for, nothing came."""

@@ -224,7 +224,7 @@ class CloudSession:
             while True:
                 try:
                     if gate.doubtful and not alone:
-                        await turn.enter_async_context(gate.turn())
+                        await turn.enter_async_context(gate.turn(request.path))
                         alone = True
                     return await self._authorized(request, read)
                 except CloudError as err:
@@ -341,7 +341,7 @@ class CloudSession:
         try:
             answer = await self._make(read, await self._once(request, auth_headers))
         except CloudError as err:
-            gate.failed(number, path, err)
+            gate.failed(number, path, err, write=request.is_write)
             raise
         gate.answered(number, path)
         return answer

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import jwt
 
-from ..cloud.auth import Token
+from ..cloud.auth import Token, read_access
 from ..cloud.errors import BadAnswer, Refused, Unready
 from ..cloud.parsing import Json, to_float, to_int, to_str
 from ..cloud.session import CloudSession, Request
@@ -110,7 +110,7 @@ async def log_in(
     user = _inner(answer, "user")
     session.privacy.learn("user", [user.get("name"), user.get("email")])
     issued = _inner(answer, "token")
-    access = to_str(issued.get("encoded"))
+    access = read_access(issued.get("encoded"))
     if not access:
         raise BadAnswer("The login was answered without a token")
     claims = {**_signed(access), **_inner(issued, "unencoded")}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 import time
 
-from ..cloud.auth import Token
+from ..cloud.auth import Token, read_access
 from ..cloud.errors import AuthError, BadAnswer, Refused
 from ..cloud.parsing import to_float, to_str
 from ..cloud.session import CloudSession, Request
@@ -81,7 +81,7 @@ async def _token(session: CloudSession, address: str, form: Mapping[str, str]) -
             raise AuthError(str(err)) from err
         raise
     if not isinstance(answer, dict) or not (
-        access := to_str(answer.get("access_token"))
+        access := read_access(answer.get("access_token"))
     ):
         raise BadAnswer("The login was answered without a token")
     lifetime = to_float(answer.get("expires_in"))

@@ -12,7 +12,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import CONNECTION_BLUETOOTH
 
-from ..cloud.errors import AuthError, CloudError, RateLimited
+from ..cloud.errors import AuthError, BadAnswer, CloudError, RateLimited
 from ..cloud.spans import Span
 from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
 from ..devices import Device
@@ -194,12 +194,16 @@ class FlowerPowerAccount(Account):
     async def _fetch_versions(
         self, known: asyncio.Future[Versions | CloudError]
     ) -> Harvest:
+        told: Versions | CloudError = BadAnswer("The versions could not be read")
         try:
-            versions = await self.client.versions()
+            told = versions = await self.client.versions()
         except CloudError as err:
-            known.set_result(err)
+            told = err
             raise
-        known.set_result(versions)
+        finally:
+            # Whatever went wrong, nobody waits for them any longer.
+            if not known.done():
+                known.set_result(told)
         return Harvest({VERSIONS: versions})
 
     async def _fetch_garden[R: (Location, LocationStatus)](

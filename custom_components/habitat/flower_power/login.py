@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 import time
 
-from ..cloud.auth import Token
+from ..cloud.auth import Token, read_access
 from ..cloud.errors import AuthError, BadAnswer, Refused
 from ..cloud.parsing import Json, to_float, to_str
 from ..cloud.session import CloudSession, Request
@@ -81,8 +81,9 @@ async def _ask(session: CloudSession, form: Mapping[str, str], method: str) -> T
     answer = await session.json(
         Request(method=method, path=ADDRESS, form=form, anonymous=True)
     )
-    access = to_str(answer.get("access_token")) if isinstance(answer, dict) else None
-    if not isinstance(answer, dict) or not access:
+    if not isinstance(answer, dict) or not (
+        access := read_access(answer.get("access_token"))
+    ):
         if refuses_login(200, answer):
             raise AuthError("The login was refused")
         raise BadAnswer("The login was answered without a token")
