@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from statistics import median
 import time
@@ -15,6 +16,8 @@ from pytest_codspeed import BenchmarkFixture
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+
+from tests.common import done
 
 from .cloud import CloudProcess, answer_at_once, answer_late, forget_requests, requests
 
@@ -59,12 +62,13 @@ class Bench:
 
     def settle(self) -> None:
         """Let end what was set going in the background."""
-        self.run(self.hass.async_block_till_done)
+        self.run(partial(done, self.hass))
 
     def measure(
         self, job: Job, prepare: Callable[[], object] = lambda: None, *, runs: int
     ) -> Figures:
         """Run a job once for each thing to measure, and `runs` times for the CPU."""
+        self.settle()
         prepare()
         with state_writes(self.hass) as written:
             asked = self.requests(job)

@@ -22,6 +22,8 @@ from homeassistant.const import ATTR_ENTITY_ID, SERVICE_SET_COVER_POSITION
 from homeassistant.helpers import entity_registry as er
 
 from . import rival
+from tests.common import done
+
 from .cloud import Change, change, pages
 from .homes import STANDARD, Home
 from .measure import Bench
@@ -153,7 +155,7 @@ def test_minutes(scene: Scene, entry: ConfigEntry) -> None:
 
     async def poll() -> None:
         await account.async_refresh()
-        await bench.hass.async_block_till_done()
+        await done(bench.hass)
 
     asked = [line for _ in range(polls) for line in bench.requests(poll)]
     readings = sum(line.endswith("/current-reading") for line in asked)
