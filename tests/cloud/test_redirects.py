@@ -113,10 +113,21 @@ async def test_to_nowhere(location: str) -> None:
     assert len(server.asked) == 1
 
 
-@pytest.mark.parametrize("location", ["", "/api/things", "/round/and/round"])
-async def test_in_circles(location: str) -> None:
-    """Three steps are followed, then it is a circle."""
+@pytest.mark.parametrize(
+    ("location", "asked"), [("", 1), ("/api/things", 1), ("/round/and/round", 2)]
+)
+async def test_in_circles(location: str, asked: int) -> None:
+    """No address is asked twice for one question."""
     async with talking(redirect(location)) as (session, server):
+        with pytest.raises(BadAnswer, match="circles"):
+            await session.json(GET)
+    assert len(server.asked) == asked
+
+
+async def test_too_far() -> None:
+    """After three steps no further one is taken."""
+    steps = (redirect(path) for path in ("/a", "/b", "/c", "/d"))
+    async with talking(*steps, data([1])) as (session, server):
         with pytest.raises(BadAnswer, match="circles"):
             await session.json(GET)
     assert len(server.asked) == 4

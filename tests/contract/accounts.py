@@ -170,11 +170,14 @@ class Living:
         cloud.expire_tokens()
 
     def known(self) -> set[str]:
-        """Return the entities that show something."""
+        """Return the entities that show something.
+
+        Whether a vent is stuck is rightly unknown after it moved, until it reports again.
+        """
         return {
             state.entity_id
             for state in self.hass.states.async_all()
-            if state.state not in _NOTHING
+            if state.state not in _NOTHING and not state.entity_id.endswith("_stuck")
         }
 
     def lost(self) -> set[str]:

@@ -375,7 +375,9 @@ class CloudSession:
     ) -> Answer:
         """Speak HTTP, following redirects only within the server."""
         url = self._address(request.path, request.params)
-        for _ in range(_REDIRECTS + 1):
+        asked: set[URL] = set()
+        while url not in asked and len(asked) <= _REDIRECTS:
+            asked.add(url)
             try:
                 async with self._http.request(
                     request.method,
