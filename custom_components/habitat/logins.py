@@ -234,7 +234,7 @@ def private(hass: HomeAssistant) -> Privacy:
     A cloud may echo it before it has told it anew: to a form, or after a restart, when at least
     the names of the devices are known.
     """
-    privacy = Privacy()
+    privacy = Privacy(public=[vendor.name for vendor in REGISTRY.values()])
     privacy.learn("house", [hass.config.latitude, hass.config.longitude])
     devices = dr.async_get(hass)
     for entry in hass.config_entries.async_entries(DOMAIN):

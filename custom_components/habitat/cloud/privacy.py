@@ -48,9 +48,8 @@ _KEY = 3
 
 _NOBODYS = frozenset(
     {
-        "default", "false", "farmbot", "flair", "flowcommand", "flower power", "cityflow",
-        "garden", "home", "house", "none", "null", "plant", "robot", "room", "true", "unknown",
-        "utc",
+        "default", "false", "garden", "home", "house", "none", "null", "plant", "robot", "room",
+        "true", "unknown", "utc",
     }
 )  # fmt: skip
 """What does not tell one house from another: hiding it would only mangle every message."""
@@ -94,8 +93,11 @@ type _Span = tuple[int, int]
 class Privacy:
     """Knows what is private of an account, and hides it."""
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        """Begin with what the user filled in."""
+    def __init__(
+        self, secrets: Iterable[str] = (), *, public: Iterable[str] = ()
+    ) -> None:
+        """Begin with what the user filled in; `public` are words such as the vendors' names."""
+        self._nobodys = _NOBODYS.union(_words(word).text for word in public)
         self._lock = Lock()
         self._kept: dict[object, dict[str | float, None]] = {}
         self._values: dict[str, dict[int, set[str]]] = {}
@@ -165,11 +167,16 @@ class Privacy:
             return
         words = _words(_decode(value).text).text.strip()
         if len(words) >= _KEY:
-            if _tells(words):
+            if self._tells(words):
                 lengths = self._values.setdefault(words[:_KEY], {})
                 lengths.setdefault(len(words), set()).add(words)
         elif not value.isascii() or (not words and len(value) >= _SHORTEST):
             self._literal.update(dict.fromkeys(_spellings(value.strip())))
+
+    def _tells(self, words: str) -> bool:
+        """Say whether a value is long enough, and somebody's."""
+        shortest = _SHORTEST_NUMBER if words.isdecimal() else _SHORTEST
+        return len(words) >= shortest and words not in self._nobodys
 
     def _rebuild(self) -> None:
         self._values, self._literal = {}, {}
@@ -251,12 +258,6 @@ def _pieces(text: str) -> Iterable[str]:
     if len(text) <= _PIECE:
         return (text,)
     return textwrap.wrap(text[:_LONGEST], _PIECE, drop_whitespace=False)
-
-
-def _tells(words: str) -> bool:
-    """Say whether a value is long enough, and somebody's."""
-    shortest = _SHORTEST_NUMBER if words.isdecimal() else _SHORTEST
-    return len(words) >= shortest and words not in _NOBODYS
 
 
 def _decode(text: str) -> _Read:
