@@ -229,3 +229,18 @@ def test_fast() -> None:
     for _ in range(20):
         assert "77" not in privacy.redact(text)
     assert (time.process_time() - begin) / 20 < 0.01
+
+
+def test_escaped_blanks() -> None:
+    """A line break that was escaped parts words like a blank."""
+    assert Privacy(["Robin Hood"]).redact(r"at Robin\nHood's") == f"at {REDACTED}'s"
+
+
+def test_encoded_more_often_than_anybody_does() -> None:
+    """Three layers are taken off; a text with more is still returned whole."""
+    name = "Robin Hood"
+    privacy, layers = Privacy([name]), [name]
+    for _ in range(5):
+        layers.append(quote(layers[-1]))
+    assert privacy.redact(layers[3]) == REDACTED
+    assert privacy.redact(layers[5]) == layers[5]
