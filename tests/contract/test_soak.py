@@ -155,5 +155,8 @@ async def test_soak(house: House, caplog: pytest.LogCaptureFixture) -> None:
     assert house.registered() == registered
     assert house.nothing_shown() <= nothing
     # Records come and go with the simulated worlds; what grows with each hour would stand out.
+    for counted in objects:
+        # Each session keeps its newest hundred requests, which fills up slowly.
+        del counted["custom_components.habitat.cloud.session.Logged"]
     first, last = objects[0].total(), objects[-1].total()
     assert last < 1.05 * first, (objects[-1] - objects[0]).most_common(5)
