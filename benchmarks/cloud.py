@@ -10,7 +10,7 @@ import time
 from types import TracebackType
 from typing import Any, Concatenate, Self
 
-from custom_components.habitat.flair.account import FAST
+from custom_components.habitat.flair.coordinator import FAST
 from custom_components.habitat.simulator.cityflow import homes as cityflow
 from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.clock import ManualClock

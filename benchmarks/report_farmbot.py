@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from statistics import mean
 from typing import Any, Final
 
-from custom_components.habitat.farmbot import api
-from custom_components.habitat.farmbot.api import Resource
+from custom_components.habitat.farmbot.client import api
+from custom_components.habitat.farmbot.client.api import Resource
 
 from .gardens import GARDENS, PLANTS
 from .measure import Figures

@@ -15,13 +15,14 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry  # type
 
 from custom_components.habitat.cloud.parsing import Oddities, read_json
 from custom_components.habitat.const import CONF_FORM, CONF_VENDOR, DOMAIN
-from custom_components.habitat.farmbot import api, bed_map, nodes
-from custom_components.habitat.farmbot.account import PACES, FarmBotAccount
-from custom_components.habitat.farmbot.bed import Bed
+from custom_components.habitat.farmbot.bed_map import svg as bed_map
+from custom_components.habitat.farmbot.bed_map.bed import Bed
+from custom_components.habitat.farmbot.client import api, celery_script as nodes
+from custom_components.habitat.farmbot.client.models import Point
+from custom_components.habitat.farmbot.client.status import Axes, Seen, read_status
 from custom_components.habitat.farmbot.commands import send
+from custom_components.habitat.farmbot.coordinator import PACES, FarmBotAccount
 from custom_components.habitat.farmbot.derived import BED
-from custom_components.habitat.farmbot.models import Point
-from custom_components.habitat.farmbot.status import Axes, Seen, read_status
 from custom_components.habitat.simulator.farmbot.server import FarmBotCloud
 from homeassistant.components.button import DOMAIN as BUTTON, SERVICE_PRESS
 from homeassistant.config_entries import ConfigEntryState

@@ -8,10 +8,10 @@ from flairaio.flair_client import FlairClient
 import pytest
 
 from custom_components.habitat.coordinator import Account
-from custom_components.habitat.flair.account import FAST, RARE, SLOW
+from custom_components.habitat.flair.client.models import Vent
 from custom_components.habitat.flair.connection import connect
-from custom_components.habitat.flair.models import Vent
-from custom_components.habitat.logins import entry_login
+from custom_components.habitat.flair.coordinator import FAST, RARE, SLOW
+from custom_components.habitat.login_flow import entry_login
 from homeassistant.components.cover import (
     ATTR_CURRENT_POSITION,
     ATTR_POSITION,

@@ -15,11 +15,12 @@ import pytest
 
 from custom_components.habitat.const import CONF_VENDOR, DOMAIN
 from custom_components.habitat.coordinator import Account, HabitatConfigEntry
-from custom_components.habitat.flair.account import FlairAccount
+from custom_components.habitat.flair.coordinator import FlairAccount
+from custom_components.habitat.loader import async_forms
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from custom_components.habitat.simulator.server import CloudServer
-from custom_components.habitat.vendor import REGISTRY, async_forms
+from custom_components.habitat.vendor import REGISTRY
 from homeassistant.config_entries import (
     RELOAD_AFTER_UPDATE_DELAY,
     SOURCE_REAUTH,

@@ -18,7 +18,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.habitat.cloud.auth import TokenAuth
 from custom_components.habitat.cloud.session import CloudSession, Limits
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.farmbot import broker
+from custom_components.habitat.farmbot.client import broker
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.flair.homes import HOMES, home
 from custom_components.habitat.simulator.flair.server import FlairCloud

@@ -14,7 +14,7 @@ import voluptuous as vol
 from custom_components.habitat import vendor as vendors
 from custom_components.habitat.config_flow import HabitatConfigFlow
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.flair import forms
+from custom_components.habitat.flair import config_form
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.server import FlairCloud
@@ -268,7 +268,7 @@ async def test_mistake_of_ours(
     """What nobody foresaw is shown as such and logged; the form still works afterwards."""
     cloud = await serve_flair(small())
     flow = await start_flow(hass, "flair")
-    with patch.object(forms, "identify", side_effect=RuntimeError("boom")):
+    with patch.object(config_form, "async_validate", side_effect=RuntimeError("boom")):
         flow = await fill(hass, flow, login_input(cloud))
     assert flow["errors"] == {"base": "unknown"}
     assert "Unexpected error while checking a login at Flair" in caplog.text
@@ -332,9 +332,9 @@ async def test_vendor_with_several_forms(
     hass: HomeAssistant, serve_flair: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a vendor has several kinds of login its step is a menu of them."""
-    one = forms.FORMS[0]
+    one = config_form.FORMS[0]
     monkeypatch.setattr(
-        forms,
+        config_form,
         "FORMS",
         (replace(one, step="flair_pair"), replace(one, step="flair_other")),
     )

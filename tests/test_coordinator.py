@@ -9,7 +9,7 @@ import time
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events  # type: ignore[import-untyped]  # it brings no types
 
-from custom_components.habitat.flair.account import FAST
+from custom_components.habitat.flair.coordinator import FAST
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.server import FlairCloud

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator  # type: ignore[import-untyped]  # it brings no types
 
-from custom_components.habitat import logins
+from custom_components.habitat import login_flow
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.repairs import plain
+from custom_components.habitat.issues import plain
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from homeassistant.config_entries import ConfigEntryState
@@ -122,7 +122,7 @@ async def test_fix_has_its_words(legacy: Setting, fix: Fix) -> None:
             assert f"{step}.sections.{name}.data.url" in texts
         else:
             assert f"{step}.data.{name}" in texts
-    errors = {key for _, key in logins._ERRORS}
+    errors = {key for _, key in login_flow._ERRORS}
     for key in errors | {"invalid_url", "unknown", "wrong_account"}:
         assert f"{prefix}.error.{key}" in texts
 

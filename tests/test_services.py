@@ -11,7 +11,8 @@ import voluptuous as vol
 
 from custom_components.habitat import services
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.vendor import Vendor, async_services
+from custom_components.habitat.loader import async_services
+from custom_components.habitat.vendor import Vendor
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr

@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.habitat.cloud.auth import Token
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.logins import entry_login
+from custom_components.habitat.login_flow import entry_login
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.tokens import TokenFile, login_tokens, token_file
 from homeassistant.config_entries import ConfigEntryState

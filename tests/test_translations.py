@@ -13,18 +13,21 @@ from typing import Any, Final
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat import logins, writes
+from custom_components.habitat import login_flow, writes
 from custom_components.habitat.const import CONF_VENDOR, DOMAIN, SECTION_ADVANCED
 from custom_components.habitat.coordinator import Account
-from custom_components.habitat.farmbot import choice, commands, variables
-from custom_components.habitat.flair.models import HomeAwayMode, PuckColor
+from custom_components.habitat.farmbot import commands
+from custom_components.habitat.farmbot.actions import targets as choice
+from custom_components.habitat.farmbot.garden import variables
+from custom_components.habitat.flair.client.models import HomeAwayMode, PuckColor
 from custom_components.habitat.flair.number import away_gap, bounds_crossed
 from custom_components.habitat.flair.select import NO_SCHEDULE
+from custom_components.habitat.loader import async_services
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.server import CloudServer
 from custom_components.habitat.system_health import async_info
-from custom_components.habitat.vendor import REGISTRY, DeviceService, async_services
+from custom_components.habitat.vendor import REGISTRY, DeviceService
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
@@ -457,7 +460,11 @@ async def test_the_forms_for_all_vendors_have_their_words(
 
 def test_errors_and_aborts_have_their_words() -> None:
     """The config flow's own and those that Home Assistant's helpers answer with."""
-    found = {key for _, key in logins._ERRORS} | {"invalid_url", "unknown", *UNREADY}
+    found = {key for _, key in login_flow._ERRORS} | {
+        "invalid_url",
+        "unknown",
+        *UNREADY,
+    }
     assert set(EN["config"]["error"]) == found
     own = {
         value.value

@@ -12,12 +12,13 @@ from homeassistant.helpers.typing import ConfigType
 from .cloud.pacing import Pacing
 from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN, MINOR_VERSION
 from .coordinator import HabitatConfigEntry
+from .issues import async_delete_issues
 from .leaving import async_discard
-from .logins import entry_login
-from .repairs import async_delete_issues
+from .loader import async_account, async_leave
+from .login_flow import entry_login
 from .services import async_setup_services
-from .simulated import async_simulate, world_store
-from .vendor import REGISTRY, async_account, async_leave
+from .simulation import async_simulate, world_store
+from .vendor import REGISTRY
 from .webhooks import async_forget_webhook
 
 _CALLERS = 20

@@ -17,7 +17,8 @@ from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig
 
 from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN, MINOR_VERSION
 from .leaving import async_discard_soon, async_replace_login
-from .logins import (
+from .loader import async_forms, async_options_form, async_validate_login
+from .login_flow import (
     Input,
     async_check,
     async_entry_form,
@@ -28,18 +29,9 @@ from .logins import (
     opens,
     shows_all,
 )
-from .simulated import simulated_login
+from .simulation import simulated_login
 from .simulator import SIMULATED
-from .vendor import (
-    REGISTRY,
-    Form,
-    Identity,
-    Login,
-    Vendor,
-    async_forms,
-    async_identify,
-    async_options_form,
-)
+from .vendor import REGISTRY, Form, Identity, Login, Vendor
 
 _STEP = "async_step_"
 
@@ -135,7 +127,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
             )
         vendor = REGISTRY[user_input[CONF_VENDOR]]
         async with simulated_login(self.hass, vendor) as login:
-            who = await async_identify(self.hass, login)
+            who = await async_validate_login(self.hass, login)
         await self.async_set_unique_id(f"{vendor.key}_{who.account_id}")
         self._abort_if_unique_id_configured()
         return self.async_create_entry(

@@ -32,8 +32,8 @@ from .cloud.parsing import Oddities
 from .cloud.session import CloudSession
 from .const import DOMAIN, GRACE, GRACE_POLLS, LOGGER
 from .devices import Device, Devices
+from .issues import Issue, Issues
 from .liveness import Liveness
-from .repairs import Issue, Issues
 from .vendor import Login
 from .writes import Writes
 

@@ -19,7 +19,7 @@ from .cloud.parsing import Json, private_values, public_fields
 from .cloud.privacy import REDACTED, Privacy
 from .const import CONF_FORM, CONF_SIMULATED, CONF_VENDOR, CONF_WEBHOOK_SECRET, DOMAIN
 from .coordinator import Account, HabitatConfigEntry
-from .logins import private
+from .http import private
 from .vendor import REGISTRY
 
 _NO_SECRETS = frozenset({CONF_VENDOR, CONF_FORM, CONF_SIMULATED, CONF_URL})

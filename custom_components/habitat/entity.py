@@ -21,7 +21,7 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinator import Account, HabitatConfigEntry
 from .devices import Device
-from .vendor import Entities, Made, async_entities
+from .loader import Entities, Made, async_entities
 
 
 async def async_setup_platform(

@@ -6,9 +6,10 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN
-from .logins import entry_login
+from .loader import async_revoke
+from .login_flow import entry_login
 from .tokens import login_tokens
-from .vendor import REGISTRY, Login, async_revoke
+from .vendor import REGISTRY, Login
 
 
 async def async_discard(hass: HomeAssistant, login: Login) -> None:

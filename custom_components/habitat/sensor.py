@@ -27,7 +27,7 @@ from .entity import (
     RecordEntityDescription,
     async_setup_platform,
 )
-from .vendor import Made
+from .loader import Made
 
 PARALLEL_UPDATES = 0
 

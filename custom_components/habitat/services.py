@@ -18,12 +18,13 @@ from homeassistant.helpers.service import (
 from homeassistant.util import dt as dt_util
 
 from .cloud.errors import AuthError, CloudError
-from .cloud.spans import Span
+from .cloud.time_range import Span
 from .const import CONF_VENDOR, DOMAIN
 from .coordinator import Account, HabitatConfigEntry
 from .devices import Device
+from .loader import async_services
 from .permission import async_require
-from .vendor import DeviceService, EntityService, Vendor, async_run, async_services
+from .vendor import DeviceService, EntityService, Vendor
 
 SPAN: Final[Mapping[str | vol.Marker, object]] = {
     vol.Required("start"): cv.datetime,
@@ -124,9 +125,10 @@ def _device_handler(
         await async_require(
             call, account.config_entry, device, control=service.controls
         )
-        run = await async_run(hass, vendor, service)
         try:
-            return await account.async_run(run(account, device, **fields), service.name)
+            return await account.async_run(
+                service.run(account, device, **fields), service.name
+            )
         except CloudError as err:
             raise _failed(account, err) from err
 

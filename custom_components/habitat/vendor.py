@@ -1,31 +1,18 @@
-"""What a vendor is: the contract, and the registry that imports one lazily.
+"""What a vendor is: plain data, and the registry.
 
-A vendor is a folder beside this file. `account.py` there has `ACCOUNT`, the vendor's class of
-account; `forms.py` has `FORMS`, its config-flow forms, and `identify`, which checks a login;
-`services.py`, where it is there, has `SERVICES`; `options.py`, where it is there, has
-`options_form`; `removal.py`, where it is there, has `leave` and `revoke`; each platform file has `entities`.
+A vendor is a folder beside this file, which `loader.py` imports when it is needed.
 """
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import voluptuous as vol
 
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant, ServiceResponse, SupportsResponse
-from homeassistant.helpers.entity import Entity
-from homeassistant.helpers.importlib import async_import_module
+from homeassistant.core import ServiceResponse, SupportsResponse
 
-from .cloud.auth import Token
 from .cloud.errors import CloudError
-from .const import LOGGER
-
-if TYPE_CHECKING:
-    # These modules stand on this one.
-    from .coordinator import Account, HabitatConfigEntry
-    from .devices import Device
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,144 +137,10 @@ class DeviceService:
 
     name: str
     schema: Mapping[str | vol.Marker, object]
-    run: str
-    """Module and function, such as "actions:get_samples", imported when it is first asked for.
-
-    It gets the account, the device, and the schema's fields by name.
-    """
+    run: Callable[..., Coroutine[Any, Any, ServiceResponse]]
+    """Gets the account, the device, and the schema's fields by name."""
     controls: bool = True
     """Whether it is for those who may control the device; a mere question is for its readers."""
     account: bool = False
     """Whether a whole account may be the target instead; then there is no device."""
     response: SupportsResponse = SupportsResponse.NONE
-
-
-class BuildOptionsForm(Protocol):
-    """Build the form of an account's options, with what is chosen now."""
-
-    async def __call__(
-        self, hass: HomeAssistant, entry: HabitatConfigEntry
-    ) -> OptionsForm:
-        """Return the form."""
-
-
-class Identify(Protocol):
-    """Check a login; the check is a real conversation with the vendor."""
-
-    async def __call__(self, hass: HomeAssistant, login: Login) -> Identity:
-        """Return whose account it is.
-
-        Raises:
-            NoDevices: nothing to show.
-            CloudError: the login is wrong or could not be checked.
-        """
-
-
-class Revoke(Protocol):
-    """Make a token that is no longer used worthless at its vendor."""
-
-    async def __call__(self, hass: HomeAssistant, login: Login, token: Token) -> None:
-        """Do so if it can be done; nothing waits for a vendor that is away."""
-
-
-class Leave(Protocol):
-    """Leave nothing of a removed account behind in the house."""
-
-    async def __call__(self, hass: HomeAssistant, entry: HabitatConfigEntry) -> None:
-        """Do what can be done; whatever fails, the account is removed."""
-
-
-type BuildAccount = Callable[[HomeAssistant, HabitatConfigEntry, Login], Account]
-type Made = tuple[str, Callable[[], Entity]]
-"""The key of an entity that a device has, and what makes it when it is new."""
-type Entities = Callable[[Account, Device], Iterable[Made]]
-
-
-async def async_forms(hass: HomeAssistant, vendor: Vendor) -> tuple[Form, ...]:
-    """Return a vendor's forms."""
-    module = await _import(hass, vendor, "forms")
-    forms: tuple[Form, ...] = module.FORMS
-    return forms
-
-
-async def async_identify(hass: HomeAssistant, login: Login) -> Identity:
-    """Check a login at its vendor; raises as `Identify` does."""
-    module = await _import(hass, login.vendor, "forms")
-    identify: Identify = module.identify
-    return await identify(hass, login)
-
-
-async def async_options_form(
-    hass: HomeAssistant, entry: HabitatConfigEntry, vendor: Vendor
-) -> OptionsForm:
-    """Return the form of an account's options."""
-    module = await _import(hass, vendor, "options")
-    build: BuildOptionsForm = module.options_form
-    return await build(hass, entry)
-
-
-async def async_revoke(hass: HomeAssistant, login: Login, token: Token) -> None:
-    """Make a token that is no longer used worthless, where the vendor knows how."""
-    if login.vendor.removal:
-        module = await _import(hass, login.vendor, "removal")
-        revoke: Revoke = module.revoke
-        await revoke(hass, login, token)
-
-
-async def async_leave(
-    hass: HomeAssistant, entry: HabitatConfigEntry, vendor: Vendor
-) -> None:
-    """Let the vendor's folder do what a removed account asks for."""
-    if vendor.removal:
-        module = await _import(hass, vendor, "removal")
-        leave: Leave = module.leave
-        await leave(hass, entry)
-
-
-async def async_account(
-    hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
-) -> Account:
-    """Make a vendor's account of a config entry."""
-    module = await _import(hass, login.vendor, "account")
-    build: BuildAccount = module.ACCOUNT
-    return build(hass, entry, login)
-
-
-async def async_entities(
-    hass: HomeAssistant, vendor: Vendor, platform: Platform
-) -> Entities:
-    """Return what makes a vendor's entities of a platform."""
-    module = await _import(hass, vendor, platform)
-    entities: Entities = module.entities
-    return entities
-
-
-async def async_services(
-    hass: HomeAssistant,
-) -> list[tuple[Vendor, EntityService | DeviceService]]:
-    """Return the actions of all vendors."""
-    services: list[tuple[Vendor, EntityService | DeviceService]] = []
-    for vendor in REGISTRY.values():
-        if vendor.services:
-            try:
-                module = await _import(hass, vendor, "services")
-            except ImportError:
-                # What one vendor requires and the house lacks must not take the others along.
-                LOGGER.exception("The actions of %s are missing", vendor.name)
-                continue
-            services.extend((vendor, service) for service in module.SERVICES)
-    return services
-
-
-async def async_run(
-    hass: HomeAssistant, vendor: Vendor, service: DeviceService
-) -> Callable[..., Coroutine[Any, Any, ServiceResponse]]:
-    """Return what does an action that targets a device."""
-    place, _, name = service.run.partition(":")
-    module = await _import(hass, vendor, place)
-    run: Callable[..., Coroutine[Any, Any, ServiceResponse]] = getattr(module, name)
-    return run
-
-
-async def _import(hass: HomeAssistant, vendor: Vendor, module: str) -> ModuleType:
-    return await async_import_module(hass, f"{__package__}.{vendor.key}.{module}")

@@ -8,9 +8,9 @@ import aiohttp
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat.cityflow.account import CityFlowAccount
-from custom_components.habitat.cityflow.api import CityFlowClient
-from custom_components.habitat.cityflow.login import authorize, explain
+from custom_components.habitat.cityflow.client.api import CityFlowClient
+from custom_components.habitat.cityflow.client.auth import authorize, explain
+from custom_components.habitat.cityflow.coordinator import CityFlowAccount
 from custom_components.habitat.cloud.parsing import Oddities
 from custom_components.habitat.cloud.session import CloudSession, Limits
 from custom_components.habitat.simulator.cityflow.homes import HOMES

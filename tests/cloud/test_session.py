@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from custom_components.habitat.cloud.auth import FixedAuth
-from custom_components.habitat.cloud.collection import Memory
+from custom_components.habitat.cloud.cache import Memory
 from custom_components.habitat.cloud.errors import (
     AuthError,
     BadAnswer,

@@ -23,7 +23,7 @@ async def account(
     way = WAYS[request.param]
     if not way.broker:
         monkeypatch.setattr(
-            "custom_components.habitat.farmbot.push.broker_address", lambda _: None
+            "custom_components.habitat.farmbot.receiver.broker_address", lambda _: None
         )
     async with living(hass, freezer, way) as account:
         yield account

@@ -77,7 +77,7 @@ async def test_an_hour(
     way = WAYS[budget.account]
     if not way.broker:
         monkeypatch.setattr(
-            "custom_components.habitat.farmbot.push.broker_address", lambda _: None
+            "custom_components.habitat.farmbot.receiver.broker_address", lambda _: None
         )
     still = budget.state == "idle"
     async with living(hass, freezer, way, still=still) as account:

@@ -7,20 +7,14 @@ from unittest.mock import patch
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat import logins
+from custom_components.habitat import login_flow
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.coordinator import HabitatConfigEntry
+from custom_components.habitat.loader import async_forms, async_validate_login
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.server import CloudServer
-from custom_components.habitat.vendor import (
-    REGISTRY,
-    Form,
-    Identity,
-    Login,
-    async_forms,
-    async_identify,
-)
+from custom_components.habitat.vendor import REGISTRY, Form, Identity, Login
 from homeassistant.core import HomeAssistant
 from tests.common import NOW, START, done, fill, set_up, start_flow, start_mending
 
@@ -62,7 +56,7 @@ async def fields_of(
     hass: HomeAssistant, entry: HabitatConfigEntry, cloud: CloudServer
 ) -> dict[str, str]:
     """Return what the form of an account takes."""
-    form = await logins.async_entry_form(hass, entry)
+    form = await login_flow.async_entry_form(hass, entry)
     return {name: cloud.credentials[name] for name in form.fields}
 
 
@@ -78,7 +72,9 @@ async def test_empty_address(
     """A login is not sent to another server than before because a field is empty."""
     login = await fields_of(hass, entry, cloud)
     flow = await start_mending(hass, entry, source)
-    with patch.object(logins, "async_identify", wraps=async_identify) as asked:
+    with patch.object(
+        login_flow, "async_validate_login", wraps=async_validate_login
+    ) as asked:
         result = await fill(hass, flow, {**login, "advanced": dict(advanced)})
     assert result["reason"] == f"{source}_successful"
     assert [call.args[1].url for call in asked.call_args_list] == [cloud.url]
@@ -99,7 +95,7 @@ async def test_as_typed(hass: HomeAssistant, vendor: str) -> None:
     for form in await forms(hass, vendor):
         seen: list[Login] = []
 
-        async def identify(_: HomeAssistant, login: Login) -> Identity:
+        async def async_validate(_: HomeAssistant, login: Login) -> Identity:
             seen.append(login)  # noqa: B023 - called at once
             return Identity("5", "Somebody's")
 
@@ -108,7 +104,7 @@ async def test_as_typed(hass: HomeAssistant, vendor: str) -> None:
             flow = await fill(hass, flow, {"next_step_id": form.step})
         typed: dict[str, Any] = {name: f" {name}5 " for name in form.fields}
         with (
-            patch.object(logins, "async_identify", identify),
+            patch.object(login_flow, "async_validate_login", async_validate),
             patch(f"custom_components.{DOMAIN}.async_setup_entry", return_value=True),
         ):
             result = await fill(hass, flow, {**typed, "advanced": {"url": " "}})

@@ -16,7 +16,8 @@ from custom_components.habitat.cloud.parsing import MOST_ODDITIES, Json, read_js
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.coordinator import HabitatConfigEntry
 from custom_components.habitat.diagnostics import async_get_config_entry_diagnostics
-from custom_components.habitat.farmbot import push, status
+from custom_components.habitat.farmbot import receiver as push
+from custom_components.habitat.farmbot.client import status
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind

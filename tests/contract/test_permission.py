@@ -8,15 +8,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser  # type: ignore[import-untyped]  # it brings no types
 
 from custom_components.habitat.const import DOMAIN
+from custom_components.habitat.loader import async_services
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.server import CloudServer
-from custom_components.habitat.vendor import (
-    REGISTRY,
-    DeviceService,
-    EntityService,
-    async_services,
-)
+from custom_components.habitat.vendor import REGISTRY, DeviceService, EntityService
 from homeassistant.core import Context, HomeAssistant, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError, Unauthorized, UnknownUser
 from homeassistant.helpers import device_registry as dr, entity_registry as er

@@ -23,10 +23,11 @@ from custom_components.habitat.diagnostics import (
     async_get_config_entry_diagnostics,
     async_get_device_diagnostics,
 )
+from custom_components.habitat.loader import async_services
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.server import CloudServer
-from custom_components.habitat.vendor import DeviceService, async_services
+from custom_components.habitat.vendor import DeviceService
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.farmbot.account import PACES
+from custom_components.habitat.farmbot.coordinator import PACES
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.farmbot.server import FarmBotCloud
 from custom_components.habitat.simulator.faults import Fault, Kind

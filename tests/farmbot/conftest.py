@@ -11,7 +11,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.farmbot.account import FarmBotAccount
+from custom_components.habitat.farmbot.coordinator import FarmBotAccount
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json, Record
 from custom_components.habitat.simulator.farmbot.broker import Broker
@@ -25,7 +25,7 @@ from homeassistant.helpers.event import async_track_state_change_event
 from tests.common import START, AccountSetting, done, set_up, tick
 from tests.conftest import StartCloud
 
-from .actions import acting as acting, actor as actor, heard as heard
+from .acting import acting as acting, actor as actor, heard as heard
 
 _SECONDS = 10
 """The most that anything here takes, in real time."""

@@ -12,7 +12,11 @@ import orjson
 
 from custom_components.habitat.cloud.errors import CloudError
 from custom_components.habitat.cloud.parsing import Json, Oddities
-from custom_components.habitat.farmbot.broker import BrokerLink, Credentials, Listener
+from custom_components.habitat.farmbot.client.broker import (
+    BrokerLink,
+    Credentials,
+    Listener,
+)
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.broker import Gate
 from custom_components.habitat.simulator.farmbot.embedded import EmbeddedBroker

@@ -8,8 +8,8 @@ import aiohttp
 from custom_components.habitat.cloud.auth import FixedAuth
 from custom_components.habitat.cloud.parsing import Oddities
 from custom_components.habitat.cloud.session import CloudSession
-from custom_components.habitat.farmbot.api import FarmBotClient
-from custom_components.habitat.farmbot.login import explain, refuses_login
+from custom_components.habitat.farmbot.client.api import FarmBotClient
+from custom_components.habitat.farmbot.client.auth import explain, refuses_login
 from tests.cloud.loopback import QUICK, USER_AGENT, Reply, Server, serving
 
 

@@ -10,7 +10,7 @@ from custom_components.habitat.simulator.farmbot.builder import sequence
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
-from .actions import said_in_words
+from .acting import said_in_words
 from .conftest import Setting
 
 MOVING = ("find_home", "go_home", "measure_soil_height")

@@ -18,7 +18,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from tests.common import NOW, START, tick
 
-from .actions import said_in_words
+from .acting import said_in_words
 from .conftest import Setting, SetUp
 
 KEY = "schedule"

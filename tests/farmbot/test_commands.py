@@ -6,17 +6,18 @@ from typing import Any, cast
 
 import pytest
 
-from custom_components.habitat.farmbot import commands, nodes
-from custom_components.habitat.farmbot.account import FarmBotAccount
-from custom_components.habitat.farmbot.models import FirmwareConfig
-from custom_components.habitat.farmbot.status import Axes
+from custom_components.habitat.farmbot import commands
+from custom_components.habitat.farmbot.client import celery_script as nodes
+from custom_components.habitat.farmbot.client.models import FirmwareConfig
+from custom_components.habitat.farmbot.client.status import Axes
+from custom_components.habitat.farmbot.coordinator import FarmBotAccount
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from custom_components.habitat.simulator.farmbot.demo import standard
 from custom_components.habitat.simulator.farmbot.robot import Robot
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
-from .actions import Acting, Actor, said_in_words
+from .acting import Acting, Actor, said_in_words
 
 ALL: tuple[tuple[str, dict[str, Any]], ...] = (
     ("emergency_lock", {}),

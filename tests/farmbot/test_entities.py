@@ -3,7 +3,7 @@
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.habitat.farmbot.account import FarmBotAccount
+from custom_components.habitat.farmbot.coordinator import FarmBotAccount
 from homeassistant.const import Platform
 from tests.common import portraits
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from custom_components.habitat.farmbot.models import FbosConfig
-from custom_components.habitat.farmbot.push import LogLine
-from custom_components.habitat.farmbot.schedule import Occurrence
+from custom_components.habitat.farmbot.client.models import FbosConfig
+from custom_components.habitat.farmbot.garden.schedule import Occurrence
+from custom_components.habitat.farmbot.receiver import LogLine
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json
 from custom_components.habitat.simulator.farmbot.builder import robot, sequence

@@ -2,9 +2,9 @@
 
 import pytest
 
-from custom_components.habitat.farmbot.models import FbosConfig, Log
+from custom_components.habitat.farmbot.client.enums import LogType
+from custom_components.habitat.farmbot.client.models import FbosConfig, Log
 from custom_components.habitat.farmbot.running import Running, RunningSequences
-from custom_components.habitat.farmbot.words import LogType
 from custom_components.habitat.simulator.farmbot import nodes as steps
 from custom_components.habitat.simulator.farmbot.builder import sequence
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from custom_components.habitat.farmbot.models import SensorReading
+from custom_components.habitat.farmbot.client.models import SensorReading
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json
 from custom_components.habitat.simulator.farmbot.builder import robot

@@ -14,7 +14,7 @@ from homeassistant.const import (
 )
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
-from .actions import said_in_words
+from .acting import said_in_words
 from .conftest import Setting
 
 SETTINGS = (

@@ -14,7 +14,7 @@ from homeassistant.const import STATE_UNKNOWN
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from tests.common import NOW, counted_writes
 
-from .actions import said_in_words
+from .acting import said_in_words
 from .conftest import Setting, SetUp
 
 DAY = 86_400.0

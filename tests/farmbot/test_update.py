@@ -12,7 +12,7 @@ from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.core import State
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
-from .actions import said_in_words
+from .acting import said_in_words
 from .conftest import Setting, SetUp
 
 NEW = "15.4.12"

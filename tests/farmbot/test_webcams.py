@@ -23,7 +23,7 @@ from homeassistant.core import HomeAssistant
 from tests.test_reach import Names
 
 from .conftest import Setting, SetUp
-from .test_push import exists, taken
+from .test_receiver import exists, taken
 
 SELF = Reach("http://127.0.0.1:9", plain=True)
 

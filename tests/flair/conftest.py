@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat.flair.account import FlairAccount
+from custom_components.habitat.flair.coordinator import FlairAccount
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Record
 from custom_components.habitat.simulator.flair import server, writes as home_writes

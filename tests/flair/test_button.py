@@ -3,9 +3,9 @@
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.habitat.flair.account import key_of
 from custom_components.habitat.flair.button import button_key
-from custom_components.habitat.flair.models import HvacUnit
+from custom_components.habitat.flair.client.models import HvacUnit
+from custom_components.habitat.flair.coordinator import key_of
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json
 from custom_components.habitat.simulator.faults import Fault, Kind

@@ -10,13 +10,13 @@ import pytest
 
 from custom_components.habitat.cloud.parsing import Oddities
 from custom_components.habitat.cloud.session import CloudSession, Limits
-from custom_components.habitat.flowcommand.account import FlowCommandAccount
-from custom_components.habitat.flowcommand.api import FlowCommandClient
-from custom_components.habitat.flowcommand.login import (
+from custom_components.habitat.flowcommand.client.api import FlowCommandClient
+from custom_components.habitat.flowcommand.client.auth import (
     authorize,
     explain,
     refuses_login,
 )
+from custom_components.habitat.flowcommand.coordinator import FlowCommandAccount
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.flowcommand.homes import HOMES
 from custom_components.habitat.simulator.flowcommand.server import FlowCommandCloud

@@ -7,7 +7,10 @@ from aiohttp.web import Application, Request
 import pytest
 
 from custom_components.habitat.diagnostics import async_get_config_entry_diagnostics
-from custom_components.habitat.flowcommand.account import RELAXED, FlowCommandAccount
+from custom_components.habitat.flowcommand.coordinator import (
+    RELAXED,
+    FlowCommandAccount,
+)
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json, Record, dump
 from custom_components.habitat.simulator.faults import Fault, Kind

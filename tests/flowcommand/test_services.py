@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from custom_components.habitat.cloud.parsing import parse
-from custom_components.habitat.cloud.spans import Span
+from custom_components.habitat.cloud.time_range import Span
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.flowcommand.models import FlowVolume
+from custom_components.habitat.flowcommand.client.models import FlowVolume
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flowcommand.homes import home

@@ -13,11 +13,11 @@ import pytest
 from custom_components.habitat.cloud.auth import TokenAuth
 from custom_components.habitat.cloud.parsing import Oddities
 from custom_components.habitat.cloud.session import CloudSession, Limits
-from custom_components.habitat.cloud.spans import Span
-from custom_components.habitat.flower_power.account import FlowerPowerAccount
-from custom_components.habitat.flower_power.answers import explain
-from custom_components.habitat.flower_power.api import FlowerPowerClient
-from custom_components.habitat.flower_power.login import log_in, refuses_login
+from custom_components.habitat.cloud.time_range import Span
+from custom_components.habitat.flower_power.client.answers import explain
+from custom_components.habitat.flower_power.client.api import FlowerPowerClient
+from custom_components.habitat.flower_power.client.auth import log_in, refuses_login
+from custom_components.habitat.flower_power.coordinator import FlowerPowerAccount
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.flower_power.garden import Garden
 from custom_components.habitat.simulator.flower_power.homes import HOMES

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from custom_components.habitat.flower_power.models import Location
+from custom_components.habitat.flower_power.client.models import Location
 from custom_components.habitat.image import MOST_BYTES
 from custom_components.habitat.reach import Reach
 from custom_components.habitat.simulator.clock import ManualClock

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from custom_components.habitat.flower_power.bluetooth import bluetooth_addresses
-from custom_components.habitat.flower_power.models import (
+from custom_components.habitat.flower_power.client.models import (
     Location,
     LocationStatus,
     Sensor,

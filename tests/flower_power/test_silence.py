@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.flower_power.api import FlowerPowerClient, Garden
-from custom_components.habitat.flower_power.models import LocationStatus, Versions
+from custom_components.habitat.flower_power.client.api import FlowerPowerClient, Garden
+from custom_components.habitat.flower_power.client.models import (
+    LocationStatus,
+    Versions,
+)
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json, Record
 from custom_components.habitat.simulator.flower_power.homes import home

@@ -3,18 +3,23 @@
 from collections.abc import AsyncGenerator
 from datetime import datetime
 
-from homeassistant.core import ServiceResponse
+import voluptuous as vol
+
+from homeassistant.core import ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonValueType
 
-from ..cloud.spans import Span
+from ..cloud.time_range import Span
 from ..const import DOMAIN
 from ..devices import Device
-from ..services import span_of
-from .account import ROW, CityFlowAccount
-from .join import shared_locations
-from .models import Measurement, Probe
-from .properties import key_of
+from ..services import SPAN, span_of
+from ..vendor import DeviceService
+from .client.join import shared_locations
+from .client.models import Measurement, Probe
+from .client.properties import key_of
+from .client.resolution import bin_length
+from .coordinator import ROW, CityFlowAccount
 
 type _History = AsyncGenerator[list[Measurement]]
 
@@ -77,3 +82,41 @@ def _measurement(row: Measurement) -> dict[str, JsonValueType]:
         "location": row.location,
         "values": {key_of(prop): value for prop, value in row.values.items()},
     }
+
+
+ATTR_DEVICE_TYPE = "device_type"
+ATTR_LOCATION = "location"
+ATTR_RESOLUTION = "resolution"
+
+
+def _resolution(value: object) -> str:
+    text = cv.string(value)
+    try:
+        bin_length(text)
+    except ValueError as err:
+        raise vol.Invalid(str(err)) from err
+    return text
+
+
+def _location(value: object) -> str:
+    text = cv.string(value)
+    if not (text.isascii() and text.isalnum()):
+        raise vol.Invalid(f"{text} is no location")
+    return text
+
+
+ACTIONS = (
+    DeviceService(
+        name="get_measurement_history",
+        schema={
+            **SPAN,
+            vol.Optional(ATTR_RESOLUTION, default="60m"): _resolution,
+            vol.Optional(ATTR_DEVICE_TYPE): vol.Coerce(int),
+            vol.Optional(ATTR_LOCATION): _location,
+        },
+        run=get_measurement_history,
+        controls=False,
+        account=True,
+        response=SupportsResponse.ONLY,
+    ),
+)

@@ -3,11 +3,11 @@
 from homeassistant.core import HomeAssistant, callback
 
 from ..cloud.parsing import Oddities
-from ..logins import cloud_session
+from ..http import cloud_session
 from ..tokens import login_tokens
 from ..vendor import Login
-from .api import CityFlowClient
-from .login import authorize, explain
+from .client.api import CityFlowClient
+from .client.auth import authorize, explain
 
 
 @callback

@@ -18,7 +18,7 @@ from homeassistant.helpers.selector import (
 
 from ..coordinator import HabitatConfigEntry
 from ..vendor import OptionsForm
-from .account import CityFlowAccount, name_of
+from .client.models import Probe
 from .const import (
     AUTOMATIC,
     CHOICES,
@@ -31,7 +31,7 @@ from .const import (
     DISTANCE,
     FEW,
 )
-from .models import Probe
+from .coordinator import CityFlowAccount, name_of
 
 
 async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> OptionsForm:

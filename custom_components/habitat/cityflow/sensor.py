@@ -29,12 +29,12 @@ from ..const import DOMAIN
 from ..devices import Device
 from ..entity import described
 from ..liveness import past
+from ..loader import Made
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, told
-from ..vendor import Made
-from .account import ROW, CityFlowAccount
+from .client.models import Measurement, Probe
+from .client.properties import KEYS, key_of, unit_of
 from .const import CONF_SHOW_ON_MAP
-from .models import Measurement, Probe
-from .properties import KEYS, key_of, unit_of
+from .coordinator import ROW, CityFlowAccount
 
 type Description = HabitatSensorDescription[Measurement]
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from .collection import Collection
+from .cache import Collection
 from .errors import BadAnswer, TooLarge
 from .parsing import MOST_RECORDS, Oddities
 

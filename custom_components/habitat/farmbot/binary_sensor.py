@@ -23,15 +23,15 @@ from ..coordinator import POLL
 from ..devices import Device
 from ..entity import HabitatEntity, described
 from ..liveness import past
-from ..vendor import Made
-from .account import DEVICE, FarmBotAccount
+from ..loader import Made
+from .client.enums import AxisState
+from .client.models import FarmBotDevice
+from .client.status import Activity, AxisStates, Vitals
+from .coordinator import DEVICE, FarmBotAccount
 from .entity import PartEntity, RobotEntity, seen_as
 from .items import SENSOR, items
-from .models import FarmBotDevice
-from .pinned import ReadEntity
-from .push import LINK, Link
-from .status import Activity, AxisStates, Vitals
-from .words import AxisState
+from .pin_entity import ReadEntity
+from .receiver import LINK, Link
 
 _SILENT = timedelta(minutes=45)
 """The robot shows itself at the server every 15 to 20 min; after so long it is gone."""

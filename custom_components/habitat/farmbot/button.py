@@ -13,15 +13,15 @@ from homeassistant.components.button import (
 from homeassistant.const import EntityCategory, Platform
 
 from ..devices import Device
-from ..refusal import refusal
-from ..vendor import Made
-from . import nodes
-from .account import FarmBotAccount
+from ..loader import Made
+from ..validation import refusal
+from .client import celery_script as nodes
+from .client.models import FarmBotDevice, Sensor, Sequence
 from .commands import require_idle, run, send, start, stop, unlock
+from .coordinator import FarmBotAccount
 from .entity import NamedEntity, RobotEntity
+from .garden.variables import without_default
 from .items import SENSOR, SEQUENCE, items
-from .models import FarmBotDevice, Sensor, Sequence
-from .variables import without_default
 
 PLANT_DETECTION = "plant-detection"
 SOIL_HEIGHT = "Measure Soil Height"

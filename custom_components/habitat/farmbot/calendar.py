@@ -20,17 +20,17 @@ from ..cloud.text import LONGEST_STATE, cut
 from ..const import DOMAIN
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..refusal import refusal
-from ..vendor import Made
-from .account import FarmBotAccount
-from .api import FARM_EVENTS, SEQUENCES
+from ..loader import Made
+from ..validation import refusal
+from .client.api import FARM_EVENTS, SEQUENCES
+from .client.enums import ExecutableType, TimeUnit
+from .client.models import FarmEvent, Sequence
+from .coordinator import FarmBotAccount
 from .derived import SCHEDULE as SCHEDULE_KEY
-from .lookup import found
-from .models import FarmEvent, Sequence
+from .garden.lookup import found
+from .garden.schedule import Kind, Occurrence, Schedule
+from .garden.variables import without_default
 from .recurrence import repetition, rule_of, written
-from .schedule import Kind, Occurrence, Schedule
-from .variables import without_default
-from .words import ExecutableType, TimeUnit
 
 SCHEDULE = CalendarEntityDescription(key="schedule")
 

@@ -22,13 +22,13 @@ from ..cloud.text import LONGEST_NAME, cut
 from ..const import LOGGER
 from ..devices import Device
 from ..image import MOST_BYTES, async_read_picture, kind_of_picture
+from ..loader import Made
 from ..local_reach import find_local
 from ..reach import OutOfReach, async_open
-from ..vendor import Made
-from .account import FarmBotAccount
+from .client.models import WebcamFeed
+from .coordinator import FarmBotAccount
 from .entity import ItemEntity
 from .items import WEBCAM_FEED, items
-from .models import WebcamFeed
 from .webcams import Webcam, is_photo, is_stream, webcam_key
 
 _STILL_TIMEOUT = ClientTimeout(total=10)

@@ -9,15 +9,21 @@ from typing import Any
 from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
-from ..refusal import refusal
-from . import nodes
-from .account import FarmBotAccount
-from .api import FIRMWARE_CONFIG
-from .broker import CommandFailed, NoReply, NotConnected, RobotError, RobotOffline
-from .models import FirmwareConfig, Sequence
-from .nodes import Node, PinMode
-from .push import PACE, STATUS
-from .status import Activity, Axes, Pin
+from ..validation import refusal
+from .client import celery_script as nodes
+from .client.api import FIRMWARE_CONFIG
+from .client.broker import (
+    CommandFailed,
+    NoReply,
+    NotConnected,
+    RobotError,
+    RobotOffline,
+)
+from .client.celery_script import Node, PinMode
+from .client.models import FirmwareConfig, Sequence
+from .client.status import Activity, Axes, Pin
+from .coordinator import FarmBotAccount
+from .receiver import PACE, STATUS
 
 REPLY = 15.0
 """Seconds in which the robot answers what takes no time."""

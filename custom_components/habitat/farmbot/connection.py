@@ -7,11 +7,11 @@ from homeassistant.core import HomeAssistant, callback
 
 from ..cloud.auth import TokenAuth
 from ..cloud.parsing import Oddities
-from ..logins import cloud_session
+from ..http import cloud_session
 from ..tokens import login_tokens
 from ..vendor import Login
-from .api import FarmBotClient
-from .login import explain, log_in, refuses_login
+from .client.api import FarmBotClient
+from .client.auth import explain, log_in, refuses_login
 
 AT_ONCE = 4
 """Requests at a time: a start asks for some twenty lists."""

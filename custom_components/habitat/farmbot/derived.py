@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from homeassistant.util import dt as dt_util
 
 from ..cloud.text import labels
-from . import api
-from .bed import bed_of
-from .garden import garden_of, kept
-from .lookup import name_of
-from .models import (
+from .bed_map.bed import bed_of
+from .client import api
+from .client.enums import PointerType
+from .client.models import (
     ANALOG,
     Alert,
     Curve,
@@ -28,12 +27,13 @@ from .models import (
     Tool,
     WebAppConfig,
 )
-from .schedule import schedule_of
-from .words import PointerType
+from .garden.lookup import name_of
+from .garden.schedule import schedule_of
+from .garden.summary import garden_of, kept
 
 if TYPE_CHECKING:
     # The account stands on this module.
-    from .account import FarmBotAccount
+    from .coordinator import FarmBotAccount
 
 ROBOT = "robot"
 READING = "reading"

@@ -11,9 +11,9 @@ from homeassistant.helpers.entity import EntityDescription
 from ..cloud.text import LONGEST_NAME, cut
 from ..devices import Device
 from ..entity import HabitatEntity
-from .account import FarmBotAccount
-from .lookup import Named, name_of
-from .push import LINK
+from .coordinator import FarmBotAccount
+from .garden.lookup import Named, name_of
+from .receiver import LINK
 
 
 def seen_as(device: Device, key: str) -> Device:

@@ -13,14 +13,14 @@ from homeassistant.util import dt as dt_util
 from ..cloud.text import LONGEST_STATE, cut
 from ..devices import Device
 from ..entity import HabitatEntity
+from ..loader import Made
 from ..sensor import option
-from ..vendor import Made
-from .account import FarmBotAccount
-from .api import IMAGES
+from .client.api import IMAGES
+from .client.enums import LogType
+from .client.models import Image, Log
+from .coordinator import FarmBotAccount
 from .derived import PHOTO
-from .models import Image, Log
-from .push import LOG, LogLine
-from .words import LogType
+from .receiver import LOG, LogLine
 
 ATTR_ID, ATTR_CREATED_AT = "image_id", "created_at"
 

@@ -13,15 +13,15 @@ from homeassistant.util import dt as dt_util
 from ..devices import Device
 from ..entity import HabitatEntity
 from ..image import async_fetch_picture
-from ..vendor import Made
-from .account import FarmBotAccount
-from .bed import Bed
-from .bed_map import draw
+from ..loader import Made
+from .bed_map.bed import Bed
+from .bed_map.svg import draw
+from .client.models import Image
+from .client.status import Axes
+from .coordinator import FarmBotAccount
 from .derived import BED, PHOTO
 from .entity import PartEntity, seen_as
-from .models import Image
-from .push import LINK
-from .status import Axes
+from .receiver import LINK
 
 MAP_PACE = timedelta(seconds=30)
 """From one map to the next while only the robot moves on it."""

@@ -14,11 +14,11 @@ from homeassistant.core import callback
 from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
-from .models import Peripheral, Sensor, Sequence, Tool, WebcamFeed
+from .client.models import Peripheral, Sensor, Sequence, Tool, WebcamFeed
 
 if TYPE_CHECKING:
     # The account stands on this module.
-    from .account import FarmBotAccount
+    from .coordinator import FarmBotAccount
 
 
 @dataclass(frozen=True, slots=True)

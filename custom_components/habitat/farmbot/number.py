@@ -19,14 +19,14 @@ from homeassistant.const import (
 )
 
 from ..devices import Device
-from ..vendor import Made
-from .account import FarmBotAccount
-from .api import FBOS_CONFIG, FIRMWARE_CONFIG, TOOLS
+from ..loader import Made
+from .client.api import FBOS_CONFIG, FIRMWARE_CONFIG, TOOLS
+from .client.celery_script import ANALOG, DIGITAL
+from .client.models import FbosConfig, FirmwareConfig, Tool
 from .commands import reach
+from .coordinator import FarmBotAccount
 from .entity import NamedEntity
 from .items import PERIPHERAL, TOOL, items
-from .models import FbosConfig, FirmwareConfig, Tool
-from .nodes import ANALOG, DIGITAL
 from .peripheral import PeripheralEntity
 from .setting import SettingEntity
 

@@ -17,15 +17,15 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from ..cloud.parsing import to_datetime
-from . import api
-from .models import FbosConfig, Log
+from .client import api
+from .client.models import FbosConfig, Log
+from .garden.schedule import LENGTH, Occurrence, Schedule
 from .past import KEPT
 from .running import completed_name, started_name
-from .schedule import LENGTH, Occurrence, Schedule
 
 if TYPE_CHECKING:
     # The account stands on this module.
-    from .account import FarmBotAccount
+    from .coordinator import FarmBotAccount
 
 _LATE = timedelta(minutes=15)
 """How late FarmBot OS still begins a run."""

@@ -12,8 +12,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..cloud.parsing import Json
+from .garden.schedule import Occurrence
 from .release import Available
-from .schedule import Occurrence
 from .store import robot_store
 
 KEPT = timedelta(days=60)

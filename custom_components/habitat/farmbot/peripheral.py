@@ -3,16 +3,16 @@
 from homeassistant.helpers.entity import EntityDescription
 
 from ..devices import Device
-from ..refusal import refusal
-from . import nodes
-from .account import FarmBotAccount
+from ..validation import refusal
+from .client import celery_script as nodes
+from .client.celery_script import PinMode
+from .client.models import Peripheral
+from .client.status import Activity
 from .commands import ACTIVITY, write_pin
+from .coordinator import FarmBotAccount
 from .entity import RobotEntity
-from .lookup import name_of
-from .models import Peripheral
-from .nodes import PinMode
-from .pinned import PinnedEntity
-from .status import Activity
+from .garden.lookup import name_of
+from .pin_entity import PinnedEntity
 
 
 class PeripheralEntity(PinnedEntity[Peripheral], RobotEntity[Peripheral]):

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from homeassistant.util import dt as dt_util
 
 from ..cloud.parsing import Json
-from ..refusal import refusal
-from .models import FarmEvent
-from .schedule import LENGTH
-from .words import TimeUnit
+from ..validation import refusal
+from .client.enums import TimeUnit
+from .client.models import FarmEvent
+from .garden.schedule import LENGTH
 
 _DAYS: Mapping[TimeUnit, tuple[str, int]] = {
     TimeUnit.DAILY: ("DAILY", 1),

@@ -16,12 +16,12 @@ _PATIENCE = 10
 """Seconds: whoever removes an account must not wait for a server that is away."""
 
 
-async def leave(hass: HomeAssistant, entry: HabitatConfigEntry) -> None:
+async def async_remove(hass: HomeAssistant, entry: HabitatConfigEntry) -> None:
     """Forget what was kept of the past."""
     await robot_store(hass, entry.entry_id).async_remove()
 
 
-async def revoke(hass: HomeAssistant, login: Login, token: Token) -> None:
+async def async_revoke(hass: HomeAssistant, login: Login, token: Token) -> None:
     """Revoke a token, which would serve for 60 days."""
     client = connect(hass, login).client
     # Never by logging in again: the login may be wrong by now.

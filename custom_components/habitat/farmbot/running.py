@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import re
 
 from ..cloud.parsing import PRIVATE
-from .models import Log
-from .words import LogType
+from .client.enums import LogType
+from .client.models import Log
 
 RUNNING = "running"
 """The key."""

@@ -11,14 +11,14 @@ from homeassistant.const import EntityCategory
 from ..cloud.parsing import Json
 from ..cloud.text import LONGEST_STATE, cut
 from ..devices import Device
-from ..vendor import Made
-from .account import FarmBotAccount
-from .api import DEVICE, FBOS_CONFIG, Resource
+from ..loader import Made
+from .client.api import DEVICE, FBOS_CONFIG, Resource
+from .client.enums import UpdateChannel
+from .client.models import FarmBotDevice, FbosConfig
+from .coordinator import FarmBotAccount
 from .derived import MOUNTED_TOOL, MountedTool
 from .entity import PartEntity
-from .models import FarmBotDevice, FbosConfig
 from .setting import SettingEntity
-from .words import UpdateChannel
 
 ANY_TIME = "any_time"
 NOTHING = "nothing"

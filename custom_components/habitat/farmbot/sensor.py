@@ -32,23 +32,23 @@ from ..cloud.parsing import Word
 from ..cloud.text import LONGEST_STATE, cut
 from ..devices import Device
 from ..entity import HabitatEntity, TurningEntity, described
+from ..loader import Made
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
-from ..vendor import Made
-from .account import DEVICE, FarmBotAccount
-from .api import FBOS_CONFIG, FIRMWARE_CONFIG
+from .client.api import FBOS_CONFIG, FIRMWARE_CONFIG
+from .client.enums import AxisState, PlantStage, ProblemTag, SyncStatus
+from .client.models import FarmBotDevice, FbosConfig, FirmwareConfig, PinGuard
+from .client.status import Activity, Axes, AxisStates, Job, Jobs, System, Vitals
 from .commands import ACTIVITY as BUSY
+from .coordinator import DEVICE, FarmBotAccount
 from .derived import ALERTS, GARDEN, MOUNTED_TOOL, SCHEDULE, Alerts, MountedTool
 from .entity import PartEntity, RobotEntity, seen_as
-from .garden import WEED_STAGES, Garden
+from .garden.jobs import current
+from .garden.schedule import Occurrence, Schedule
+from .garden.summary import WEED_STAGES, Garden
 from .items import SENSOR, items
-from .jobs import current
-from .models import FarmBotDevice, FbosConfig, FirmwareConfig, PinGuard
-from .pinned import ReadEntity
-from .push import LINK, LOG, LogLine
+from .pin_entity import ReadEntity
+from .receiver import LINK, LOG, LogLine
 from .running import RUNNING, Running
-from .schedule import Occurrence, Schedule
-from .status import Activity, Axes, AxisStates, Job, Jobs, System, Vitals
-from .words import AxisState, PlantStage, ProblemTag, SyncStatus
 
 NOTHING = "nothing"
 """The state that says that no tool is mounted, and that no job is under way."""

@@ -8,8 +8,8 @@ from homeassistant.helpers.entity import EntityDescription
 from ..cloud.parsing import Json
 from ..devices import Device
 from ..entity import HabitatEntity
-from .account import FarmBotAccount
-from .api import Resource
+from .client.api import Resource
+from .coordinator import FarmBotAccount
 
 
 class SettingEntity[R](HabitatEntity[FarmBotAccount, R]):

@@ -9,12 +9,12 @@ from homeassistant.components.switch import SwitchEntity, SwitchEntityDescriptio
 from homeassistant.const import EntityCategory, Platform
 
 from ..devices import Device
-from ..vendor import Made
-from .account import FarmBotAccount
-from .api import FBOS_CONFIG
+from ..loader import Made
+from .client.api import FBOS_CONFIG
+from .client.celery_script import DIGITAL
+from .client.models import FbosConfig
+from .coordinator import FarmBotAccount
 from .items import PERIPHERAL, items
-from .models import FbosConfig
-from .nodes import DIGITAL
 from .peripheral import PeripheralEntity
 from .setting import SettingEntity
 

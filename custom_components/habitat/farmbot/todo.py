@@ -19,14 +19,14 @@ from ..cloud.parsing import Json
 from ..cloud.text import LONGEST_NAME, cut
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..refusal import refusal
-from ..vendor import Made
-from .account import FarmBotAccount
-from .api import POINTS
+from ..loader import Made
+from ..validation import refusal
+from .client.api import POINTS
+from .client.enums import PlantStage
+from .client.models import Point
+from .coordinator import FarmBotAccount
 from .derived import WEEDS as WEEDS_KEY, Weeds
-from .garden import is_open
-from .models import Point
-from .words import PlantStage
+from .garden.summary import is_open
 
 WEEDS = EntityDescription(key="weeds", entity_registry_enabled_default=False)
 

@@ -13,15 +13,15 @@ from homeassistant.components.update import (
 
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..vendor import Made
-from . import nodes
-from .account import SYSTEM, FarmBotAccount
-from .api import FBOS_CONFIG
+from ..loader import Made
+from .client import celery_script as nodes
+from .client.api import FBOS_CONFIG
+from .client.models import FarmBotDevice, FbosConfig
+from .client.status import Job, Jobs, System
 from .commands import require_idle, start
-from .jobs import is_over, update_of_os
-from .models import FarmBotDevice, FbosConfig
+from .coordinator import SYSTEM, FarmBotAccount
+from .garden.jobs import is_over, update_of_os
 from .release import RELEASE, Available
-from .status import Job, Jobs, System
 
 FARMBOT_OS = UpdateEntityDescription(
     key="farmbot_os", device_class=UpdateDeviceClass.FIRMWARE

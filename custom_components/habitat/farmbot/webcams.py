@@ -19,13 +19,13 @@ from homeassistant.core import HomeAssistant, callback
 
 from ..local_reach import find_local, is_local_name
 from ..reach import IntoTheHouse, OutOfReach, Reach, async_open
-from .api import WEBCAM_FEEDS
+from .client.api import WEBCAM_FEEDS
+from .client.models import WebcamFeed
 from .items import WEBCAM_FEED, Kind, drop
-from .models import WebcamFeed
 
 if TYPE_CHECKING:
     # The account stands on this module.
-    from .account import FarmBotAccount
+    from .coordinator import FarmBotAccount
 
 CONF_LOCAL_WEBCAMS: Final = "local_webcams"
 """Whether webcams in the user's own network are shown."""

@@ -1,11 +1,17 @@
 """Flair's actions: what has no entity."""
 
-from homeassistant.core import ServiceResponse
+import voluptuous as vol
+
+from homeassistant.const import ATTR_TEMPERATURE, Platform
+from homeassistant.core import ServiceResponse, SupportsResponse
+from homeassistant.helpers import config_validation as cv
 
 from ..devices import Device
-from ..refusal import refusal
-from .account import FlairAccount
-from .models import HvacUnit
+from ..validation import refusal
+from ..vendor import DeviceService, EntityService
+from .client.models import HvacUnit
+from .const import UNTIL_CANCELLED, UNTIL_NEXT_EVENT
+from .coordinator import FlairAccount
 
 
 async def press_remote_button(
@@ -17,3 +23,36 @@ async def press_remote_button(
         raise refusal("no_hvac_unit")
     await account.async_press(unit, button)
     return None
+
+
+ATTR_DURATION = "duration"
+ATTR_UNTIL = "until"
+ATTR_BUTTON = "button"
+
+ACTIONS = (
+    EntityService(
+        name="set_room_hold",
+        entity_domain=Platform.CLIMATE,
+        schema={
+            vol.Required(ATTR_TEMPERATURE): vol.Coerce(float),
+            vol.Exclusive(ATTR_DURATION, "end"): cv.positive_time_period,
+            vol.Exclusive(ATTR_UNTIL, "end"): vol.In(
+                (UNTIL_NEXT_EVENT, UNTIL_CANCELLED)
+            ),
+        },
+        method="async_set_hold",
+        response=SupportsResponse.OPTIONAL,
+    ),
+    EntityService(
+        name="clear_hold",
+        entity_domain=Platform.CLIMATE,
+        schema={},
+        method="async_clear_hold",
+        response=SupportsResponse.OPTIONAL,
+    ),
+    DeviceService(
+        name="press_remote_button",
+        schema={vol.Required(ATTR_BUTTON): cv.string},
+        run=press_remote_button,
+    ),
+)

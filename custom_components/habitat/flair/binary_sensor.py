@@ -22,10 +22,8 @@ from ..binary_sensor import (
 )
 from ..devices import Device
 from ..entity import TurningEntity, described
-from ..vendor import Made
-from .account import READING, FlairAccount
-from .entity import FlairEntity
-from .models import (
+from ..loader import Made
+from .client.models import (
     HvacUnit,
     Puck,
     Radio,
@@ -37,6 +35,8 @@ from .models import (
     Vent,
     VentReading,
 )
+from .coordinator import READING, FlairAccount
+from .entity import FlairEntity
 
 MOVED_AFTER = timedelta(minutes=3)
 """Twice what a vent takes to move; what it reports earlier tells nothing."""

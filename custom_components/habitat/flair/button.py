@@ -11,11 +11,11 @@ from homeassistant.util import slugify
 from ..cloud.text import LONGEST_NAME, clean, cut
 from ..devices import Device
 from ..entity import RecordEntityDescription, described
-from ..refusal import refusal
-from ..vendor import Made
-from .account import FlairAccount
+from ..loader import Made
+from ..validation import refusal
+from .client.models import HvacUnit, Resource, Room, Structure
+from .coordinator import FlairAccount
 from .entity import FlairEntity
-from .models import HvacUnit, Resource, Room, Structure
 
 CLEAR_HOME_HOLD: Mapping[str, object] = {"hold_until": None}
 CLEAR_ROOM_HOLD: Mapping[str, object] = {

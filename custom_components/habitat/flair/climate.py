@@ -21,15 +21,15 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import TemperatureConverter
 
 from ..devices import Device
-from ..refusal import refusal
-from ..vendor import Made
-from .account import SUMMARY, FlairAccount, key_of
+from ..loader import Made
+from ..validation import refusal
 from .button import CLEAR_HOME_HOLD, CLEAR_ROOM_HOLD
+from .client.models import HeatCoolMode, HvacUnit, Room, SetPointMode, Structure
 from .conclusions import HomeSummary, RoomSummary
 from .const import MAX_TEMP, MIN_TEMP, UNTIL_CANCELLED, UNTIL_NEXT_EVENT
+from .coordinator import SUMMARY, FlairAccount, key_of
 from .entity import FlairEntity
 from .hvac_unit import UnitClimate, require_offered, set_point
-from .models import HeatCoolMode, HvacUnit, Room, SetPointMode, Structure
 
 HOME_MODES: Final[Mapping[HeatCoolMode, HVACMode]] = {
     HeatCoolMode.FLOAT: HVACMode.OFF,

@@ -10,7 +10,7 @@ from statistics import fmean
 
 from homeassistant.components.climate import HVACAction
 
-from .models import (
+from .client.models import (
     AnyPuck,
     HeatCoolMode,
     HvacUnit,

@@ -6,12 +6,12 @@ from homeassistant.core import HomeAssistant, callback
 
 from ..cloud.auth import TokenAuth
 from ..cloud.parsing import Oddities
-from ..logins import cloud_session
+from ..http import cloud_session
 from ..tokens import login_tokens
 from ..vendor import Login
-from .api import FlairClient
-from .jsonapi import explain
-from .login import log_in
+from .client.api import FlairClient
+from .client.auth import log_in
+from .client.jsonapi import explain
 
 
 @callback

@@ -13,10 +13,10 @@ from homeassistant.components.cover import (
 )
 
 from ..devices import Device
-from ..vendor import Made
-from .account import FlairAccount
+from ..loader import Made
+from .client.models import Vent
+from .coordinator import FlairAccount
 from .entity import FlairEntity
-from .models import Vent
 
 VENT = CoverEntityDescription(
     key="vent", device_class=CoverDeviceClass.DAMPER, name=None

@@ -3,7 +3,7 @@
 from typing import override
 
 from ..entity import HabitatEntity
-from .account import FlairAccount
+from .coordinator import FlairAccount
 
 
 class FlairEntity[R](HabitatEntity[FlairAccount, R]):

@@ -27,12 +27,8 @@ from homeassistant.const import ATTR_TEMPERATURE, UnitOfTemperature
 from homeassistant.util.unit_conversion import TemperatureConverter
 
 from ..devices import Device
-from ..refusal import refusal
-from .account import SUMMARY, FlairAccount, key_of
-from .conclusions import RoomSummary
-from .const import MAX_TEMP, MIN_TEMP
-from .entity import FlairEntity
-from .models import (
+from ..validation import refusal
+from .client.models import (
     FanSpeed,
     HeatCoolMode,
     HvacUnit,
@@ -41,6 +37,10 @@ from .models import (
     SystemMode,
     UnitMode,
 )
+from .conclusions import RoomSummary
+from .const import MAX_TEMP, MIN_TEMP
+from .coordinator import SUMMARY, FlairAccount, key_of
+from .entity import FlairEntity
 
 UNIT_MODES: Final[Mapping[UnitMode, HVACMode]] = {
     UnitMode.HEAT: HVACMode.HEAT,

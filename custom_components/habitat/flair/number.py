@@ -15,12 +15,12 @@ from homeassistant.const import EntityCategory, UnitOfRatio, UnitOfTemperature
 
 from ..devices import Device
 from ..entity import RecordEntityDescription, described
-from ..refusal import refusal
-from ..vendor import Made
-from .account import FlairAccount
+from ..loader import Made
+from ..validation import refusal
+from .client.models import AnyPuck, Bridge, Resource, Structure
 from .const import MAX_TEMP, MIN_TEMP
+from .coordinator import FlairAccount
 from .entity import FlairEntity
-from .models import AnyPuck, Bridge, Resource, Structure
 
 AWAY_MAX = 32.2
 AWAY_GAP = 3.0

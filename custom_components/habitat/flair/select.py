@@ -13,10 +13,8 @@ from ..cloud.parsing import Word
 from ..cloud.text import LONGEST_STATE, cut, labels
 from ..devices import Device
 from ..entity import RecordEntityDescription, described
-from ..vendor import Made
-from .account import SCHEDULES, FlairAccount
-from .entity import FlairEntity
-from .models import (
+from ..loader import Made
+from .client.models import (
     AnyPuck,
     AwayMode,
     HoldDuration,
@@ -29,6 +27,8 @@ from .models import (
     SystemMode,
     TemperatureScale,
 )
+from .coordinator import SCHEDULES, FlairAccount
+from .entity import FlairEntity
 
 MOST_FURTHER = 10
 """So many words that are new are remembered as options, the newest of them."""

@@ -27,12 +27,9 @@ from ..cloud.text import LONGEST_NAME, cut
 from ..devices import Device
 from ..entity import described
 from ..liveness import past
+from ..loader import Made
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
-from ..vendor import Made
-from .account import READING, STATE, SUMMARY, WEATHER, FlairAccount, key_of, name_of
-from .conclusions import RoomSummary
-from .entity import FlairEntity
-from .models import (
+from .client.models import (
     AnyPuck,
     AwayMode,
     Bridge,
@@ -55,6 +52,9 @@ from .models import (
     Weather,
     Zone,
 )
+from .conclusions import RoomSummary
+from .coordinator import READING, STATE, SUMMARY, WEATHER, FlairAccount, key_of, name_of
+from .entity import FlairEntity
 
 EMPTY, FULL = 2.2, 3.0
 """Volts of two alkaline cells in a row, at their end and fresh."""

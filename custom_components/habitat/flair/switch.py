@@ -9,10 +9,10 @@ from homeassistant.const import EntityCategory
 
 from ..devices import Device
 from ..entity import RecordEntityDescription, described
-from ..vendor import Made
-from .account import FlairAccount
+from ..loader import Made
+from .client.models import AnyPuck, AwayMode, Resource, Room, Structure
+from .coordinator import FlairAccount
 from .entity import FlairEntity
-from .models import AnyPuck, AwayMode, Resource, Room, Structure
 
 
 @dataclass(frozen=True, kw_only=True)

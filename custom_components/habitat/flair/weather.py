@@ -23,10 +23,10 @@ from homeassistant.const import UnitOfPressure, UnitOfSpeed, UnitOfTemperature
 from homeassistant.util import dt as dt_util
 
 from ..devices import Device
-from ..vendor import Made
-from .account import WEATHER, FlairAccount
+from ..loader import Made
+from .client.models import Structure, Weather
+from .coordinator import WEATHER, FlairAccount
 from .entity import FlairEntity
-from .models import Structure, Weather
 
 OUTDOORS = WeatherEntityDescription(key="outdoors")
 

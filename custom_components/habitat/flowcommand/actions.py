@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from homeassistant.core import ServiceResponse
+from homeassistant.core import ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util.json import JsonValueType
 
 from ..const import DOMAIN
 from ..devices import Device
-from ..services import span_of
-from .account import FlowCommandAccount
-from .models import FlowSensor, FlowVolume, Ping
+from ..services import SPAN, span_of
+from ..vendor import DeviceService
+from .client.models import FlowSensor, FlowVolume, Ping
+from .coordinator import FlowCommandAccount
 from .units import gallons
 
 
@@ -68,3 +69,19 @@ def _ping(ping: Ping) -> dict[str, JsonValueType]:
         "gallons_per_day": gallons(ping.flowrate),
         "barrels_per_day": ping.flowrate,
     }
+
+
+ACTIONS = tuple(
+    DeviceService(
+        name=name,
+        schema=SPAN,
+        run=run,
+        controls=False,
+        response=SupportsResponse.ONLY,
+    )
+    for name, run in (
+        ("get_flow_volume", get_flow_volume),
+        ("get_hourly_flow_volumes", get_hourly_flow_volumes),
+        ("get_pings", get_pings),
+    )
+)

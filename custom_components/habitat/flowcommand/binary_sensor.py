@@ -8,9 +8,9 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from ..binary_sensor import HabitatBinarySensor, HabitatBinarySensorDescription, flag
 from ..devices import Device
 from ..entity import described
-from ..vendor import Made
-from .account import FlowCommandAccount, heard_at
-from .models import FlowSensor
+from ..loader import Made
+from .client.models import FlowSensor
+from .coordinator import FlowCommandAccount, heard_at
 
 
 def flowing(sensor: FlowSensor) -> bool | None:

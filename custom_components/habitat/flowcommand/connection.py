@@ -3,10 +3,10 @@
 from homeassistant.core import HomeAssistant, callback
 
 from ..cloud.parsing import Oddities
-from ..logins import cloud_session
+from ..http import cloud_session
 from ..vendor import Login
-from .api import FlowCommandClient
-from .login import authorize, explain, refuses_login
+from .client.api import FlowCommandClient
+from .client.auth import authorize, explain, refuses_login
 
 
 @callback

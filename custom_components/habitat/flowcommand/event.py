@@ -9,9 +9,9 @@ from homeassistant.core import callback
 
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..vendor import Made
-from .account import FlowCommandAccount, newer
-from .models import FlowSensor
+from ..loader import Made
+from .client.models import FlowSensor
+from .coordinator import FlowCommandAccount, newer
 from .units import gallons
 
 PING = EventEntityDescription(

@@ -25,12 +25,12 @@ from homeassistant.util.unit_system import METRIC_SYSTEM
 from ..const import DOMAIN
 from ..devices import Device
 from ..entity import described
+from ..loader import Made
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, told
-from ..vendor import Made
 from . import const
-from .account import FlowCommandAccount, heard_at
+from .client.models import FlowSensor
 from .const import BARRELS, CONF_BARRELS, CONF_FLUID, CONF_SHOW_ON_MAP
-from .models import FlowSensor
+from .coordinator import FlowCommandAccount, heard_at
 from .units import gallons
 from .volumes import LAST_HOUR, TODAY, YESTERDAY, Volume
 

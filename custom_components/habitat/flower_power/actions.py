@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from homeassistant.core import ServiceResponse
+from homeassistant.core import ServiceResponse, SupportsResponse
 from homeassistant.util.json import JsonValueType
 
 from ..devices import Device
-from ..services import span_of
-from .account import FlowerPowerAccount
-from .models import Sample, WateringEvent
+from ..services import SPAN, span_of
+from ..vendor import DeviceService
+from .client.models import Sample, WateringEvent
+from .coordinator import FlowerPowerAccount
 from .sensor import rounded
 
 
@@ -51,3 +52,14 @@ def _event(event: WateringEvent) -> JsonValueType:
         "begin": event.begin.isoformat(),
         "end": event.end.isoformat() if event.end else None,
     }
+
+
+ACTIONS = (
+    DeviceService(
+        name="get_samples",
+        schema=SPAN,
+        run=get_samples,
+        controls=False,
+        response=SupportsResponse.ONLY,
+    ),
+)

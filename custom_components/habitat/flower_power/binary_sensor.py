@@ -8,10 +8,10 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from ..binary_sensor import HabitatBinarySensor, HabitatBinarySensorDescription, flag
 from ..devices import Device
 from ..entity import described
-from ..vendor import Made
-from .account import STATUS, FlowerPowerAccount
+from ..loader import Made
+from .client.models import Location, LocationStatus
+from .coordinator import STATUS, FlowerPowerAccount
 from .entity import AnalysisEntity
-from .models import Location, LocationStatus
 
 
 class AnalysisFlag(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from .models import Location, LocationStatus
+from .client.models import Location, LocationStatus
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

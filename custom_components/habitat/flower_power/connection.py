@@ -6,12 +6,12 @@ from homeassistant.core import HomeAssistant, callback
 
 from ..cloud.auth import TokenAuth
 from ..cloud.parsing import Oddities
-from ..logins import cloud_session
+from ..http import cloud_session
 from ..tokens import login_tokens
 from ..vendor import Login
-from .answers import explain
-from .api import FlowerPowerClient
-from .login import log_in, refuses_login
+from .client.answers import explain
+from .client.api import FlowerPowerClient
+from .client.auth import log_in, refuses_login
 
 
 @callback

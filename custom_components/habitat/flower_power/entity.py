@@ -3,8 +3,8 @@
 from typing import override
 
 from ..entity import DescribedEntity
-from .account import FlowerPowerAccount
-from .models import LocationStatus
+from .client.models import LocationStatus
+from .coordinator import FlowerPowerAccount
 
 
 class AnalysisEntity(DescribedEntity[FlowerPowerAccount, LocationStatus]):

@@ -11,9 +11,9 @@ from homeassistant.util import dt as dt_util
 
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..vendor import Made
-from .account import WATERED, FlowerPowerAccount, Waterings
-from .models import Location
+from ..loader import Made
+from .client.models import Location
+from .coordinator import WATERED, FlowerPowerAccount, Waterings
 
 ATTR_BEGIN, ATTR_END = "begin", "end"
 

@@ -13,10 +13,10 @@ from homeassistant.util import dt as dt_util
 from ..devices import Device
 from ..entity import HabitatEntity
 from ..image import async_fetch_picture
+from ..loader import Made
 from ..reach import Reach
-from ..vendor import Made
-from .account import FlowerPowerAccount
-from .models import Location
+from .client.models import Location
+from .coordinator import FlowerPowerAccount
 
 AVATAR = ImageEntityDescription(key="avatar", entity_registry_enabled_default=False)
 

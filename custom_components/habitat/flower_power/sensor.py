@@ -20,12 +20,12 @@ from homeassistant.helpers.typing import StateType
 from ..devices import Device
 from ..entity import described
 from ..liveness import past
+from ..loader import Made
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
-from ..vendor import Made
-from .account import SAMPLE, STATUS, FlowerPowerAccount
+from .client.enums import Instruction, Status, TankInstruction, WateringMode
+from .client.models import Analysis, Gauge, Location, LocationStatus, Sample
+from .coordinator import SAMPLE, STATUS, FlowerPowerAccount
 from .entity import AnalysisEntity
-from .models import Analysis, Gauge, Location, LocationStatus, Sample
-from .words import Instruction, Status, TankInstruction, WateringMode
 
 DLI = "mol/m²/d"
 PPFD = "μmol/s⋅m²"

@@ -12,9 +12,9 @@ from homeassistant.components.update import (
 
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..vendor import Made
-from .account import STATUS, FlowerPowerAccount
-from .models import Location, LocationStatus, SensorStatus
+from ..loader import Made
+from .client.models import Location, LocationStatus, SensorStatus
+from .coordinator import STATUS, FlowerPowerAccount
 
 FIRMWARE = UpdateEntityDescription(
     key="firmware", device_class=UpdateDeviceClass.FIRMWARE

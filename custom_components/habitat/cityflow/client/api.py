@@ -1,0 +1,274 @@
+"""CityFlow's endpoints."""
+
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from ...cloud.cache import Collection, Memory
+from ...cloud.errors import BadAnswer, Refused, TooLarge
+from ...cloud.paging import Page, join_pages
+from ...cloud.parsing import Json, Oddities, each, parse, to_float, to_int
+from ...cloud.session import Answer, CloudSession, Request
+from ...cloud.time_range import Span, zulu
+from .models import DeviceType, Measurement, Organization, Probe, Property
+from .properties import KEYS
+from .resolution import bin_length
+from .validity import valid
+
+_DEVICES = "/devices"
+_TYPES = "/devices/types"
+_LATEST = "/measurements/latest"
+_HISTORY = "/measurements/history"
+
+_ABOUT_ROW = frozenset({"time", "device_id", "location", "firmware_version"})
+_MEAN = "mean_"
+_OF_OTHERS = "values"
+"""What properties are called that nobody knows: their names are the cloud's."""
+_BINS_OF_TYPE = 168
+_BINS_OF_LOCATION = 720
+"""What one request asks for: a week or a month of hours; a type has many devices."""
+
+_MOST_PROPERTIES = 200
+"""No probe measures as many; each becomes a sensor."""
+
+type _Record = Organization | Probe | DeviceType
+
+
+class CityFlowClient:
+    """CityFlow's API for one account. Every method raises as `CloudSession.send` does."""
+
+    def __init__(self, session: CloudSession, oddities: Oddities) -> None:
+        """Speak through a session and count there what CityFlow sends amiss."""
+        self.session = session
+        self.oddities = oddities
+        self._memory = Memory()
+
+    # The same object comes back from these while the cloud's bytes stay the same.
+
+    async def organizations(self) -> Collection[Organization]:
+        """Return the organizations that the account belongs to, by id."""
+        return await self._list("/organizations", self._read_organization)
+
+    async def devices(self) -> Collection[Probe]:
+        """Return the devices that the account sees, by id."""
+        return await self._list(_DEVICES, self._read_probe)
+
+    async def device_types(
+        self, organization: int | None = None
+    ) -> Collection[DeviceType]:
+        """Return the device types, of one organization or of all, by id.
+
+        They may be for administrators only; then there are none, and they are not whole.
+        """
+        path = _TYPES if organization is None else f"{_TYPES}/{organization}"
+        try:
+            return await self._list(path, self._read_type)
+        except Refused as err:
+            if err.status != 403:
+                raise
+            return Collection({}, whole=False)
+
+    async def latest(self) -> tuple[Measurement, ...]:
+        """Return the newest rows of all devices; a device silent for 45 minutes has none."""
+        return await self.session.send(
+            Request(method="GET", path=_LATEST),
+            self._memory.reader(_LATEST, self._read_latest),
+        )
+
+    # CityFlow has no pages; a span is asked for in slices, the oldest first.
+
+    def history_of_type(
+        self, device_type: int, span: Span, resolution: str = "60m"
+    ) -> AsyncGenerator[list[Measurement]]:
+        """Yield the averages of all devices of a type, slice by slice, oldest bins first.
+
+        Bins begin at whole multiples of the resolution; all that the span touches are read,
+        the last of which may still be open.
+
+        Raises:
+            ValueError: the resolution is none, such as "10m", "60m" or "1d".
+        """
+        path = f"{_HISTORY}/device-type/{device_type}"
+        return self._history(path, device_type, span, resolution, _BINS_OF_TYPE)
+
+    def history_of_location(
+        self, location: str, span: Span, resolution: str = "60m"
+    ) -> AsyncGenerator[list[Measurement]]:
+        """Yield the averages over a location, as `history_of_type` does.
+
+        The rows name no device: where several stand, see `join.shared_locations`, nobody can tell
+        whose they are.
+
+        Raises:
+            ValueError: the location is none, or the resolution.
+        """
+        if not (location.isascii() and location.isalnum()):
+            raise ValueError(f"{location} is no location")
+        path = f"{_HISTORY}/location/{location}"
+        return self._history(path, None, span, resolution, _BINS_OF_LOCATION)
+
+    def _history(
+        self, path: str, kind: int | None, span: Span, resolution: str, bins: int
+    ) -> AsyncGenerator[list[Measurement]]:
+        step = bin_length(resolution)
+        wide = span.aligned(step)
+
+        async def slices() -> AsyncGenerator[list[Measurement]]:
+            for part in wide.slices(step * bins):
+                async for rows in self._slice(path, kind, part, resolution, step):
+                    yield rows
+
+        return slices()
+
+    async def _slice(
+        self, path: str, kind: int | None, span: Span, resolution: str, step: timedelta
+    ) -> AsyncGenerator[list[Measurement]]:
+        """Yield what is in a span, in halves when it is too much for one answer."""
+        request = Request(
+            method="GET",
+            path=path,
+            # The API's document has them the wrong way round.
+            params={
+                "from": zulu(span.start),
+                "to": zulu(span.end),
+                "resolution": resolution,
+            },
+        )
+        try:
+            rows = await self.session.send(
+                request, partial(self._read_bins, kind, span)
+            )
+        except TooLarge:
+            bins = (span.end - span.start) // step
+            if bins < 2:
+                raise
+            for half in span.slices(step * -(-bins // 2)):
+                async for rows in self._slice(path, kind, half, resolution, step):
+                    yield rows
+        else:
+            yield rows
+
+    async def _list[R: _Record](
+        self, path: str, read: Callable[[Json], R | None]
+    ) -> Collection[R]:
+        return await self.session.send(
+            Request(method="GET", path=path),
+            self._memory.reader(path, partial(self._read_list, read)),
+        )
+
+    def _read_list[R: _Record](
+        self, read: Callable[[Json], R | None], answer: Answer
+    ) -> Collection[R]:
+        items = _rows(answer.json())
+        records = tuple(
+            record for item in each(items) if (record := read(item)) is not None
+        )
+        page = Page(records, whole=len(records) == len(items), following=None)
+        return join_pages((page,), _key, self.oddities)
+
+    def _read_organization(self, raw: Json) -> Organization | None:
+        item = self._object(raw, Organization)
+        return None if item is None else parse(Organization, item, self.oddities)
+
+    def _read_probe(self, raw: Json) -> Probe | None:
+        item = self._object(raw, Probe)
+        return None if item is None else parse(Probe, item, self.oddities)
+
+    def _read_type(self, raw: Json) -> DeviceType | None:
+        item = self._object(raw, DeviceType)
+        if item is None:
+            return None
+        plain = {"id": item.get("id"), "name": item.get("name")}
+        found = parse(DeviceType, plain, self.oddities)
+        metadata = item.get("metadata")
+        if found is None or not isinstance(metadata, dict):
+            return found
+        sensors = metadata.get("sensors")
+        properties = [
+            self._read_property(sensor)
+            for sensor in each(sensors if isinstance(sensors, list) else [])
+        ]
+        index = to_int(metadata.get("battery"))
+        battery = (
+            properties[index]
+            if index is not None and 0 <= index < len(properties)
+            else None
+        )
+        return replace(
+            found,
+            properties={item.prop: item for item in properties if item is not None},
+            battery=battery.prop if battery else None,
+        )
+
+    def _read_property(self, raw: Json) -> Property | None:
+        item = self._object(raw, Property)
+        return None if item is None else parse(Property, item, self.oddities)
+
+    def _read_latest(self, answer: Answer) -> tuple[Measurement, ...]:
+        document = answer.json()
+        if not isinstance(document, dict):
+            raise BadAnswer("The answer has no measurements by device type")
+        found: list[Measurement] = []
+        for name, rows in document.items():
+            kind = to_int(name)
+            if kind is None or not isinstance(rows, list):
+                self.oddities.note("Measurement.type")
+            if not isinstance(rows, list):
+                continue
+            found.extend(
+                row
+                for raw in each(rows)
+                if (row := self._read_row(raw, kind, "")) is not None
+            )
+        return tuple(found)
+
+    def _read_bins(
+        self, kind: int | None, span: Span, answer: Answer
+    ) -> list[Measurement]:
+        rows = (self._read_row(raw, kind, _MEAN) for raw in each(_rows(answer.json())))
+        unique = {(row.time, row.device_id): row for row in rows if row is not None}
+        return sorted(
+            (row for row in unique.values() if row.time in span),
+            key=lambda row: (row.time, row.device_id or ""),
+        )
+
+    def _read_row(self, raw: Json, kind: int | None, prefix: str) -> Measurement | None:
+        """Read a row; all that does not say what the row is about is a property."""
+        item = self._object(raw, Measurement)
+        if item is None:
+            return None
+        about = {name: item.get(name) for name in _ABOUT_ROW}
+        row = parse(Measurement, {**about, "type": kind}, self.oddities)
+        if row is None:
+            return None
+        readings: dict[str, float] = {}
+        if len(item) > _MOST_PROPERTIES:
+            self.oddities.note("Measurement (too much of it)")
+            return None
+        for name, value in item.items():
+            if name in _ABOUT_ROW or value is None:
+                continue
+            number = to_float(value)
+            if number is None:
+                known = name.removeprefix(prefix) in KEYS
+                self.oddities.note(f"Measurement.{name if known else _OF_OTHERS}")
+            else:
+                readings[name.removeprefix(prefix)] = number
+        return replace(row, readings=readings, values=valid(readings))
+
+    def _object(self, raw: Json, kind: type[object]) -> dict[str, Json] | None:
+        if isinstance(raw, dict):
+            return raw
+        self.oddities.note(f"{kind.__name__} (no object)")
+        return None
+
+
+def _rows(document: Json) -> list[Json]:
+    if not isinstance(document, list):
+        raise BadAnswer("The answer is no list")
+    return document
+
+
+def _key(record: _Record) -> str:
+    return str(record.id)

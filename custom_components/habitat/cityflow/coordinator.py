@@ -1,0 +1,379 @@
+"""A CityFlow account: one request tells of all probes, and the options say which are devices."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import ClassVar, override
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from ..cloud.cache import Collection
+from ..cloud.errors import BadAnswer, Refused
+from ..const import ABSENT_POLLS
+from ..coordinator import Account, HabitatConfigEntry, Harvest, Part, PartState
+from ..devices import Device
+from ..issues import Issue
+from ..liveness import SILENT, SKEW
+from ..vendor import Login
+from .client.join import join
+from .client.models import DeviceType, Measurement, Probe
+from .connection import connect
+from .const import MANUFACTURER
+from .device_filter import choose
+
+DEVICES = "devices"
+LATEST = "latest"
+TYPES = "types"
+ORGANIZATIONS = "organizations"
+
+ROW = "row"
+"""What of a probe is a record of its own: its newest row."""
+
+_PROBE = "probe_"
+_TYPE = "type_"
+_ORGANIZATION = "organization_"
+
+HALF_A_DAY = timedelta(hours=12)
+DAILY = timedelta(days=1)
+APART = timedelta(hours=1)
+"""What is asked for rarely is never asked for within the same hour, apart from the first time."""
+
+SHORTEST = timedelta(minutes=45)
+LONGEST = timedelta(hours=2)
+CADENCES = 3
+"""A probe is silent after so many times its cadence, 45 minutes at least and 2 hours at most."""
+
+_GENERATIONS: Mapping[int, str] = {1: "CityProbe", 150: "CityProbe 2"}
+
+
+class CityFlowAccount(Account):
+    """One CityFlow account with the probes that it sees."""
+
+    interval: ClassVar[timedelta] = timedelta(minutes=5)
+    platforms: ClassVar[tuple[Platform, ...]] = (Platform.SENSOR,)
+
+    def __init__(
+        self, hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
+    ) -> None:
+        """Connect, without asking for anything yet."""
+        self.client = connect(hass, login)
+        super().__init__(hass, entry, login, self.client.session, self.client.oddities)
+        self._listing = asyncio.Lock()
+        self._listed: Collection[Probe] | None = None
+        self._unlisted = False
+        self._joined: tuple[object, object, Harvest] | None = None
+        self._heard: dict[str, datetime] = {}
+        self._gaps: dict[str, deque[timedelta]] = {}
+        self._strays: frozenset[str] = frozenset()
+        """The keys of probes that measure but are not in the list."""
+        self._met: dict[str, Probe] = {}
+        """All that the list ever named: a probe that it names no more keeps its name."""
+        self._asked_again = 0
+        self._chose_nothing = False
+
+    @override
+    async def async_config_entry_first_refresh(self) -> None:
+        """Begin; what the options no longer choose leaves at once, not after days."""
+        await super().async_config_entry_first_refresh()
+        # Of one that the list lacks the options cannot know: several lists have to lack it.
+        for probe in self.records(DEVICES, Probe):
+            if self._device_id(probe) not in self.devices.present:
+                self.devices.remove(self._device_id(probe))
+
+    # Polls.
+
+    @override
+    def fast_lane(self) -> Iterator[Part]:
+        """Return the newest rows, and before them those lists that are due.
+
+        The lists come with the first poll: nobody knows without them what is a device.
+        """
+        rare = (
+            (Part(DEVICES, self._fetch_devices, _PROBE), HALF_A_DAY),
+            (Part(TYPES, self._fetch_types, _TYPE, names_devices=False), DAILY),
+            (
+                Part(
+                    ORGANIZATIONS,
+                    self._fetch_organizations,
+                    _ORGANIZATION,
+                    names_devices=False,
+                ),
+                DAILY,
+            ),
+        )
+        later: list[Part] = []
+        for place, (part, every) in enumerate(rare):
+            state = self.parts.setdefault(part.name, PartState(every))
+            again = part.name == DEVICES and self._ask_for_missing()
+            if self._polls < state.due and not again:
+                later.append(part)
+                continue
+            wait = every if state.due else every + place * APART
+            state.due = self._polls + wait // self.interval
+            yield part
+        yield from self.scouts(later)
+        # That all are silent is an answer too.
+        yield Part(
+            LATEST, self._fetch_latest, _PROBE, may_empty=True, names_devices=False
+        )
+
+    def _ask_for_missing(self) -> bool:
+        """Say whether to ask again for a device that is missing: one list is no proof."""
+        if not self.devices.missing:
+            self._asked_again = 0
+            return False
+        self._asked_again += 1
+        return self._asked_again <= ABSENT_POLLS
+
+    @override
+    @callback
+    def _follow_silence(self, turned: frozenset[str]) -> None:
+        """Ask for the list soon where a probe fell silent: it may be there no more."""
+        state = self.parts.get(DEVICES)
+        if state is not None and not all(map(self.is_alive, turned)):
+            asked = state.due - HALF_A_DAY // self.interval
+            if self._polls - asked >= APART // self.interval:
+                state.due = self._polls
+        super()._follow_silence(turned)
+
+    async def _fetch_devices(self) -> Harvest:
+        async with self._listing:
+            self._unlisted = True
+            devices = await self.client.devices()
+            self._unlisted = False
+            # All ids are hexadecimal: anything else is no device's.
+            sound = {
+                key: probe
+                for key, probe in devices.records.items()
+                if key.isascii() and key.isalnum()
+            }
+            if len(sound) < len(devices.records):
+                devices = Collection(sound, whole=False)
+            self._listed = devices
+            self._met |= sound
+        return Harvest(self._listed.records, self._listed.whole)
+
+    async def _fetch_types(self) -> Harvest:
+        types = await self.client.device_types()
+        await self._check_list()
+        return Harvest(types.records, types.whole)
+
+    async def _fetch_organizations(self) -> Harvest:
+        try:
+            organizations = await self.client.organizations()
+        except Refused as err:
+            if err.status != HTTPStatus.FORBIDDEN:
+                raise
+            await self._check_list()
+            return Harvest({}, whole=False)
+        await self._check_list()
+        return Harvest(organizations.records, organizations.whole)
+
+    async def _check_list(self) -> None:
+        """Take what may be forbidden for an answer only where the list of devices came too."""
+        async with self._listing:
+            if self._unlisted:
+                raise BadAnswer("The list of devices did not come")
+
+    async def _list(self) -> Collection[Probe]:
+        """Wait for the list of devices: before there was one, nothing else is of use."""
+        async with self._listing:
+            if self._listed is None:
+                raise BadAnswer("There is no list of devices yet")
+            return self._listed
+
+    async def _fetch_latest(self) -> Harvest:
+        rows = await self.client.latest()
+        listed = await self._list()
+        if self._joined and self._joined[0] is rows and self._joined[1] is listed:
+            return self._joined[2]
+        latest = dt_util.utcnow() + SKEW
+        newest = dict(self._newest(join(listed.records, rows, latest)))
+        harvest = Harvest({**dict(self._last_rows(listed)), **newest})
+        self._joined = rows, listed, harvest
+        return harvest
+
+    def _last_rows(self, listed: Collection[Probe]) -> Iterator[tuple[str, object]]:
+        """Yield the rows that probes of the list had: of one that is silent, when it measured."""
+        state, devices = self.parts.get(LATEST), self.parts.get(DEVICES)
+        for key in state.keys if state else ():
+            owner = key.removesuffix(f"/{ROW}")
+            if owner.removeprefix(_PROBE) in listed.records or (
+                not listed.whole and devices and owner in devices.keys
+            ):
+                yield key.removeprefix(_PROBE), self.data[key]
+
+    def _newest(
+        self, rows: Mapping[str, Measurement]
+    ) -> Iterator[tuple[str, Measurement]]:
+        """Yield the rows that are news, by key, and take note of when they were measured."""
+        now = dt_util.utcnow()
+        for probe_id, row in rows.items():
+            name = f"{probe_id}/{ROW}"
+            key = _PROBE + name
+            before = self.record(key, Measurement)
+            if before is not None and row.time < before.time < now + SKEW:
+                # It came late.
+                yield name, before
+                continue
+            yield name, row
+            if before is not None and row.time == before.time:
+                continue
+            heard = min(row.time, now)
+            if (last := self._heard.get(key)) is not None and heard > last:
+                gaps = self._gaps.setdefault(key, deque(maxlen=CADENCES))
+                gaps.append(heard - last)
+            self._heard[key] = heard
+
+    # What entities ask.
+
+    @override
+    def alive_until(self, device: Device) -> datetime | None:
+        """Return when a probe's newest row will be older than its cadence allows."""
+        key = f"{device.key}/{ROW}"
+        heard = self._heard.get(key)
+        if heard is None:
+            return SILENT
+        # The shortest gap: a row that was lost makes no slower probe.
+        cadence = min(self._gaps.get(key) or [SHORTEST / CADENCES])
+        return heard + min(max(CADENCES * cadence, SHORTEST), LONGEST)
+
+    def answers(self) -> bool:
+        """Say whether the cloud tells of the newest rows; the other lists do not age."""
+        state = self.parts.get(LATEST)
+        return state is not None and not state.stale
+
+    @property
+    def knows_types(self) -> bool:
+        """Whether CityFlow was heard about the types, be it that it says nothing of them."""
+        state = self.parts.get(TYPES)
+        return state is not None and bool(state.answered or state.failures)
+
+    def type_of(self, device: Device) -> DeviceType | None:
+        """Return what CityFlow says of a device's type."""
+        probe = self.record(device.key, Probe)
+        return None if probe is None else self._type(probe)
+
+    def _type(self, probe: Probe) -> DeviceType | None:
+        return self.record(f"{_TYPE}{probe.type}", DeviceType)
+
+    # Devices.
+
+    @override
+    def derive(self) -> Iterator[tuple[str, object]]:
+        """Return probes that measure but are not in the list, and drop those that no longer do."""
+        strays = dict(self._measuring_unlisted())
+        for key in self._strays - strays.keys():
+            self._show(key)
+        self._strays = frozenset(strays)
+        yield from strays.items()
+
+    def _measuring_unlisted(self) -> Iterator[tuple[str, Probe]]:
+        latest, devices = self.parts.get(LATEST), self.parts.get(DEVICES)
+        for key in latest.keys if latest else ():
+            row, owner = self.record(key, Measurement), key.removesuffix(f"/{ROW}")
+            if row is None or (devices and owner in devices.keys):
+                continue
+            probe_id = owner.removeprefix(_PROBE)
+            yield (
+                owner,
+                self._met.get(probe_id)
+                or Probe(id=probe_id, type=row.type, location=row.location),
+            )
+
+    def probes(self) -> list[Probe]:
+        """Return all probes, whether or not they are devices."""
+        return [
+            record
+            for record in self.data.values()
+            # What is in no list may go by anything.
+            if isinstance(record, Probe) and record.id.isascii() and record.id.isalnum()
+        ]
+
+    @override
+    def describe_devices(self) -> Iterator[Device]:
+        """Return the probes that the options choose; they stand in nothing."""
+        for probe in self._chosen():
+            key = f"{_PROBE}{probe.id}"
+            row = self.record(f"{key}/{ROW}", Measurement)
+            kind = self._type(probe)
+            yield Device(
+                id=self._device_id(probe),
+                key=key,
+                reads=(f"{key}/{ROW}", f"{_TYPE}{probe.type}"),
+                name=probe.location_name
+                or self.devices.name(self._device_id(probe))
+                or name_of(probe),
+                manufacturer=MANUFACTURER,
+                model=(kind.name if kind else None)
+                or _GENERATIONS.get(probe.type or 0, "Probe"),
+                model_id=None if probe.type is None else str(probe.type),
+                serial_number=probe.id,
+                sw_version=row.firmware_version if row else None,
+            )
+
+    def choose(self, options: Mapping[str, object]) -> list[Probe]:
+        """Return the probes that options choose."""
+        config, probes = self.hass.config, self.probes()
+        return choose(
+            probes,
+            options,
+            (config.latitude, config.longitude),
+            {
+                probe.id
+                for probe in probes
+                if self.devices.known(self._device_id(probe))
+            },
+        )
+
+    def _chosen(self) -> list[Probe]:
+        """Return the probes that are devices; a choice that matches nothing removes none."""
+        chosen = self.choose(self.config_entry.options)
+        probes = self.probes()
+        self._chose_nothing = bool(probes) and not chosen
+        if self._chose_nothing:
+            return [one for one in probes if self.devices.known(self._device_id(one))]
+        return chosen
+
+    @override
+    def describe_issues(self) -> Iterator[Issue]:
+        """Return that the options choose nothing."""
+        if self._chose_nothing:
+            yield Issue("nothing_chosen")
+
+    def _device_id(self, probe: Probe) -> str:
+        return f"{self.login.vendor.key}_{probe.id}"
+
+    @override
+    def sees(self) -> frozenset[str]:
+        """Return all probes, those too that the options leave out."""
+        return frozenset(map(self._device_id, self.probes()))
+
+    @override
+    def part_of_device(self, device_id: str) -> str:
+        """Return the list of devices."""
+        return DEVICES
+
+    @override
+    @callback
+    def explain(self) -> Mapping[str, object]:
+        """Return how many probes are devices, and how many of those are silent."""
+        return {
+            "probes": len(self.probes()),
+            "silent": sum(
+                not self.is_alive(device.key)
+                for device in self.devices.present.values()
+            ),
+        }
+
+
+def name_of(probe: Probe) -> str:
+    """Return a probe's name: its place, as CityFlow has no names."""
+    return probe.location_name or f"CityProbe {probe.id[-4:]}"
+
+
+COORDINATOR = CityFlowAccount

@@ -1,0 +1,79 @@
+"""Which of an account's probes become devices: a city has hundreds."""
+
+from collections.abc import Container, Iterable, Mapping
+from functools import lru_cache
+from math import inf
+
+from homeassistant.util.location import vincenty
+
+from .client.models import Probe
+from .const import (
+    AUTOMATIC,
+    BY_DISTANCE,
+    BY_HAND,
+    BY_PLACE,
+    BY_TAG,
+    CONF_CHOICE,
+    CONF_DISTANCE,
+    CONF_PLACES,
+    CONF_PROBES,
+    CONF_TAGS,
+    DISTANCE,
+    FEW,
+)
+
+type Place = tuple[float, float]
+
+
+def choose(
+    probes: Iterable[Probe],
+    options: Mapping[str, object],
+    home: Place,
+    current: Container[str] = (),
+) -> list[Probe]:
+    """Return the probes that the options ask for.
+
+    Tags and places that are filled in narrow every choice but that by hand; without a choice, so do
+    probes. `home` is in degrees, `current` has the ids of those that are devices now: a new probe
+    drives none of them out, however near it is.
+    """
+    choice = options.get(CONF_CHOICE, AUTOMATIC)
+    tags, places, ids = (
+        _words(options, name) for name in (CONF_TAGS, CONF_PLACES, CONF_PROBES)
+    )
+    found = list(probes)
+    if choice in (AUTOMATIC, BY_HAND) and (ids or choice == BY_HAND):
+        found = [probe for probe in found if probe.id in ids]
+    if choice == BY_HAND:
+        return found
+    if tags or choice == BY_TAG:
+        found = [probe for probe in found if not tags.isdisjoint(probe.tags)]
+    if places or choice == BY_PLACE:
+        found = [probe for probe in found if probe.city in places]
+    if choice == BY_DISTANCE:
+        wished = options.get(CONF_DISTANCE)
+        reach = wished if isinstance(wished, int | float) else DISTANCE
+        found = [probe for probe in found if kilometres(probe, home) <= reach]
+    if choice == AUTOMATIC and len(found) > FEW:
+        # Of two that are equally far always the same one.
+        found.sort(
+            key=lambda one: (one.id not in current, kilometres(one, home), one.id)
+        )
+        return found[:FEW]
+    return found
+
+
+def kilometres(probe: Probe, home: Place) -> float:
+    """Return how far from home a probe is; infinitely where nobody knows."""
+    return inf if probe.position is None else _distance(probe.position, home)
+
+
+@lru_cache(maxsize=4096)
+def _distance(position: Place, home: Place) -> float:
+    distance = vincenty(position, home)
+    return inf if distance is None else distance
+
+
+def _words(options: Mapping[str, object], name: str) -> frozenset[str]:
+    chosen = options.get(name)
+    return frozenset(map(str, chosen)) if isinstance(chosen, list) else frozenset()

@@ -1,0 +1,89 @@
+"""What the fields of FarmBot's actions take."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Final
+
+import voluptuous as vol
+
+from homeassistant.helpers import config_validation as cv
+
+from ...cloud.parsing import to_float
+from ..client.celery_script import ANALOG, DIGITAL, PinMode, is_unicode
+from ..client.enums import PointerType
+
+type Fields = Mapping[str | vol.Marker, object]
+"""Fields of an action with what each takes."""
+
+MODES: Final[Mapping[str, PinMode]] = {"digital": DIGITAL, "analog": ANALOG}
+MODE_NAMES: Final[Mapping[PinMode, str]] = {mode: name for name, mode in MODES.items()}
+
+GROWING: Final[Mapping[str, PointerType]] = {
+    "plant": PointerType.PLANT,
+    "weed": PointerType.WEED,
+    "point": PointerType.GENERIC_POINTER,
+}
+"""The points that people make and remove."""
+POINT_TYPES: Final[Mapping[str, PointerType]] = {
+    **GROWING,
+    "tool_slot": PointerType.TOOL_SLOT,
+}
+
+LONGEST = 86_400
+"""Seconds that an action waits for a sequence at most."""
+HIGHEST: Mapping[int, int] = {DIGITAL: 1, ANALOG: 255}
+"""What is written to a pin at most, by its mode."""
+MOST_LOGS = 1000
+LAST_PIN = 69
+"""Of the board's pins."""
+MOST_POINTS = 1000
+"""So many the server lets an account have."""
+
+
+def finite(value: float) -> float:
+    """Return a number that is one.
+
+    Raises:
+        vol.Invalid: it is infinite, or not a number at all.
+    """
+    if not isfinite(value):
+        raise vol.Invalid("must be a finite number")
+    return value
+
+
+def whole(value: object) -> int:
+    """Return a whole number, also from its text.
+
+    A fraction would be another pin or another record than the one that is meant.
+
+    Raises:
+        vol.Invalid: it is none.
+    """
+    number = to_float(value)
+    if number is None or not number.is_integer():
+        raise vol.Invalid("must be a whole number")
+    return int(number)
+
+
+def unicode(text: str) -> str:
+    """Return a text that can be sent.
+
+    Raises:
+        vol.Invalid: it has halves of characters in it, as only escapes in YAML can write them.
+    """
+    if not is_unicode(text):
+        raise vol.Invalid("must be valid Unicode")
+    return text
+
+
+NUMBER: Final = vol.All(vol.Coerce(float), finite)
+LENGTH: Final = vol.All(NUMBER, vol.Range(min=0))
+RECORD_ID: Final = vol.All(whole, vol.Range(min=1))
+RECORD_IDS: Final = vol.All(
+    cv.ensure_list, vol.Length(min=1, max=MOST_POINTS), [RECORD_ID]
+)
+PIN: Final = vol.All(whole, vol.Range(min=0, max=LAST_PIN))
+TEXT: Final = vol.All(cv.string, unicode, vol.Length(min=1, max=255))
+NAME_OR_ID: Final = vol.Any(vol.All(int, RECORD_ID), TEXT)
+WHERE: Final[Fields] = {vol.Optional(axis): NUMBER for axis in ("x", "y", "z")}
+MODE: Final[Fields] = {vol.Optional("mode"): vol.In(MODES)}

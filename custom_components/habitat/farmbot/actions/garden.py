@@ -1,0 +1,306 @@
+"""The actions on what the server keeps: points, sensor readings and logs."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+
+from homeassistant.core import ServiceResponse
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonObjectType
+
+from ...cloud.parsing import Json
+from ...devices import Device
+from ...validation import refusal
+from ..client import api
+from ..client.enums import PlantStage, PointerType
+from ..client.models import Log, Point, SensorReading
+from ..coordinator import FarmBotAccount
+from ..derived import GARDEN
+from ..garden.groups import members
+from ..garden.lookup import Wanted
+from ..garden.search import Query, search
+from ..garden.summary import WEED_STAGES, Garden, age_in_days, planting
+from .fields import GROWING, MODES, POINT_TYPES
+from .targets import choose, choose_pin
+
+_COLOR = "color"
+"""Within the meta of a point."""
+_NEW = "new"
+"""Stands for the id of a record while that is being made."""
+
+_TYPE_NAMES: Mapping[PointerType, str] = {
+    pointer_type: name for name, pointer_type in POINT_TYPES.items()
+}
+_COLUMNS: Mapping[str, str] = {
+    "name": "name",
+    "x": "x",
+    "y": "y",
+    "z": "z",
+    "radius": "radius",
+    "crop": "openfarm_slug",
+    "stage": "plant_stage",
+    "planted_at": "planted_at",
+}
+"""The columns of points by the fields of actions."""
+_ONLY_PLANTS = frozenset({"crop", "planted_at"})
+
+
+# Points.
+
+
+async def add_point(
+    account: FarmBotAccount,
+    _: Device,
+    type: str,
+    **fields: object,
+) -> ServiceResponse:
+    """Put a plant, a weed or a point on the map, and return it."""
+    pointer_type = GROWING[type]
+    columns = _columns(pointer_type, fields)
+    known = {name: value for name, value in columns.items() if value is not None}
+    body: dict[str, Json] = {"pointer_type": pointer_type.value, **_json(known)}
+    if _COLOR in fields:
+        body["meta"] = {_COLOR: str(fields[_COLOR])}
+    point = await account.writes.run(
+        f"{api.POINTS.path}/{_NEW}",
+        {},
+        partial(account.client.create, api.POINTS, body),
+    )
+    if point is None:
+        return {}
+    account.async_learn_parts(
+        {api.POINTS.path: {f"{api.POINTS.path}/{point.id}": point}}
+    )
+    return _shown(point)
+
+
+async def update_point(
+    account: FarmBotAccount, _: Device, point_id: int, **fields: object
+) -> ServiceResponse:
+    """Change a plant, a weed or a point, and return it."""
+    point = _grown(account, point_id)
+    if not fields:
+        raise refusal("nothing_to_change")
+    changes = _columns(point.pointer_type, fields, point)
+    body = _json(changes)
+    if _COLOR in fields:
+        # The server adds to what is in there.
+        body["meta"] = {_COLOR: str(fields[_COLOR])}
+        changes["meta"] = {**point.meta, _COLOR: str(fields[_COLOR])}
+    key = f"{api.POINTS.path}/{point_id}"
+    changed = await account.writes.run(
+        key, changes, partial(account.client.update, api.POINTS, body, point_id)
+    )
+    shown = changed or account.record(key, Point)
+    return _shown(shown) if shown else {}
+
+
+async def remove_point(
+    account: FarmBotAccount, _: Device, points: list[int]
+) -> ServiceResponse:
+    """Remove plants, weeds and points, for good."""
+    gone = [_grown(account, point_id).id for point_id in dict.fromkeys(points)]
+    keys = [f"{api.POINTS.path}/{point_id}" for point_id in gone]
+    await account.writes.run(keys[0], {}, partial(account.client.delete_points, *gone))
+    account.async_learn_parts({api.POINTS.path: dict.fromkeys(keys)})
+    return None
+
+
+def _grown(account: FarmBotAccount, point_id: int) -> Point:
+    """Return a point that people make and remove.
+
+    Raises:
+        ServiceValidationError: there is none with the id.
+    """
+    point = account.record(f"{api.POINTS.path}/{point_id}", Point)
+    if point is None or point.pointer_type not in GROWING.values():
+        raise refusal("no_such_point", name=str(point_id))
+    return point
+
+
+def _columns(
+    pointer_type: PointerType | None,
+    fields: Mapping[str, object],
+    before: Point | None = None,
+) -> dict[str, object]:
+    """Return what an action's fields say, as a point has it.
+
+    Raises:
+        ServiceValidationError: this kind of point has no such field or no such stage.
+    """
+    columns = {
+        _COLUMNS[name]: value for name, value in fields.items() if name in _COLUMNS
+    }
+    if pointer_type is not PointerType.PLANT and not _ONLY_PLANTS.isdisjoint(fields):
+        raise refusal("only_for_plants")
+    if "stage" in fields:
+        stage = PlantStage(str(fields["stage"]))
+        if pointer_type is PointerType.WEED and stage not in WEED_STAGES:
+            raise refusal("no_stage_of_weeds")
+        if pointer_type is PointerType.GENERIC_POINTER:
+            raise refusal("point_without_stage")
+        columns["plant_stage"] = stage
+        if pointer_type is PointerType.PLANT:
+            columns |= planting(stage, dt_util.utcnow(), before)
+    if isinstance(planted := fields.get("planted_at"), datetime):
+        columns["planted_at"] = dt_util.as_utc(planted)
+    return columns
+
+
+def _json(columns: Mapping[str, object]) -> dict[str, Json]:
+    return {name: _plain(value) for name, value in columns.items()}
+
+
+def _plain(value: object) -> Json:
+    """Return a value of a point as JSON has it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if isinstance(value, int | float | None) else str(value)
+
+
+async def search_points(
+    account: FarmBotAccount,
+    _: Device,
+    *,
+    types: list[str] | None = None,
+    stages: list[str] | None = None,
+    crop: str | None = None,
+    name: str | None = None,
+    x: float | None = None,
+    y: float | None = None,
+    within: float | None = None,
+    group: Wanted | None = None,
+    limit: int,
+) -> ServiceResponse:
+    """Return points of what is known already; nothing is asked for."""
+    if account.record(GARDEN, Garden) is None or not account.fresh(GARDEN):
+        raise refusal("points_not_known")
+    center = None if x is None or y is None else (x, y)
+    if within is not None and center is None:
+        raise refusal("within_what")
+    points = account.records(api.POINTS.path, Point)
+    if group is not None:
+        chosen = choose(account, api.POINT_GROUPS, group)
+        points = members(chosen, points, dt_util.utcnow())
+    found = search(
+        points,
+        Query(
+            types=frozenset(POINT_TYPES[one] for one in types) if types else None,
+            stages=frozenset(map(PlantStage, stages)) if stages else None,
+            crop=crop,
+            name=name,
+            center=center,
+            within=within,
+        ),
+    )
+    shown: list[JsonObjectType] = [
+        {
+            **_shown(one.point),
+            **({} if one.distance is None else {"distance": round(one.distance, 1)}),
+        }
+        for one in found[:limit]
+    ]
+    return {"count": len(found), "points": [*shown]}
+
+
+def _shown(point: Point) -> JsonObjectType:
+    """Return a point as actions tell it; mm, and the age in days."""
+    return {
+        "id": point.id,
+        "type": _TYPE_NAMES.get(point.pointer_type) if point.pointer_type else None,
+        "name": point.name,
+        "x": point.x,
+        "y": point.y,
+        "z": point.z,
+        "radius": point.radius,
+        "stage": point.plant_stage.value if point.plant_stage else None,
+        "crop": point.openfarm_slug,
+        "color": point.meta.get(_COLOR),
+        "planted_at": _iso(point.planted_at),
+        "created_at": _iso(point.created_at),
+        "age": age_in_days(point, dt_util.utcnow()),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+# Sensor readings.
+
+
+async def add_sensor_reading(
+    account: FarmBotAccount,
+    _: Device,
+    value: int,
+    pin: int | None = None,
+    sensor: Wanted | None = None,
+    mode: str | None = None,
+    read_at: datetime | None = None,
+    **place: float,
+) -> ServiceResponse:
+    """Keep what was read somewhere, and return it."""
+    at = choose_pin(account, pin, sensor=sensor)
+    body: dict[str, Json] = {
+        "pin": at.pin,
+        "mode": at.mode if mode is None else MODES[mode],
+        "value": value,
+        **{axis: place.get(axis) for axis in "xyz"},
+        "read_at": dt_util.as_utc(read_at or dt_util.utcnow()).isoformat(),
+    }
+    path = api.SENSOR_READINGS.path
+    reading = await account.writes.run(
+        f"{path}/{_NEW}", {}, partial(account.client.create, api.SENSOR_READINGS, body)
+    )
+    if reading is None:
+        return {}
+    account.async_learn_parts({path: {f"{path}/{reading.id}": reading}})
+    return _told(reading)
+
+
+def _told(reading: SensorReading) -> JsonObjectType:
+    return {
+        "id": reading.id,
+        "pin": reading.pin,
+        "value": reading.value,
+        "x": reading.x,
+        "y": reading.y,
+        "z": reading.z,
+        "read_at": _iso(reading.taken_at),
+    }
+
+
+# Logs.
+
+
+async def search_logs(
+    account: FarmBotAccount, _: Device, limit: int, **wanted: object
+) -> ServiceResponse:
+    """Return lines of the log that have these values, the newest first."""
+    logs = await account.client.search_logs(
+        {name: _query(value) for name, value in wanted.items()}
+    )
+    newest = sorted(logs, key=_age_of, reverse=True)
+    return {"count": len(logs), "logs": [_line(log) for log in newest[:limit]]}
+
+
+def _query(value: object) -> str:
+    # As short as it can be said: the server compares texts with its numbers.
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
+
+
+def _age_of(log: Log) -> float:
+    return log.created_at.timestamp() if log.created_at else 0.0
+
+
+def _line(log: Log) -> JsonObjectType:
+    return {
+        "created_at": _iso(log.created_at),
+        "message": log.message,
+        "type": log.type.value if log.type else None,
+        "verbosity": log.verbosity,
+        "channels": [channel.value for channel in log.channels],
+        "x": log.x,
+        "y": log.y,
+        "z": log.z,
+    }

@@ -1,0 +1,413 @@
+"""The actions that the robot carries out: movement, pins, sequences, tools, watering."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
+
+from homeassistant.core import ServiceResponse
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from ...const import DOMAIN
+from ...devices import Device
+from ...validation import refusal
+from ..client import api, celery_script as nodes
+from ..client.celery_script import ANALOG, Axis, Channel, Node
+from ..client.enums import PlantStage, PointerType
+from ..client.models import Curve, Peripheral, Point, PointGroup, Sensor, Sequence, Tool
+from ..client.status import Pin
+from ..commands import (
+    MOVEMENT,
+    REFUSAL,
+    TOLD,
+    becomes,
+    pin_key,
+    require_idle,
+    require_reach,
+    require_unlocked,
+    run,
+    send,
+    start,
+    stop,
+    unlock,
+    write_pin as write_to_pin,
+)
+from ..coordinator import FarmBotAccount
+from ..derived import MOUNTED_TOOL, MountedTool
+from ..garden.groups import members
+from ..garden.lookup import Wanted
+from ..garden.search import Query, search
+from ..garden.summary import kept
+from ..garden.variables import Inventory, VariableError, given_nodes
+from .fields import HIGHEST, MODE_NAMES, MODES
+from .targets import choose, choose_pin
+
+PHOTO = 60.0
+"""Seconds in which a photo is taken."""
+_UNTOLD = 5.0
+"""Seconds in which the robot tells a pin that it read for the first time."""
+
+CONFIRMED = 15.0
+"""Seconds in which the server hears from the robot which tool it holds, and tells."""
+_PULLED: Mapping[int, tuple[float, float]] = {
+    1: (100, 0),
+    2: (-100, 0),
+    3: (0, 100),
+    4: (0, -100),
+}
+"""How far the robot pulls a tool out of its slot, along x and y in mm, by the slot's direction."""
+_GROWING = frozenset({PlantStage.PLANTED, PlantStage.SPROUTED, PlantStage.ACTIVE})
+"""The stages of plants that want water."""
+
+
+# Emergency stop.
+
+
+async def emergency_lock(account: FarmBotAccount, _: Device) -> ServiceResponse:
+    """Stop the robot at once."""
+    await stop(account)
+    return None
+
+
+async def emergency_unlock(account: FarmBotAccount, _: Device) -> ServiceResponse:
+    """Let the robot move again."""
+    await unlock(account)
+    return None
+
+
+# Movement.
+
+
+async def move(
+    account: FarmBotAccount,
+    _: Device,
+    x: float | None = None,
+    y: float | None = None,
+    z: float | None = None,
+    *,
+    relative: bool = False,
+    safe_z: bool = False,
+    speed: float | None = None,
+    wait: bool = True,
+) -> ServiceResponse:
+    """Move to a place, or by distances; mm, and % of the speed that is set."""
+    if x is None and y is None and z is None:
+        raise refusal("nowhere_to_move")
+    await require_idle(account)
+    require_reach(account, relative=relative, x=x, y=y, z=z)
+    command = nodes.move(x, y, z, relative=relative, safe_z=safe_z, speed=speed)
+    await _travel(account, command, wait=wait, timeout=MOVEMENT * 100 / (speed or 100))
+    return None
+
+
+async def find_home(
+    account: FarmBotAccount, _: Device, axis: Axis, *, wait: bool = True
+) -> ServiceResponse:
+    """Find the end of an axis and make it zero."""
+    await require_idle(account)
+    await _travel(account, nodes.find_home(axis), wait=wait)
+    return None
+
+
+async def go_home(
+    account: FarmBotAccount, _: Device, axis: Axis, *, wait: bool = True
+) -> ServiceResponse:
+    """Move an axis to zero."""
+    await require_idle(account)
+    await _travel(account, nodes.go_home(axis), wait=wait)
+    return None
+
+
+async def _travel(
+    account: FarmBotAccount, command: Node, *, wait: bool, timeout: float = MOVEMENT
+) -> None:
+    if wait:
+        await send(account, command, timeout=timeout)
+    else:
+        await start(account, command)
+
+
+# Pins.
+
+
+async def read_pin(
+    account: FarmBotAccount,
+    _: Device,
+    pin: int | None = None,
+    peripheral: Wanted | None = None,
+    sensor: Wanted | None = None,
+    mode: str | None = None,
+) -> ServiceResponse:
+    """Read a pin and return what it said."""
+    place = choose_pin(account, pin, peripheral, sensor)
+    require_unlocked(account)
+    key = pin_key(place.pin)
+    before = account.record(key, Pin)
+    how = place.mode if mode is None else MODES[mode]
+    await send(account, nodes.read_pin(place.node, how))
+    # The same value as before is not told again.
+    patience = _UNTOLD if before is None else TOLD
+    await becomes(
+        account, key, lambda: account.record(key, Pin) is not before, patience
+    )
+    read = account.record(key, Pin)
+    if read is None or read.value is None:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="pin_not_told"
+        )
+    return {
+        "pin": place.pin,
+        "value": read.value,
+        "mode": "analog" if read.mode == ANALOG else "digital",
+    }
+
+
+async def write_pin(
+    account: FarmBotAccount,
+    _: Device,
+    value: int,
+    pin: int | None = None,
+    peripheral: Wanted | None = None,
+    mode: str | None = None,
+) -> ServiceResponse:
+    """Write to a pin: 0 or 1, to an analog one up to 255."""
+    place = choose_pin(account, pin, peripheral)
+    how = place.mode if mode is None else MODES[mode]
+    if value > HIGHEST[how]:
+        raise refusal("pin_value", high=str(HIGHEST[how]), mode=MODE_NAMES[how])
+    await write_to_pin(account, place.pin, value, how, place.named)
+    return None
+
+
+async def toggle_pin(
+    account: FarmBotAccount,
+    _: Device,
+    pin: int | None = None,
+    peripheral: Wanted | None = None,
+) -> ServiceResponse:
+    """Switch a pin over."""
+    place = choose_pin(account, pin, peripheral)
+    require_unlocked(account)
+    await send(account, nodes.toggle_pin(place.node))
+    return None
+
+
+async def set_servo_angle(
+    account: FarmBotAccount, _: Device, pin: int, angle: float
+) -> ServiceResponse:
+    """Turn a servo; degrees."""
+    require_unlocked(account)
+    await send(account, nodes.set_servo_angle(pin, angle))
+    return None
+
+
+# Sequences.
+
+
+async def run_sequence(
+    account: FarmBotAccount,
+    _: Device,
+    sequence: Wanted,
+    variables: Mapping[str, object] | None = None,
+    *,
+    wait: bool = False,
+    timeout: float = 3600,
+) -> ServiceResponse:
+    """Run a sequence; return whether it has finished, and how many seconds that took."""
+    chosen = choose(account, api.SEQUENCES, sequence)
+    try:
+        values = given_nodes(chosen, variables or {}, _inventory(account))
+    except VariableError as err:
+        raise refusal(err.key, **err.placeholders) from err
+    for x, y, z in nodes.coordinates(values.values()):
+        require_reach(account, x=x, y=y, z=z)
+    patience = timeout if wait else REFUSAL
+    done = await _timed(account, partial(run, account, chosen, values), patience)
+    return {"sequence_id": chosen.id, "name": chosen.name, **done}
+
+
+async def _timed(
+    account: FarmBotAccount, begin: Callable[..., Awaitable[bool]], patience: float
+) -> dict[str, bool | float]:
+    await require_idle(account)
+    clock = account.hass.loop.time
+    began = clock()
+    finished = await begin(patience=patience)
+    return {"finished": finished, "seconds": round(clock() - began, 1)}
+
+
+def _inventory(account: FarmBotAccount) -> Inventory:
+    return Inventory(
+        points=kept(account.records(api.POINTS.path, Point)),
+        groups=account.records(api.POINT_GROUPS.path, PointGroup),
+        tools=account.records(api.TOOLS.path, Tool),
+        peripherals=account.records(api.PERIPHERALS.path, Peripheral),
+        sensors=account.records(api.SENSORS.path, Sensor),
+        sequences=account.records(api.SEQUENCES.path, Sequence),
+    )
+
+
+# Tools and plants.
+
+
+async def mount_tool(
+    account: FarmBotAccount, _: Device, tool: Wanted, *, wait: bool = True
+) -> ServiceResponse:
+    """Fetch a tool from its slot.
+
+    The robot would say yes and do nothing where this refuses.
+    """
+    chosen = choose(account, api.TOOLS, tool)
+    if not chosen.name:
+        raise refusal("tool_without_name")
+    # The robot is told the name, and takes the first tool that has it.
+    choose(account, api.TOOLS, chosen.name)
+    if not await becomes(account, MOUNTED_TOOL, lambda: not _holds(account)):
+        raise refusal("tool_mounted")
+    _require_slot(account, chosen)
+    await require_idle(account)
+    await _travel(account, nodes.mount_tool(chosen.name), wait=wait)
+    if wait and not await becomes(
+        account, MOUNTED_TOOL, lambda: _mounted_id(account) == chosen.id, CONFIRMED
+    ):
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="tool_not_mounted",
+            translation_placeholders={"name": chosen.name},
+        )
+    return None
+
+
+async def dismount_tool(
+    account: FarmBotAccount, _: Device, *, wait: bool = True
+) -> ServiceResponse:
+    """Put the mounted tool back into its slot."""
+    if not await becomes(account, MOUNTED_TOOL, lambda: _holds(account) is not False):
+        raise refusal("no_tool_mounted")
+    mounted = account.record(MOUNTED_TOOL, MountedTool)
+    if mounted is not None:
+        if mounted.tool is None:
+            raise refusal("mounted_tool_unknown")
+        _require_slot(account, mounted.tool)
+    await require_idle(account)
+    await _travel(account, nodes.dismount_tool(), wait=wait)
+    if wait and not await becomes(
+        account, MOUNTED_TOOL, lambda: not _holds(account), CONFIRMED
+    ):
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="tool_not_dismounted"
+        )
+    return None
+
+
+def _require_slot(account: FarmBotAccount, tool: Tool) -> None:
+    """Refuse a tool that the robot's own program neither takes from its slot nor puts back.
+
+    Raises:
+        ServiceValidationError: it has no slot, or one that the robot does not get to.
+    """
+    name = tool.name or str(tool.id)
+    slots = [
+        point
+        for point in kept(account.records(api.POINTS.path, Point))
+        if point.tool_id == tool.id
+    ]
+    if not slots:
+        raise refusal("tool_without_slot", name=name)
+    for slot in slots:
+        if slot.pointer_type is not PointerType.TOOL_SLOT:
+            raise refusal("tool_without_slot", name=name)
+        if slot.gantry_mounted:
+            raise refusal("slot_on_gantry", name=name)
+        pull = _PULLED.get(slot.pullout_direction or 0)
+        if pull is None:
+            raise refusal("slot_without_direction", name=name)
+        if slot.x is None or slot.y is None or slot.z is None:
+            raise refusal("slot_without_place", name=name)
+        require_reach(account, x=slot.x, y=slot.y, z=slot.z)
+        require_reach(account, x=slot.x + pull[0], y=slot.y + pull[1])
+
+
+def _holds(account: FarmBotAccount) -> bool | None:
+    """Say whether a tool is mounted, as it may have been told only now; None is unknown."""
+    mounted = account.record(MOUNTED_TOOL, MountedTool)
+    return None if mounted is None else mounted.tool_id is not None
+
+
+def _mounted_id(account: FarmBotAccount) -> int | None:
+    mounted = account.record(MOUNTED_TOOL, MountedTool)
+    return mounted.tool_id if mounted else None
+
+
+async def water_plants(
+    account: FarmBotAccount,
+    _: Device,
+    plants: list[int] | None = None,
+    group: Wanted | None = None,
+    crop: str | None = None,
+    *,
+    wait: bool = False,
+    timeout: float = 3600,
+) -> ServiceResponse:
+    """Water plants: those that are named, those of a group, or all of a crop that grow."""
+    known = {
+        point.id: point
+        for point in kept(account.records(api.POINTS.path, Point))
+        if point.pointer_type is PointerType.PLANT
+    }
+    if plants is not None:
+        if missing := [one for one in plants if one not in known]:
+            raise refusal("no_such_plant", name=_listed(missing))
+        chosen = [*dict.fromkeys(plants)]
+    elif group is not None:
+        found = choose(account, api.POINT_GROUPS, group)
+        chosen = [one.id for one in members(found, known.values(), dt_util.utcnow())]
+    elif crop is not None:
+        query = Query(crop=crop, stages=_GROWING)
+        chosen = [one.point.id for one in search(known.values(), query)]
+    else:
+        raise refusal("which_plants")
+    if not chosen:
+        raise refusal("no_plants")
+    if dry := [one for one in chosen if not _is_watered(account, known[one])]:
+        raise refusal("plants_passed_over", name=_listed(dry))
+    watering = partial(start, account, nodes.water(chosen))
+    done = await _timed(account, watering, timeout if wait else REFUSAL)
+    return {"plants": [*chosen], **done}
+
+
+def _is_watered(account: FarmBotAccount, plant: Point) -> bool:
+    """Say whether the robot's own program waters a plant: it goes by its age and its curve."""
+    curve_id = plant.water_curve_id
+    return (
+        plant.planted_at is not None
+        and curve_id is not None
+        and not (
+            account.is_whole(api.CURVES.path)
+            and account.record(f"{api.CURVES.path}/{curve_id}", Curve) is None
+        )
+    )
+
+
+def _listed(ids: Iterable[int]) -> str:
+    return ", ".join(map(str, ids))
+
+
+# The rest.
+
+
+async def take_photo(account: FarmBotAccount, _: Device) -> ServiceResponse:
+    """Take a photo; it is there when the robot has uploaded it."""
+    await send(account, nodes.take_photo(), timeout=PHOTO)
+    return None
+
+
+async def send_message(
+    account: FarmBotAccount,
+    _: Device,
+    message: str,
+    type: str,
+    channels: list[Channel],
+) -> ServiceResponse:
+    """Write a line into the robot's log and, if wished, to other channels."""
+    await send(account, nodes.send_message(message, type, channels))
+    return None

@@ -1,0 +1,89 @@
+"""One of the things that a robot has, by its name or its id; refused where it is not clear which."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...validation import refusal
+from ..client import api
+from ..client.api import Resource
+from ..client.celery_script import DIGITAL, Node, PinKind, PinMode, named_pin
+from ..client.models import Pinned
+from ..coordinator import FarmBotAccount
+from ..garden.lookup import Named, Wanted, found
+
+_UNKNOWN: Mapping[str, str] = {
+    api.PERIPHERALS.path: "no_such_peripheral",
+    api.POINT_GROUPS.path: "no_such_group",
+    api.SENSORS.path: "no_such_sensor",
+    api.SEQUENCES.path: "no_such_sequence",
+    api.TOOLS.path: "no_such_tool",
+}
+"""What to say where a list has nothing of a name."""
+_KINDS: Mapping[str, PinKind] = {
+    api.PERIPHERALS.path: "Peripheral",
+    api.SENSORS.path: "Sensor",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A pin, and how a command names it."""
+
+    pin: int
+    mode: PinMode
+    """How it is read and written when nobody says otherwise."""
+    named: Node | None = None
+    """What is connected there, where that was named."""
+
+    @property
+    def node(self) -> int | Node:
+        """What stands for it in a command."""
+        return self.pin if self.named is None else self.named
+
+
+def choose[R: Named](
+    account: FarmBotAccount, resource: Resource[R], wanted: Wanted
+) -> R:
+    """Return the one record that is meant.
+
+    Raises:
+        ServiceValidationError: there is none, or several have that name.
+    """
+    matches = found(account.records(resource.path, resource.model), wanted)
+    if not matches:
+        raise refusal(_UNKNOWN[resource.path], name=str(wanted))
+    if len(matches) > 1:
+        raise refusal("ambiguous_name", name=str(wanted))
+    return matches[0]
+
+
+def choose_pin(
+    account: FarmBotAccount,
+    pin: int | None,
+    peripheral: Wanted | None = None,
+    sensor: Wanted | None = None,
+) -> Place:
+    """Return the pin that is given by its number or by what is connected to it.
+
+    Raises:
+        ServiceValidationError: nothing is given, or it is not clear what is meant.
+    """
+    if pin is not None:
+        return Place(pin, DIGITAL)
+    if peripheral is not None:
+        return _place(account, api.PERIPHERALS, peripheral)
+    if sensor is not None:
+        return _place(account, api.SENSORS, sensor)
+    raise refusal("which_pin")
+
+
+def _place(account: FarmBotAccount, resource: Resource[Any], wanted: Wanted) -> Place:
+    one: Pinned = choose(account, resource, wanted)
+    if one.pin is None:
+        raise refusal("not_connected", name=str(wanted))
+    return Place(
+        one.pin,
+        1 if one.analog else 0,
+        named_pin(_KINDS[resource.path], one.id),
+    )

@@ -1,0 +1,70 @@
+"""The robot as a device."""
+
+from collections.abc import Mapping
+
+from ..devices import Device
+from ..vendor import Login
+from .client.enums import FirmwareHardware, Platform
+from .client.models import FarmBotDevice, FbosConfig
+from .client.status import System
+from .derived import ROBOT
+
+MANUFACTURER = "FarmBot"
+_NAME = "FarmBot"
+"""Of a robot that has none."""
+
+_MODELS: Mapping[FirmwareHardware, str] = {
+    FirmwareHardware.ARDUINO: "Genesis v1.2",
+    FirmwareHardware.FARMDUINO: "Genesis v1.3",
+    FirmwareHardware.FARMDUINO_K14: "Genesis v1.4",
+    FirmwareHardware.FARMDUINO_K15: "Genesis v1.5",
+    FirmwareHardware.FARMDUINO_K16: "Genesis v1.6",
+    FirmwareHardware.FARMDUINO_K17: "Genesis v1.7",
+    FirmwareHardware.FARMDUINO_K18: "Genesis v1.8",
+    FirmwareHardware.FARMDUINO_K19: "Genesis v1.9",
+    FirmwareHardware.EXPRESS_K10: "Express v1.0",
+    FirmwareHardware.EXPRESS_K11: "Express v1.1",
+    FirmwareHardware.EXPRESS_K12: "Express v1.2",
+}
+"""The kits by their boards, as the vendor's app names them."""
+
+_COMPUTERS: Mapping[str, tuple[str, Platform]] = {
+    "3": ("Raspberry Pi 3", Platform.RPI3),
+    "4": ("Raspberry Pi 4", Platform.RPI4),
+    "01": ("Raspberry Pi Zero", Platform.RPI),
+    "02": ("Raspberry Pi Zero 2", Platform.RPI3),
+}
+"""What the account says of the computer: its name, and which releases are for it."""
+
+
+def device_of(
+    login: Login,
+    robot: FarmBotDevice,
+    system: System | None,
+    config: FbosConfig | None,
+    reads: tuple[str, ...],
+) -> Device:
+    """Return the robot as Home Assistant's registry shows it."""
+    board = config.firmware_hardware if config else None
+    computer, _ = _COMPUTERS.get(robot.rpi or "", (None, None))
+    return Device(
+        id=f"{login.vendor.key}_{robot.id}",
+        key=ROBOT,
+        reads=reads,
+        name=robot.name or _NAME,
+        manufacturer=MANUFACTURER,
+        model=_MODELS.get(board) if board else None,
+        serial_number=robot.serial_number,
+        sw_version=(system.controller_version if system else None)
+        or robot.fbos_version,
+        hw_version=computer,
+        configuration_url=None if login.simulated else f"{login.url}/app/designer",
+    )
+
+
+def platform_of(robot: FarmBotDevice, system: System | None) -> Platform | None:
+    """Return which releases are for the robot; its own word comes first."""
+    if system and (told := Platform.read(system.target)):
+        return told
+    _, platform = _COMPUTERS.get(robot.rpi or "", (None, None))
+    return platform

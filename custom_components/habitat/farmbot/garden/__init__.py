@@ -1,0 +1,1 @@
+"""The garden, worked out from its records. Knows nothing of Home Assistant."""

@@ -1,0 +1,310 @@
+"""What is given to the variables of a sequence: from what people write to CeleryScript.
+
+A variable takes numbers, texts, locations (coordinates, points, groups of points, tools) or one
+kind of item; which of them, its default tells. Variables whose default is a placeholder have to
+be given: the robot would run the sequence with nothing in them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from operator import attrgetter
+from typing import TypeGuard
+
+import orjson
+
+from ...cloud.parsing import Json, to_float, to_str
+from ..client.celery_script import (
+    Node,
+    coordinate,
+    is_unicode,
+    numeric,
+    point,
+    point_group,
+    resource,
+    text,
+    tool,
+)
+from ..client.enums import PointerType
+from ..client.models import (
+    Peripheral,
+    Point,
+    PointGroup,
+    Sensor,
+    Sequence,
+    Tool,
+    Variable,
+)
+from .lookup import Named, Wanted, found
+
+_AXES = frozenset("xyz")
+
+
+class VariableError(Exception):
+    """What was given to a variable cannot be; `key` names why, as it is translated."""
+
+    def __init__(self, key: str, label: str, name: str = "") -> None:
+        """Keep the variable's label, and the name that was given where that is what is wrong."""
+        super().__init__(key)
+        self.key = key
+        self.placeholders = {"label": label, "name": name}
+
+
+class Takes(Enum):
+    """What a variable takes."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    LOCATION = "location"
+    ITEM = "item"
+    ANYTHING = "anything"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """What the robot has, for variables that are given by name."""
+
+    points: Iterable[Point] = ()
+    groups: Iterable[PointGroup] = ()
+    tools: Iterable[Tool] = ()
+    peripherals: Iterable[Peripheral] = ()
+    sensors: Iterable[Sensor] = ()
+    sequences: Iterable[Sequence] = ()
+
+
+_TAKES: Mapping[str, Takes] = {
+    "numeric": Takes.NUMBER,
+    "number_placeholder": Takes.NUMBER,
+    "text": Takes.TEXT,
+    "text_placeholder": Takes.TEXT,
+    "resource": Takes.ITEM,
+    "resource_placeholder": Takes.ITEM,
+    "coordinate": Takes.LOCATION,
+    "point": Takes.LOCATION,
+    "point_group": Takes.LOCATION,
+    "every_point": Takes.LOCATION,
+    "tool": Takes.LOCATION,
+    "location_placeholder": Takes.LOCATION,
+    "nothing": Takes.LOCATION,
+}
+"""By the kind of the default; "nothing" is what old apps left where no location was chosen."""
+
+_NO_DEFAULT = frozenset(
+    {
+        "number_placeholder",
+        "text_placeholder",
+        "resource_placeholder",
+        "location_placeholder",
+        "nothing",
+    }
+)
+
+_REFUSALS: Mapping[Takes, str] = {
+    Takes.NUMBER: "variable_takes_number",
+    Takes.TEXT: "variable_takes_text",
+    Takes.LOCATION: "variable_takes_location",
+    Takes.ITEM: "variable_takes_item",
+    Takes.ANYTHING: "variable_takes_no_such",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of items that a variable can be given by name or id."""
+
+    records: Callable[[Inventory], Iterable[Named]]
+    node: Callable[[int], Node]
+
+
+def _points(pointer_type: PointerType) -> _Kind:
+    return _Kind(
+        lambda inventory: [
+            one for one in inventory.points if one.pointer_type is pointer_type
+        ],
+        partial(point, pointer_type.value),
+    )
+
+
+_PLANT, _WEED, _POINT = "plant", "weed", "point"
+_LOCATIONS: Mapping[str, _Kind] = {
+    _PLANT: _points(PointerType.PLANT),
+    _WEED: _points(PointerType.WEED),
+    _POINT: _points(PointerType.GENERIC_POINTER),
+    "group": _Kind(attrgetter("groups"), point_group),
+    "tool": _Kind(attrgetter("tools"), tool),
+}
+"""What a location can be, by the word for it."""
+_FIRST: Mapping[str, tuple[str, ...]] = {
+    "tool": ("tool",),
+    "point_group": ("group",),
+    "every_point": ("group",),
+    "point": (_PLANT, _WEED, _POINT),
+}
+"""Where a name without such a word is looked for first, by the kind of the default."""
+
+_ITEMS: Mapping[str, _Kind] = {
+    "peripheral": _Kind(attrgetter("peripherals"), partial(resource, "Peripheral")),
+    "sensor": _Kind(attrgetter("sensors"), partial(resource, "Sensor")),
+    "sequence": _Kind(attrgetter("sequences"), partial(resource, "Sequence")),
+}
+"""What an item can be, by the word for it: its class in small letters."""
+
+
+def without_default(sequence: Sequence) -> tuple[str, ...]:
+    """Return the labels of the variables that have to be given."""
+    return tuple(
+        variable.label
+        for variable in sequence.variables
+        if variable.kind is None or variable.kind in _NO_DEFAULT
+    )
+
+
+def given_nodes(
+    sequence: Sequence, given: Mapping[str, object], inventory: Inventory
+) -> dict[str, Node]:
+    """Return what was given to a sequence's variables as nodes, by the variables' labels.
+
+    Numbers and texts are themselves. A location is {"x": …, "y": …, "z": …}, or the name or id of
+    a point, a group or a tool; where a name could mean several of them, what it means is said:
+    {"plant": "Basil"}. An item is a name or an id.
+
+    Raises:
+        VariableError: there is no such variable, what it was given does not fit, or one that
+            has to be given was not.
+    """
+    values: dict[str, Node] = {}
+    for label, value in given.items():
+        variable = _variable(sequence, label)
+        values[variable.label] = _node(variable, value, inventory)
+    for label in without_default(sequence):
+        if label not in values:
+            raise VariableError("variable_missing", label)
+    return values
+
+
+def _variable(sequence: Sequence, label: str) -> Variable:
+    """Return the variable of a label; its letters' case only matters where it tells two apart."""
+    known = sequence.variables
+    alike = [one for one in known if one.label == label] or [
+        one for one in known if one.label.casefold() == label.casefold()
+    ]
+    if len(alike) != 1:
+        raise VariableError("variable_unknown", label)
+    return alike[0]
+
+
+def _node(variable: Variable, value: object, inventory: Inventory) -> Node:
+    takes = _TAKES.get(variable.kind or "", Takes.ANYTHING)
+    node = _READERS[takes](variable, value, inventory)
+    if node is None:
+        raise VariableError(_REFUSALS[takes], variable.label)
+    return node
+
+
+def _number(_: Variable, value: object, __: Inventory) -> Node | None:
+    number = to_float(value)
+    return None if number is None else numeric(number)
+
+
+def _text(_: Variable, value: object, __: Inventory) -> Node | None:
+    words = to_str(value)
+    return None if words is None or not is_unicode(words) else text(words)
+
+
+def _location(variable: Variable, value: object, inventory: Inventory) -> Node | None:
+    if isinstance(value, Mapping):
+        return _place(value) or _said(variable, value, _LOCATIONS, inventory)
+    if not _is_wanted(value):
+        return None
+    first = _FIRST.get(variable.kind or "", ())
+    for kinds in (first, tuple(_LOCATIONS)):
+        matches = [
+            (kind, record)
+            for kind in (_LOCATIONS[word] for word in kinds)
+            for record in found(kind.records(inventory), value)
+        ]
+        if matches:
+            return _only(variable, value, matches)
+    raise VariableError("variable_not_found", variable.label, str(value))
+
+
+def _item(variable: Variable, value: object, inventory: Inventory) -> Node | None:
+    if isinstance(value, Mapping):
+        return _said(variable, value, _ITEMS, inventory)
+    declared = _arguments(variable).get("resource_type")
+    kind = _ITEMS.get(declared.lower()) if isinstance(declared, str) else None
+    if kind is None or not _is_wanted(value):
+        return None
+    return _named(variable, kind, value, inventory)
+
+
+def _anything(variable: Variable, value: object, inventory: Inventory) -> Node | None:
+    """Take what is clear by itself, for variables of kinds that are newer than this."""
+    if isinstance(value, Mapping):
+        kinds = {**_LOCATIONS, **_ITEMS}
+        return _place(value) or _said(variable, value, kinds, inventory)
+    reader = _text if isinstance(value, str) else _number
+    return reader(variable, value, inventory)
+
+
+_READERS: Mapping[Takes, Callable[[Variable, object, Inventory], Node | None]] = {
+    Takes.NUMBER: _number,
+    Takes.TEXT: _text,
+    Takes.LOCATION: _location,
+    Takes.ITEM: _item,
+    Takes.ANYTHING: _anything,
+}
+
+
+def _place(value: Mapping[object, object]) -> Node | None:
+    """Return coordinates, if that is what they are: all three of them."""
+    if value.keys() != _AXES:
+        return None
+    x, y, z = (to_float(value[axis]) for axis in "xyz")
+    return None if x is None or y is None or z is None else coordinate(x, y, z)
+
+
+def _said(
+    variable: Variable,
+    value: Mapping[object, object],
+    kinds: Mapping[str, _Kind],
+    inventory: Inventory,
+) -> Node | None:
+    """Return what is given with the word for its kind, such as {"tool": 3}."""
+    if len(value) != 1:
+        return None
+    [(word, wanted)] = value.items()
+    kind = kinds.get(word) if isinstance(word, str) else None
+    if kind is None or not _is_wanted(wanted):
+        return None
+    return _named(variable, kind, wanted, inventory)
+
+
+def _named(
+    variable: Variable, kind: _Kind, wanted: Wanted, inventory: Inventory
+) -> Node:
+    matches = [(kind, record) for record in found(kind.records(inventory), wanted)]
+    if not matches:
+        raise VariableError("variable_not_found", variable.label, str(wanted))
+    return _only(variable, wanted, matches)
+
+
+def _only(
+    variable: Variable, wanted: Wanted, matches: list[tuple[_Kind, Named]]
+) -> Node:
+    if len(matches) > 1:
+        raise VariableError("variable_ambiguous", variable.label, str(wanted))
+    [(kind, record)] = matches
+    return kind.node(record.id)
+
+
+def _is_wanted(value: object) -> TypeGuard[Wanted]:
+    return isinstance(value, int | str) and not isinstance(value, bool)
+
+
+def _arguments(variable: Variable) -> Mapping[str, Json]:
+    """Return the arguments of a variable's default."""
+    default = orjson.loads(variable.default) if variable.default else None
+    args = default.get("args") if isinstance(default, dict) else None
+    return args if isinstance(args, dict) else {}

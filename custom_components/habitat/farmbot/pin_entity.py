@@ -1,0 +1,151 @@
+"""What sits at the robot's pins: peripherals and sensors, wherever their owner plugs them in."""
+
+from datetime import datetime, timedelta
+from typing import override
+
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.util import dt as dt_util
+
+from ..devices import Device
+from .client.models import Pinned, Sensor, SensorReading
+from .client.status import Pin
+from .commands import pin_key
+from .coordinator import FarmBotAccount
+from .derived import READING
+from .entity import NamedEntity
+
+_CLOCKS_APART = timedelta(minutes=1)
+"""How much the robot's clock and this one may differ, and how long its words may take."""
+
+
+class PinnedEntity[R: Pinned](NamedEntity[R]):
+    """An entity of something at a pin."""
+
+    _followed: str | None = None
+    """The key of the pin that is followed."""
+    _unfollow: CALLBACK_TYPE | None = None
+
+    @property
+    def pin(self) -> Pin | None:
+        """What the robot last said of the pin; None while it was never read or written."""
+        key = self._pin_key
+        return self.coordinator.record(key, Pin) if key else None
+
+    @property
+    def _pin_key(self) -> str | None:
+        item = self.record
+        return None if item is None or item.pin is None else pin_key(item.pin)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the pin from now on."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._leave_pin)
+        self._follow_pin()
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        self._follow_pin()
+        super()._handle_coordinator_update()
+
+    def _follow_pin(self) -> None:
+        if (key := self._pin_key) == self._followed:
+            return
+        self._leave_pin()
+        if key is not None:
+            self._followed = key
+            self._unfollow = self.coordinator.async_add_listener(
+                self._handle_coordinator_update, (key,)
+            )
+
+    @callback
+    def _leave_pin(self) -> None:
+        self._followed = None
+        if self._unfollow is not None:
+            self._unfollow()
+            self._unfollow = None
+
+
+class ReadEntity(PinnedEntity[Sensor]):
+    """What a sensor read last: as the server keeps it, or as the robot just says.
+
+    The robot says it at once; the server's record follows, with the place. A pin that was read
+    by its number is told by the robot alone. The robot says no time, so when it was heard counts.
+    """
+
+    _told_at: datetime | None = None
+    """When the robot said what is shown."""
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        device: Device,
+        description: EntityDescription,
+        key: str,
+        sensor_id: int,
+    ) -> None:
+        """Show the sensor under `key`."""
+        self._reading_key = f"{READING}/{sensor_id}"
+        super().__init__(
+            account, device, Sensor, description, key=key, reads=(self._reading_key,)
+        )
+        self._at = self._pin_key
+        self._reading, self._pin = self._latest, self._pin_now
+        self._shown: SensorReading | Pin | None = self._reading or self._pin
+
+    @property
+    def _latest(self) -> SensorReading | None:
+        """What the server keeps of the pin that the sensor is at now."""
+        reading = self.coordinator.record(self._reading_key, SensorReading)
+        sensor = self.record
+        return reading if reading and sensor and reading.pin == sensor.pin else None
+
+    @property
+    def _pin_now(self) -> Pin | None:
+        """What the robot says of the pin, if it was read as the sensor is to be read."""
+        pin, sensor = self.pin, self.record
+        return pin if pin and sensor and pin.mode == sensor.mode else None
+
+    @property
+    def value(self) -> float | None:
+        """What was read: 0 or 1, or 0 to 1023."""
+        return self._shown.value if self._shown else None
+
+    def _is_overtaken(self, reading: SensorReading | None) -> bool:
+        """Say whether the robot has said more since a reading was taken."""
+        taken_at = reading.taken_at if reading else None
+        return (
+            taken_at is not None
+            and self._told_at is not None
+            and taken_at < self._told_at - _CLOCKS_APART
+        )
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object] | None:
+        """Where and when it was read, as far as the server keeps it."""
+        reading = self._shown
+        if not isinstance(reading, SensorReading):
+            return None
+        at = reading.taken_at
+        return {
+            "x": reading.x,
+            "y": reading.y,
+            "z": reading.z,
+            "read_at": at.isoformat() if at else None,
+        }
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        at, reading, pin = self._pin_key, self._latest, self._pin_now
+        if at != self._at or (
+            reading != self._reading and not self._is_overtaken(reading)
+        ):
+            self._shown, self._told_at = reading or pin, None
+        elif pin is not None and pin != self._pin:
+            self._shown, self._told_at = pin, dt_util.utcnow()
+        self._at, self._reading, self._pin = at, reading, pin
+        super()._handle_coordinator_update()

@@ -1,0 +1,324 @@
+"""What the message broker tells, taken in at most once a second.
+
+A robot sends its whole state with every change, up to a hundred times a second: only the newest
+counts. What the server tells of changed records is kept until it is taken in, and so are the
+lines of the log, one for each write, so that none is lost to those who follow them.
+"""
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+import time
+from typing import TYPE_CHECKING, Any
+
+from homeassistant.core import callback
+from homeassistant.util.ssl import get_default_context
+
+from ..cloud.auth import TokenAuth
+from ..cloud.errors import AuthError, BadAnswer, CloudError
+from ..cloud.parsing import read_json
+from ..const import GRACE, LOGGER
+from ..reach import async_points_into_house
+from .client import celery_script as nodes
+from .client.api import DEVICE, SYNCED, Resource
+from .client.auth import broker_address
+from .client.broker import BrokerLink, Credentials, RobotError
+from .client.models import Log
+from .client.status import Seen, read_log, read_status, read_telemetry
+from .running import RUNNING
+
+if TYPE_CHECKING:
+    # The account stands on this module.
+    from .coordinator import FarmBotAccount
+
+STATUS = "status"
+LOG = "log"
+LINK = "link"
+"""The parts, and for the last two the keys, of what is pushed and is no list."""
+
+PACE = 1.0
+"""Seconds from one write to the next at least."""
+FIRST_WAIT = 3.0
+"""Seconds that the first lists wait for the broker: what changes after them is heard of then."""
+_LONG = 3600.0
+"""Seconds without the broker that are worth a repair."""
+_LINES = 120
+"""Lines of the log that may wait their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Whether the broker can be reached, and whether the robot answers there."""
+
+    broker: bool
+    online: bool | None = None
+    """None while nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line of the log; its number tells it from one that says the same in the same second."""
+
+    number: int
+    log: Log
+
+
+class Push:
+    """Follows one robot at its message broker."""
+
+    def __init__(
+        self,
+        account: FarmBotAccount,
+        auth: TokenAuth,
+        followed: frozenset[Resource[Any]],
+    ) -> None:
+        """Take the tokens to show there, and whose changes to follow.
+
+        Nothing happens before `begin`.
+        """
+        self._account = account
+        self._auth = auth
+        self._followed = followed
+        self.link = BrokerLink(
+            self._credentials, self, account.oddities, account.session.pacing
+        )
+        self.is_connected = False
+        self._lost_at: float | None = None
+        self._told = False
+        """Whether the log has a line about the loss."""
+        self._tried: asyncio.Future[None] | None = None
+        self._status: bytes | None = None
+        self._seen: Seen = {}
+        """What the last state was read into."""
+        self._telemetry: bytes | None = None
+        self._synced: dict[tuple[str, str], bytes] = {}
+        self._lines: deque[bytes] = deque(maxlen=_LINES)
+        self._line_numbers = count()
+        self._taken = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._giving_up: asyncio.TimerHandle | None = None
+        self._stopped = False
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether the broker has been away for so long that somebody should see to it."""
+        return self._lost_at is not None and time.monotonic() - self._lost_at >= _LONG
+
+    # From the account.
+
+    async def begin(self) -> None:
+        """Connect, in a task of the entry; return when that is done or takes its time."""
+        if self._tried is None:
+            account = self._account
+            self._tried = account.hass.loop.create_future()
+            account.config_entry.async_create_background_task(
+                account.hass, self.link.run(), f"{account.name} broker"
+            )
+            account.config_entry.async_on_unload(self._stop)
+        await asyncio.wait({self._tried}, timeout=FIRST_WAIT)
+
+    @callback
+    def _stop(self) -> None:
+        # Until the connection is closed more may come.
+        self._stopped = True
+        for timer in (self._timer, self._giving_up):
+            if timer is not None:
+                timer.cancel()
+
+    async def _credentials(self) -> Credentials:
+        """Return where the broker is and what opens it, with a token that still serves."""
+        token = await self._auth.current()
+        address = broker_address(
+            token.claims, encrypted=self._account.session.base.scheme == "https"
+        )
+        if address is None:
+            raise BadAnswer("The login did not say where the message broker is")
+        server = self._account.session.base.host or ""
+        if await async_points_into_house(self._account.hass, server, address.host):
+            raise BadAnswer("The login named a message broker in the house")
+        return Credentials(
+            address.host,
+            address.port,
+            get_default_context() if address.tls else None,
+            address.bot,
+            token.access,
+        )
+
+    # From the link.
+
+    @callback
+    def connected(self) -> None:
+        """Follow what is pushed from now on."""
+        self.is_connected = True
+        self._lost_at = None
+        if self._giving_up is not None:
+            self._giving_up.cancel()
+            self._giving_up = None
+        if self._told:
+            self._told = False
+            LOGGER.info("%s: the message broker is back", self._account.name)
+        if not self._account.link.broker:
+            self._show(Link(broker=True))
+        self._account.async_broker_connected()
+        self._done_trying()
+        self._account.config_entry.async_create_background_task(
+            self._account.hass,
+            self._ask_for_status(),
+            f"{self._account.name} status by broker",
+        )
+
+    async def _ask_for_status(self) -> None:
+        """Have the robot tell all; to a ping it only does what it has not told a moment ago."""
+        with suppress(RobotError):
+            await self.link.command(nodes.read_status())
+
+    @callback
+    def lost(self, reason: str) -> None:
+        """Poll from now on; what was pushed stands for a while, since most losses are short."""
+        was_connected, self.is_connected = self.is_connected, False
+        LOGGER.debug("%s: no message broker: %s", self._account.name, reason)
+        if self._lost_at is None:
+            self._lost_at = time.monotonic()
+            self._giving_up = self._account.hass.loop.call_later(
+                GRACE.total_seconds(), self._give_up
+            )
+        if was_connected:
+            self._account.async_broker_lost()
+        self._done_trying()
+
+    async def refused(self) -> bool:
+        """Hear that the broker refused the login, which may only mean too many of them.
+
+        The server is asked; it renews a token that ended, and only its word starts reauth.
+        """
+        before = self._auth.token
+        try:
+            await self._account.client.show(DEVICE)
+        except AuthError as err:
+            # From now on neither a request nor this link shows the login again.
+            self._account.session.pacing.logins.refusal = err
+            entry = self._account.config_entry
+            entry.async_start_reauth(self._account.hass)
+            return False
+        except CloudError:
+            return False
+        return self._auth.token is not before
+
+    @callback
+    def online(self, online: bool) -> None:
+        """Hear whether the robot answers."""
+        if not online:
+            self._account.running.forget()
+        self._show(Link(broker=True, online=online))
+
+    @callback
+    def status(self, payload: bytes) -> None:
+        """Keep the newest state of the robot."""
+        self._status = payload
+        self._take_soon()
+
+    @callback
+    def telemetry(self, payload: bytes) -> None:
+        """Keep the newest telemetry."""
+        self._telemetry = payload
+        self._take_soon()
+
+    @callback
+    def log(self, payload: bytes) -> None:
+        """Keep a line of the log until it is its turn."""
+        self._lines.append(payload)
+        self._take_soon()
+
+    @callback
+    def sync(self, kind: str, record_id: str, payload: bytes) -> None:
+        """Keep what the server says of a record; the newest counts."""
+        resource = SYNCED.get(kind)
+        if resource is None:
+            self._account.oddities.note("sync (of an unknown kind)")
+        elif resource in self._followed:
+            self._synced[kind, record_id] = payload
+            self._take_soon()
+
+    # Taking in.
+
+    def _take_soon(self) -> None:
+        if self._timer is None and not self._stopped:
+            loop = self._account.hass.loop
+            wait = max(0.0, self._taken + PACE - loop.time())
+            self._timer = loop.call_later(wait, self._take)
+
+    @callback
+    def _take(self) -> None:
+        """Take in all that came since the last time, and one line of the log."""
+        self._timer = None
+        self._taken = self._account.hass.loop.time()
+        parts: dict[str, dict[str, object | None]] = {}
+        oddities = self._account.oddities
+        status, self._status = self._status, None
+        if status is not None:
+            parts[STATUS] = {**read_status(status, oddities, self._seen)}
+        telemetry, self._telemetry = self._telemetry, None
+        if telemetry is not None and not self._seen:
+            # The whole state says the same, newer and with more of it.
+            parts[STATUS] = {**read_telemetry(telemetry, oddities)}
+        synced, self._synced = self._synced, {}
+        for (kind, record_id), payload in synced.items():
+            self._read_sync(parts, kind, record_id, payload)
+        log = read_log(self._lines.popleft(), oddities) if self._lines else None
+        if log is not None:
+            parts[LOG] = {LOG: LogLine(next(self._line_numbers), log)}
+        if log is not None or STATUS in parts:
+            told = parts.setdefault(STATUS, {})
+            told[RUNNING] = self._account.follow_work(log, told.get("activity"))
+        if parts:
+            self._account.async_learn_parts(parts)
+        if self._lines:
+            self._take_soon()
+
+    def _read_sync(
+        self,
+        parts: dict[str, dict[str, object | None]],
+        kind: str,
+        record_id: str,
+        payload: bytes,
+    ) -> None:
+        """Read what the server says of one record; rubbish says nothing."""
+        resource = SYNCED[kind]
+        try:
+            document = read_json(payload)
+        except BadAnswer:
+            document = None
+        known = resource.single or (record_id.isascii() and record_id.isdecimal())
+        if not known or not isinstance(document, dict) or "body" not in document:
+            self._account.oddities.note(f"sync ({kind})")
+            return
+        body = document["body"]
+        record = None
+        if body is not None:
+            record = self._account.client.read(resource, body)
+            if record is None:
+                return
+        elif resource.single:
+            return
+        key = resource.path if resource.single else f"{resource.path}/{record_id}"
+        parts.setdefault(resource.path, {})[key] = record
+
+    @callback
+    def _give_up(self) -> None:
+        """Say that the broker is out of reach."""
+        self._giving_up = None
+        self._told = True
+        LOGGER.warning(
+            "%s: the message broker is out of reach; the server is polled instead",
+            self._account.name,
+        )
+        self._show(Link(broker=False))
+
+    def _show(self, link: Link) -> None:
+        self._account.async_learn_parts({LINK: {LINK: link}})
+
+    def _done_trying(self) -> None:
+        if self._tried is not None and not self._tried.done():
+            self._tried.set_result(None)

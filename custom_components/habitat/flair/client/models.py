@@ -1,0 +1,639 @@
+"""What Flair says, by JSON:API type.
+
+Attributes are named as in the API with underscores; ids of related resources end in `_id` or
+`_ids`. Temperatures are °C unless said otherwise, humidity is %, voltage V, signal strength dBm.
+The spellings come from recordings of the live API, Flair's own client and, where those are
+silent, the API document of the time before the hardware.
+"""
+
+from dataclasses import field
+from datetime import datetime
+from math import inf
+from typing import ClassVar
+
+from mashumaro import field_options
+
+from ...cloud import plausible
+from ...cloud.parsing import PRIVATE, Word, model, open_words
+from ...cloud.plausible import Range, within
+from .constraints import Constraints, read_constraints
+
+TEMPERATURE = within(plausible.AIR_TEMPERATURE)
+HUMIDITY = within(plausible.HUMIDITY)
+PERCENT = within(plausible.PERCENT)
+PRESSURE = within(plausible.AIR_PRESSURE)
+DUCT_TEMPERATURE = within(Range(-60, 120))
+"""°C; a furnace's air is hotter than any room's."""
+DUCT_PRESSURE = within(Range(60, 110))
+"""kPa, absolute."""
+UNIT_TEMPERATURE = within(Range(-20, 130))
+"""°C or °F."""
+OFFSET = within(Range(-50, 50))
+"""°C."""
+WIND_CHILL = within(Range(-90, 70))
+"""°C; wind makes cold air feel colder than air can be."""
+WIND_SPEED = within(Range(0, 120))
+"""m/s."""
+DIRECTION = within(Range(0, 360))
+"""Degrees."""
+VOLTAGE = within(Range(0, 30))
+"""V; cells and USB supplies have no more."""
+SIGNAL = within(Range(-150, 20))
+"""dBm."""
+LIGHT = within(Range(0, 100_000))
+"""Raw."""
+NOT_NEGATIVE = within(Range(0, inf))
+"""Field metadata: what a value can be; another reads as unknown."""
+
+
+def _on_off(value: object) -> str:
+    return "On" if value else "Off"
+
+
+def _upper(value: object) -> str:
+    return str(value).upper()
+
+
+ON_OFF = {"wire": _on_off}
+UPPER = {"wire": _upper}
+"""Field metadata: how the API wants a value written that it sends in another form."""
+
+
+class SystemMode(Word):
+    """Who moves the vents: Flair or people."""
+
+    AUTO = "auto"
+    MANUAL = "manual"
+
+
+class HeatCoolMode(Word):
+    """What a home is asked to do; "float" is off."""
+
+    FLOAT = "float"
+    HEAT = "heat"
+    COOL = "cool"
+    AUTO = "auto"
+
+
+class SetPointMode(Word):
+    """Who sets the home's set point."""
+
+    FLAIR = "Home Evenness For Active Rooms Flair Setpoint"
+    THERMOSTAT = "Home Evenness For Active Rooms Follow Third Party"
+
+
+class HomeAwayMode(Word):
+    """Who says whether somebody is home."""
+
+    MANUAL = "Manual"
+    THERMOSTAT = "Third Party Home Away"
+    FLAIR = "Flair Autohome Autoaway"
+
+
+class AwayMode(Word):
+    """What happens when nobody is home."""
+
+    SMART_AWAY = "Smart Away"
+    OFF_ONLY = "Off Only"
+
+
+class HoldDuration(Word):
+    """How long a manual change holds."""
+
+    UNTIL = "Until"
+    HOURS_3 = "3h"
+    HOURS_8 = "8h"
+    HOURS_24 = "24h"
+    FOREVER = "Forever"
+
+
+class TemperatureScale(Word):
+    """The unit that the pucks' displays show."""
+
+    FAHRENHEIT = "F"
+    CELSIUS = "C"
+    KELVIN = "K"
+
+
+class PuckColor(Word):
+    """The background of a puck's display."""
+
+    WHITE = "white"
+    BLACK = "black"
+
+
+class UnitMode(Word):
+    """The mode of an infrared unit."""
+
+    HEAT = "Heat"
+    COOL = "Cool"
+    DRY = "Dry"
+    FAN = "Fan"
+    AUTO = "Auto"
+    OFF = "Off"
+
+
+class FanSpeed(Word):
+    """The fan of an infrared unit."""
+
+    AUTO = "Auto"
+    HIGH = "High"
+    MEDIUM = "Medium"
+    LOW = "Low"
+
+
+class PowerSource(Word):
+    """What feeds a Puck 2."""
+
+    USB = "USB"
+    BATTERY = "Battery"
+
+
+@model
+class Resource:
+    """One JSON:API resource; ids are opaque and unique only within their type."""
+
+    TYPE: ClassVar[str]
+
+    id: str
+    created_at: datetime | None = None
+    updated_at: datetime | None = field(default=None, compare=False)
+    """Moves with every report: two records that differ in nothing else are the same."""
+
+
+@model
+class Named(Resource):
+    """A resource that people gave a name to."""
+
+    name: str | None = field(default=None, metadata=PRIVATE)
+
+
+@model
+class User(Named):
+    """The person whose account it is."""
+
+    TYPE: ClassVar[str] = "users"
+
+    email: str | None = field(default=None, metadata=PRIVATE)
+    role: str | None = None
+    temperature_scale: TemperatureScale | None = None
+    default_temperature_preference_c: float | None = None
+    structures_ids: tuple[str, ...] = ()
+    default_structure_id: str | None = None
+    adminable_structures_ids: tuple[str, ...] = ()
+    editable_structures_ids: tuple[str, ...] = ()
+    viewable_structures_ids: tuple[str, ...] = ()
+
+
+@model
+class Structure(Named):
+    """A home."""
+
+    TYPE: ClassVar[str] = "structures"
+
+    mode: SystemMode | str | None = field(default=None, metadata=open_words(SystemMode))
+    structure_heat_cool_mode: HeatCoolMode | None = None
+    structure_heat_cool_mode_calculated: HeatCoolMode | None = None
+    set_point_mode: SetPointMode | str | None = field(
+        default=None, metadata=open_words(SetPointMode)
+    )
+    set_point_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    use_single_set_point: bool | None = None
+    home: bool | None = None
+    home_away_mode: HomeAwayMode | str | None = field(
+        default=None, metadata=open_words(HomeAwayMode)
+    )
+    structure_away_mode: AwayMode | str | None = field(
+        default=None, metadata=open_words(AwayMode)
+    )
+    temp_away_min_c: float | None = field(default=None, metadata=TEMPERATURE)
+    temp_away_max_c: float | None = field(default=None, metadata=TEMPERATURE)
+    humidity_away_min: float | None = field(default=None, metadata=HUMIDITY)
+    humidity_away_max: float | None = field(default=None, metadata=HUMIDITY)
+    default_hold_duration: HoldDuration | str | None = field(
+        default=None, metadata=open_words(HoldDuration)
+    )
+    hold_until: datetime | None = None
+    hold_until_schedule_event: bool | None = None
+    hold_reason: str | None = field(default=None, metadata=PRIVATE)
+    active_schedule_id: str | None = None
+    temperature_scale: TemperatureScale | str | None = field(
+        default=None, metadata=open_words(TemperatureScale)
+    )
+    hvac_unit_group_lock: bool | None = None
+    setup_mode: bool | None = None
+    setup_complete: bool | None = None
+    setup_step: str | None = None
+    preheat_precool: bool | None = None
+    frozen_pipe_pet_protect: bool | None = None
+    use_remote_sensor_occupancy: bool | None = None
+    backpressure_priority: str | None = None
+    structure_type: str | None = None
+    release_channel: str | None = None
+    time_zone: str | None = field(default=None, metadata=PRIVATE)
+    country: str | None = field(default=None, metadata=PRIVATE)
+    city: str | None = field(default=None, metadata=PRIVATE)
+    state: str | None = field(default=None, metadata=PRIVATE)
+    zip_code: str | None = field(default=None, metadata=PRIVATE)
+    location: str | None = field(default=None, metadata=PRIVATE)
+    location_type: str | None = None
+    latitude: float | None = field(default=None, metadata=PRIVATE)
+    longitude: float | None = field(default=None, metadata=PRIVATE)
+    callback_url: str | None = field(default=None, metadata=PRIVATE)
+    puck_client_id: str | None = field(default=None, metadata=PRIVATE)
+    puck_client_secret: str | None = field(default=None, metadata=PRIVATE)
+    state_updated_at: datetime | None = None
+
+
+@model
+class Zone(Named):
+    """The rooms of one air handler or thermostat."""
+
+    TYPE: ClassVar[str] = "zones"
+
+    structure_id: str | None = None
+    rooms_ids: tuple[str, ...] = ()
+    thermostat_id: str | None = None
+    hvac_unit_id: str | None = None
+    staged_heating_mode: str | None = None
+    staged_heating_set_point_c: float | None = field(default=None, metadata=TEMPERATURE)
+    staged_heating_trigger: str | None = None
+    droop_offset_c: float | None = field(default=None, metadata=OFFSET)
+    cutover_temperature: float | None = field(default=None, metadata=TEMPERATURE)
+    cutback_temperature: float | None = field(default=None, metadata=TEMPERATURE)
+    maximum_static_pressure: float | None = None
+
+
+@model
+class Room(Named):
+    """A room; its temperature is Flair's rolling average of five minutes."""
+
+    TYPE: ClassVar[str] = "rooms"
+
+    structure_id: str | None = None
+    zones_ids: tuple[str, ...] = ()
+    zone_id: str | None = None
+    thermostat_id: str | None = None
+    active: bool | None = None
+    current_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    current_humidity: float | None = field(default=None, metadata=HUMIDITY)
+    set_point_c: float | None = field(default=None, metadata=TEMPERATURE)
+    set_point_manual: bool | None = None
+    hold_until: datetime | None = None
+    hold_until_schedule_event: bool | None = None
+    hold_reason: str | None = field(default=None, metadata=PRIVATE)
+    room_away_mode: AwayMode | None = None
+    temp_away_min_c: float | None = field(default=None, metadata=TEMPERATURE)
+    temp_away_max_c: float | None = field(default=None, metadata=TEMPERATURE)
+    humidity_away_min: float | None = field(default=None, metadata=HUMIDITY)
+    humidity_away_max: float | None = field(default=None, metadata=HUMIDITY)
+    heat_cool_mode: HeatCoolMode | None = None
+    room_conclusion_mode: HeatCoolMode | None = None
+    pucks_inactive: str | None = None
+    occupancy_mode: str | None = None
+    preheat_precool: bool | None = None
+    frozen_pipe_pet_protect: bool | None = None
+    level: str | None = None
+    room_type: str | None = None
+    air_return: bool | None = None
+    windows: int | None = None
+    """How many; the API lists them with the direction that they face."""
+    state_updated_at: datetime | None = None
+
+
+@model
+class Radio(Named):
+    """What all battery and radio devices have in common."""
+
+    structure_id: str | None = None
+    room_id: str | None = None
+    inactive: bool | None = None
+    voltage: float | None = field(default=None, metadata=VOLTAGE)
+    battery_level: float | None = field(default=None, metadata=PERCENT)
+    """Only in the old document; live devices tell volts."""
+    current_rssi: float | None = field(default=None, metadata=SIGNAL)
+    connected_gateway_id: str | None = None
+    connected_gateway_type: str | None = None
+    connected_gateway_puck_id: str | None = None
+    """What older firmware says instead of the two above."""
+
+    @property
+    def reachable(self) -> bool:
+        """Whether it has a radio link; one without tells nothing new."""
+        return not self.inactive
+
+    @property
+    def gateway_id(self) -> str | None:
+        """The device through which this one reaches the cloud."""
+        return self.connected_gateway_id or self.connected_gateway_puck_id
+
+
+@model
+class Vent(Radio):
+    """A vent; `percent_open` is the commanded position, 0 to 100."""
+
+    TYPE: ClassVar[str] = "vents"
+
+    percent_open: int | None = field(default=None, metadata=PERCENT)
+    percent_open_reason: str | None = field(default=None, metadata=PRIVATE)
+    has_buzzed: bool | None = None
+    setup_lightstrip: int | None = None
+    motor_overdrive_ms: int | None = None
+    motor_duty_cycle_percent: int | None = None
+    lights: str | None = None
+    demo_mode: bool | None = None
+    update_interval: int | None = None
+
+
+@model
+class AnyPuck(Radio):
+    """What both generations of pucks have in common."""
+
+    current_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    current_humidity: float | None = field(default=None, metadata=HUMIDITY)
+    puck_display_color: PuckColor | str | None = field(
+        default=None, metadata=open_words(PuckColor)
+    )
+    setpoint_bound_low: float | None = field(default=None, metadata=TEMPERATURE)
+    setpoint_bound_high: float | None = field(default=None, metadata=TEMPERATURE)
+    temperature_offset_override_c: float | None = field(default=None, metadata=OFFSET)
+    """5 less than what the app shows; unset counts as -5, which shifts nothing in the app."""
+    locked: bool | None = None
+
+
+@model
+class Puck(AnyPuck):
+    """A puck of the first generation."""
+
+    TYPE: ClassVar[str] = "pucks"
+
+    display_number: str | None = None
+    is_gateway: bool | None = None
+    gateway: bool | None = None
+    """The old document's word for `is_gateway`."""
+    last_reported_as_gateway: bool | None = None
+    temperature_offset_c: float | None = field(default=None, metadata=OFFSET)
+    humidity_offset: float | None = None
+    orientation: str | None = None
+    reporting_interval_ds: int | None = None
+    ir_setup_enabled: bool | None = None
+    ir_download: bool | None = None
+    ignore_readings_for_room: bool | None = None
+    demo_mode: int | None = None
+    bluetooth_tx_power_mw: float | None = None
+    beacon_interval_ms: int | None = None
+    sub_ghz_radio_tx_power_mw: float | None = None
+    drop_rate: float | None = None
+
+
+@model
+class Puck2(AnyPuck):
+    """A Puck 2; on USB its voltage reads 0."""
+
+    TYPE: ClassVar[str] = "puck2s"
+
+    hardware_version_name: str | None = None
+    power_source: PowerSource | None = None
+    temperature_scale: TemperatureScale | None = None
+
+
+@model
+class Bridge(Radio):
+    """A bridge; on Ethernet its signal strength reads 0."""
+
+    TYPE: ClassVar[str] = "bridges"
+
+    led_brightness: int | None = field(default=None, metadata=PERCENT)
+
+
+@model
+class Thermostat(Named):
+    """A thermostat of another make that is linked to the home; Flair cannot be asked to set it."""
+
+    TYPE: ClassVar[str] = "thermostats"
+
+    structure_id: str | None = None
+    zone_id: str | None = None
+    room_id: str | None = None
+    remote_sensor_id: str | None = None
+    """The sensor in the thermostat itself."""
+    make: str | None = None
+    thermostat_model: str | None = None
+    model: str | None = None
+    """The old document's word for `thermostat_model`."""
+    source_id: str | None = field(default=None, metadata=PRIVATE)
+    mode: str | None = None
+    operating_state: str | None = None
+    last_non_idle_mode: str | None = None
+    is_offline: bool | None = None
+    is_out_of_sync: bool | None = None
+    current_set_point: float | None = field(default=None, metadata=TEMPERATURE)
+    enhanced_circulation_mode: str | None = None
+    static_vents: int | None = field(default=None, metadata=NOT_NEGATIVE)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether its maker's cloud reaches it."""
+        return not self.is_offline
+
+
+@model
+class ThermostatState(Resource):
+    """What a linked thermostat reported last."""
+
+    TYPE: ClassVar[str] = "thermostat-states"
+
+    ambient_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    target_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    upper_setpoint_c: float | None = field(default=None, metadata=TEMPERATURE)
+    lower_setpoint_c: float | None = field(default=None, metadata=TEMPERATURE)
+    operating_state: str | None = None
+    fan_state: str | None = None
+    home_away: str | None = None
+    humidity: float | None = field(default=None, metadata=HUMIDITY)
+    online: bool | None = None
+    written: bool | None = None
+    written_confirmed: bool | None = None
+    written_failures: int | None = field(default=None, metadata=NOT_NEGATIVE)
+    written_at: datetime | None = None
+
+
+@model
+class RemoteSensor(Named):
+    """A sensor of a linked thermostat."""
+
+    TYPE: ClassVar[str] = "remote-sensors"
+
+    structure_id: str | None = None
+    room_id: str | None = None
+    thermostat_id: str | None = None
+    source_id: str | None = field(default=None, metadata=PRIVATE)
+    sensor_type: str | None = None
+    is_tstat: bool | None = None
+    ignore_readings_for_room: bool | None = None
+
+
+@model
+class HvacUnit(Named):
+    """A mini-split, window unit or heater that a puck drives by infrared."""
+
+    TYPE: ClassVar[str] = "hvac-units"
+
+    structure_id: str | None = None
+    room_id: str | None = None
+    zone_id: str | None = None
+    puck_id: str | None = None
+    puck2_id: str | None = None
+    make_name: str | None = None
+    model_id: str | None = None
+    power: bool | None = field(default=None, metadata=ON_OFF)
+    mode: UnitMode | None = None
+    temperature: float | None = field(default=None, metadata=UNIT_TEMPERATURE)
+    """In the unit's own scale, see `Constraints.scale`."""
+    fan_speed: FanSpeed | None = None
+    default_fan_speed: FanSpeed | None = field(default=None, metadata=UPPER)
+    swing: bool | None = field(default=None, metadata=ON_OFF)
+    """None when the unit has no swing."""
+    swing_auto: bool | None = None
+    capabilities: str | None = None
+    constraints: Constraints | None = field(
+        default=None, metadata=field_options(deserialize=read_constraints)
+    )
+    codeset_scale: TemperatureScale | None = None
+    button_presses: tuple[str, ...] = ()
+    incremental: bool | None = None
+    temperature_compensation_limit_c: float | None = None
+
+    @property
+    def scale(self) -> str | None:
+        """The scale of `temperature`, "C" or "F"."""
+        constraints = self.constraints or Constraints()
+        named = constraints.scale or self.codeset_scale
+        return named if named in ("C", "F") else constraints.likely_scale
+
+    @property
+    def driven(self) -> bool:
+        """Whether a puck was chosen to send its commands, in reach or not."""
+        return bool(self.puck_id or self.puck2_id)
+
+
+@model
+class Schedule(Named):
+    """A schedule of a home."""
+
+    TYPE: ClassVar[str] = "schedules"
+
+    structure_id: str | None = None
+
+
+@model
+class Weather(Resource):
+    """The weather at a home; pressure in hPa, wind speed in m/s, by the old document."""
+
+    TYPE: ClassVar[str] = "weather-readings"
+
+    sunrise: datetime | None = None
+    sunset: datetime | None = None
+    outside_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    windspeed: float | None = field(default=None, metadata=WIND_SPEED)
+    wind_direction: float | None = field(default=None, metadata=DIRECTION)
+    humidity: float | None = field(default=None, metadata=HUMIDITY)
+    pressure: float | None = field(default=None, metadata=PRESSURE)
+    wind_chill: float | None = field(default=None, metadata=WIND_CHILL)
+    condition: str | None = None
+
+
+@model
+class Reading(Resource):
+    """What a device reported last; `created_at` is the time of the report."""
+
+    rssi: float | None = field(default=None, metadata=SIGNAL)
+    system_voltage: float | None = field(default=None, metadata=VOLTAGE)
+    firmware_version_s: str | None = None
+    firmware_version_b: str | None = None
+    firmware_version_w: str | None = None
+    firmware_version: str | None = None
+    connected_gateway_name: str | None = field(default=None, metadata=PRIVATE)
+
+    @property
+    def firmware(self) -> str | None:
+        """The firmware, as people compare it."""
+        return self.firmware_version or self.firmware_version_s
+
+
+@model
+class VentReading(Reading):
+    """A vent's own report; its `percent_open` is where the vent believes to be."""
+
+    TYPE: ClassVar[str] = "vent-sensor-readings"
+
+    duct_temperature_c: float | None = field(default=None, metadata=DUCT_TEMPERATURE)
+    duct_pressure: float | None = field(default=None, metadata=DUCT_PRESSURE)
+    """kPa; Flair stopped sending it in April 2025."""
+    percent_open: int | None = field(default=None, metadata=PERCENT)
+    motor_run_time: float | None = field(default=None, metadata=NOT_NEGATIVE)
+    motor_current: float | None = field(default=None, metadata=NOT_NEGATIVE)
+    lights: int | None = None
+
+
+@model
+class PuckReading(Reading):
+    """A puck's own report."""
+
+    TYPE: ClassVar[str] = "sensor-readings"
+
+    room_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    room_pressure: float | None = field(default=None, metadata=DUCT_PRESSURE)
+    """kPa; Flair stopped sending it in April 2025."""
+    humidity: float | None = field(default=None, metadata=HUMIDITY)
+    light: float | None = field(default=None, metadata=LIGHT)
+    """Raw; twice of it is about lux, uncalibrated."""
+    desired_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    is_gateway: bool | None = None
+    button_pushes: int | None = None
+    rotary_encoded_clicks: int | None = None
+    die_temperature: float | None = None
+    message_version: int | None = None
+
+
+@model
+class Puck2Reading(Reading):
+    """A Puck 2's own report."""
+
+    TYPE: ClassVar[str] = "puck2-sensor-readings"
+
+    room_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    humidity: float | None = field(default=None, metadata=HUMIDITY)
+    power_source: PowerSource | None = None
+    sub_ghz_rssi: float | None = field(default=None, metadata=SIGNAL)
+    mode: str | None = None
+    mode_status: str | None = None
+    fan_speed_status: str | None = None
+    power_status: str | None = None
+    ir_device_set_point: float | None = None
+    error: str | None = None
+
+
+@model
+class BridgeReading(Reading):
+    """A bridge's own report."""
+
+    TYPE: ClassVar[str] = "bridge-sensor-readings"
+
+
+@model
+class RemoteSensorReading(Resource):
+    """What a linked thermostat's sensor reported last."""
+
+    TYPE: ClassVar[str] = "remote-sensor-readings"
+
+    occupied: bool | None = None
+    temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
+    humidity: float | None = field(default=None, metadata=HUMIDITY)
+
+
+RESOURCES: tuple[type[Resource], ...] = (
+    User, Structure, Zone, Room, Vent, Puck, Puck2, Bridge, Thermostat, ThermostatState,
+    RemoteSensor, HvacUnit, Schedule, Weather, VentReading, PuckReading, Puck2Reading,
+    BridgeReading, RemoteSensorReading,
+)  # fmt: skip

@@ -1,0 +1,580 @@
+"""A Flair account: which lists are asked for at what pace, and what is a device."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import ClassVar, Required, TypedDict, override
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
+
+from ..cloud.auth import TokenAuth
+from ..cloud.errors import Refused
+from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
+from ..devices import Device
+from ..issues import Issue
+from ..liveness import SILENT, past
+from ..validation import refusal
+from ..vendor import Login
+from .client.auth import LEGACY
+from .client.models import (
+    AnyPuck,
+    Bridge,
+    BridgeReading,
+    HvacUnit,
+    Named,
+    Puck,
+    Puck2,
+    Puck2Reading,
+    PuckReading,
+    Radio,
+    Reading,
+    RemoteSensor,
+    RemoteSensorReading,
+    Resource,
+    Room,
+    Schedule,
+    Structure,
+    Thermostat,
+    ThermostatState,
+    Vent,
+    VentReading,
+    Weather,
+    Zone,
+)
+from .conclusions import HomeSummary, RoomView, Thing, summarize_home, view_room
+from .connection import connect
+from .const import APP_URL, MANUFACTURER
+
+FAST = (
+    Structure,
+    Room,
+    Vent,
+    Puck,
+    Puck2,
+    Bridge,
+    HvacUnit,
+    Thermostat,
+    RemoteSensor,
+)
+"""One request each serves all homes of the account."""
+
+SLOW = timedelta(minutes=5)
+RARE = timedelta(minutes=15)
+DAILY = timedelta(days=1)
+
+READING = "current-reading"
+STATE = "current-state"
+WEATHER = "current-weather"
+SUMMARY = "summary"
+SCHEDULES = "schedules"
+"""Parts of a device's key: what belongs to it and is a record of its own."""
+
+SINGLES: Mapping[tuple[str, str], type[Resource]] = {
+    (Vent.TYPE, READING): VentReading,
+    (Puck.TYPE, READING): PuckReading,
+    (Puck2.TYPE, READING): Puck2Reading,
+    (Bridge.TYPE, READING): BridgeReading,
+    (RemoteSensor.TYPE, READING): RemoteSensorReading,
+    (Thermostat.TYPE, STATE): ThermostatState,
+    (Structure.TYPE, WEATHER): Weather,
+}
+"""What costs a request a device, so it is asked for only where somebody reads it."""
+
+_PARTS = {
+    kind: tuple(part for other, part in SINGLES if other == kind) for kind, _ in SINGLES
+}
+
+_NAMES: Mapping[type[Named], str] = {
+    Structure: "Home",
+    Room: "Room",
+    Zone: "Zone",
+    Vent: "Vent",
+    Puck: "Puck",
+    Puck2: "Puck 2",
+    Bridge: "Bridge",
+    Thermostat: "Thermostat",
+    RemoteSensor: "Remote sensor",
+    HvacUnit: "HVAC unit",
+}
+"""What a device is, and its name where the cloud has none."""
+
+_VENT_MOVES = 2
+"""Polls until a vent has surely moved; live ones take 30 to 90 seconds."""
+
+LASTS: Mapping[type[Resource], timedelta] = {
+    VentReading: timedelta(minutes=30),
+    PuckReading: timedelta(minutes=30),
+    Puck2Reading: timedelta(minutes=30),
+    RemoteSensorReading: timedelta(hours=3),
+    ThermostatState: timedelta(days=1),
+    Weather: timedelta(hours=3),
+}
+"""How long a report tells what is now; Flair's own devices report once a minute."""
+
+_IN_ROOMS: tuple[type[Thing], ...] = (
+    Vent, Puck, Puck2, Thermostat, RemoteSensor, HvacUnit,
+)  # fmt: skip
+
+
+type _Sources = tuple[Named, Room | None, Structure | None, Reading | None]
+
+
+def key_of(
+    model: type[Resource], resource_id: str | None, part: str | None = None
+) -> str:
+    """Return the key of a record, or of what belongs to it, such as its reading."""
+    key = f"{model.TYPE}_{resource_id}"
+    return f"{key}/{part}" if part else key
+
+
+class FlairAccount(Account):
+    """One Flair account with all its homes."""
+
+    interval: ClassVar[timedelta] = timedelta(seconds=60)
+    platforms: ClassVar[tuple[Platform, ...]] = (
+        Platform.BINARY_SENSOR,
+        Platform.BUTTON,
+        Platform.CLIMATE,
+        Platform.COVER,
+        Platform.NUMBER,
+        Platform.SELECT,
+        Platform.SENSOR,
+        Platform.SWITCH,
+        Platform.WEATHER,
+    )
+
+    def __init__(
+        self, hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
+    ) -> None:
+        """Connect, without asking for anything yet."""
+        self.client = connect(hass, login)
+        super().__init__(hass, entry, login, self.client.session, self.client.oddities)
+        self._described: dict[str, tuple[_Sources, Device]] = {}
+        self._in_rooms: dict[str, list[Thing]] = {}
+
+    # Lanes.
+
+    @override
+    def fast_lane(self) -> Iterable[Part]:
+        """Return the lists that hold all that changes by the minute."""
+        return [self._list(model) for model in FAST]
+
+    @override
+    def slow_lanes(self) -> Iterable[Lane]:
+        """Return what changes slowly, and what only costs requests where somebody reads it."""
+        schedules = map(self._schedules, self.of(Structure))
+        wanted = self.wanted()
+        return (
+            Lane(SLOW, tuple(self._singles(wanted))),
+            Lane(RARE, (self._list(Zone), *schedules)),
+            Lane(DAILY, tuple(self._singles(self._firmware() - wanted))),
+        )
+
+    def _firmware(self) -> set[str]:
+        """Return the readings of which only the firmware is shown by default."""
+        return {
+            key_of(kind, device.id, READING)
+            for kind in (Bridge, Puck2)
+            for device in self.of(kind)
+        }
+
+    def _list(self, model: type[Resource]) -> Part:
+        return Part(
+            model.TYPE, partial(self._fetch_list, model), prefix=f"{model.TYPE}_"
+        )
+
+    async def _fetch_list(
+        self, model: type[Resource], path: str | None = None
+    ) -> Harvest:
+        try:
+            collection = await self.client.collection(model, path)
+        except Refused as err:
+            # Accounts without a right to a type, and servers without it, are told "not found".
+            if err.status == 404 and not err.of_login:
+                return Harvest({}, whole=False, lacking=err)
+            raise
+        return Harvest(collection.records, collection.whole)
+
+    def _schedules(self, home: Structure) -> Part:
+        path = f"/api/structures/{home.id}/schedules"
+        fetch = partial(self._fetch_list, Schedule, path)
+        return Part(
+            f"schedules of {home.id}",
+            fetch,
+            prefix=f"{Schedule.TYPE}_",
+            kind=Schedule.TYPE,
+        )
+
+    def _singles(self, keys: Iterable[str]) -> Iterator[Part]:
+        for key in keys:
+            owner, _, part = key.partition("/")
+            kind, _, resource_id = owner.partition("_")
+            model = SINGLES.get((kind, part))
+            record = self.data.get(owner)
+            # A device out of reach has nothing new to say.
+            if (
+                model
+                and record
+                and not (isinstance(record, Radio) and not record.reachable)
+            ):
+                path = f"/api/{kind}/{resource_id}/{part}"
+                fetch = partial(self._fetch_single, key, model, path)
+                yield Part(key, fetch, kind=model.TYPE)
+
+    async def _fetch_single(
+        self, key: str, model: type[Resource], path: str
+    ) -> Harvest:
+        record = await self.client.get(model, path)
+        return Harvest({} if record is None else {key: record})
+
+    def of[R: Resource](self, model: type[R]) -> list[R]:
+        """Return all resources of a type, in the cloud's order."""
+        return self.records(model.TYPE, model)
+
+    # Devices.
+
+    @override
+    def describe_devices(self) -> Iterator[Device]:
+        """Return homes, then what stands in them, then what stands in their rooms."""
+        known, self._described = self._described, {}
+        for kind in _NAMES:
+            for record in self.of(kind):
+                if self._shown(record):
+                    key = key_of(kind, record.id)
+                    sources = self._sources(record)
+                    described = known.get(key)
+                    # What nothing changed about is not described again.
+                    if described is None or described[0] != sources:
+                        described = sources, self._device(*sources)
+                    self._described[key] = described
+                    yield described[1]
+
+    @override
+    def alive_until(self, device: Device) -> datetime | None:
+        """Return that a device which Flair cannot reach is silent."""
+        record = self.record(device.key, Named)
+        # All that a remote sensor tells stands in its report.
+        if record is None or isinstance(record, RemoteSensor):
+            return None
+        return self._alive_until(record)
+
+    @override
+    def expiries(self) -> Iterator[tuple[str, datetime]]:
+        """Return until when what devices reported, and a home's weather, is now."""
+        for key, record in self.data.items():
+            if isinstance(record, Resource) and type(record) in LASTS:
+                if until := self._report_until(key, record):
+                    yield key, until
+
+    def _report_until(self, key: str, record: Resource) -> datetime | None:
+        owner = self.data.get(key.partition("/")[0])
+        if isinstance(owner, RemoteSensor) and not self._is_linked(owner):
+            return SILENT
+        at = record.created_at
+        if at is None:
+            return None
+        # Of one from the future nobody knows when it was made.
+        return at + LASTS[type(record)] if past(at) else SILENT
+
+    def _alive_until(self, record: Named) -> datetime | None:
+        """Return what `alive_until` does, of a record."""
+        match record:
+            case Radio():
+                return None if record.reachable else SILENT
+            case Thermostat():
+                return None if self._is_online(record) else SILENT
+            case RemoteSensor():
+                return self._sensor_until(record)
+            case HvacUnit():
+                return None if self._is_driven(record) else SILENT
+            case Room():
+                # A room can be reached through anything that stands in it.
+                return _latest(map(self._alive_until, self._in_room(record)))
+        return None
+
+    def _is_alive(self, record: Named) -> bool:
+        """Return whether a record's device is heard of, by the records as they are now."""
+        until = self._alive_until(record)
+        return until is None or until > dt_util.utcnow()
+
+    def _is_online(self, thermostat: Thermostat) -> bool:
+        """Return whether a thermostat's maker reaches it, by Flair or by its own last state."""
+        state = self._reported(thermostat, STATE, ThermostatState)
+        return thermostat.reachable and not (state and state.online is False)
+
+    def _is_linked(self, sensor: RemoteSensor) -> bool:
+        """Return whether a sensor's thermostat is online; where that is not told, any of the home."""
+        thermostats = [
+            thermostat
+            for thermostat in self.of(Thermostat)
+            if sensor.id == thermostat.remote_sensor_id
+            or sensor.thermostat_id == thermostat.id
+        ] or [
+            thermostat
+            for thermostat in self.of(Thermostat)
+            if sensor.thermostat_id is None
+            and sensor.structure_id == thermostat.structure_id
+        ]
+        return not thermostats or any(map(self._is_online, thermostats))
+
+    def _sensor_until(self, sensor: RemoteSensor) -> datetime | None:
+        if not self._is_linked(sensor):
+            return SILENT
+        # Its list says nothing of what it measures.
+        reading = self._reported(sensor, READING, RemoteSensorReading)
+        key = key_of(RemoteSensor, sensor.id, READING)
+        return self._report_until(key, reading) if reading else None
+
+    def _reported[R: Resource](
+        self, record: Named, part: str, kind: type[R]
+    ) -> R | None:
+        """Return what a device reported last; None where nobody reads it, so that it grows old."""
+        key = key_of(type(record), record.id, part)
+        return self.record(key, kind) if key in self._readers else None
+
+    def _is_driven(self, unit: HvacUnit) -> bool:
+        """Return whether a puck that can be reached sends a unit's commands."""
+        return any(
+            self._reaches(kind, puck_id)
+            for kind, puck_id in ((Puck, unit.puck_id), (Puck2, unit.puck2_id))
+            if puck_id
+        )
+
+    def _reaches(self, kind: type[AnyPuck], puck_id: str) -> bool:
+        puck = self.record(key_of(kind, puck_id), kind)
+        # An account without a right to the list is not told of any puck.
+        return puck.reachable if puck else not self.of(kind)
+
+    @override
+    def part_of_device(self, device_id: str) -> str:
+        """Return the list that names the device: ids begin with their type."""
+        return device_id.removeprefix(f"{self.login.vendor.key}_").partition("_")[0]
+
+    def _sources(self, record: Named) -> _Sources:
+        """Return all records that a device's description is made of."""
+        reading = self.record(key_of(type(record), record.id, READING), Reading)
+        return record, self.room_of(record), self.home_of(record), reading
+
+    def _device(
+        self,
+        record: Named,
+        room: Room | None,
+        home: Structure | None,
+        reading: Reading | None,
+    ) -> Device:
+        kind = type(record)
+        parent = room or home
+        place = record if isinstance(record, Room) else room
+        return Device(
+            id=self._device_id(record),
+            key=key_of(kind, record.id),
+            reads=tuple(
+                key_of(kind, record.id, part) for part in _PARTS.get(kind.TYPE, ())
+            ),
+            name=name_of(record),
+            sw_version=reading.firmware if reading else None,
+            parent=self._device_id(parent) if parent else None,
+            area=place.name if place else None,
+            configuration_url=APP_URL,
+            **_make(record),
+        )
+
+    @override
+    def derive(self) -> Iterator[tuple[str, object]]:
+        """Return what follows for each room, and what rooms and schedules of a home come to."""
+        self._in_rooms = {}
+        for kind in _IN_ROOMS:
+            for thing in self.of(kind):
+                self._in_rooms.setdefault(thing.room_id or "", []).append(thing)
+        views = [
+            view_room(room, self._in_room(room), self._is_alive)
+            for room in self.of(Room)
+        ]
+        for view in views:
+            yield key_of(Room, view.room.id, SUMMARY), view.summary
+        for home in self.of(Structure):
+            schedules = self.records(self._schedules(home).name, Schedule)
+            yield key_of(Structure, home.id, SUMMARY), self._summary(home, views)
+            yield key_of(Structure, home.id, SCHEDULES), tuple(schedules)
+
+    def _in_room(self, room: Room) -> Sequence[Thing]:
+        """Return what stands in a room and measures, warms or cools it."""
+        return self._in_rooms.get(room.id, ())
+
+    def _summary(self, home: Structure, views: Iterable[RoomView]) -> HomeSummary:
+        thermostats = [
+            thermostat
+            for thermostat in self.of(Thermostat)
+            if thermostat.structure_id == home.id and self._is_alive(thermostat)
+        ]
+        rooms = [view for view in views if view.room.structure_id == home.id]
+        return summarize_home(home, rooms, thermostats)
+
+    @override
+    def describe_issues(self) -> Iterator[Issue]:
+        """Return units that nothing drives, and a login of the kind that Flair gives up."""
+        for unit in self.of(HvacUnit):
+            shown = self._device_id(unit) in self.devices.present
+            if shown and not unit.driven:
+                name = name_of(unit)
+                yield Issue("unit_without_puck", unit.id, {"name": name}, APP_URL)
+        auth = self.session.auth
+        if isinstance(auth, TokenAuth) and auth.token and auth.token.flavour == LEGACY:
+            yield Issue("legacy_credentials", learn_more=APP_URL, new_login=True)
+
+    async def async_patch(
+        self, record: Resource, *steps: Mapping[str, object], repeatable: bool = True
+    ) -> None:
+        """Set attributes of a resource, one request a step; all show at once.
+
+        Raises:
+            ServiceValidationError: the device cannot be reached; nothing was written.
+            HomeAssistantError: with what Flair said.
+        """
+        kind = type(record)
+        key = key_of(kind, record.id)
+        self.require_reach(record)
+
+        async def send() -> Resource | None:
+            answer: Resource | None = None
+            for number, attributes in enumerate(steps, 1):
+                answer = await self.client.patch(
+                    kind, record.id, attributes, repeatable=repeatable
+                )
+                if answer is not None and number < len(steps):
+                    self.writes.learn(key, answer)
+            return answer
+
+        changes = {name: value for step in steps for name, value in step.items()}
+        await self.writes.run(key, changes, send)
+        if kind is Vent:
+            self.async_ask_again(key_of(kind, record.id, READING), _VENT_MOVES)
+
+    def require_reach(self, record: Resource) -> None:
+        """Do nothing as long as commands arrive.
+
+        Raises:
+            ServiceValidationError: the device cannot be reached, so a command would not arrive.
+        """
+        if isinstance(record, Named) and not self._is_alive(record):
+            raise _out_of_reach(record)
+
+    async def async_press(self, unit: HvacUnit, button: str) -> None:
+        """Let a unit's puck send one button of its remote.
+
+        Raises:
+            ServiceValidationError: there is no such button, or no puck to send it.
+            HomeAssistantError: with what Flair said.
+        """
+        self.require_reach(unit)
+        buttons = unit.constraints.buttons if unit.constraints else ()
+        if button not in buttons:
+            raise (
+                refusal("no_such_button", buttons=", ".join(buttons))
+                if buttons
+                else refusal("no_remote_buttons")
+            )
+        # Sent twice it would act twice.
+        await self.async_patch(unit, {"button_presses": (button,)}, repeatable=False)
+
+    def _shown(self, record: Named) -> bool:
+        """Say whether there is anything to show: a unit that was never set up has nothing.
+
+        One that is known is not gone because its constraints could not be read.
+        """
+        return (
+            not isinstance(record, HvacUnit)
+            or record.constraints is not None
+            or self.devices.known(self._device_id(record))
+        )
+
+    def _device_id(self, record: Named) -> str:
+        return f"{self.login.vendor.key}_{record.TYPE}_{record.id}"
+
+    def _related[R: Resource](
+        self, model: type[R], resource_id: str | None
+    ) -> R | None:
+        return self.record(key_of(model, resource_id), model) if resource_id else None
+
+    def home_of(self, record: Resource) -> Structure | None:
+        """Return the home that a resource belongs to."""
+        return self._related(Structure, getattr(record, "structure_id", None))
+
+    def room_of(self, record: Resource) -> Room | None:
+        """Return the room that a resource stands in."""
+        return self._related(Room, getattr(record, "room_id", None))
+
+
+def name_of(record: Named) -> str:
+    """Return what a resource is called, by what it is where nobody gave it a name."""
+    return record.name or f"{_NAMES[type(record)]} {record.id[-4:]}"
+
+
+def _latest(times: Iterable[datetime | None]) -> datetime | None:
+    """Return the latest of times, where None is never."""
+    known = list(times)
+    return None if None in known else max(filter(None, known), default=None)
+
+
+def _out_of_reach(record: Named) -> ServiceValidationError:
+    """Return what to say of a command that would not arrive."""
+    match record:
+        case HvacUnit() if record.driven:
+            return refusal("puck_out_of_reach")
+        case HvacUnit():
+            return refusal("unit_without_puck")
+        case Room():
+            return refusal("room_out_of_reach")
+    return refusal("device_out_of_reach")
+
+
+class _Make(TypedDict, total=False):
+    manufacturer: Required[str]
+    model: str | None
+    model_id: str | None
+    serial_number: str | None
+    hw_version: str | None
+
+
+def _make(record: Named) -> _Make:
+    """Return who made a device and what it is, where that is not Flair's to say."""
+    match record:
+        case Thermostat():
+            return _Make(
+                manufacturer=_brand(record.make),
+                model=record.thermostat_model or record.model or _NAMES[Thermostat],
+                serial_number=record.source_id,
+            )
+        case RemoteSensor():
+            kind = (record.sensor_type or _NAMES[RemoteSensor]).replace("_", " ")
+            return _Make(manufacturer=_brand(kind.split(" ")[0]), model=kind)
+        case HvacUnit():
+            return _Make(
+                manufacturer=record.make_name or MANUFACTURER,
+                model=_NAMES[HvacUnit],
+                model_id=record.model_id,
+            )
+        case Puck2():
+            return _Make(
+                manufacturer=MANUFACTURER,
+                model=_NAMES[Puck2],
+                hw_version=record.hardware_version_name,
+                serial_number=record.id,
+            )
+        case Radio():
+            return _Make(
+                manufacturer=MANUFACTURER,
+                model=_NAMES[type(record)],
+                serial_number=record.id,
+            )
+    return _Make(manufacturer=MANUFACTURER, model=_NAMES[type(record)])
+
+
+def _brand(make: str | None) -> str:
+    return make.capitalize() if make else MANUFACTURER
+
+
+COORDINATOR = FlairAccount

@@ -1,0 +1,192 @@
+"""FlowCommand's endpoints."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from operator import attrgetter
+
+from yarl import URL
+
+from ...cloud.cache import Collection, Memory
+from ...cloud.errors import BadAnswer, Refused
+from ...cloud.paging import Page, Query, join_pages, read_pages
+from ...cloud.parsing import Json, Oddities, each, parse, to_int
+from ...cloud.session import Answer, CloudSession, Request
+from ...cloud.time_range import Span, zulu
+from .models import FlowSensor, FlowVolume, Ping
+
+_SENSORS = "/api/v1/flow_sensors/"
+"""The slash at the end is part of every address."""
+type Record = FlowSensor | Ping | FlowVolume
+
+_HOUR = timedelta(hours=1)
+_SECOND = timedelta(seconds=1)
+
+
+class FlowCommandClient:
+    """FlowCommand's API for one account. Every method raises as `CloudSession.send` does."""
+
+    def __init__(self, session: CloudSession, oddities: Oddities) -> None:
+        """Speak through a session and count there what FlowCommand sends amiss."""
+        self.session = session
+        self.oddities = oddities
+        self._memory = Memory()
+
+    async def sensors(self) -> Collection[FlowSensor]:
+        """Return all sensors by id, over all pages.
+
+        The same object comes back while the cloud's bytes stay the same.
+        """
+        pages = await self._pages(
+            _SENSORS, {}, partial(_read_sensor, oddities=self.oddities), self._memory
+        )
+        return self._memory.join(_SENSORS, pages, self._join)
+
+    async def pings(self, sensor_id: int, span: Span) -> list[Ping]:
+        """Return the pings of a sensor within a span, the oldest first."""
+        # Whether the cloud counts the start itself in is not known.
+        params = {"start": zulu(span.start - _SECOND), "end": zulu(span.end)}
+        pages = await self._pages(
+            f"{_SENSORS}{sensor_id}/pings/",
+            params,
+            partial(read_ping, oddities=self.oddities, sensor_id=sensor_id),
+        )
+        # A ping that comes in meanwhile pushes others onto the next page, where they come again.
+        by_id = {ping.id: ping for page in reversed(pages) for ping in page.records}
+        return sorted(
+            (
+                ping
+                for ping in by_id.values()
+                if ping.at in span and ping.sensor_id == sensor_id
+            ),
+            key=attrgetter("at", "id"),
+        )
+
+    async def flow_volume(self, sensor_id: int, span: Span) -> FlowVolume:
+        """Return what went through a sensor's pipe within a span, to the second."""
+        path = f"{_SENSORS}{sensor_id}/flow_volume/{zulu(span.start)}/{zulu(span.end)}/"
+        document = await self.session.json(Request(method="GET", path=path))
+        volume = _read_volume(document, self.oddities, sensor_id)
+        if volume is None or volume.sensor_id != sensor_id:
+            raise BadAnswer("The answer is no flow volume of this sensor")
+        return volume
+
+    async def hourly_volumes(self, sensor_id: int, span: Span) -> list[FlowVolume]:
+        """Return the volumes of the hours of UTC that a span touches, the oldest first.
+
+        The newest may be of an hour that is not over yet.
+        """
+        hours = span.aligned(_HOUR)
+        pages = await self._pages(
+            f"{_SENSORS}{sensor_id}/flow_volume_hours/{zulu(hours.start)}/{zulu(hours.end)}/",
+            {},
+            partial(_read_volume, oddities=self.oddities, sensor_id=sensor_id),
+        )
+        by_start = {
+            hour.start: hour for page in reversed(pages) for hour in page.records
+        }
+        return [
+            hour
+            for start, hour in sorted(by_start.items())
+            if start in hours and hour.sensor_id == sensor_id
+        ]
+
+    async def _pages[R: Record](
+        self,
+        path: str,
+        params: Query,
+        read: Callable[[Json], R | None],
+        memory: Memory | None = None,
+    ) -> tuple[Page[R], ...]:
+        """Return all pages of a list, read anew or as they are remembered."""
+
+        async def ask(query: Query) -> Page[R]:
+            number = int(query.get("page", 1))
+            page = partial(_read_page, read, number)
+            question = (path, number)
+            try:
+                return await self.session.send(
+                    Request(
+                        method="GET", path=path, params={**params, **query} or None
+                    ),
+                    memory.reader(question, page) if memory else page,
+                )
+            except Refused as err:
+                # The list became shorter while it was read: "Invalid page."
+                if err.status != 404 or number == 1:
+                    raise
+                return Page((), whole=False, following=None)
+
+        return await read_pages(ask)
+
+    def _join(self, pages: tuple[Page[FlowSensor], ...]) -> Collection[FlowSensor]:
+        return join_pages(pages, _sensor_key, self.oddities)
+
+
+def read_ping(
+    raw: Json, oddities: Oddities, sensor_id: int | None = None
+) -> Ping | None:
+    """Read a ping of a list or a webhook; None when it is none."""
+    if not isinstance(raw, dict):
+        oddities.note("Ping (no object)")
+        return None
+    return parse(
+        Ping, {"sensor_id": sensor_id, **raw, "at": raw.get("datetime")}, oddities
+    )
+
+
+def _read_volume(raw: Json, oddities: Oddities, sensor_id: int) -> FlowVolume | None:
+    if not isinstance(raw, dict):
+        oddities.note("FlowVolume (no object)")
+        return None
+    return parse(FlowVolume, {"sensor_id": sensor_id, **raw}, oddities)
+
+
+def _read_sensor(raw: Json, oddities: Oddities) -> FlowSensor | None:
+    if not isinstance(raw, dict):
+        oddities.note("FlowSensor (no object)")
+        return None
+    return parse(FlowSensor, raw, oddities)
+
+
+def _read_page[R: Record](
+    read: Callable[[Json], R | None], number: int, answer: Answer
+) -> Page[R]:
+    document = answer.json()
+    results = document.get("results") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(results, list):
+        raise BadAnswer("The answer has no results")
+    records = tuple(
+        record for item in each(results) if (record := read(item)) is not None
+    )
+    return Page(
+        records,
+        whole=len(records) == len(results),
+        following=_following(document.get("next"), number),
+        total=to_int(document.get("count")),
+    )
+
+
+def _following(link: Json, number: int) -> Query | None:
+    """Return the query of the next page.
+
+    Of the link only the number of the page is trusted: host and scheme are those of whatever
+    stands before FlowCommand's server, and where to send the login is ours to say.
+
+    Raises:
+        BadAnswer: the link leads backwards.
+    """
+    if not isinstance(link, str) or not link:
+        return None
+    try:
+        named = to_int(URL(link).query.get("page"))
+    except ValueError:
+        named = None
+    following = number + 1 if named is None else named
+    if following <= number:
+        raise BadAnswer("The list of pages has no end")
+    return {"page": str(following)}
+
+
+def _sensor_key(sensor: FlowSensor) -> str:
+    return str(sensor.id)

@@ -1,0 +1,54 @@
+"""Logging in at FlowCommand: a token, or a user name with a password. Neither ends by itself."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+import hashlib
+from http import HTTPStatus
+import re
+
+from ...cloud.auth import FixedAuth
+from ...cloud.parsing import Json
+
+_ABOUT_LOGIN = re.compile(
+    r"invalid token|credential|user ?name|password|authenticat|user inactive",
+    re.IGNORECASE,
+)
+
+
+def authorize(fields: Mapping[str, str]) -> FixedAuth:
+    """Return who is asking: `api_token`, or `username` and `password`."""
+    if token := fields.get("api_token"):
+        # Copied from a letter, a token may be broken over lines; it has no spaces of its own.
+        token = "".join(token.split())
+        return FixedAuth({"Authorization": f"Token {token}"}, (token,))
+    pair = b64encode(f"{fields['username']}:{fields['password']}".encode()).decode()
+    return FixedAuth({"Authorization": f"Basic {pair}"}, (pair, fields["password"]))
+
+
+def account_id(fields: Mapping[str, str]) -> str:
+    """Return what tells the account from others: the user name, or a digest of the token.
+
+    No endpoint names the account. A new token for the same sensors is the same account; only
+    the sensors' ids can tell.
+    """
+    if token := fields.get("api_token"):
+        return hashlib.sha256("".join(token.split()).encode()).hexdigest()[:16]
+    return fields["username"]
+
+
+def refuses_login(status: int, document: Json) -> bool:
+    """Say whether a 403 is about the login: it may as well be about a right that is missing."""
+    said = explain(document) if status == HTTPStatus.FORBIDDEN else None
+    return said is not None and _ABOUT_LOGIN.search(said) is not None
+
+
+def explain(document: Json) -> str | None:
+    """Return what an error document says: its `detail`, or the first complaint about a field."""
+    if not isinstance(document, dict):
+        return None
+    for said in (document.get("detail"), *document.values()):
+        if isinstance(said, list) and said:
+            said = said[0]
+        if isinstance(said, str) and said:
+            return said
+    return None

@@ -1,0 +1,339 @@
+"""A FlowCommand account: one list for all sensors, volumes where they changed, and pushes."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from functools import partial
+from http import HTTPStatus
+from typing import ClassVar, override
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import (
+    async_track_time_change,
+    async_track_utc_time_change,
+)
+from homeassistant.util import dt as dt_util
+
+from ..cloud.errors import BadAnswer, Refused
+from ..cloud.time_range import Span
+from ..const import CONF_WEBHOOK_SECRET
+from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
+from ..devices import Device
+from ..liveness import SILENT, SKEW, past
+from ..vendor import Login
+from ..webhooks import WebhookCounters, async_register_webhook
+from .client.models import FlowSensor, Ping
+from .client.webhook import SIGNATURE_HEADER, genuine, read_webhook
+from .connection import connect
+from .const import (
+    APP_URL,
+    BARRELS,
+    CONF_BARRELS,
+    CONF_SILENT_HOURS,
+    CONF_WEBHOOK,
+    MANUFACTURER,
+    SILENT_HOURS,
+)
+from .volumes import (
+    PERIODS,
+    Period,
+    Reading,
+    Volume,
+    idle,
+    outdated,
+    settled,
+    untouched,
+)
+
+SENSORS = "sensors"
+_PREFIX = "sensor_"
+
+RELAXED = timedelta(minutes=30)
+"""The pace of the polls while pings are pushed."""
+PUSHED_LATELY = timedelta(minutes=90)
+"""Three times what a sensor takes from one ping to the next: without a push until then they stopped."""
+LAG = timedelta(minutes=5)
+"""What a push may lie behind the list."""
+_SHORTEST = timedelta(seconds=1)
+
+
+class FlowCommandAccount(Account):
+    """One FlowCommand account with all its sensors."""
+
+    interval: ClassVar[timedelta] = timedelta(minutes=5)
+    platforms: ClassVar[tuple[Platform, ...]] = (
+        Platform.BINARY_SENSOR,
+        Platform.EVENT,
+        Platform.SENSOR,
+    )
+
+    def __init__(
+        self, hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
+    ) -> None:
+        """Connect, without asking for anything yet."""
+        self.client = connect(hass, login)
+        super().__init__(hass, entry, login, self.client.session, self.client.oddities)
+        self.silent_after = timedelta(
+            hours=entry.options.get(CONF_SILENT_HOURS, SILENT_HOURS)
+        )
+        self._read: dict[str, Reading] = {}
+        self._pushed_at: datetime | None = None
+        self._pushed: dict[str, Ping] = {}
+        self._webhook: WebhookCounters | None = None
+
+    @override
+    async def async_config_entry_first_refresh(self) -> None:
+        """Begin; from then on listen to the clock, and to pushes where that is wished for."""
+        await super().async_config_entry_first_refresh()
+        entry = self.config_entry
+        # A day begins by the clock of the house, an hour by the clock of the cloud.
+        for stop in (
+            async_track_time_change(
+                self.hass, self._turn_page, hour=0, minute=0, second=0
+            ),
+            async_track_utc_time_change(self.hass, self._turn_page, minute=0, second=0),
+        ):
+            entry.async_on_unload(stop)
+        if entry.options.get(CONF_BARRELS):
+            entry.async_on_unload(self._hide_barrels)
+        if entry.options.get(CONF_WEBHOOK):
+            self._webhook = async_register_webhook(self.hass, entry, self._receive)
+
+    @callback
+    def _hide_barrels(self) -> None:
+        """Disable what an option has enabled, when it is switched off."""
+        if self.config_entry.options.get(CONF_BARRELS):
+            return
+        registry = er.async_get(self.hass)
+        for one in er.async_entries_for_config_entry(
+            registry, self.config_entry.entry_id
+        ):
+            if one.unique_id.endswith(f"_{BARRELS}") and one.disabled_by is None:
+                registry.async_update_entity(
+                    one.entity_id, disabled_by=er.RegistryEntryDisabler.INTEGRATION
+                )
+                # The unloading has just left a state behind for when it comes back.
+                self.hass.states.async_remove(one.entity_id)
+
+    # Polls.
+
+    @override
+    def fast_lane(self) -> Iterable[Part]:
+        """Return the one list."""
+        return [Part(SENSORS, self._fetch_sensors, prefix=_PREFIX)]
+
+    @override
+    def slow_lanes(self) -> Iterable[Lane]:
+        """Return the volumes that somebody reads and that are not what they were."""
+        return (Lane(self.interval, tuple(self._volumes())),)
+
+    @override
+    @callback
+    def async_poll_ended(self) -> None:
+        """Choose the pace: pushes make polls rare as long as all is well."""
+        state = self.parts.get(SENSORS)
+        relaxed = (
+            state is not None
+            and not state.failures
+            and self._pushed_at is not None
+            and dt_util.utcnow() - self._pushed_at < PUSHED_LATELY
+        )
+        self.update_interval = RELAXED if relaxed else self.interval
+
+    async def _fetch_sensors(self) -> Harvest:
+        collection = await self.client.sensors()
+        self._notice_missed(collection.records)
+        if ahead := dict(self._ahead(collection.records)):
+            return Harvest({**collection.records, **ahead}, collection.whole)
+        return Harvest(collection.records, collection.whole)
+
+    def _notice_missed(self, listed: Mapping[str, FlowSensor]) -> None:
+        """Trust pushes no more when the list has a ping that should have been pushed long ago."""
+        if self._pushed_at is None:
+            return
+        now = dt_util.utcnow()
+        for name, sensor in listed.items():
+            known, ping = self.sensor(_PREFIX + name), sensor.last_ping_datetime
+            if (
+                known is not None
+                and ping is not None
+                and ping != known.last_ping_datetime
+                and self._pushed_at < ping < now - LAG
+            ):
+                self._pushed_at = None
+                return
+
+    def _ahead(
+        self, listed: Mapping[str, FlowSensor]
+    ) -> Iterator[tuple[str, FlowSensor]]:
+        """Yield sensors whose push the list does not have yet."""
+        for name, ping in list(self._pushed.items()):
+            sensor = listed.get(name)
+            if sensor is None or not _tells_more(ping, sensor):
+                del self._pushed[name]
+            else:
+                yield name, _with(sensor, ping)
+
+    def sensor(self, key: str) -> FlowSensor | None:
+        """Return the sensor under a key."""
+        return self.record(key, FlowSensor)
+
+    # Volumes.
+
+    def _volumes(self) -> Iterator[Part]:
+        now = dt_util.utcnow()
+        wanted = self.wanted()
+        for sensor_key in self._keys():
+            sensor = self.sensor(sensor_key)
+            for name, period_at in PERIODS.items():
+                key = f"{sensor_key}/{name}"
+                if sensor is None or key not in wanted:
+                    continue
+                period, state = period_at(now), self.parts.get(key)
+                if (state is not None and (state.stale or state.failures)) or outdated(
+                    period, sensor.last_ping_datetime, self._read.get(key)
+                ):
+                    fetch = partial(self._fetch_volume, key, sensor, period)
+                    yield Part(key, fetch, kind=f"volumes ({name})")
+
+    async def _fetch_volume(
+        self, key: str, sensor: FlowSensor, period: Period
+    ) -> Harvest:
+        ping = sensor.last_ping_datetime
+        if idle(period, ping):
+            volume = untouched(period, ping)
+        else:
+            end = period.end or max(dt_util.utcnow(), period.start + _SHORTEST)
+            try:
+                said = await self.client.flow_volume(sensor.id, Span(period.start, end))
+            except Refused as err:
+                # A sensor that was listed a moment ago and has no volumes will have none soon.
+                if err.status != HTTPStatus.NOT_FOUND:
+                    raise
+                volume = Volume()
+            else:
+                volume = Volume(period.start, said.flow_volume, settled(period, ping))
+        self._read[key] = Reading(period.start, ping)
+        return Harvest({key: volume})
+
+    @callback
+    def _turn_page(self, _: datetime) -> None:
+        """Begin a new hour or day."""
+        self._read_volumes(self._keys())
+
+    @callback
+    def _read_volumes(self, sensor_keys: Iterable[str]) -> None:
+        """Read what is outdated of some sensors now, not with the next poll."""
+        if not self.last_update_success:
+            return
+        for key in sensor_keys:
+            for name in PERIODS:
+                self.async_ask_again(f"{key}/{name}", 0)
+        self.async_start_slow_lanes()
+
+    def _keys(self) -> list[str]:
+        state = self.parts.get(SENSORS)
+        return list(state.keys) if state else []
+
+    # Pushes.
+
+    @callback
+    def _receive(self, body: bytes, headers: Mapping[str, str]) -> HTTPStatus:
+        """Take in what was posted to the account's webhook, and say how to answer."""
+        secret = self.config_entry.options.get(CONF_WEBHOOK_SECRET, "")
+        if not genuine(secret, headers.get(SIGNATURE_HEADER), body):
+            return HTTPStatus.UNAUTHORIZED
+        try:
+            ping = read_webhook(body, self.oddities)
+        except BadAnswer:
+            return HTTPStatus.BAD_REQUEST
+        if ping is not None:
+            self._take_push(ping)
+        return HTTPStatus.OK
+
+    def _take_push(self, ping: Ping) -> None:
+        now = dt_util.utcnow()
+        if ping.at > now + SKEW:
+            self.oddities.note("webhook (from the future)")
+            return
+        key = f"{_PREFIX}{ping.sensor_id}"
+        sensor = self.sensor(key)
+        if sensor is None:
+            self.async_refresh_soon()
+            return
+        if not _tells_more(ping, sensor):
+            return
+        self._pushed_at = now
+        self._pushed[str(ping.sensor_id)] = ping
+        self.update_interval = RELAXED
+        self.async_learn(key, _with(sensor, ping))
+        self._read_volumes([key])
+
+    # Devices, and the rest.
+
+    @override
+    def describe_devices(self) -> Iterator[Device]:
+        """Return the sensors; they stand in nothing."""
+        for sensor in self.records(SENSORS, FlowSensor):
+            yield Device(
+                id=f"{self.login.vendor.key}_{sensor.id}",
+                key=f"{_PREFIX}{sensor.id}",
+                name=sensor.name or f"Flow sensor {sensor.id}",
+                manufacturer=MANUFACTURER,
+                model="Flow sensor",
+                serial_number=str(sensor.id),
+                configuration_url=APP_URL,
+            )
+
+    @override
+    def alive_until(self, device: Device) -> datetime | None:
+        """Return when a sensor will have been silent for as long as the options allow."""
+        sensor = self.sensor(device.key)
+        if sensor is None or sensor.last_ping_datetime is None:
+            return None
+        ping = heard_at(sensor)
+        # A list names the last ping for ever: one of the future tells nothing of now.
+        return SILENT if ping is None else ping + self.silent_after
+
+    @override
+    def part_of_device(self, device_id: str) -> str:
+        """Return the one list."""
+        return SENSORS
+
+    @override
+    def explain(self) -> Mapping[str, object]:
+        """Return how the webhook is doing."""
+        return {
+            "webhook": None if self._webhook is None else asdict(self._webhook),
+            "last_push": self._pushed_at,
+            "poll_seconds": None
+            if self.update_interval is None
+            else self.update_interval.total_seconds(),
+        }
+
+
+def newer(ping: datetime, known: datetime | None) -> bool:
+    """Say whether a ping is newer than the last that is known, unless that is from the future."""
+    return known is None or ping > known or known > dt_util.utcnow() + SKEW > ping
+
+
+def heard_at(sensor: FlowSensor) -> datetime | None:
+    """Return when a sensor was heard of last, unless that would be in the future."""
+    return past(sensor.last_ping_datetime)
+
+
+def _tells_more(ping: Ping, sensor: FlowSensor) -> bool:
+    """Say whether a pushed ping is ahead of what is known of its sensor."""
+    known = sensor.last_ping_datetime
+    return newer(ping.at, known) or (
+        ping.at == known and sensor.last_ping_flowrate is None
+    )
+
+
+def _with(sensor: FlowSensor, ping: Ping) -> FlowSensor:
+    return replace(sensor, last_ping_flowrate=ping.flowrate, last_ping_datetime=ping.at)
+
+
+COORDINATOR = FlowCommandAccount

@@ -1,0 +1,40 @@
+"""What all answers of the Flower Power cloud have in common."""
+
+from collections.abc import Callable
+
+from ...cloud.errors import BadAnswer, Refused
+from ...cloud.parsing import Json, to_str
+from ...cloud.session import Answer
+
+
+def open_answer(answer: Answer, brief: Callable[[str], str]) -> dict[str, Json]:
+    """Return the document of an answer.
+
+    The cloud reports errors in a list that every answer has; its HTTP status may be 200
+    nevertheless, which Parrot's own tools reckon with.
+
+    Raises:
+        Refused: the list of errors is not empty.
+        BadAnswer: the answer is no JSON object.
+    """
+    document = answer.json()
+    if not isinstance(document, dict):
+        raise BadAnswer("The answer is no object")
+    if document.get("errors") or document.get("error"):
+        raise Refused(
+            brief(explain(document) or "an error without words"), answer.status
+        )
+    return document
+
+
+def explain(document: Json) -> str | None:
+    """Return what an error document says, in the vendor's words."""
+    if not isinstance(document, dict):
+        return None
+    errors = document.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else errors
+    if isinstance(first, dict):
+        said = first.get("error_message") or first.get("error_code")
+    else:
+        said = first or document.get("error_description") or document.get("error")
+    return to_str(said) or None

@@ -1,0 +1,168 @@
+"""The endpoints of the Flower Power cloud."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+import re
+
+from ...cloud.cache import Collection, Memory
+from ...cloud.errors import BadAnswer
+from ...cloud.paging import Page, join_pages
+from ...cloud.parsing import Json, Oddities, each, parse
+from ...cloud.session import Answer, CloudSession, Request
+from ...cloud.time_range import Span, zulu
+from .answers import open_answer
+from .models import Location, LocationStatus, Profile, Versions
+from .samples import Samples, join_samples, read_samples
+from .sentinels import Record, clean_location, clean_status
+
+PROFILE = "/user/v4/profile"
+VERSIONS = "/user/v1/versions"
+CONFIGURATION = "/garden/v2/configuration"
+STATUS = "/garden/v1/status"
+SAMPLES = "/sensor_data/v6/sample/location/"
+
+_IDENTIFIER = re.compile(r"[\w-]+", re.ASCII)
+"""It becomes part of an address, whatever the cloud may have said."""
+_SECOND = timedelta(seconds=1)
+_LONGEST = timedelta(days=10) - 2 * _SECOND
+"""Ten days are the most that the cloud takes, and the window begins a second early."""
+
+
+@dataclass(frozen=True, slots=True)
+class Garden[R](Collection[R]):
+    """What an answer says of all locations, and the versions that it is of."""
+
+    versions: Versions
+
+
+class FlowerPowerClient:
+    """The Flower Power cloud for one account.
+
+    Every method raises as `CloudSession.send` does. An answer of the same bytes gives the same
+    objects.
+    """
+
+    def __init__(self, session: CloudSession, oddities: Oddities) -> None:
+        """Speak through a session and count there what the cloud sends amiss."""
+        self.session = session
+        self.oddities = oddities
+        self._memory = Memory()
+
+    async def profile(self) -> Profile:
+        """Return whose account it is."""
+        return await self._ask(PROFILE, self._read_profile)
+
+    async def versions(self) -> Versions:
+        """Return what tells whether anything changed."""
+        return await self._ask(VERSIONS, self._read_versions)
+
+    async def configuration(self) -> Garden[Location]:
+        """Return all locations, with signed addresses of their pictures."""
+        return await self._ask(
+            CONFIGURATION,
+            partial(self._read_garden, Location, clean_location),
+            {"include_s3_urls": "1"},
+        )
+
+    async def status(self) -> Garden[LocationStatus]:
+        """Return how the plants at all locations fare."""
+        return await self._ask(
+            STATUS, partial(self._read_garden, LocationStatus, clean_status)
+        )
+
+    async def samples(self, location_identifier: str, span: Span) -> Samples:
+        """Return what was measured at a location within a span, to the second."""
+        parts = [part async for part in self.sample_windows(location_identifier, span)]
+        return join_samples(parts)
+
+    async def sample_windows(
+        self, location_identifier: str, span: Span
+    ) -> AsyncIterator[Samples]:
+        """Yield what was measured at a location, the oldest first, one request a time."""
+        if not _IDENTIFIER.fullmatch(location_identifier):
+            raise BadAnswer("The identifier of the location is none")
+        for window in span.aligned(_SECOND).slices(_LONGEST):
+            # Whether the cloud counts the start itself in is not known.
+            params = {
+                "from_datetime_utc": zulu(window.start - _SECOND),
+                "to_datetime_utc": zulu(window.end),
+            }
+            yield await self.session.send(
+                Request(
+                    method="GET", path=SAMPLES + location_identifier, params=params
+                ),
+                partial(self._read_samples, window),
+            )
+
+    async def get_raw(self, path: str, params: Mapping[str, str] | None = None) -> Json:
+        """Return any document of the API, such as those that no document knows."""
+        return await self.session.send(
+            Request(method="GET", path=path, params=params), self._open
+        )
+
+    async def _ask[T](
+        self,
+        path: str,
+        read: Callable[[Answer], T],
+        params: Mapping[str, str] | None = None,
+    ) -> T:
+        return await self.session.send(
+            Request(method="GET", path=path, params=params),
+            self._memory.reader(path, read),
+        )
+
+    def _open(self, answer: Answer) -> Record:
+        return open_answer(answer, self.session.privacy.message)
+
+    def _read_profile(self, answer: Answer) -> Profile:
+        raw = self._open(answer).get("user_profile")
+        profile = parse(Profile, raw, self.oddities) if isinstance(raw, dict) else None
+        if profile is None:
+            raise BadAnswer("The answer has no profile")
+        return profile
+
+    def _read_versions(self, answer: Answer) -> Versions:
+        versions = self._versions(self._open(answer))
+        if versions.user_config_version is versions.garden_status_version is None:
+            raise BadAnswer("The answer has no versions")
+        return versions
+
+    def _versions(self, document: Record) -> Versions:
+        return parse(Versions, document, self.oddities) or Versions()
+
+    def _read_samples(self, window: Span, answer: Answer) -> Samples:
+        return read_samples(self._open(answer), window, self.oddities)
+
+    def _read_garden[R: (Location, LocationStatus)](
+        self, model: type[R], clean: Callable[[Record], Record], answer: Answer
+    ) -> Garden[R]:
+        document = self._open(answer)
+        rows = document.get("locations")
+        if not isinstance(rows, list):
+            raise BadAnswer("The answer has no locations")
+        found = tuple(
+            record
+            for row in each(rows)
+            if (record := self._record(model, clean, row)) is not None
+        )
+        page = Page(found, len(found) == len(rows), None)
+        joined = join_pages([page], _identifier, self.oddities)
+        return Garden(joined.records, joined.whole, self._versions(document))
+
+    def _record[R: (Location, LocationStatus)](
+        self, model: type[R], clean: Callable[[Record], Record], row: Json
+    ) -> R | None:
+        if not isinstance(row, dict):
+            self.oddities.note(f"{model.__name__} (no object)")
+            return None
+        record = parse(model, clean(row), self.oddities)
+        if record is None or _IDENTIFIER.fullmatch(record.location_identifier):
+            return record
+        self.oddities.note(f"{model.__name__}.location_identifier")
+        return None
+
+
+def _identifier(record: Location | LocationStatus) -> str:
+    return record.location_identifier

@@ -1,0 +1,104 @@
+"""The answer of the samples' endpoint: what a sensor measured within a window of time."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ...cloud.errors import BadAnswer
+from ...cloud.parsing import Json, Oddities, each, parse, to_datetime
+from ...cloud.time_range import Span
+from .models import Sample, WateringEvent
+
+_MOMENT = ("datetime_utc", "date_time_utc")
+"""How the names of times end, in this API and in the one before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What is known of a span, each the oldest first."""
+
+    samples: tuple[Sample, ...] = ()
+    watering_events: tuple[WateringEvent, ...] = ()
+    first_not_definitive_value_datetime_utc: datetime | None = None
+    """From then on the cloud may still recompute values; seen a week before the last sample."""
+
+    @property
+    def newest(self) -> Sample | None:
+        """The last sample."""
+        return self.samples[-1] if self.samples else None
+
+
+def read_samples(
+    document: Mapping[str, Json], span: Span, oddities: Oddities
+) -> Samples:
+    """Read an answer; what lies outside of the span is left out.
+
+    Raises:
+        BadAnswer: there are no samples in it, not even an empty list.
+    """
+    rows = document.get("samples")
+    if not isinstance(rows, list):
+        raise BadAnswer("The answer has no samples")
+    events = document.get("watering_events")
+    return join_samples(
+        [
+            Samples(
+                tuple(
+                    sample
+                    for row in each(rows)
+                    if (sample := _read_sample(row, oddities))
+                    and sample.capture_datetime_utc in span
+                ),
+                tuple(
+                    event
+                    for item in each(events if isinstance(events, list) else ())
+                    if (event := read_watering_event(item, oddities))
+                    and event.begin in span
+                ),
+                to_datetime(document.get("first_not_definitive_value_datetime_utc")),
+            )
+        ]
+    )
+
+
+def join_samples(parts: Iterable[Samples]) -> Samples:
+    """Return the samples of several spans, in order; what is in two of them counts once."""
+    samples: dict[datetime, Sample] = {}
+    events: dict[datetime, WateringEvent] = {}
+    provisional: datetime | None = None
+    for part in parts:
+        samples.update((item.capture_datetime_utc, item) for item in part.samples)
+        events.update((item.begin, item) for item in part.watering_events)
+        provisional = part.first_not_definitive_value_datetime_utc or provisional
+    return Samples(
+        tuple(sample for _, sample in sorted(samples.items())),
+        tuple(event for _, event in sorted(events.items())),
+        provisional,
+    )
+
+
+def read_watering_event(raw: Json, oddities: Oddities) -> WateringEvent | None:
+    """Read a watering event, None when it names no time.
+
+    No recording has one. A time alone will do, and so will an object with any times: the first
+    is taken for the begin and the last for the end.
+    """
+    texts = (
+        [value for name, value in raw.items() if name.lower().endswith(_MOMENT)]
+        if isinstance(raw, dict)
+        else [raw]
+    )
+    times = sorted(time for text in texts if (time := to_datetime(text)) is not None)
+    if not times:
+        oddities.note("WateringEvent")
+        return None
+    return WateringEvent(
+        begin=times[0], end=times[-1] if times[-1] > times[0] else None
+    )
+
+
+def _read_sample(raw: Json, oddities: Oddities) -> Sample | None:
+    if not isinstance(raw, dict):
+        oddities.note("Sample (no object)")
+        return None
+    return parse(Sample, raw, oddities)

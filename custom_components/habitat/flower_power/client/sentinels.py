@@ -1,0 +1,118 @@
+"""Values that stand for "nothing", taken out of what the cloud sends before it is read.
+
+Seen in recordings: -1 as a bound of fertilizer and 99 as one of light mean that there is none,
+0/0 is where the place is not known, an address may be an empty text. A soil moisture of exactly 0
+without any sample was never measured, so what is made of it is no alarm; the tank of a sensor that
+is said to have none reads 0. What a gauge cannot measure, such as a moisture of -1, is nothing either.
+"""
+
+from collections.abc import Mapping
+
+from ...cloud.geo import position
+from ...cloud.parsing import Json, to_float
+from ...cloud.plausible import (
+    AIR_TEMPERATURE,
+    BATTERY,
+    CONDUCTIVITY,
+    DAILY_LIGHT,
+    PERCENT,
+    Range,
+)
+from .enums import SensorType
+
+type Record = dict[str, Json]
+
+_NO_LOWEST, _NO_HIGHEST = -1, 99
+_UNBOUND: Mapping[str, tuple[str, float]] = {
+    "fertilizer": ("min_threshold", _NO_LOWEST),
+    "light": ("max_threshold", _NO_HIGHEST),
+}
+
+
+_MEASURED: Mapping[tuple[str, ...], Range] = {
+    ("air_temperature",): AIR_TEMPERATURE,
+    ("light",): DAILY_LIGHT,
+    ("fertilizer",): CONDUCTIVITY,
+    ("watering", "soil_moisture"): PERCENT,
+    ("watering", "automatic_watering"): PERCENT,
+    ("battery",): BATTERY,
+}
+"""What the gauges of a status can measure, by where they stand."""
+
+
+def clean_location(raw: Mapping[str, Json]) -> Record:
+    """Return a location of the configuration without sentinels."""
+    location = dict(raw)
+    if location.get("avatar_url") == "":
+        location["avatar_url"] = None
+    where = to_float(raw.get("latitude")), to_float(raw.get("longitude"))
+    if None not in where and position(*where) is None:
+        location["latitude"] = location["longitude"] = None
+    return location
+
+
+def clean_status(raw: Mapping[str, Json]) -> Record:
+    """Return a location's status without sentinels."""
+    status = dict(raw)
+    for name, (bound, nothing) in _UNBOUND.items():
+        analysis, gauge = _inner(status, name), _inner(status, name, "gauge_values")
+        if gauge and to_float(gauge.get(bound)) == nothing:
+            status[name] = {**analysis, "gauge_values": {**gauge, bound: None}}
+    if watering := _inner(status, "watering"):
+        status["watering"] = {
+            **watering,
+            **_unmeasured_moisture(status, watering),
+            **_no_tank(status, watering),
+        }
+    for path, allowed in _MEASURED.items():
+        value = to_float(_inner(status, *path, "gauge_values").get("current_value"))
+        if value is not None and value not in allowed:
+            status = _without_value(status, *path)
+    return status
+
+
+def _without_value(record: Record, *path: str) -> Record:
+    """Return a record whose gauge, down that path, measured nothing."""
+    if not path:
+        gauge = _inner(record, "gauge_values")
+        return {**record, "gauge_values": {**gauge, "current_value": None}}
+    first, *rest = path
+    return {**record, first: _without_value(_inner(record, first), *rest)}
+
+
+def _unmeasured_moisture(status: Record, watering: Record) -> Record:
+    moisture = _inner(watering, "soil_moisture")
+    gauge = _inner(moisture, "gauge_values")
+    measured = to_float(status.get("total_sample_count")) or status.get(
+        "last_sample_utc"
+    )
+    if measured or to_float(gauge.get("current_value")) != 0:
+        return {}
+    nothing: Record = {"status_key": None, "instruction_key": None}
+    return {
+        **nothing,
+        "soil_moisture": {
+            **moisture,
+            **nothing,
+            "gauge_values": {**gauge, "current_value": None},
+        },
+    }
+
+
+def _no_tank(status: Record, watering: Record) -> Record:
+    kind = SensorType.read(_inner(status, "sensor").get("sensor_type"))
+    tank = _inner(watering, "automatic_watering")
+    gauge = _inner(tank, "gauge_values")
+    if kind in (None, SensorType.POT) or to_float(gauge.get("current_value")) != 0:
+        return {}
+    return {
+        "automatic_watering": {**tank, "gauge_values": {**gauge, "current_value": None}}
+    }
+
+
+def _inner(record: Mapping[str, Json], *path: str) -> Record:
+    """Return an inner object, an empty one where there is none."""
+    found: Json = dict(record)
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}

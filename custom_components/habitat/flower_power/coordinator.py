@@ -1,0 +1,352 @@
+"""A Flower Power account: what is asked for when, and what is a device."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+import time
+from typing import ClassVar, override
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import CONNECTION_BLUETOOTH
+
+from ..cloud.errors import AuthError, BadAnswer, CloudError, RateLimited
+from ..cloud.time_range import Span
+from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
+from ..devices import Device
+from ..liveness import past
+from ..vendor import Login
+from .bluetooth import bluetooth_addresses
+from .client.api import Garden
+from .client.enums import SensorType
+from .client.models import Location, LocationStatus, Sample, Versions, WateringEvent
+from .connection import connect
+
+VERSIONS = "versions"
+CONFIGURATION = "configuration"
+STATUS = "status"
+PROFILE = "profile"
+SAMPLES = "samples"
+"""What is asked for; the last once for each location."""
+
+SAMPLE = "sample"
+WATERED = "watered"
+"""Parts of a location's key, beside its status."""
+
+DAY = timedelta(days=1)
+TRUSTED = timedelta(days=2)
+"""A sensor measures every quarter of an hour, but a phone has to come by for the cloud to hear of it:
+a day without one is no silence. After two days the cloud itself calls its analysis out of date."""
+_FIRST_NET: Mapping[str, timedelta] = {
+    CONFIGURATION: timedelta(hours=8),
+    STATUS: timedelta(hours=16),
+}
+"""When the daily safety net asks first: so no hour has two of its requests."""
+
+_MODELS: Mapping[SensorType | None, str] = {
+    SensorType.FLOWER_POWER: "Flower Power",
+    SensorType.POT: "Parrot Pot",
+    SensorType.H2O: "Parrot H2O",
+}
+_NAME = "Flower Power"
+"""Of a location that has none, before the end of its identifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waterings:
+    """When a plant was watered lately, the oldest first."""
+
+    events: tuple[WateringEvent, ...]
+    since: datetime = field(compare=False)
+    """From then on all is known."""
+
+
+@dataclass(slots=True)
+class _Kept[R: (Location, LocationStatus)]:
+    """What one of the two large answers brought last, and when it is asked for anyway."""
+
+    ask: Callable[[], Awaitable[Garden[R]]]
+    version: Callable[[Versions], int | None]
+    suffix: str
+    """What makes a location's key the record's."""
+    due: float
+    """When it is asked for anyway, on the monotonic clock: versions may err too."""
+    garden: Garden[R] | None = None
+    harvest: Harvest | None = None
+
+    def current(self, versions: Versions | None) -> bool:
+        """Say whether the cloud has nothing newer; an empty answer is not believed."""
+        if not (versions and self.garden and self.garden.records):
+            return False
+        version = self.version(versions)
+        return (
+            version is not None
+            and version == self.version(self.garden.versions)
+            and time.monotonic() < self.due
+        )
+
+    def lags(self, answer: Garden[R], versions: Versions | None) -> bool:
+        """Say whether an answer is older than what is kept, by what the cloud says it has."""
+        if not (versions and self.garden):
+            return False
+        new, kept = self.version(answer.versions), self.version(self.garden.versions)
+        now = self.version(versions)
+        # Where the cloud itself went back, as from a backup, its word counts.
+        return None not in (new, kept, now) and new < kept <= now  # type: ignore[operator]  # none is None
+
+    async def fetch(self, versions: Versions | None = None) -> Harvest:
+        """Ask, and keep the answer unless it is older than what is kept."""
+        answer = await self.ask()
+        if self.harvest is not None and self.lags(answer, versions):
+            return Harvest(self.harvest.records, whole=False)
+        before, self.garden = self.garden, answer
+        while self.due <= time.monotonic():
+            self.due += DAY.total_seconds()
+        records = self.garden.records
+        if self.harvest is None or before is None or before.records is not records:
+            self.harvest = Harvest(
+                {f"{name}{self.suffix}": record for name, record in records.items()},
+                self.garden.whole,
+            )
+        return self.harvest
+
+
+class FlowerPowerAccount(Account):
+    """One account with all its locations."""
+
+    interval: ClassVar[timedelta] = timedelta(minutes=15)
+    platforms: ClassVar[tuple[Platform, ...]] = (
+        Platform.BINARY_SENSOR,
+        Platform.EVENT,
+        Platform.IMAGE,
+        Platform.SENSOR,
+        Platform.UPDATE,
+    )
+
+    def __init__(
+        self, hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
+    ) -> None:
+        """Connect, without asking for anything yet."""
+        self.client = connect(hass, login)
+        super().__init__(hass, entry, login, self.client.session, self.client.oddities)
+        now = time.monotonic()
+        self._configuration = _Kept(
+            self.client.configuration,
+            lambda versions: versions.user_config_version,
+            suffix="",
+            due=now + _FIRST_NET[CONFIGURATION].total_seconds(),
+        )
+        self._status = _Kept(
+            self.client.status,
+            lambda versions: versions.garden_status_version,
+            suffix=f"/{STATUS}",
+            due=now + _FIRST_NET[STATUS].total_seconds(),
+        )
+        self._sampled: dict[str, datetime] = {}
+        """The last sample that was read, by location."""
+        self._harvests: dict[str, Harvest] = {}
+        """What was read with it."""
+
+    # Lanes.
+
+    @override
+    def fast_lane(self) -> Iterable[Part]:
+        """Return the versions, and what they say has changed."""
+        versions: asyncio.Future[Versions | CloudError] = self.hass.loop.create_future()
+        return (
+            Part(
+                VERSIONS, partial(self._fetch_versions, versions), names_devices=False
+            ),
+            Part(
+                CONFIGURATION,
+                partial(
+                    self._fetch_garden, versions, self._configuration, self._device_gone
+                ),
+            ),
+            Part(
+                STATUS,
+                partial(self._fetch_garden, versions, self._status, self._processing),
+                names_devices=False,
+            ),
+        )
+
+    @override
+    def slow_lanes(self) -> Iterable[Lane]:
+        """Return the profile, and the samples of those locations that have new ones."""
+        wanted = self.wanted()
+        samples = (
+            Part(
+                f"{SAMPLES} of {status.location_identifier}",
+                partial(self._fetch_samples, status),
+                kind=SAMPLES,
+            )
+            for status in self.records(STATUS, LocationStatus)
+            if not wanted.isdisjoint(_sample_keys(status.location_identifier))
+            and self._behind(status)
+        )
+        return (
+            Lane(self.interval, tuple(samples)),
+            Lane(DAY, (Part(PROFILE, self._fetch_profile),)),
+        )
+
+    async def _fetch_versions(
+        self, known: asyncio.Future[Versions | CloudError]
+    ) -> Harvest:
+        told: Versions | CloudError = BadAnswer("The versions could not be read")
+        try:
+            told = versions = await self.client.versions()
+        except CloudError as err:
+            told = err
+            raise
+        finally:
+            # Whatever went wrong, nobody waits for them any longer.
+            if not known.done():
+                known.set_result(told)
+        return Harvest({VERSIONS: versions})
+
+    async def _fetch_garden[R: (Location, LocationStatus)](
+        self,
+        known: asyncio.Future[Versions | CloudError],
+        kept: _Kept[R],
+        in_flux: Callable[[], bool],
+    ) -> Harvest:
+        """Ask for what is newer than what is kept; without versions it may always be."""
+        if kept.harvest is None:
+            return await kept.fetch()
+        versions = await known
+        if isinstance(versions, AuthError | RateLimited):
+            raise versions
+        told = None if isinstance(versions, CloudError) else versions
+        if kept.current(told) and not in_flux():
+            # That nothing changed is no second word on what is missing.
+            return Harvest(kept.harvest.records, whole=False)
+        return await kept.fetch(told)
+
+    def _device_gone(self) -> bool:
+        """Say whether a device is missing: several answers must say so until it goes."""
+        return self.devices.missing
+
+    def _processing(self) -> bool:
+        """Say whether the cloud still works on samples: it does not tell when it is done."""
+        return any(
+            status.processing_uploads for status in self.records(STATUS, LocationStatus)
+        )
+
+    async def _fetch_profile(self) -> Harvest:
+        return Harvest({PROFILE: await self.client.profile()})
+
+    def _behind(self, status: LocationStatus) -> bool:
+        """Say whether there are samples to read, or a loss of them to make good."""
+        if status.last_sample_utc is None:
+            return False
+        identifier = status.location_identifier
+        state = self.parts.get(f"{SAMPLES} of {identifier}")
+        return self._sampled.get(identifier) != status.last_sample_utc or (
+            state is not None and state.stale
+        )
+
+    async def _fetch_samples(self, status: LocationStatus) -> Harvest:
+        """Read what was measured since the last time, and the day before it."""
+        identifier, last = status.location_identifier, status.last_sample_utc
+        known = self._sampled.get(identifier)
+        if last is None or known == last:
+            return self._harvests.get(identifier, Harvest({}))
+        since = min(known or last, last - DAY)
+        samples = await self.client.samples(
+            identifier, Span(since, last + timedelta(seconds=1))
+        )
+        sample, watered = _sample_keys(identifier)
+        newest = _newest(samples.samples, self.record(sample, Sample))
+        harvest = Harvest(
+            {
+                **({} if newest is None else {sample: newest}),
+                watered: Waterings(samples.watering_events, since),
+            }
+        )
+        self._sampled[identifier] = last
+        self._harvests[identifier] = harvest
+        return harvest
+
+    # Devices.
+
+    @override
+    def alive_until(self, device: Device) -> datetime | None:
+        """Return until when what was measured last may be taken for what is so now.
+
+        Of a sensor that never measured nobody can say. Where the status tells of a sample of the
+        future, as after a phone whose clock is wrong, the newest sample that was read counts.
+        """
+        status = self.record(f"{device.key}/{STATUS}", LocationStatus)
+        last = past(status.last_sample_utc) if status else None
+        if last is None:
+            sample = self.record(_sample_keys(device.key)[0], Sample)
+            last = past(sample.capture_datetime_utc) if sample else None
+        return None if last is None else last + TRUSTED
+
+    @override
+    def expiries(self) -> Iterator[tuple[str, datetime]]:
+        """Return when the cloud itself calls its analyses out of date."""
+        for status in self.records(STATUS, LocationStatus):
+            if status.global_validity_datetime_utc is not None:
+                key = f"{status.location_identifier}/{STATUS}"
+                yield key, status.global_validity_datetime_utc
+
+    @override
+    def describe_devices(self) -> Iterator[Device]:
+        """Return all locations."""
+        locations = self.records(CONFIGURATION, Location)
+        statuses = {
+            status.location_identifier: status
+            for status in self.records(STATUS, LocationStatus)
+        }
+        addresses = bluetooth_addresses(locations, statuses)
+        for location in locations:
+            identifier = location.location_identifier
+            yield self._device(
+                location, statuses.get(identifier), addresses.get(identifier)
+            )
+
+    @override
+    def part_of_device(self, device_id: str) -> str:
+        """Return the configuration: it names all locations."""
+        return CONFIGURATION
+
+    def _device(
+        self, location: Location, status: LocationStatus | None, address: str | None
+    ) -> Device:
+        identifier, sensor = location.location_identifier, location.sensor
+        installed = status.sensor.firmware if status and status.sensor else None
+        return Device(
+            id=f"{self.login.vendor.key}_{identifier}",
+            key=identifier,
+            reads=(f"{identifier}/{STATUS}", *_sample_keys(identifier)),
+            name=location.name or f"{_NAME} {identifier[-4:]}",
+            manufacturer="Parrot",
+            model=_MODELS.get(sensor.sensor_type) if sensor else None,
+            serial_number=sensor.sensor_serial if sensor else None,
+            sw_version=installed or (sensor.firmware if sensor else None),
+            hw_version=sensor.hardware_revision if sensor else None,
+            connections=frozenset({(CONNECTION_BLUETOOTH, address)} if address else ()),
+        )
+
+
+def _newest(samples: Iterable[Sample], known: Sample | None) -> Sample | None:
+    """Return the newest of some samples, in order, and of that which was known before them.
+
+    Of one time the later word counts: the cloud computes values anew for a week.
+    """
+    found = [one for one in (known, *samples) if one]
+    told = [one for one in found if past(one.capture_datetime_utc)]
+    return max(
+        reversed(told or found), key=lambda one: one.capture_datetime_utc, default=None
+    )
+
+
+def _sample_keys(identifier: str) -> tuple[str, str]:
+    """Return the keys of what samples bring."""
+    return f"{identifier}/{SAMPLE}", f"{identifier}/{WATERED}"
+
+
+COORDINATOR = FlowerPowerAccount

@@ -1,0 +1,77 @@
+"""Sessions with the vendors' servers: who asks, when it may ask, and what is private."""
+
+from collections.abc import Callable
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.singleton import singleton
+from homeassistant.loader import async_get_loaded_integration
+from homeassistant.util.hass_dict import HassKey
+
+from .cloud.pacing import Pacing
+from .cloud.parsing import Json
+from .cloud.privacy import Privacy
+from .cloud.session import CloudSession
+from .const import DOMAIN
+from .tokens import login_key
+from .vendor import REGISTRY, Login
+
+_PACINGS: HassKey[dict[str, Pacing]] = HassKey(f"{DOMAIN}_pacings")
+
+
+@callback
+@singleton(f"{DOMAIN}_privacy")
+def private(hass: HomeAssistant) -> Privacy:
+    """Return what is private of all accounts, from one set-up to the next.
+
+    A cloud may echo it before it has told it anew: to a form, or after a restart, when at least
+    the names of the devices are known.
+    """
+    privacy = Privacy(public=[vendor.name for vendor in REGISTRY.values()])
+    privacy.learn("house", [hass.config.latitude, hass.config.longitude])
+    devices = dr.async_get(hass)
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        names = [
+            device.name
+            for device in dr.async_entries_for_config_entry(devices, entry.entry_id)
+        ]
+        privacy.learn("device", names)
+    return privacy
+
+
+@callback
+def login_pacing(hass: HomeAssistant, login: Login) -> Pacing:
+    """Return what decides when a login's cloud may be asked; it outlives set-ups and forms."""
+    pacings = hass.data.setdefault(_PACINGS, {})
+    return pacings.setdefault(login_key(login), Pacing())
+
+
+@callback
+def forget_pacing(hass: HomeAssistant, login: Login) -> None:
+    """Forget how a login's cloud was doing: whoever fills in a form wants to know it anew."""
+    hass.data.get(_PACINGS, {}).pop(login_key(login), None)
+
+
+@callback
+def cloud_session(
+    hass: HomeAssistant,
+    login: Login,
+    explain: Callable[[Json], str | None],
+    refuses_login: Callable[[int, Json], bool] = lambda _status, _document: False,
+    *,
+    concurrency: int | None = None,
+) -> CloudSession:
+    """Return a session with a login's server that introduces itself as Habitat."""
+    version = async_get_loaded_integration(hass, DOMAIN).version
+    return CloudSession(
+        async_get_clientsession(hass),
+        login.url,
+        user_agent=f"Habitat/{version} (Home Assistant)",
+        pacing=login_pacing(hass, login),
+        secrets=login.fields.values(),
+        privacy=private(hass),
+        explain=explain,
+        refuses_login=refuses_login,
+        concurrency=concurrency,
+    )

@@ -1,0 +1,1 @@
+"""Tests of FarmBot's bed_map."""

@@ -1,0 +1,1 @@
+"""Tests of Flower Power's client."""
