@@ -21,7 +21,7 @@ from custom_components.habitat.farmbot.client import api, celery_script as nodes
 from custom_components.habitat.farmbot.client.models import Point
 from custom_components.habitat.farmbot.client.status import Axes, Seen, read_status
 from custom_components.habitat.farmbot.commands import send
-from custom_components.habitat.farmbot.coordinator import PACES, FarmBotAccount
+from custom_components.habitat.farmbot.coordinator import PACES, FarmBotCoordinator
 from custom_components.habitat.farmbot.derived import BED
 from custom_components.habitat.simulator.farmbot.server import FarmBotCloud
 from homeassistant.components.button import DOMAIN as BUTTON, SERVICE_PRESS
@@ -112,10 +112,10 @@ def entry(bench: Bench) -> Generator[MockConfigEntry]:
 
 
 @pytest.fixture
-def account(entry: MockConfigEntry) -> FarmBotAccount:
+def account(entry: MockConfigEntry) -> FarmBotCoordinator:
     """Return the account."""
     account = entry.runtime_data
-    assert isinstance(account, FarmBotAccount)
+    assert isinstance(account, FarmBotCoordinator)
     return account
 
 
@@ -147,7 +147,7 @@ def test_start(
 
 @_all_gardens
 def test_unchanged_reconcile(
-    bench: Bench, account: FarmBotAccount, report: Report, garden: str | int
+    bench: Bench, account: FarmBotCoordinator, report: Report, garden: str | int
 ) -> None:
     """All lists once more, which happens every six hours, bring nothing new."""
 
@@ -194,7 +194,7 @@ def test_reading(bench: Bench, report: Report, moving: bool) -> None:
 
 @pytest.mark.parametrize(("rate", "moving"), FLOODS)
 def test_flood(
-    bench: Bench, account: FarmBotAccount, report: Report, rate: int, moving: bool
+    bench: Bench, account: FarmBotCoordinator, report: Report, rate: int, moving: bool
 ) -> None:
     """The robot tells its state many times a second: one write a second and entity."""
     heard = account.push.link.counters.messages
@@ -223,7 +223,7 @@ def test_flood(
 
 @pytest.mark.parametrize("garden", PLANTS, ids=str)
 def test_change(
-    bench: Bench, account: FarmBotAccount, report: Report, garden: int
+    bench: Bench, account: FarmBotCoordinator, report: Report, garden: int
 ) -> None:
     """The broker tells of one plant among many; counts and map follow."""
     spent: list[float] = []
@@ -268,7 +268,7 @@ async def test_day(
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     account = entry.runtime_data
-    assert isinstance(account, FarmBotAccount)
+    assert isinstance(account, FarmBotCoordinator)
     if with_broker:
         await _first_word(account)
     counters, link = account.session.counters, account.push.link
@@ -301,7 +301,7 @@ async def test_day(
 
 
 @pytest.mark.parametrize("garden", PLANTS, ids=str)
-def test_map(account: FarmBotAccount, report: Report, garden: int) -> None:
+def test_map(account: FarmBotCoordinator, report: Report, garden: int) -> None:
     """The map is drawn: all of it, and when only the robot moved."""
     bed = account.record(BED, Bed)
     assert bed is not None
@@ -326,7 +326,7 @@ def test_map(account: FarmBotAccount, report: Report, garden: int) -> None:
 @pytest.mark.parametrize(("waiting", "flooded"), STOPS)
 def test_emergency_stop(
     bench: Bench,
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     report: Report,
     waiting: int,
     flooded: bool,
@@ -385,7 +385,7 @@ def _new_entry(cloud: CloudProcess[Any]) -> MockConfigEntry:
     )
 
 
-async def _first_word(account: FarmBotAccount) -> None:
+async def _first_word(account: FarmBotCoordinator) -> None:
     """Wait until the robot was heard."""
     await _until(lambda: "position" in account.data)
 
@@ -399,7 +399,7 @@ async def _until(condition: Callable[[], bool], pause: float = 0.005) -> None:
 
 
 async def _pass_hour(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, account: FarmBotAccount
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, account: FarmBotCoordinator
 ) -> None:
     """Let an hour pass in steps; what the robot is asked meanwhile it can answer."""
     link = account.push.link

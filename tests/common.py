@@ -15,7 +15,7 @@ import pytest
 
 from custom_components.habitat.const import CONF_VENDOR, DOMAIN
 from custom_components.habitat.coordinator import Account, HabitatConfigEntry
-from custom_components.habitat.flair.coordinator import FlairAccount
+from custom_components.habitat.flair.coordinator import FlairCoordinator
 from custom_components.habitat.loader import async_forms
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.flair.server import FlairCloud
@@ -144,7 +144,7 @@ class AccountSetting[C: CloudServer, A: Account]:
         )
 
 
-class Setting(AccountSetting[FlairCloud, FlairAccount]):
+class Setting(AccountSetting[FlairCloud, FlairCoordinator]):
     """One Flair account, set up in Home Assistant, and the cloud behind it."""
 
     def id_of(self, kind: str, name: str) -> str:

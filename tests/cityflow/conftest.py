@@ -10,7 +10,7 @@ import pytest
 
 from custom_components.habitat.cityflow.client.api import CityFlowClient
 from custom_components.habitat.cityflow.client.auth import authorize, explain
-from custom_components.habitat.cityflow.coordinator import CityFlowAccount
+from custom_components.habitat.cityflow.coordinator import CityFlowCoordinator
 from custom_components.habitat.cloud.parsing import Oddities
 from custom_components.habitat.cloud.session import CloudSession, Limits
 from custom_components.habitat.simulator.cityflow.homes import HOMES
@@ -80,7 +80,7 @@ async def serve(socket_enabled: None) -> AsyncGenerator[Serve]:
             await cloud.stop()
 
 
-class Setting(AccountSetting[CityFlowCloud, CityFlowAccount]):
+class Setting(AccountSetting[CityFlowCloud, CityFlowCoordinator]):
     """One CityFlow account, set up in Home Assistant, and the cloud behind it."""
 
     async def live(self, minutes: float) -> None:

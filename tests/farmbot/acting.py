@@ -13,7 +13,7 @@ from custom_components import habitat
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.farmbot.client import celery_script as nodes
 from custom_components.habitat.farmbot.commands import send
-from custom_components.habitat.farmbot.coordinator import FarmBotAccount
+from custom_components.habitat.farmbot.coordinator import FarmBotCoordinator
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json, Record, load
 from custom_components.habitat.simulator.farmbot.broker import Broker
@@ -160,7 +160,7 @@ def acting(
     set_up_farmbot: SetUp, heard: list[Record], monkeypatch: pytest.MonkeyPatch
 ) -> Acting:
     """Return a function that sets up an account without entities, which no action needs."""
-    monkeypatch.setattr(FarmBotAccount, "platforms", ())
+    monkeypatch.setattr(FarmBotCoordinator, "platforms", ())
 
     async def start(world: World, broker: Broker | None = None) -> Actor:
         setting = await set_up_farmbot(world, broker)

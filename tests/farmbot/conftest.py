@@ -11,7 +11,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.farmbot.coordinator import FarmBotAccount
+from custom_components.habitat.farmbot.coordinator import FarmBotCoordinator
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json, Record
 from custom_components.habitat.simulator.farmbot.broker import Broker
@@ -31,7 +31,7 @@ _SECONDS = 10
 """The most that anything here takes, in real time."""
 
 
-class Setting(AccountSetting[FarmBotCloud, FarmBotAccount]):
+class Setting(AccountSetting[FarmBotCloud, FarmBotCoordinator]):
     """One FarmBot account, set up in Home Assistant, and the cloud behind it."""
 
     @property

@@ -10,7 +10,7 @@ from custom_components.habitat.farmbot import commands
 from custom_components.habitat.farmbot.client import celery_script as nodes
 from custom_components.habitat.farmbot.client.models import FirmwareConfig
 from custom_components.habitat.farmbot.client.status import Axes
-from custom_components.habitat.farmbot.coordinator import FarmBotAccount
+from custom_components.habitat.farmbot.coordinator import FarmBotCoordinator
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from custom_components.habitat.simulator.farmbot.demo import standard
@@ -176,7 +176,7 @@ async def test_secrets_in_reasons(
 # What the axes reach.
 
 
-def reaching(account: FarmBotAccount, **fields: float | bool | None) -> None:
+def reaching(account: FarmBotCoordinator, **fields: float | bool | None) -> None:
     """Set the lengths of the axes, in steps, and their directions."""
     account.data["firmware_config"] = FirmwareConfig(
         id=1,

@@ -3,7 +3,7 @@
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.habitat.farmbot.coordinator import FarmBotAccount
+from custom_components.habitat.farmbot.coordinator import FarmBotCoordinator
 from homeassistant.const import Platform
 from tests.common import portraits
 
@@ -33,7 +33,7 @@ async def test_entities(
         "sw_version": device.sw_version,
         "hw_version": device.hw_version,
     } == snapshot(name="device")
-    for platform in (*FarmBotAccount.platforms, Platform.CAMERA):
+    for platform in (*FarmBotCoordinator.platforms, Platform.CAMERA):
         shown = portraits(setting.hass, platform)
         # Tokens of pictures are made at random.
         for portrait in shown.values():

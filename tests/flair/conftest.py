@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat.flair.coordinator import FlairAccount
+from custom_components.habitat.flair.coordinator import FlairCoordinator
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Record
 from custom_components.habitat.simulator.flair import server, writes as home_writes
@@ -62,7 +62,7 @@ def portray(
 
     async def draw(name: str, platform: Platform) -> dict[str, dict[str, object]]:
         freezer.move_to(START)
-        monkeypatch.setattr(FlairAccount, "platforms", (platform,))
+        monkeypatch.setattr(FlairCoordinator, "platforms", (platform,))
         await set_up_flair(name)
         return portraits(hass)
 

@@ -16,7 +16,7 @@ from custom_components.habitat.flowcommand.client.auth import (
     explain,
     refuses_login,
 )
-from custom_components.habitat.flowcommand.coordinator import FlowCommandAccount
+from custom_components.habitat.flowcommand.coordinator import FlowCommandCoordinator
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.flowcommand.homes import HOMES
 from custom_components.habitat.simulator.flowcommand.server import FlowCommandCloud
@@ -83,7 +83,7 @@ async def serve(socket_enabled: None) -> AsyncGenerator[Serve]:
             await cloud.stop()
 
 
-class Setting(AccountSetting[FlowCommandCloud, FlowCommandAccount]):
+class Setting(AccountSetting[FlowCommandCloud, FlowCommandCoordinator]):
     """One FlowCommand account, set up in Home Assistant, and the cloud behind it."""
 
     def value(self, key: str, sensor_id: int = 9001, platform: str = "sensor") -> str:

@@ -9,7 +9,7 @@ import pytest
 from custom_components.habitat.diagnostics import async_get_config_entry_diagnostics
 from custom_components.habitat.flowcommand.coordinator import (
     RELAXED,
-    FlowCommandAccount,
+    FlowCommandCoordinator,
 )
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json, Record, dump
@@ -244,7 +244,7 @@ async def test_pace(line: Line) -> None:
     """Polls become rare while pings are pushed, and as they were when that stops."""
     setting, cloud = line.setting, line.cloud
     account = setting.account
-    assert account.update_interval == FlowCommandAccount.interval
+    assert account.update_interval == FlowCommandCoordinator.interval
     await line.push(cloud.ping(9001, 480.0))
     await setting.live(5.1)
     assert account.update_interval == RELAXED
@@ -256,7 +256,7 @@ async def test_pace(line: Line) -> None:
         await setting.live(30.1)
     assert account.update_interval == RELAXED
     await setting.live(30.1, steps=3)
-    assert account.update_interval == FlowCommandAccount.interval
+    assert account.update_interval == FlowCommandCoordinator.interval
 
 
 async def test_push_that_is_missed(line: Line) -> None:
@@ -267,7 +267,7 @@ async def test_push_that_is_missed(line: Line) -> None:
     assert setting.account.update_interval == RELAXED
     cloud.ping(9002, 50.0)
     await setting.live(30.1)
-    assert setting.account.update_interval == FlowCommandAccount.interval
+    assert setting.account.update_interval == FlowCommandCoordinator.interval
 
 
 async def test_pace_of_a_bad_day(line: Line) -> None:
@@ -276,7 +276,7 @@ async def test_pace_of_a_bad_day(line: Line) -> None:
     await line.push(cloud.ping(9001, 480.0))
     cloud.faults.add(Fault(kind=Kind.RESET))
     await setting.live(5.1)
-    assert setting.account.update_interval == FlowCommandAccount.interval
+    assert setting.account.update_interval == FlowCommandCoordinator.interval
 
 
 async def test_nothing_secret_is_told(

@@ -17,7 +17,7 @@ from custom_components.habitat.cloud.time_range import Span
 from custom_components.habitat.flower_power.client.answers import explain
 from custom_components.habitat.flower_power.client.api import FlowerPowerClient
 from custom_components.habitat.flower_power.client.auth import log_in, refuses_login
-from custom_components.habitat.flower_power.coordinator import FlowerPowerAccount
+from custom_components.habitat.flower_power.coordinator import FlowerPowerCoordinator
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.flower_power.garden import Garden
 from custom_components.habitat.simulator.flower_power.homes import HOMES
@@ -105,7 +105,7 @@ async def serve(socket_enabled: None) -> AsyncGenerator[Serve]:
             await cloud.stop()
 
 
-class Setting(AccountSetting[FlowerPowerCloud, FlowerPowerAccount]):
+class Setting(AccountSetting[FlowerPowerCloud, FlowerPowerCoordinator]):
     """One Flower Power account, set up in Home Assistant, and the cloud behind it."""
 
     def named(self, name: str) -> str:

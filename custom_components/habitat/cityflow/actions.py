@@ -19,13 +19,13 @@ from .client.join import shared_locations
 from .client.models import Measurement, Probe
 from .client.properties import key_of
 from .client.resolution import bin_length
-from .coordinator import ROW, CityFlowAccount
+from .coordinator import ROW, CityFlowCoordinator
 
 type _History = AsyncGenerator[list[Measurement]]
 
 
 async def get_measurement_history(
-    account: CityFlowAccount,
+    account: CityFlowCoordinator,
     device: Device | None,
     start: datetime,
     end: datetime,
@@ -58,7 +58,7 @@ async def get_measurement_history(
 
 
 def _of_device(
-    account: CityFlowAccount, device: Device, span: Span, resolution: str
+    account: CityFlowCoordinator, device: Device, span: Span, resolution: str
 ) -> tuple[_History, set[str | None]]:
     """Return a history that has a probe's, and under which ids the probe stands in it."""
     probe = account.record(device.key, Probe)

@@ -50,7 +50,7 @@ CADENCES = 3
 _GENERATIONS: Mapping[int, str] = {1: "CityProbe", 150: "CityProbe 2"}
 
 
-class CityFlowAccount(Account):
+class CityFlowCoordinator(Account):
     """One CityFlow account with the probes that it sees."""
 
     interval: ClassVar[timedelta] = timedelta(minutes=5)
@@ -376,4 +376,4 @@ def name_of(probe: Probe) -> str:
     return probe.location_name or f"CityProbe {probe.id[-4:]}"
 
 
-COORDINATOR = CityFlowAccount
+COORDINATOR = CityFlowCoordinator

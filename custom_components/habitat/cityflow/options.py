@@ -31,7 +31,7 @@ from .const import (
     DISTANCE,
     FEW,
 )
-from .coordinator import CityFlowAccount, name_of
+from .coordinator import CityFlowCoordinator, name_of
 
 
 async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> OptionsForm:
@@ -39,7 +39,7 @@ async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> Option
     chosen = entry.options
     account = getattr(entry, "runtime_data", None)
     # An account that is not loaded can only name what was chosen before.
-    probes = account.probes() if isinstance(account, CityFlowAccount) else []
+    probes = account.probes() if isinstance(account, CityFlowCoordinator) else []
 
     def among(name: str, known: dict[str, str]) -> SelectSelector:
         before = dict.fromkeys(chosen.get(name, ()))
@@ -92,7 +92,7 @@ async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> Option
 
     def check(filled_in: Mapping[str, object]) -> str | None:
         """Refuse a choice that matches no probe: all devices would go."""
-        if not isinstance(account, CityFlowAccount) or not probes:
+        if not isinstance(account, CityFlowCoordinator) or not probes:
             return None
         return None if account.choose(filled_in) else "nothing_chosen"
 

@@ -34,7 +34,7 @@ from ..sensor import HabitatSensor, HabitatSensorDescription, measured, told
 from .client.models import Measurement, Probe
 from .client.properties import KEYS, key_of, unit_of
 from .const import CONF_SHOW_ON_MAP
-from .coordinator import ROW, CityFlowAccount
+from .coordinator import ROW, CityFlowCoordinator
 
 type Description = HabitatSensorDescription[Measurement]
 
@@ -178,7 +178,7 @@ MOST_UNKNOWN = 32
 _ON_THE_MAP = ("mP2", "p2")
 
 
-class CityFlowSensor(HabitatSensor[CityFlowAccount, Measurement]):
+class CityFlowSensor(HabitatSensor[CityFlowCoordinator, Measurement]):
     """A sensor of a probe."""
 
     @property
@@ -227,7 +227,7 @@ class LastMeasurementSensor(CityFlowSensor, RestoreSensor):
         return self._before if self.record is None else super().native_value
 
 
-def _registered(account: CityFlowAccount, device: Device) -> Iterator[Description]:
+def _registered(account: CityFlowCoordinator, device: Device) -> Iterator[Description]:
     """Yield what a probe that is silent since the start is known to measure."""
     registry = er.async_get(account.hass)
     for description in MEASURED:
@@ -236,7 +236,7 @@ def _registered(account: CityFlowAccount, device: Device) -> Iterator[Descriptio
             yield replace(description, exists=None)
 
 
-def _unknown(account: CityFlowAccount, device: Device) -> Iterator[Description]:
+def _unknown(account: CityFlowCoordinator, device: Device) -> Iterator[Description]:
     """Yield descriptions of what a probe sends that nobody knows, by its type's metadata."""
     if not account.knows_types:
         return
@@ -256,7 +256,7 @@ def _unknown(account: CityFlowAccount, device: Device) -> Iterator[Description]:
         )
 
 
-def entities(account: CityFlowAccount, device: Device) -> Iterator[Made]:
+def entities(account: CityFlowCoordinator, device: Device) -> Iterator[Made]:
     """Return the sensors of a device: of what it sends."""
     last = (LAST_MEASUREMENT,)
     yield from described(account, device, Measurement, last, LastMeasurementSensor)

@@ -27,7 +27,7 @@ from ..loader import Made
 from .client.enums import AxisState
 from .client.models import FarmBotDevice
 from .client.status import Activity, AxisStates, Vitals
-from .coordinator import DEVICE, FarmBotAccount
+from .coordinator import DEVICE, FarmBotCoordinator
 from .entity import PartEntity, RobotEntity, seen_as
 from .items import SENSOR, items
 from .pin_entity import ReadEntity
@@ -39,7 +39,7 @@ _STILL = frozenset({AxisState.IDLE, AxisState.UNKNOWN})
 
 
 class RobotBinarySensor[R](
-    HabitatBinarySensor[FarmBotAccount, R], PartEntity[R], RobotEntity[R]
+    HabitatBinarySensor[FarmBotCoordinator, R], PartEntity[R], RobotEntity[R]
 ):
     """A binary sensor of what the robot itself says."""
 
@@ -125,7 +125,7 @@ LOG_THROTTLED = BinarySensorEntityDescription(
 class ConnectedSensor(PartEntity[FarmBotDevice], BinarySensorEntity):
     """Whether the robot is there, as it says at the broker, or else at the server."""
 
-    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
         """Follow the link, and the polls, which are what tells without the broker."""
         super().__init__(
             account,
@@ -163,10 +163,10 @@ class ConnectedSensor(PartEntity[FarmBotDevice], BinarySensorEntity):
         return asked - seen < _SILENT
 
 
-class BrokerSensor(HabitatEntity[FarmBotAccount, Link], BinarySensorEntity):
+class BrokerSensor(HabitatEntity[FarmBotCoordinator, Link], BinarySensorEntity):
     """Whether the message broker can be reached."""
 
-    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
         """Follow the link."""
         super().__init__(account, device, Link, BROKER, key=LINK)
 
@@ -183,10 +183,10 @@ class BrokerSensor(HabitatEntity[FarmBotAccount, Link], BinarySensorEntity):
         return self.coordinator.link.broker
 
 
-class LogThrottledSensor(TurningSensor[FarmBotAccount, FarmBotDevice]):
+class LogThrottledSensor(TurningSensor[FarmBotCoordinator, FarmBotDevice]):
     """Whether the server drops the robot's log messages: it sent too many."""
 
-    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
         """Follow the robot's record and the time."""
         super().__init__(account, device, FarmBotDevice, LOG_THROTTLED)
 
@@ -214,7 +214,7 @@ class DigitalSensor(ReadEntity, BinarySensorEntity):
         return bool(self.value) if self.value in (0, 1) else None
 
 
-def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the binary sensors of the robot."""
 
     def told_by[R](

@@ -18,7 +18,7 @@ from ..validation import refusal
 from .client import celery_script as nodes
 from .client.models import FarmBotDevice, Sensor, Sequence
 from .commands import require_idle, run, send, start, stop, unlock
-from .coordinator import FarmBotAccount
+from .coordinator import FarmBotCoordinator
 from .entity import NamedEntity, RobotEntity
 from .garden.variables import without_default
 from .items import SENSOR, SEQUENCE, items
@@ -32,7 +32,7 @@ SOIL_HEIGHT = "Measure Soil Height"
 class FarmBotButtonDescription(ButtonEntityDescription):
     """Describes something that the robot does."""
 
-    press: Callable[[FarmBotAccount], Awaitable[object]]
+    press: Callable[[FarmBotCoordinator], Awaitable[object]]
     moves: bool = False
     """Whether the robot moves for it, and so must have nothing else to do."""
 
@@ -153,7 +153,7 @@ class ReadButton(RobotEntity[Sensor], NamedEntity[Sensor], ButtonEntity):
         await send(self.coordinator, nodes.read_pin(named, mode))
 
 
-def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the robot's buttons."""
     yield (
         EMERGENCY_STOP.key,

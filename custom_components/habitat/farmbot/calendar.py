@@ -25,7 +25,7 @@ from ..validation import refusal
 from .client.api import FARM_EVENTS, SEQUENCES
 from .client.enums import ExecutableType, TimeUnit
 from .client.models import FarmEvent, Sequence
-from .coordinator import FarmBotAccount
+from .coordinator import FarmBotCoordinator
 from .derived import SCHEDULE as SCHEDULE_KEY
 from .garden.lookup import found
 from .garden.schedule import Kind, Occurrence, Schedule
@@ -43,14 +43,14 @@ _UNCONFIRMED = (
 THIS_AND_FUTURE = "THISANDFUTURE"
 
 
-class ScheduleCalendar(HabitatEntity[FarmBotAccount, Schedule], CalendarEntity):
+class ScheduleCalendar(HabitatEntity[FarmBotCoordinator, Schedule], CalendarEntity):
     """What the robot does when."""
 
     _attr_supported_features = (
         CalendarEntityFeature.CREATE_EVENT | CalendarEntityFeature.DELETE_EVENT
     )
 
-    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
         """Show the schedule."""
         super().__init__(account, device, Schedule, SCHEDULE, key=SCHEDULE_KEY)
 
@@ -200,6 +200,6 @@ def _start(begin: date) -> datetime:
     return begin
 
 
-def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the robot's schedule."""
     yield SCHEDULE.key, partial(ScheduleCalendar, account, device)

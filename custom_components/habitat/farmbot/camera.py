@@ -26,7 +26,7 @@ from ..loader import Made
 from ..local_reach import find_local
 from ..reach import OutOfReach, async_open
 from .client.models import WebcamFeed
-from .coordinator import FarmBotAccount
+from .coordinator import FarmBotCoordinator
 from .entity import ItemEntity
 from .items import WEBCAM_FEED, items
 from .webcams import Webcam, is_photo, is_stream, webcam_key
@@ -44,7 +44,7 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
 
     def __init__(
         self,
-        account: FarmBotAccount,
+        account: FarmBotCoordinator,
         device: Device,
         description: CameraEntityDescription,
         key: str,
@@ -145,7 +145,7 @@ async def _some(answer: ClientResponse) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the webcams that show something."""
     for key, record_key, feed in items(account, WEBCAM_FEED, Platform.CAMERA):
         if account.record(webcam_key(feed.id), Webcam):

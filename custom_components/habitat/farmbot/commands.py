@@ -22,7 +22,7 @@ from .client.broker import (
 from .client.celery_script import Node, PinMode
 from .client.models import FirmwareConfig, Sequence
 from .client.status import Activity, Axes, Pin
-from .coordinator import FarmBotAccount
+from .coordinator import FarmBotCoordinator
 from .receiver import PACE, STATUS
 
 REPLY = 15.0
@@ -49,7 +49,7 @@ _MESSAGES: Mapping[type[RobotError], str] = {
 
 
 async def send(
-    account: FarmBotAccount, *commands: Node, timeout: float | None = REPLY
+    account: FarmBotCoordinator, *commands: Node, timeout: float | None = REPLY
 ) -> None:
     """Send commands and wait until the robot says that they are done, in seconds.
 
@@ -61,7 +61,7 @@ async def send(
 
 
 async def start(
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     *commands: Node,
     patience: float = REFUSAL,
     ended: Callable[[], None] | None = None,
@@ -90,7 +90,7 @@ async def start(
 
 
 async def run(
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     sequence: Sequence,
     variables: Mapping[str, Node] | None = None,
     *,
@@ -109,7 +109,7 @@ async def run(
     return await start(account, command, patience=patience, ended=ended)
 
 
-async def stop(account: FarmBotAccount) -> None:
+async def stop(account: FarmBotCoordinator) -> None:
     """Stop all movement at once, before anything else and whatever else is under way.
 
     Raises:
@@ -119,7 +119,7 @@ async def stop(account: FarmBotAccount) -> None:
         await _wait(account, account.push.link.emergency_lock())
 
 
-async def unlock(account: FarmBotAccount) -> None:
+async def unlock(account: FarmBotCoordinator) -> None:
     """Let the robot move again.
 
     Raises:
@@ -129,13 +129,15 @@ async def unlock(account: FarmBotAccount) -> None:
         await _wait(account, account.push.link.emergency_unlock())
 
 
-async def _wait(account: FarmBotAccount, command: Coroutine[Any, Any, None]) -> None:
+async def _wait(
+    account: FarmBotCoordinator, command: Coroutine[Any, Any, None]
+) -> None:
     """Wait for the robot, which may take a day; a stop of Home Assistant does not."""
     await account.async_run(command, "command")
 
 
 async def write_pin(
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     pin: int,
     value: float,
     mode: PinMode,
@@ -159,7 +161,7 @@ def pin_key(pin: int) -> str:
 
 
 @contextmanager
-def translated(account: FarmBotAccount) -> Generator[None]:
+def translated(account: FarmBotCoordinator) -> Generator[None]:
     """Say in the user's language why a command failed."""
     try:
         yield
@@ -171,7 +173,7 @@ def translated(account: FarmBotAccount) -> Generator[None]:
         ) from err
 
 
-def require_unlocked(account: FarmBotAccount) -> None:
+def require_unlocked(account: FarmBotCoordinator) -> None:
     """Refuse what a robot whose emergency stop is on would refuse.
 
     Raises:
@@ -182,7 +184,7 @@ def require_unlocked(account: FarmBotAccount) -> None:
         raise refusal("robot_locked")
 
 
-async def require_idle(account: FarmBotAccount) -> None:
+async def require_idle(account: FarmBotCoordinator) -> None:
     """Refuse what would get in the way of what the robot is doing.
 
     Raises:
@@ -196,12 +198,12 @@ async def require_idle(account: FarmBotAccount) -> None:
         raise refusal("robot_busy")
 
 
-def _is_busy(account: FarmBotAccount) -> bool:
+def _is_busy(account: FarmBotCoordinator) -> bool:
     activity = _activity(account)
     return activity is not None and bool(activity.busy)
 
 
-def _activity(account: FarmBotAccount) -> Activity | None:
+def _activity(account: FarmBotCoordinator) -> Activity | None:
     """Return what the robot does; of one that cannot be heard the sending tells more."""
     if not account.push.is_connected or not account.fresh(ACTIVITY):
         return None
@@ -209,7 +211,7 @@ def _activity(account: FarmBotAccount) -> Activity | None:
 
 
 async def becomes(
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     key: str,
     is_so: Callable[[], bool],
     seconds: float = TOLD,
@@ -230,7 +232,7 @@ async def becomes(
 
 
 def require_reach(
-    account: FarmBotAccount, *, relative: bool = False, **target: float | None
+    account: FarmBotCoordinator, *, relative: bool = False, **target: float | None
 ) -> None:
     """Refuse a place that the axes do not reach, in mm; an axis of unknown length is not judged.
 

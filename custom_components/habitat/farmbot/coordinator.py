@@ -78,7 +78,7 @@ _ALWAYS = frozenset({LOG, LINK, RELEASE, WEBCAM})
 """Parts that do not age."""
 
 
-class FarmBotAccount(Account):
+class FarmBotCoordinator(Account):
     """One FarmBot account: one robot."""
 
     interval: ClassVar[timedelta] = 5 * _MINUTE
@@ -465,4 +465,4 @@ class FarmBotAccount(Account):
         return {"broker": asdict(self.push.link.counters), "link": asdict(self.link)}
 
 
-COORDINATOR = FarmBotAccount
+COORDINATOR = FarmBotCoordinator

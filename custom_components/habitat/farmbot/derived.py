@@ -33,7 +33,7 @@ from .garden.summary import garden_of, kept
 
 if TYPE_CHECKING:
     # The account stands on this module.
-    from .coordinator import FarmBotAccount
+    from .coordinator import FarmBotCoordinator
 
 ROBOT = "robot"
 READING = "reading"
@@ -46,7 +46,7 @@ ALERTS = "alert_list"
 WEEDS = "weeds"
 """The keys; of readings the first part, the sensor's id is the second."""
 
-type Derive = Callable[[FarmBotAccount], Iterator[tuple[str, object]]]
+type Derive = Callable[[FarmBotCoordinator], Iterator[tuple[str, object]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +91,14 @@ class Derived:
     make: Derive
 
 
-def _robot(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+def _robot(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     """Return the robot without the time of its last check-in, which is no news of anything else."""
     robot = account.record(api.DEVICE.path, FarmBotDevice)
     if robot is not None:
         yield ROBOT, replace(robot, last_saw_api=None, updated_at=None)
 
 
-def _readings(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+def _readings(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     newest: dict[tuple[int | None, bool], SensorReading] = {}
     for reading in account.records(api.SENSOR_READINGS.path, SensorReading):
         at = reading.pin, reading.mode == ANALOG
@@ -117,7 +117,7 @@ def _newer(reading: SensorReading, known: SensorReading) -> bool:
     return at > before
 
 
-def _photo(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+def _photo(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     photos = [
         image
         for image in account.records(api.IMAGES.path, Image)
@@ -129,16 +129,16 @@ def _photo(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
     )
 
 
-def _garden(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+def _garden(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     yield GARDEN, garden_of(account.records(api.POINTS.path, Point))
 
 
-def _weeds(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+def _weeds(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     points = kept(account.records(api.POINTS.path, Point))
     yield WEEDS, Weeds(tuple(p for p in points if p.pointer_type is PointerType.WEED))
 
 
-def _schedule(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+def _schedule(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     """Keep what the old schedule was to have run by now, then make the new one."""
     now = dt_util.utcnow()
     account.outcomes.look()
@@ -159,7 +159,7 @@ def _schedule(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
     )
 
 
-def _mounted_tool(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+def _mounted_tool(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     robot = account.record(api.DEVICE.path, FarmBotDevice)
     if robot is not None:
         # The robot's own word for none is 0, the server's null.
@@ -169,13 +169,13 @@ def _mounted_tool(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
         yield MOUNTED_TOOL, MountedTool(tool_id, tool, tuple(tools))
 
 
-def _alerts(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+def _alerts(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     alerts = account.records(api.ALERTS.path, Alert)
     alerts.sort(key=lambda alert: (-(alert.priority or 0), alert.id))
     yield ALERTS, Alerts(tuple(alerts))
 
 
-def _bed(account: FarmBotAccount) -> Iterator[tuple[str, object]]:
+def _bed(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     yield (
         BED,
         bed_of(

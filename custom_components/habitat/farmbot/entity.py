@@ -11,7 +11,7 @@ from homeassistant.helpers.entity import EntityDescription
 from ..cloud.text import LONGEST_NAME, cut
 from ..devices import Device
 from ..entity import HabitatEntity
-from .coordinator import FarmBotAccount
+from .coordinator import FarmBotCoordinator
 from .garden.lookup import Named, name_of
 from .receiver import LINK
 
@@ -21,7 +21,7 @@ def seen_as(device: Device, key: str) -> Device:
     return replace(device, key=key)
 
 
-class PartEntity[R](HabitatEntity[FarmBotAccount, R]):
+class PartEntity[R](HabitatEntity[FarmBotCoordinator, R]):
     """An entity that shows a part of a record, and writes only when it shows something else.
 
     The robot says much at once, again and again.
@@ -49,14 +49,14 @@ class PartEntity[R](HabitatEntity[FarmBotAccount, R]):
             super()._handle_coordinator_update()
 
 
-class RobotEntity[R](HabitatEntity[FarmBotAccount, R]):
+class RobotEntity[R](HabitatEntity[FarmBotCoordinator, R]):
     """An entity of what only the robot itself says or does: available while it can be heard."""
 
     needs_reach = True
 
     def __init__(
         self,
-        account: FarmBotAccount,
+        account: FarmBotCoordinator,
         device: Device,
         kind: type[R],
         description: EntityDescription,
@@ -70,7 +70,7 @@ class RobotEntity[R](HabitatEntity[FarmBotAccount, R]):
         )
 
 
-class ItemEntity[R](HabitatEntity[FarmBotAccount, R]):
+class ItemEntity[R](HabitatEntity[FarmBotCoordinator, R]):
     """An entity of one of several items, which is gone when the item is."""
 
     @property
@@ -88,7 +88,7 @@ class NamedEntity[R: Named](ItemEntity[R]):
 
     def __init__(
         self,
-        account: FarmBotAccount,
+        account: FarmBotCoordinator,
         device: Device,
         kind: type[R],
         description: EntityDescription,

@@ -18,7 +18,7 @@ from ..sensor import option
 from .client.api import IMAGES
 from .client.enums import LogType
 from .client.models import Image, Log
-from .coordinator import FarmBotAccount
+from .coordinator import FarmBotCoordinator
 from .derived import PHOTO
 from .receiver import LOG, LogLine
 
@@ -32,10 +32,10 @@ LINE = EventEntityDescription(
 PHOTO_TAKEN = EventEntityDescription(key="photo_taken", event_types=["photo_taken"])
 
 
-class LogEventEntity(HabitatEntity[FarmBotAccount, LogLine], EventEntity):
+class LogEventEntity(HabitatEntity[FarmBotCoordinator, LogLine], EventEntity):
     """Tells of each line of the log; the broker has none of those before."""
 
-    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
         """Follow the log."""
         super().__init__(account, device, LogLine, LINE, key=LOG)
         self._told = self.record
@@ -64,13 +64,13 @@ def describe(line: Log) -> dict[str, object]:
     }
 
 
-class PhotoEventEntity(HabitatEntity[FarmBotAccount, Image], EventEntity):
+class PhotoEventEntity(HabitatEntity[FarmBotCoordinator, Image], EventEntity):
     """Tells of each photo as soon as it can be seen."""
 
     _told: tuple[datetime, int] | None = None
     """The newest photo that was told of, or that was no news."""
 
-    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
         """Follow the newest photo."""
         super().__init__(account, device, Image, PHOTO_TAKEN, key=PHOTO)
 
@@ -132,7 +132,7 @@ def _age(image: Image | None) -> tuple[datetime, int] | None:
     return (image.created_at, image.id) if image and image.created_at else None
 
 
-def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the event entities of the robot."""
     yield LINE.key, partial(LogEventEntity, account, device)
     yield PHOTO_TAKEN.key, partial(PhotoEventEntity, account, device)

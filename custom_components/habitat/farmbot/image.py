@@ -18,7 +18,7 @@ from .bed_map.bed import Bed
 from .bed_map.svg import draw
 from .client.models import Image
 from .client.status import Axes
-from .coordinator import FarmBotAccount
+from .coordinator import FarmBotCoordinator
 from .derived import BED, PHOTO
 from .entity import PartEntity, seen_as
 from .receiver import LINK
@@ -32,14 +32,14 @@ LATEST_PHOTO = ImageEntityDescription(key="latest_photo")
 BED_MAP = ImageEntityDescription(key="bed_map")
 
 
-class LatestPhoto(HabitatEntity[FarmBotAccount, Image], ImageEntity):
+class LatestPhoto(HabitatEntity[FarmBotCoordinator, Image], ImageEntity):
     """The newest photo, at a public address that only its account knows."""
 
     _held: int | None = None
     """The photo whose content is held."""
     _content: bytes | None = None
 
-    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
         """Follow the newest photo."""
         super().__init__(account, device, Image, LATEST_PHOTO, key=PHOTO)
         ImageEntity.__init__(self, account.hass)
@@ -77,7 +77,7 @@ class BedMap(PartEntity[Bed], ImageEntity):
     """The map that was drawn last, and what it is of."""
     _alarm: CALLBACK_TYPE | None = None
 
-    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
         """Follow the bed and the robot in it."""
         bed = seen_as(device, BED)
         super().__init__(account, bed, Bed, BED_MAP, reads=(_POSITION, LINK))
@@ -151,7 +151,7 @@ class BedMap(PartEntity[Bed], ImageEntity):
         return self._drawn[1]
 
 
-def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the images of the robot."""
     yield LATEST_PHOTO.key, partial(LatestPhoto, account, device)
     yield BED_MAP.key, partial(BedMap, account, device)

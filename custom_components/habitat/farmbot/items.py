@@ -18,7 +18,7 @@ from .client.models import Peripheral, Sensor, Sequence, Tool, WebcamFeed
 
 if TYPE_CHECKING:
     # The account stands on this module.
-    from .coordinator import FarmBotAccount
+    from .coordinator import FarmBotCoordinator
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ _KEY = re.compile(r"_(?P<kind>" + "|".join(KINDS) + r")_(?P<id>\d+)(_\w+)?")
 
 
 def items[R](
-    account: FarmBotAccount, kind: Kind[R], platform: Platform
+    account: FarmBotCoordinator, kind: Kind[R], platform: Platform
 ) -> Iterator[tuple[str, str, R]]:
     """Yield the entity key, the record key and the record of each item on a platform."""
     for key in account.keys_of(kind.part):
@@ -80,7 +80,7 @@ def items[R](
 
 
 @callback
-def drop_gone(account: FarmBotAccount) -> None:
+def drop_gone(account: FarmBotCoordinator) -> None:
     """Remove the entities of items that are gone, where their list was answered whole."""
 
     def gone(kind: Kind[Any], key: str, platform: str) -> bool:
@@ -94,7 +94,7 @@ def drop_gone(account: FarmBotAccount) -> None:
 
 @callback
 def drop(
-    account: FarmBotAccount, unwanted: Callable[[Kind[Any], str, str], bool]
+    account: FarmBotCoordinator, unwanted: Callable[[Kind[Any], str, str], bool]
 ) -> None:
     """Remove the entities of items that are unwanted, by kind, record key and platform."""
     registry = er.async_get(account.hass)

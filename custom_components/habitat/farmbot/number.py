@@ -24,7 +24,7 @@ from .client.api import FBOS_CONFIG, FIRMWARE_CONFIG, TOOLS
 from .client.celery_script import ANALOG, DIGITAL
 from .client.models import FbosConfig, FirmwareConfig, Tool
 from .commands import reach
-from .coordinator import FarmBotAccount
+from .coordinator import FarmBotCoordinator
 from .entity import NamedEntity
 from .items import PERIPHERAL, TOOL, items
 from .peripheral import PeripheralEntity
@@ -96,7 +96,7 @@ class DepthNumber(SettingNumber[FbosConfig]):
 
     def __init__(
         self,
-        account: FarmBotAccount,
+        account: FarmBotCoordinator,
         device: Device,
         description: FarmBotNumberDescription[FbosConfig],
     ) -> None:
@@ -170,7 +170,7 @@ class FlowRateNumber(SettingNumber[Tool], NamedEntity[Tool]):
     """How much water a tool lets out."""
 
 
-def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the robot's numbers."""
     for key, at, _ in items(account, PERIPHERAL, Platform.NUMBER):
         output = replace(OUTPUT, key=key)

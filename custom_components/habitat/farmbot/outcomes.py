@@ -25,7 +25,7 @@ from .running import completed_name, started_name
 
 if TYPE_CHECKING:
     # The account stands on this module.
-    from .coordinator import FarmBotAccount
+    from .coordinator import FarmBotCoordinator
 
 _LATE = timedelta(minutes=15)
 """How late FarmBot OS still begins a run."""
@@ -37,7 +37,7 @@ _FAILED = re.compile(r"(?:Event|Regimen) scheduled at (?P<at>.+?) failed to exec
 class Outcomes:
     """Judges runs as their time comes, and when the robot says more of them."""
 
-    def __init__(self, account: FarmBotAccount, key: str) -> None:
+    def __init__(self, account: FarmBotCoordinator, key: str) -> None:
         """Look at nothing yet; the schedule stands under `key`."""
         self._account = account
         self._key = key

@@ -9,7 +9,7 @@ from .client.celery_script import PinMode
 from .client.models import Peripheral
 from .client.status import Activity
 from .commands import ACTIVITY, write_pin
-from .coordinator import FarmBotAccount
+from .coordinator import FarmBotCoordinator
 from .entity import RobotEntity
 from .garden.lookup import name_of
 from .pin_entity import PinnedEntity
@@ -20,7 +20,7 @@ class PeripheralEntity(PinnedEntity[Peripheral], RobotEntity[Peripheral]):
 
     def __init__(
         self,
-        account: FarmBotAccount,
+        account: FarmBotCoordinator,
         device: Device,
         description: EntityDescription,
         key: str,

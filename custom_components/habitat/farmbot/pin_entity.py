@@ -11,7 +11,7 @@ from ..devices import Device
 from .client.models import Pinned, Sensor, SensorReading
 from .client.status import Pin
 from .commands import pin_key
-from .coordinator import FarmBotAccount
+from .coordinator import FarmBotCoordinator
 from .derived import READING
 from .entity import NamedEntity
 
@@ -80,7 +80,7 @@ class ReadEntity(PinnedEntity[Sensor]):
 
     def __init__(
         self,
-        account: FarmBotAccount,
+        account: FarmBotCoordinator,
         device: Device,
         description: EntityDescription,
         key: str,

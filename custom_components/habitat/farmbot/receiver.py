@@ -31,7 +31,7 @@ from .running import RUNNING
 
 if TYPE_CHECKING:
     # The account stands on this module.
-    from .coordinator import FarmBotAccount
+    from .coordinator import FarmBotCoordinator
 
 STATUS = "status"
 LOG = "log"
@@ -70,7 +70,7 @@ class Push:
 
     def __init__(
         self,
-        account: FarmBotAccount,
+        account: FarmBotCoordinator,
         auth: TokenAuth,
         followed: frozenset[Resource[Any]],
     ) -> None:

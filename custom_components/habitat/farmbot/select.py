@@ -15,7 +15,7 @@ from ..loader import Made
 from .client.api import DEVICE, FBOS_CONFIG, Resource
 from .client.enums import UpdateChannel
 from .client.models import FarmBotDevice, FbosConfig
-from .coordinator import FarmBotAccount
+from .coordinator import FarmBotCoordinator
 from .derived import MOUNTED_TOOL, MountedTool
 from .entity import PartEntity
 from .setting import SettingEntity
@@ -29,7 +29,7 @@ _HOURS: Mapping[str, Json] = {
 }
 
 
-def channels(account: FarmBotAccount) -> Mapping[str, Json]:
+def channels(account: FarmBotCoordinator) -> Mapping[str, Json]:
     """Return the vendor's update channels, and the one in use where that is another."""
     known: dict[str, Json] = {channel.value: channel.value for channel in UpdateChannel}
     config = account.record(FBOS_CONFIG.path, FbosConfig)
@@ -43,7 +43,7 @@ def channel_of(config: FbosConfig) -> str | None:
     return UpdateChannel.read(config.update_channel) or config.update_channel
 
 
-def tools(account: FarmBotAccount) -> Mapping[str, Json]:
+def tools(account: FarmBotCoordinator) -> Mapping[str, Json]:
     """Return the ids of the robot's tools by the name to show, and that of none."""
     mounted = account.record(MOUNTED_TOOL, MountedTool)
     return {NOTHING: None, **(mounted.names(NOTHING) if mounted else {})}
@@ -55,7 +55,7 @@ class FarmBotSelectDescription[R](SelectEntityDescription):
 
     attribute: str
     value: Callable[[R], Json]
-    choices: Callable[[FarmBotAccount], Mapping[str, Json]]
+    choices: Callable[[FarmBotCoordinator], Mapping[str, Json]]
     """What the server keeps, by the option that is shown."""
     reads: tuple[str, ...] = ()
     """The keys that the choices depend on."""
@@ -68,7 +68,7 @@ class SettingSelect[R](SettingEntity[R], PartEntity[R], SelectEntity):
 
     def __init__(
         self,
-        account: FarmBotAccount,
+        account: FarmBotCoordinator,
         device: Device,
         resource: Resource[R],
         description: FarmBotSelectDescription[R],
@@ -142,7 +142,7 @@ ROBOT: tuple[FarmBotSelectDescription[FarmBotDevice], ...] = (
 )
 
 
-def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the robot's selects."""
     yield (
         UPDATE_CHANNEL.key,

@@ -39,7 +39,7 @@ from .client.enums import AxisState, PlantStage, ProblemTag, SyncStatus
 from .client.models import FarmBotDevice, FbosConfig, FirmwareConfig, PinGuard
 from .client.status import Activity, Axes, AxisStates, Job, Jobs, System, Vitals
 from .commands import ACTIVITY as BUSY
-from .coordinator import DEVICE, FarmBotAccount
+from .coordinator import DEVICE, FarmBotCoordinator
 from .derived import ALERTS, GARDEN, MOUNTED_TOOL, SCHEDULE, Alerts, MountedTool
 from .entity import PartEntity, RobotEntity, seen_as
 from .garden.jobs import current
@@ -65,7 +65,7 @@ DISTANCE = (SensorDeviceClass.DISTANCE, UnitOfLength.MILLIMETERS)
 PERCENT = (None, UnitOfRatio.PERCENTAGE)
 
 
-class FarmBotSensor[R](HabitatSensor[FarmBotAccount, R], PartEntity[R]):
+class FarmBotSensor[R](HabitatSensor[FarmBotCoordinator, R], PartEntity[R]):
     """A sensor of the robot or its garden."""
 
     @property
@@ -343,7 +343,7 @@ class WorkSensor(PartEntity[Jobs], RobotEntity[Jobs], SensorEntity):
 
     def __init__(
         self,
-        account: FarmBotAccount,
+        account: FarmBotCoordinator,
         device: Device,
         description: HabitatSensorDescription[Work],
     ) -> None:
@@ -383,7 +383,7 @@ class UptimeSensor(PartEntity[Vitals], RobotEntity[Vitals], SensorEntity):
     """What was looked at: a duration, which ages from then on."""
     _since: datetime | None = None
 
-    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
         """Follow the vitals."""
         super().__init__(account, seen_as(device, "vitals"), Vitals, UPTIME)
 
@@ -410,10 +410,10 @@ class UptimeSensor(PartEntity[Vitals], RobotEntity[Vitals], SensorEntity):
         return self._since
 
 
-class MountedToolSensor(HabitatEntity[FarmBotAccount, MountedTool], SensorEntity):
+class MountedToolSensor(HabitatEntity[FarmBotCoordinator, MountedTool], SensorEntity):
     """What the robot holds."""
 
-    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
         """Follow the tools."""
         super().__init__(account, seen_as(device, MOUNTED_TOOL), MountedTool, TOOL)
 
@@ -441,7 +441,9 @@ class MountedToolSensor(HabitatEntity[FarmBotAccount, MountedTool], SensorEntity
 class PinGuardSensor(PartEntity[FirmwareConfig], SensorEntity):
     """After how long the firmware switches a pin by itself."""
 
-    def __init__(self, account: FarmBotAccount, device: Device, number: int) -> None:
+    def __init__(
+        self, account: FarmBotCoordinator, device: Device, number: int
+    ) -> None:
         """Follow the firmware's settings."""
         description = replace(PIN_GUARD, key=f"{PIN_GUARD.key}_{number}")
         super().__init__(
@@ -476,12 +478,12 @@ class PinGuardSensor(PartEntity[FirmwareConfig], SensorEntity):
         return {"pin": guard.pin, "switches_on": guard.switches_on}
 
 
-class LastSeenSensor(HabitatEntity[FarmBotAccount, FarmBotDevice], SensorEntity):
+class LastSeenSensor(HabitatEntity[FarmBotCoordinator, FarmBotDevice], SensorEntity):
     """When the robot was there last: at the server, or at the broker."""
 
     _heard_at: datetime | None = None
 
-    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
         """Follow the robot's record and the link."""
         super().__init__(
             account, device, FarmBotDevice, LAST_SEEN, key=DEVICE, reads=(LINK,)
@@ -524,7 +526,7 @@ class LastSeenSensor(HabitatEntity[FarmBotAccount, FarmBotDevice], SensorEntity)
 class LastLogSensor(PartEntity[LogLine], SensorEntity):
     """What the robot or the server said last."""
 
-    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
         """Follow the log."""
         super().__init__(account, device, LogLine, LAST_LOG, key=LOG)
 
@@ -542,14 +544,14 @@ class LastLogSensor(PartEntity[LogLine], SensorEntity):
         return cut(message, LONGEST_STATE) if message else None
 
 
-class NextEventSensor(TurningEntity[FarmBotAccount, Schedule], SensorEntity):
+class NextEventSensor(TurningEntity[FarmBotCoordinator, Schedule], SensorEntity):
     """What the robot does next, which is another thing when its time has come."""
 
     entity_description: HabitatSensorDescription[Occurrence]
 
     def __init__(
         self,
-        account: FarmBotAccount,
+        account: FarmBotCoordinator,
         device: Device,
         description: HabitatSensorDescription[Occurrence],
     ) -> None:
@@ -583,14 +585,14 @@ class AnalogSensor(ReadEntity, SensorEntity):
         return self.value
 
 
-def has_encoders(account: FarmBotAccount) -> bool:
+def has_encoders(account: FarmBotCoordinator) -> bool:
     """Say whether a robot's motors have encoders; those of the Express kits have none."""
     config = account.record(FBOS_CONFIG.path, FbosConfig)
     board = config.firmware_hardware if config else None
     return board is None or not board.name.startswith("EXPRESS")
 
 
-def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the sensors of the robot."""
 
     def told_by[R](

@@ -9,15 +9,15 @@ from ..cloud.parsing import Json
 from ..devices import Device
 from ..entity import HabitatEntity
 from .client.api import Resource
-from .coordinator import FarmBotAccount
+from .coordinator import FarmBotCoordinator
 
 
-class SettingEntity[R](HabitatEntity[FarmBotAccount, R]):
+class SettingEntity[R](HabitatEntity[FarmBotCoordinator, R]):
     """A field of one of the server's records."""
 
     def __init__(
         self,
-        account: FarmBotAccount,
+        account: FarmBotCoordinator,
         device: Device,
         resource: Resource[R],
         description: EntityDescription,

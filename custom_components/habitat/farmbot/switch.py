@@ -13,7 +13,7 @@ from ..loader import Made
 from .client.api import FBOS_CONFIG
 from .client.celery_script import DIGITAL
 from .client.models import FbosConfig
-from .coordinator import FarmBotAccount
+from .coordinator import FarmBotCoordinator
 from .items import PERIPHERAL, items
 from .peripheral import PeripheralEntity
 from .setting import SettingEntity
@@ -99,7 +99,7 @@ SETTINGS = (
 )
 
 
-def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the robot's switches."""
     for key, at, _ in items(account, PERIPHERAL, Platform.SWITCH):
         output = replace(OUTPUT, key=key)

@@ -24,7 +24,7 @@ from ..validation import refusal
 from .client.api import POINTS
 from .client.enums import PlantStage
 from .client.models import Point
-from .coordinator import FarmBotAccount
+from .coordinator import FarmBotCoordinator
 from .derived import WEEDS as WEEDS_KEY, Weeds
 from .garden.summary import is_open
 
@@ -34,12 +34,12 @@ REMEMBERED = timedelta(days=7)
 """How long a weed that was removed stays on the list."""
 
 
-class WeedList(HabitatEntity[FarmBotAccount, Weeds], TodoListEntity):
+class WeedList(HabitatEntity[FarmBotCoordinator, Weeds], TodoListEntity):
     """The weeds to remove; one that is done is marked as removed in the garden."""
 
     _attr_supported_features = TodoListEntityFeature.UPDATE_TODO_ITEM
 
-    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
         """Show the weeds."""
         super().__init__(account, device, Weeds, WEEDS, key=WEEDS_KEY)
         self._look()
@@ -104,6 +104,6 @@ def _item(weed: Point) -> TodoItem:
     )
 
 
-def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the robot's weeds."""
     yield WEEDS.key, partial(WeedList, account, device)

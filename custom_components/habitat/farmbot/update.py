@@ -19,7 +19,7 @@ from .client.api import FBOS_CONFIG
 from .client.models import FarmBotDevice, FbosConfig
 from .client.status import Job, Jobs, System
 from .commands import require_idle, start
-from .coordinator import SYSTEM, FarmBotAccount
+from .coordinator import SYSTEM, FarmBotCoordinator
 from .garden.jobs import is_over, update_of_os
 from .release import RELEASE, Available
 
@@ -29,7 +29,7 @@ FARMBOT_OS = UpdateEntityDescription(
 _JOBS = "jobs"
 
 
-class FarmBotOSEntity(HabitatEntity[FarmBotAccount, FarmBotDevice], UpdateEntity):
+class FarmBotOSEntity(HabitatEntity[FarmBotCoordinator, FarmBotDevice], UpdateEntity):
     """FarmBot OS: what the robot runs, and what the server has for it.
 
     It stays available while the robot is away, which it is for minutes in an update.
@@ -40,7 +40,7 @@ class FarmBotOSEntity(HabitatEntity[FarmBotAccount, FarmBotDevice], UpdateEntity
         UpdateEntityFeature.INSTALL | UpdateEntityFeature.PROGRESS
     )
 
-    def __init__(self, account: FarmBotAccount, device: Device) -> None:
+    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
         """Follow all that tells of it; who reads the release has it asked for."""
         super().__init__(
             account,
@@ -106,6 +106,6 @@ class FarmBotOSEntity(HabitatEntity[FarmBotAccount, FarmBotDevice], UpdateEntity
         await start(self.coordinator, nodes.check_updates())
 
 
-def entities(account: FarmBotAccount, device: Device) -> Iterator[Made]:
+def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the robot's operating system."""
     yield FARMBOT_OS.key, partial(FarmBotOSEntity, account, device)

@@ -25,7 +25,7 @@ from .items import WEBCAM_FEED, Kind, drop
 
 if TYPE_CHECKING:
     # The account stands on this module.
-    from .coordinator import FarmBotAccount
+    from .coordinator import FarmBotCoordinator
 
 CONF_LOCAL_WEBCAMS: Final = "local_webcams"
 """Whether webcams in the user's own network are shown."""
@@ -62,7 +62,7 @@ class Silence(Enum):
 class Webcams:
     """Finds out which webcams of an account there is something to see of."""
 
-    def __init__(self, account: FarmBotAccount) -> None:
+    def __init__(self, account: FarmBotCoordinator) -> None:
         """Begin without knowing of any."""
         self._account = account
         self._seen: dict[int, str | None] = {}

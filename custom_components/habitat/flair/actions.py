@@ -11,11 +11,11 @@ from ..validation import refusal
 from ..vendor import DeviceService, EntityService
 from .client.models import HvacUnit
 from .const import UNTIL_CANCELLED, UNTIL_NEXT_EVENT
-from .coordinator import FlairAccount
+from .coordinator import FlairCoordinator
 
 
 async def press_remote_button(
-    account: FlairAccount, device: Device, button: str
+    account: FlairCoordinator, device: Device, button: str
 ) -> ServiceResponse:
     """Let a unit's puck send a button of its remote, by the name that Flair gives it."""
     unit = account.record(device.key, HvacUnit)

@@ -35,7 +35,7 @@ from .client.models import (
     Vent,
     VentReading,
 )
-from .coordinator import READING, FlairAccount
+from .coordinator import READING, FlairCoordinator
 from .entity import FlairEntity
 
 MOVED_AFTER = timedelta(minutes=3)
@@ -44,7 +44,7 @@ STUCK_BY = 5
 """Percent; the report is an estimate of the vent's own."""
 
 
-class FlairBinarySensor[R](FlairEntity[R], HabitatBinarySensor[FlairAccount, R]):
+class FlairBinarySensor[R](FlairEntity[R], HabitatBinarySensor[FlairCoordinator, R]):
     """A binary sensor of a Flair device."""
 
 
@@ -67,7 +67,7 @@ def holding(record: Structure | Room) -> bool | None:
 
 
 class HoldSensor[R: Structure | Room](
-    TurningEntity[FlairAccount, R], FlairBinarySensor[R]
+    TurningEntity[FlairCoordinator, R], FlairBinarySensor[R]
 ):
     """Whether a manual change holds; it ends by itself, whether or not Flair has said so yet."""
 
@@ -212,7 +212,7 @@ class StuckSensor(FlairEntity[Vent], BinarySensorEntity):
     _sent_at: datetime | None = None
     _stuck: bool | None = None
 
-    def __init__(self, account: FlairAccount, device: Device) -> None:
+    def __init__(self, account: FlairCoordinator, device: Device) -> None:
         """Compare what was commanded with what the vent reports."""
         self._reading_key = f"{device.key}/{READING}"
         super().__init__(account, device, Vent, STUCK, reads=(self._reading_key,))
@@ -258,7 +258,7 @@ class StuckSensor(FlairEntity[Vent], BinarySensorEntity):
         )
 
 
-def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the binary sensors of a device."""
     record = account.data.get(device.key)
     if isinstance(record, Radio):

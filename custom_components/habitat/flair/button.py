@@ -14,7 +14,7 @@ from ..entity import RecordEntityDescription, described
 from ..loader import Made
 from ..validation import refusal
 from .client.models import HvacUnit, Resource, Room, Structure
-from .coordinator import FlairAccount
+from .coordinator import FlairCoordinator
 from .entity import FlairEntity
 
 CLEAR_HOME_HOLD: Mapping[str, object] = {"hold_until": None}
@@ -78,7 +78,7 @@ def button_key(button: str) -> str:
 class RemoteButton(FlairEntity[HvacUnit], ButtonEntity):
     """A button of a remote that knows no states."""
 
-    def __init__(self, account: FlairAccount, device: Device, button: str) -> None:
+    def __init__(self, account: FlairCoordinator, device: Device, button: str) -> None:
         """Name it as the remote does."""
         description = ButtonEntityDescription(
             key=button_key(button), translation_key="remote"
@@ -95,7 +95,7 @@ class RemoteButton(FlairEntity[HvacUnit], ButtonEntity):
         await self.coordinator.async_press(self.require_record(), self._button)
 
 
-def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the buttons of a device."""
     match account.data.get(device.key):
         case Structure():

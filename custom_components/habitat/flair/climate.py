@@ -27,7 +27,7 @@ from .button import CLEAR_HOME_HOLD, CLEAR_ROOM_HOLD
 from .client.models import HeatCoolMode, HvacUnit, Room, SetPointMode, Structure
 from .conclusions import HomeSummary, RoomSummary
 from .const import MAX_TEMP, MIN_TEMP, UNTIL_CANCELLED, UNTIL_NEXT_EVENT
-from .coordinator import SUMMARY, FlairAccount, key_of
+from .coordinator import SUMMARY, FlairCoordinator, key_of
 from .entity import FlairEntity
 from .hvac_unit import UnitClimate, require_offered, set_point
 
@@ -63,7 +63,7 @@ class HomeClimate(FlairEntity[Structure], ClimateEntity):
     _attr_min_temp = MIN_TEMP
     _attr_max_temp = MAX_TEMP
 
-    def __init__(self, account: FlairAccount, device: Device) -> None:
+    def __init__(self, account: FlairCoordinator, device: Device) -> None:
         """Show a home and what its rooms come to."""
         self._summary_key = f"{device.key}/{SUMMARY}"
         super().__init__(account, device, Structure, HOME, reads=(self._summary_key,))
@@ -181,7 +181,7 @@ class RoomClimate(FlairEntity[Room], ClimateEntity):
     _attr_min_temp = MIN_TEMP
     _attr_max_temp = MAX_TEMP
 
-    def __init__(self, account: FlairAccount, device: Device) -> None:
+    def __init__(self, account: FlairCoordinator, device: Device) -> None:
         """Show a room and read its home."""
         room = account.record(device.key, Room)
         self._home_key = key_of(Structure, room.structure_id if room else None)
@@ -328,7 +328,7 @@ def hold_response(record: Structure | Room | None) -> ServiceResponse:
     }
 
 
-def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the climate of a device."""
     match account.data.get(device.key):
         case Structure():

@@ -130,7 +130,7 @@ def key_of(
     return f"{key}/{part}" if part else key
 
 
-class FlairAccount(Account):
+class FlairCoordinator(Account):
     """One Flair account with all its homes."""
 
     interval: ClassVar[timedelta] = timedelta(seconds=60)
@@ -577,4 +577,4 @@ def _brand(make: str | None) -> str:
     return make.capitalize() if make else MANUFACTURER
 
 
-COORDINATOR = FlairAccount
+COORDINATOR = FlairCoordinator

@@ -15,7 +15,7 @@ from homeassistant.components.cover import (
 from ..devices import Device
 from ..loader import Made
 from .client.models import Vent
-from .coordinator import FlairAccount
+from .coordinator import FlairCoordinator
 from .entity import FlairEntity
 
 VENT = CoverEntityDescription(
@@ -65,7 +65,7 @@ class VentCover(FlairEntity[Vent], CoverEntity):
         await self.coordinator.async_patch(vent, {"percent_open": position})
 
 
-def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the vent of a device that is one."""
     if account.record(device.key, Vent):
         yield VENT.key, partial(VentCover, account, device, Vent, VENT)

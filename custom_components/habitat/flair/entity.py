@@ -3,10 +3,10 @@
 from typing import override
 
 from ..entity import HabitatEntity
-from .coordinator import FlairAccount
+from .coordinator import FlairCoordinator
 
 
-class FlairEntity[R](HabitatEntity[FlairAccount, R]):
+class FlairEntity[R](HabitatEntity[FlairCoordinator, R]):
     """An entity of a Flair device; one that is out of reach tells nothing new and takes no commands."""
 
     needs_reach = True

@@ -39,7 +39,7 @@ from .client.models import (
 )
 from .conclusions import RoomSummary
 from .const import MAX_TEMP, MIN_TEMP
-from .coordinator import SUMMARY, FlairAccount, key_of
+from .coordinator import SUMMARY, FlairCoordinator, key_of
 from .entity import FlairEntity
 
 UNIT_MODES: Final[Mapping[UnitMode, HVACMode]] = {
@@ -87,7 +87,7 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
 
     def __init__(
         self,
-        account: FlairAccount,
+        account: FlairCoordinator,
         device: Device,
         description: ClimateEntityDescription,
     ) -> None:

@@ -19,7 +19,7 @@ from ..loader import Made
 from ..validation import refusal
 from .client.models import AnyPuck, Bridge, Resource, Structure
 from .const import MAX_TEMP, MIN_TEMP
-from .coordinator import FlairAccount
+from .coordinator import FlairCoordinator
 from .entity import FlairEntity
 
 AWAY_MAX = 32.2
@@ -169,7 +169,7 @@ BRIDGE: tuple[FlairNumberDescription[Bridge], ...] = (
 )
 
 
-def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the numbers of a device."""
     match account.data.get(device.key):
         case Structure():

@@ -27,7 +27,7 @@ from .client.models import (
     SystemMode,
     TemperatureScale,
 )
-from .coordinator import SCHEDULES, FlairAccount
+from .coordinator import SCHEDULES, FlairCoordinator
 from .entity import FlairEntity
 
 MOST_FURTHER = 10
@@ -51,7 +51,7 @@ class FlairSelect[R: Resource](FlairEntity[R], SelectEntity):
 
     def __init__(
         self,
-        account: FlairAccount,
+        account: FlairCoordinator,
         device: Device,
         kind: type[R],
         description: FlairSelectDescription[R],
@@ -172,7 +172,7 @@ NO_SCHEDULE = "no_schedule"
 class ScheduleSelect(FlairEntity[Structure], SelectEntity):
     """The schedule that a home follows."""
 
-    def __init__(self, account: FlairAccount, device: Device) -> None:
+    def __init__(self, account: FlairCoordinator, device: Device) -> None:
         """Offer the home's schedules."""
         self._schedules_key = f"{device.key}/{SCHEDULES}"
         super().__init__(
@@ -213,7 +213,7 @@ class ScheduleSelect(FlairEntity[Structure], SelectEntity):
         await self.coordinator.async_patch(home, {"active_schedule_id": chosen})
 
 
-def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the selects of a device."""
     match account.data.get(device.key):
         case Structure():

@@ -53,7 +53,15 @@ from .client.models import (
     Zone,
 )
 from .conclusions import RoomSummary
-from .coordinator import READING, STATE, SUMMARY, WEATHER, FlairAccount, key_of, name_of
+from .coordinator import (
+    READING,
+    STATE,
+    SUMMARY,
+    WEATHER,
+    FlairCoordinator,
+    key_of,
+    name_of,
+)
 from .entity import FlairEntity
 
 EMPTY, FULL = 2.2, 3.0
@@ -63,7 +71,7 @@ LUX_PER_LIGHT = 2
 """Flair's own app multiplies by it and calls the result no accurate lux."""
 
 
-class FlairSensor[R](FlairEntity[R], HabitatSensor[FlairAccount, R]):
+class FlairSensor[R](FlairEntity[R], HabitatSensor[FlairCoordinator, R]):
     """A sensor of a Flair device."""
 
 
@@ -585,7 +593,7 @@ class GatewaySensor(FlairEntity[Radio], SensorEntity):
         return cut(name_of(found), LONGEST_NAME) if found else None
 
 
-def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the sensors of a device."""
     record = account.data.get(device.key)
     if isinstance(record, Radio):

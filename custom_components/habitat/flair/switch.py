@@ -11,7 +11,7 @@ from ..devices import Device
 from ..entity import RecordEntityDescription, described
 from ..loader import Made
 from .client.models import AnyPuck, AwayMode, Resource, Room, Structure
-from .coordinator import FlairAccount
+from .coordinator import FlairCoordinator
 from .entity import FlairEntity
 
 
@@ -100,7 +100,7 @@ ANY_PUCK: tuple[FlairSwitchDescription[AnyPuck], ...] = (
 )
 
 
-def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the switches of a device."""
     match account.data.get(device.key):
         case Structure():

@@ -25,7 +25,7 @@ from homeassistant.util import dt as dt_util
 from ..devices import Device
 from ..loader import Made
 from .client.models import Structure, Weather
-from .coordinator import WEATHER, FlairAccount
+from .coordinator import WEATHER, FlairCoordinator
 from .entity import FlairEntity
 
 OUTDOORS = WeatherEntityDescription(key="outdoors")
@@ -61,7 +61,7 @@ class HomeWeather(FlairEntity[Weather], WeatherEntity):
     _attr_native_pressure_unit = UnitOfPressure.HPA
     _attr_native_wind_speed_unit = UnitOfSpeed.METERS_PER_SECOND
 
-    def __init__(self, account: FlairAccount, device: Device) -> None:
+    def __init__(self, account: FlairCoordinator, device: Device) -> None:
         """Show what Flair recorded last."""
         super().__init__(
             account, device, Weather, OUTDOORS, key=f"{device.key}/{WEATHER}"
@@ -129,7 +129,7 @@ class HomeWeather(FlairEntity[Weather], WeatherEntity):
         return weather.wind_direction if weather else None
 
 
-def entities(account: FlairAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the weather of a home."""
     if account.record(device.key, Structure):
         yield OUTDOORS.key, partial(HomeWeather, account, device)

@@ -11,12 +11,12 @@ from ..devices import Device
 from ..services import SPAN, span_of
 from ..vendor import DeviceService
 from .client.models import FlowSensor, FlowVolume, Ping
-from .coordinator import FlowCommandAccount
+from .coordinator import FlowCommandCoordinator
 from .units import gallons
 
 
 async def get_flow_volume(
-    account: FlowCommandAccount, device: Device, start: datetime, end: datetime
+    account: FlowCommandCoordinator, device: Device, start: datetime, end: datetime
 ) -> ServiceResponse:
     """Return what went through the pipe within a span."""
     span = span_of(start, end)
@@ -25,7 +25,7 @@ async def get_flow_volume(
 
 
 async def get_hourly_flow_volumes(
-    account: FlowCommandAccount, device: Device, start: datetime, end: datetime
+    account: FlowCommandCoordinator, device: Device, start: datetime, end: datetime
 ) -> ServiceResponse:
     """Return the volumes of all hours that a span touches, the oldest first."""
     span = span_of(start, end)
@@ -34,7 +34,7 @@ async def get_hourly_flow_volumes(
 
 
 async def get_pings(
-    account: FlowCommandAccount, device: Device, start: datetime, end: datetime
+    account: FlowCommandCoordinator, device: Device, start: datetime, end: datetime
 ) -> ServiceResponse:
     """Return all pings within a span, the oldest first."""
     span = span_of(start, end)
@@ -42,7 +42,7 @@ async def get_pings(
     return {"pings": [_ping(ping) for ping in pings]}
 
 
-def _sensor_id(account: FlowCommandAccount, device: Device) -> int:
+def _sensor_id(account: FlowCommandCoordinator, device: Device) -> int:
     sensor = account.record(device.key, FlowSensor)
     if sensor is None:
         raise ServiceValidationError(

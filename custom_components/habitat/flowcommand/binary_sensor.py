@@ -10,7 +10,7 @@ from ..devices import Device
 from ..entity import described
 from ..loader import Made
 from .client.models import FlowSensor
-from .coordinator import FlowCommandAccount, heard_at
+from .coordinator import FlowCommandCoordinator, heard_at
 
 
 def flowing(sensor: FlowSensor) -> bool | None:
@@ -36,7 +36,7 @@ HEARD: HabitatBinarySensorDescription[FlowSensor] = flag(
 )
 
 
-class HeardSensor(HabitatBinarySensor[FlowCommandAccount, FlowSensor]):
+class HeardSensor(HabitatBinarySensor[FlowCommandCoordinator, FlowSensor]):
     """Whether a sensor was heard of lately; unknown where it never was."""
 
     @property
@@ -47,7 +47,7 @@ class HeardSensor(HabitatBinarySensor[FlowCommandAccount, FlowSensor]):
         return self.coordinator.is_alive(self.device_key) if heard else None
 
 
-def entities(account: FlowCommandAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlowCommandCoordinator, device: Device) -> Iterator[Made]:
     """Return the binary sensors of a device."""
     yield from described(account, device, FlowSensor, SENSOR, HabitatBinarySensor)
     yield from described(account, device, FlowSensor, (HEARD,), HeardSensor)

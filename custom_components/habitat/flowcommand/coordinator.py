@@ -59,7 +59,7 @@ LAG = timedelta(minutes=5)
 _SHORTEST = timedelta(seconds=1)
 
 
-class FlowCommandAccount(Account):
+class FlowCommandCoordinator(Account):
     """One FlowCommand account with all its sensors."""
 
     interval: ClassVar[timedelta] = timedelta(minutes=5)
@@ -336,4 +336,4 @@ def _with(sensor: FlowSensor, ping: Ping) -> FlowSensor:
     return replace(sensor, last_ping_flowrate=ping.flowrate, last_ping_datetime=ping.at)
 
 
-COORDINATOR = FlowCommandAccount
+COORDINATOR = FlowCommandCoordinator

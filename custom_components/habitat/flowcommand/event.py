@@ -11,7 +11,7 @@ from ..devices import Device
 from ..entity import HabitatEntity
 from ..loader import Made
 from .client.models import FlowSensor
-from .coordinator import FlowCommandAccount, newer
+from .coordinator import FlowCommandCoordinator, newer
 from .units import gallons
 
 PING = EventEntityDescription(
@@ -19,10 +19,10 @@ PING = EventEntityDescription(
 )
 
 
-class PingEvent(HabitatEntity[FlowCommandAccount, FlowSensor], EventEntity):
+class PingEvent(HabitatEntity[FlowCommandCoordinator, FlowSensor], EventEntity):
     """Tells of each ping, whether it was pushed or found by a poll."""
 
-    def __init__(self, account: FlowCommandAccount, device: Device) -> None:
+    def __init__(self, account: FlowCommandCoordinator, device: Device) -> None:
         """Tell of what comes after the ping that is known now."""
         super().__init__(account, device, FlowSensor, PING)
         self._last = self.record.last_ping_datetime if self.record else None
@@ -45,6 +45,6 @@ class PingEvent(HabitatEntity[FlowCommandAccount, FlowSensor], EventEntity):
         super()._handle_coordinator_update()
 
 
-def entities(account: FlowCommandAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlowCommandCoordinator, device: Device) -> Iterator[Made]:
     """Return the event entities of a device."""
     yield PING.key, partial(PingEvent, account, device)

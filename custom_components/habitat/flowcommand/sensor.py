@@ -30,7 +30,7 @@ from ..sensor import HabitatSensor, HabitatSensorDescription, measured, told
 from . import const
 from .client.models import FlowSensor
 from .const import BARRELS, CONF_BARRELS, CONF_FLUID, CONF_SHOW_ON_MAP
-from .coordinator import FlowCommandAccount, heard_at
+from .coordinator import FlowCommandCoordinator, heard_at
 from .units import gallons
 from .volumes import LAST_HOUR, TODAY, YESTERDAY, Volume
 
@@ -115,12 +115,12 @@ VOLUME: tuple[HabitatSensorDescription[Volume], ...] = (
 )
 
 
-class FlowCommandSensor[R](HabitatSensor[FlowCommandAccount, R]):
+class FlowCommandSensor[R](HabitatSensor[FlowCommandCoordinator, R]):
     """A sensor of a FlowCommand sensor, in metric units where the house has them."""
 
     def __init__(
         self,
-        account: FlowCommandAccount,
+        account: FlowCommandCoordinator,
         device: Device,
         kind: type[R],
         description: HabitatSensorDescription[R],
@@ -152,7 +152,7 @@ class VolumeSensor(FlowCommandSensor[Volume]):
 
     def __init__(
         self,
-        account: FlowCommandAccount,
+        account: FlowCommandCoordinator,
         device: Device,
         kind: type[Volume],
         description: HabitatSensorDescription[Volume],
@@ -184,7 +184,7 @@ class VolumeSensor(FlowCommandSensor[Volume]):
 
 
 @callback
-def _show_barrels(account: FlowCommandAccount, device: Device) -> None:
+def _show_barrels(account: FlowCommandCoordinator, device: Device) -> None:
     """Enable a sensor in barrels that is registered, but was off by default then."""
     registry = er.async_get(account.hass)
     entity_id = registry.async_get_entity_id(
@@ -195,7 +195,7 @@ def _show_barrels(account: FlowCommandAccount, device: Device) -> None:
         registry.async_update_entity(entry.entity_id, disabled_by=None)
 
 
-def entities(account: FlowCommandAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlowCommandCoordinator, device: Device) -> Iterator[Made]:
     """Return the sensors of a device."""
     barrels = FLOW_RATE_BARRELS
     if account.config_entry.options.get(CONF_BARRELS):

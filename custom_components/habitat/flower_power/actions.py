@@ -9,12 +9,12 @@ from ..devices import Device
 from ..services import SPAN, span_of
 from ..vendor import DeviceService
 from .client.models import Sample, WateringEvent
-from .coordinator import FlowerPowerAccount
+from .coordinator import FlowerPowerCoordinator
 from .sensor import rounded
 
 
 async def get_samples(
-    account: FlowerPowerAccount, device: Device, start: datetime, end: datetime
+    account: FlowerPowerCoordinator, device: Device, start: datetime, end: datetime
 ) -> ServiceResponse:
     """Return all that was measured at a location within a span, the oldest first.
 

@@ -10,12 +10,12 @@ from ..devices import Device
 from ..entity import described
 from ..loader import Made
 from .client.models import Location, LocationStatus
-from .coordinator import STATUS, FlowerPowerAccount
+from .coordinator import STATUS, FlowerPowerCoordinator
 from .entity import AnalysisEntity
 
 
 class AnalysisFlag(
-    AnalysisEntity, HabitatBinarySensor[FlowerPowerAccount, LocationStatus]
+    AnalysisEntity, HabitatBinarySensor[FlowerPowerCoordinator, LocationStatus]
 ):
     """A yes or no of the cloud's analysis."""
 
@@ -34,7 +34,7 @@ class ProblemSensor(AnalysisFlag):
         return status.needs_attention(pot=pot) if status else None
 
 
-class OutdatedSensor(HabitatBinarySensor[FlowerPowerAccount, LocationStatus]):
+class OutdatedSensor(HabitatBinarySensor[FlowerPowerCoordinator, LocationStatus]):
     """Whether the analysis is older than the cloud vouches for."""
 
     @property
@@ -87,7 +87,7 @@ OUTDATED: HabitatBinarySensorDescription[LocationStatus] = flag(
 )
 
 
-def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
     """Return the binary sensors of a location."""
     location = account.record(device.key, Location)
     for descriptions, build in (

@@ -113,7 +113,7 @@ class _Kept[R: (Location, LocationStatus)]:
         return self.harvest
 
 
-class FlowerPowerAccount(Account):
+class FlowerPowerCoordinator(Account):
     """One account with all its locations."""
 
     interval: ClassVar[timedelta] = timedelta(minutes=15)
@@ -349,4 +349,4 @@ def _sample_keys(identifier: str) -> tuple[str, str]:
     return f"{identifier}/{SAMPLE}", f"{identifier}/{WATERED}"
 
 
-COORDINATOR = FlowerPowerAccount
+COORDINATOR = FlowerPowerCoordinator

@@ -4,10 +4,10 @@ from typing import override
 
 from ..entity import DescribedEntity
 from .client.models import LocationStatus
-from .coordinator import FlowerPowerAccount
+from .coordinator import FlowerPowerCoordinator
 
 
-class AnalysisEntity(DescribedEntity[FlowerPowerAccount, LocationStatus]):
+class AnalysisEntity(DescribedEntity[FlowerPowerCoordinator, LocationStatus]):
     """An entity that tells what the cloud makes of the samples, for as long as it vouches for that."""
 
     @property

@@ -13,20 +13,22 @@ from ..devices import Device
 from ..entity import HabitatEntity
 from ..loader import Made
 from .client.models import Location
-from .coordinator import WATERED, FlowerPowerAccount, Waterings
+from .coordinator import WATERED, FlowerPowerCoordinator, Waterings
 
 ATTR_BEGIN, ATTR_END = "begin", "end"
 
 WATERING = EventEntityDescription(key="watered", event_types=["watered"])
 
 
-class WateringEventEntity(HabitatEntity[FlowerPowerAccount, Waterings], EventEntity):
+class WateringEventEntity(
+    HabitatEntity[FlowerPowerCoordinator, Waterings], EventEntity
+):
     """Tells of each watering as soon as the cloud does, which may be days later."""
 
     _told: datetime | None = None
     """The last watering that was told of, or from when on nothing was missed."""
 
-    def __init__(self, account: FlowerPowerAccount, device: Device) -> None:
+    def __init__(self, account: FlowerPowerCoordinator, device: Device) -> None:
         """Follow the waterings."""
         key = f"{device.key}/{WATERED}"
         super().__init__(account, device, Waterings, WATERING, key=key)
@@ -65,7 +67,7 @@ class WateringEventEntity(HabitatEntity[FlowerPowerAccount, Waterings], EventEnt
         return bool(new)
 
 
-def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
     """Return the event entities of a location."""
     location = account.record(device.key, Location)
     if location and location.sensor:

@@ -16,14 +16,14 @@ from ..image import async_fetch_picture
 from ..loader import Made
 from ..reach import Reach
 from .client.models import Location
-from .coordinator import FlowerPowerAccount
+from .coordinator import FlowerPowerCoordinator
 
 AVATAR = ImageEntityDescription(key="avatar", entity_registry_enabled_default=False)
 
 type Address = Callable[[Location], str | None]
 
 
-class PictureEntity(HabitatEntity[FlowerPowerAccount, Location], ImageEntity):
+class PictureEntity(HabitatEntity[FlowerPowerCoordinator, Location], ImageEntity):
     """A picture at a signed address, which nobody but its store may see."""
 
     _shown: URL | None = None
@@ -32,7 +32,7 @@ class PictureEntity(HabitatEntity[FlowerPowerAccount, Location], ImageEntity):
 
     def __init__(
         self,
-        account: FlowerPowerAccount,
+        account: FlowerPowerCoordinator,
         device: Device,
         description: ImageEntityDescription,
         address: Address,
@@ -96,7 +96,7 @@ def picture_address(identifier: str) -> Address:
     )
 
 
-def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
     """Return the pictures of a location."""
     location = account.record(device.key, Location)
     if location is None:

@@ -24,7 +24,7 @@ from ..loader import Made
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
 from .client.enums import Instruction, Status, TankInstruction, WateringMode
 from .client.models import Analysis, Gauge, Location, LocationStatus, Sample
-from .coordinator import SAMPLE, STATUS, FlowerPowerAccount
+from .coordinator import SAMPLE, STATUS, FlowerPowerCoordinator
 from .entity import AnalysisEntity
 
 DLI = "mol/m²/d"
@@ -33,7 +33,7 @@ PPFD = "μmol/s⋅m²"
 type Bound = Callable[[Gauge], float | None]
 
 
-class FlowerPowerSensor[R](HabitatSensor[FlowerPowerAccount, R]):
+class FlowerPowerSensor[R](HabitatSensor[FlowerPowerCoordinator, R]):
     """A sensor of a location."""
 
 
@@ -55,7 +55,7 @@ class SampledSensor(FlowerPowerSensor[Sample]):
 
     def __init__(
         self,
-        account: FlowerPowerAccount,
+        account: FlowerPowerCoordinator,
         device: Device,
         kind: type[Sample],
         description: SampledDescription,
@@ -435,7 +435,7 @@ class ModeSensor(FlowerPowerSensor[Location]):
         return known if current in (None, *known) else [*known, str(current)]
 
 
-def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
     """Return the sensors of a location."""
     location = account.record(device.key, Location)
     yield from described(account, device, LocationStatus, PLANT, AnalysisSensor)

@@ -14,17 +14,19 @@ from ..devices import Device
 from ..entity import HabitatEntity
 from ..loader import Made
 from .client.models import Location, LocationStatus, SensorStatus
-from .coordinator import STATUS, FlowerPowerAccount
+from .coordinator import STATUS, FlowerPowerCoordinator
 
 FIRMWARE = UpdateEntityDescription(
     key="firmware", device_class=UpdateDeviceClass.FIRMWARE
 )
 
 
-class FirmwareEntity(HabitatEntity[FlowerPowerAccount, LocationStatus], UpdateEntity):
+class FirmwareEntity(
+    HabitatEntity[FlowerPowerCoordinator, LocationStatus], UpdateEntity
+):
     """The firmware that a sensor has, and the one that there is for it."""
 
-    def __init__(self, account: FlowerPowerAccount, device: Device) -> None:
+    def __init__(self, account: FlowerPowerCoordinator, device: Device) -> None:
         """Follow the status."""
         key = f"{device.key}/{STATUS}"
         super().__init__(account, device, LocationStatus, FIRMWARE, key=key)
@@ -58,7 +60,7 @@ def configured(location: Location) -> str | None:
     return location.sensor.firmware if location.sensor else None
 
 
-def entities(account: FlowerPowerAccount, device: Device) -> Iterator[Made]:
+def entities(account: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
     """Return the firmware of a location's sensor, once it was heard of."""
     status = account.record(f"{device.key}/{STATUS}", LocationStatus)
     location = account.record(device.key, Location)

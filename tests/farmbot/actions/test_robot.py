@@ -12,7 +12,7 @@ import voluptuous as vol
 from custom_components.habitat.farmbot.actions import robot as robot_services
 from custom_components.habitat.farmbot.client import celery_script as nodes
 from custom_components.habitat.farmbot.client.celery_script import Node
-from custom_components.habitat.farmbot.coordinator import FarmBotAccount
+from custom_components.habitat.farmbot.coordinator import FarmBotCoordinator
 from custom_components.habitat.farmbot.derived import MountedTool
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Record, number
@@ -775,7 +775,7 @@ async def test_the_robot_says_yes_and_does_nothing(
 
 async def test_dismount_what_nobody_knows(actor: Actor) -> None:
     """As long as it is not known whether a tool is mounted, the robot may try."""
-    account: FarmBotAccount = actor.setting.account
+    account: FarmBotCoordinator = actor.setting.account
     del account.data["mounted_tool"]
     error = await actor.error("dismount_tool")
     assert error.translation_key == "robot_refused"

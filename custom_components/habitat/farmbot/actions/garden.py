@@ -14,7 +14,7 @@ from ...validation import refusal
 from ..client import api
 from ..client.enums import PlantStage, PointerType
 from ..client.models import Log, Point, SensorReading
-from ..coordinator import FarmBotAccount
+from ..coordinator import FarmBotCoordinator
 from ..derived import GARDEN
 from ..garden.groups import members
 from ..garden.lookup import Wanted
@@ -49,7 +49,7 @@ _ONLY_PLANTS = frozenset({"crop", "planted_at"})
 
 
 async def add_point(
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     _: Device,
     type: str,
     **fields: object,
@@ -75,7 +75,7 @@ async def add_point(
 
 
 async def update_point(
-    account: FarmBotAccount, _: Device, point_id: int, **fields: object
+    account: FarmBotCoordinator, _: Device, point_id: int, **fields: object
 ) -> ServiceResponse:
     """Change a plant, a weed or a point, and return it."""
     point = _grown(account, point_id)
@@ -96,7 +96,7 @@ async def update_point(
 
 
 async def remove_point(
-    account: FarmBotAccount, _: Device, points: list[int]
+    account: FarmBotCoordinator, _: Device, points: list[int]
 ) -> ServiceResponse:
     """Remove plants, weeds and points, for good."""
     gone = [_grown(account, point_id).id for point_id in dict.fromkeys(points)]
@@ -106,7 +106,7 @@ async def remove_point(
     return None
 
 
-def _grown(account: FarmBotAccount, point_id: int) -> Point:
+def _grown(account: FarmBotCoordinator, point_id: int) -> Point:
     """Return a point that people make and remove.
 
     Raises:
@@ -159,7 +159,7 @@ def _plain(value: object) -> Json:
 
 
 async def search_points(
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     _: Device,
     *,
     types: list[str] | None = None,
@@ -230,7 +230,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 async def add_sensor_reading(
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     _: Device,
     value: int,
     pin: int | None = None,
@@ -274,7 +274,7 @@ def _told(reading: SensorReading) -> JsonObjectType:
 
 
 async def search_logs(
-    account: FarmBotAccount, _: Device, limit: int, **wanted: object
+    account: FarmBotCoordinator, _: Device, limit: int, **wanted: object
 ) -> ServiceResponse:
     """Return lines of the log that have these values, the newest first."""
     logs = await account.client.search_logs(

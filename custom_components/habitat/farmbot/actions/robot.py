@@ -31,7 +31,7 @@ from ..commands import (
     unlock,
     write_pin as write_to_pin,
 )
-from ..coordinator import FarmBotAccount
+from ..coordinator import FarmBotCoordinator
 from ..derived import MOUNTED_TOOL, MountedTool
 from ..garden.groups import members
 from ..garden.lookup import Wanted
@@ -62,13 +62,13 @@ _GROWING = frozenset({PlantStage.PLANTED, PlantStage.SPROUTED, PlantStage.ACTIVE
 # Emergency stop.
 
 
-async def emergency_lock(account: FarmBotAccount, _: Device) -> ServiceResponse:
+async def emergency_lock(account: FarmBotCoordinator, _: Device) -> ServiceResponse:
     """Stop the robot at once."""
     await stop(account)
     return None
 
 
-async def emergency_unlock(account: FarmBotAccount, _: Device) -> ServiceResponse:
+async def emergency_unlock(account: FarmBotCoordinator, _: Device) -> ServiceResponse:
     """Let the robot move again."""
     await unlock(account)
     return None
@@ -78,7 +78,7 @@ async def emergency_unlock(account: FarmBotAccount, _: Device) -> ServiceRespons
 
 
 async def move(
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     _: Device,
     x: float | None = None,
     y: float | None = None,
@@ -100,7 +100,7 @@ async def move(
 
 
 async def find_home(
-    account: FarmBotAccount, _: Device, axis: Axis, *, wait: bool = True
+    account: FarmBotCoordinator, _: Device, axis: Axis, *, wait: bool = True
 ) -> ServiceResponse:
     """Find the end of an axis and make it zero."""
     await require_idle(account)
@@ -109,7 +109,7 @@ async def find_home(
 
 
 async def go_home(
-    account: FarmBotAccount, _: Device, axis: Axis, *, wait: bool = True
+    account: FarmBotCoordinator, _: Device, axis: Axis, *, wait: bool = True
 ) -> ServiceResponse:
     """Move an axis to zero."""
     await require_idle(account)
@@ -118,7 +118,7 @@ async def go_home(
 
 
 async def _travel(
-    account: FarmBotAccount, command: Node, *, wait: bool, timeout: float = MOVEMENT
+    account: FarmBotCoordinator, command: Node, *, wait: bool, timeout: float = MOVEMENT
 ) -> None:
     if wait:
         await send(account, command, timeout=timeout)
@@ -130,7 +130,7 @@ async def _travel(
 
 
 async def read_pin(
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     _: Device,
     pin: int | None = None,
     peripheral: Wanted | None = None,
@@ -162,7 +162,7 @@ async def read_pin(
 
 
 async def write_pin(
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     _: Device,
     value: int,
     pin: int | None = None,
@@ -179,7 +179,7 @@ async def write_pin(
 
 
 async def toggle_pin(
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     _: Device,
     pin: int | None = None,
     peripheral: Wanted | None = None,
@@ -192,7 +192,7 @@ async def toggle_pin(
 
 
 async def set_servo_angle(
-    account: FarmBotAccount, _: Device, pin: int, angle: float
+    account: FarmBotCoordinator, _: Device, pin: int, angle: float
 ) -> ServiceResponse:
     """Turn a servo; degrees."""
     require_unlocked(account)
@@ -204,7 +204,7 @@ async def set_servo_angle(
 
 
 async def run_sequence(
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     _: Device,
     sequence: Wanted,
     variables: Mapping[str, object] | None = None,
@@ -226,7 +226,7 @@ async def run_sequence(
 
 
 async def _timed(
-    account: FarmBotAccount, begin: Callable[..., Awaitable[bool]], patience: float
+    account: FarmBotCoordinator, begin: Callable[..., Awaitable[bool]], patience: float
 ) -> dict[str, bool | float]:
     await require_idle(account)
     clock = account.hass.loop.time
@@ -235,7 +235,7 @@ async def _timed(
     return {"finished": finished, "seconds": round(clock() - began, 1)}
 
 
-def _inventory(account: FarmBotAccount) -> Inventory:
+def _inventory(account: FarmBotCoordinator) -> Inventory:
     return Inventory(
         points=kept(account.records(api.POINTS.path, Point)),
         groups=account.records(api.POINT_GROUPS.path, PointGroup),
@@ -250,7 +250,7 @@ def _inventory(account: FarmBotAccount) -> Inventory:
 
 
 async def mount_tool(
-    account: FarmBotAccount, _: Device, tool: Wanted, *, wait: bool = True
+    account: FarmBotCoordinator, _: Device, tool: Wanted, *, wait: bool = True
 ) -> ServiceResponse:
     """Fetch a tool from its slot.
 
@@ -278,7 +278,7 @@ async def mount_tool(
 
 
 async def dismount_tool(
-    account: FarmBotAccount, _: Device, *, wait: bool = True
+    account: FarmBotCoordinator, _: Device, *, wait: bool = True
 ) -> ServiceResponse:
     """Put the mounted tool back into its slot."""
     if not await becomes(account, MOUNTED_TOOL, lambda: _holds(account) is not False):
@@ -299,7 +299,7 @@ async def dismount_tool(
     return None
 
 
-def _require_slot(account: FarmBotAccount, tool: Tool) -> None:
+def _require_slot(account: FarmBotCoordinator, tool: Tool) -> None:
     """Refuse a tool that the robot's own program neither takes from its slot nor puts back.
 
     Raises:
@@ -327,19 +327,19 @@ def _require_slot(account: FarmBotAccount, tool: Tool) -> None:
         require_reach(account, x=slot.x + pull[0], y=slot.y + pull[1])
 
 
-def _holds(account: FarmBotAccount) -> bool | None:
+def _holds(account: FarmBotCoordinator) -> bool | None:
     """Say whether a tool is mounted, as it may have been told only now; None is unknown."""
     mounted = account.record(MOUNTED_TOOL, MountedTool)
     return None if mounted is None else mounted.tool_id is not None
 
 
-def _mounted_id(account: FarmBotAccount) -> int | None:
+def _mounted_id(account: FarmBotCoordinator) -> int | None:
     mounted = account.record(MOUNTED_TOOL, MountedTool)
     return mounted.tool_id if mounted else None
 
 
 async def water_plants(
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     _: Device,
     plants: list[int] | None = None,
     group: Wanted | None = None,
@@ -375,7 +375,7 @@ async def water_plants(
     return {"plants": [*chosen], **done}
 
 
-def _is_watered(account: FarmBotAccount, plant: Point) -> bool:
+def _is_watered(account: FarmBotCoordinator, plant: Point) -> bool:
     """Say whether the robot's own program waters a plant: it goes by its age and its curve."""
     curve_id = plant.water_curve_id
     return (
@@ -395,14 +395,14 @@ def _listed(ids: Iterable[int]) -> str:
 # The rest.
 
 
-async def take_photo(account: FarmBotAccount, _: Device) -> ServiceResponse:
+async def take_photo(account: FarmBotCoordinator, _: Device) -> ServiceResponse:
     """Take a photo; it is there when the robot has uploaded it."""
     await send(account, nodes.take_photo(), timeout=PHOTO)
     return None
 
 
 async def send_message(
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     _: Device,
     message: str,
     type: str,

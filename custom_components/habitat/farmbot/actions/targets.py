@@ -9,7 +9,7 @@ from ..client import api
 from ..client.api import Resource
 from ..client.celery_script import DIGITAL, Node, PinKind, PinMode, named_pin
 from ..client.models import Pinned
-from ..coordinator import FarmBotAccount
+from ..coordinator import FarmBotCoordinator
 from ..garden.lookup import Named, Wanted, found
 
 _UNKNOWN: Mapping[str, str] = {
@@ -43,7 +43,7 @@ class Place:
 
 
 def choose[R: Named](
-    account: FarmBotAccount, resource: Resource[R], wanted: Wanted
+    account: FarmBotCoordinator, resource: Resource[R], wanted: Wanted
 ) -> R:
     """Return the one record that is meant.
 
@@ -59,7 +59,7 @@ def choose[R: Named](
 
 
 def choose_pin(
-    account: FarmBotAccount,
+    account: FarmBotCoordinator,
     pin: int | None,
     peripheral: Wanted | None = None,
     sensor: Wanted | None = None,
@@ -78,7 +78,9 @@ def choose_pin(
     raise refusal("which_pin")
 
 
-def _place(account: FarmBotAccount, resource: Resource[Any], wanted: Wanted) -> Place:
+def _place(
+    account: FarmBotCoordinator, resource: Resource[Any], wanted: Wanted
+) -> Place:
     one: Pinned = choose(account, resource, wanted)
     if one.pin is None:
         raise refusal("not_connected", name=str(wanted))
