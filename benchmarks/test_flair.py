@@ -7,7 +7,7 @@ from itertools import count
 from flairaio.flair_client import FlairClient
 import pytest
 
-from custom_components.habitat.coordinator import Account
+from custom_components.habitat.coordinator import HabitatCoordinator
 from custom_components.habitat.flair.client.models import Vent
 from custom_components.habitat.flair.connection import connect
 from custom_components.habitat.flair.coordinator import FAST, RARE, SLOW
@@ -203,8 +203,8 @@ def test_rival_write(scene: Scene, client: FlairClient) -> None:
     scene.report.figures[scene.home, Job.WRITE, Side.RIVAL] = figures
 
 
-def account_of(entry: ConfigEntry) -> Account:
+def account_of(entry: ConfigEntry) -> HabitatCoordinator:
     """Return the account behind an entry."""
     account = entry.runtime_data
-    assert isinstance(account, Account)
+    assert isinstance(account, HabitatCoordinator)
     return account

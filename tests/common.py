@@ -14,7 +14,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.habitat.const import CONF_VENDOR, DOMAIN
-from custom_components.habitat.coordinator import Account, HabitatConfigEntry
+from custom_components.habitat.coordinator import HabitatConfigEntry, HabitatCoordinator
 from custom_components.habitat.flair.coordinator import FlairCoordinator
 from custom_components.habitat.loader import async_forms
 from custom_components.habitat.simulator.clock import ManualClock
@@ -49,7 +49,7 @@ POLL_SECONDS = 61
 
 
 @dataclass(slots=True)
-class AccountSetting[C: CloudServer, A: Account]:
+class AccountSetting[C: CloudServer, A: HabitatCoordinator]:
     """One account of any vendor, set up in Home Assistant, and the cloud behind it."""
 
     hass: HomeAssistant

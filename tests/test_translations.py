@@ -15,7 +15,7 @@ import pytest
 
 from custom_components.habitat import login_flow, writes
 from custom_components.habitat.const import CONF_VENDOR, DOMAIN, SECTION_ADVANCED
-from custom_components.habitat.coordinator import Account
+from custom_components.habitat.coordinator import HabitatCoordinator
 from custom_components.habitat.farmbot import commands
 from custom_components.habitat.farmbot.actions import targets as choice
 from custom_components.habitat.farmbot.garden import variables
@@ -50,7 +50,7 @@ from .conftest import StartCloud
 INTEGRATION = Path(import_module("custom_components.habitat").__file__ or "").parent
 
 type Texts = dict[str, Any]
-type AnySetting = AccountSetting[CloudServer, Account]
+type AnySetting = AccountSetting[CloudServer, HabitatCoordinator]
 
 EN: Final[Texts] = json.loads((INTEGRATION / "translations/en.json").read_text())
 ICONS: Final[Texts] = json.loads((INTEGRATION / "icons.json").read_text())

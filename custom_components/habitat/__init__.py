@@ -14,7 +14,7 @@ from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN, MINOR_VERSION
 from .coordinator import HabitatConfigEntry
 from .issues import async_delete_issues
 from .leaving import async_discard
-from .loader import async_account, async_leave
+from .loader import async_coordinator, async_leave
 from .login_flow import entry_login
 from .services import async_setup_services
 from .simulation import async_simulate, world_store
@@ -75,7 +75,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> b
         login = await async_simulate(hass, entry, vendor)
     else:
         login = entry_login(entry)
-    account = await async_account(hass, entry, login)
+    account = await async_coordinator(hass, entry, login)
     # Diagnostics explain an account whose first poll fails, too.
     entry.runtime_data = account
     pacing = account.session.pacing

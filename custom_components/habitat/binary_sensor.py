@@ -13,7 +13,7 @@ from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import Account, HabitatConfigEntry
+from .coordinator import HabitatConfigEntry, HabitatCoordinator
 from .entity import (
     DescribedEntity,
     RecordEntityDescription,
@@ -33,7 +33,9 @@ class HabitatBinarySensorDescription[R](
     value: Callable[[R], bool | None]
 
 
-class HabitatBinarySensor[A: Account, R](DescribedEntity[A, R], BinarySensorEntity):
+class HabitatBinarySensor[A: HabitatCoordinator, R](
+    DescribedEntity[A, R], BinarySensorEntity
+):
     """A binary sensor of a record."""
 
     entity_description: HabitatBinarySensorDescription[R]
@@ -46,7 +48,7 @@ class HabitatBinarySensor[A: Account, R](DescribedEntity[A, R], BinarySensorEnti
         return None if record is None else self.entity_description.value(record)
 
 
-class TurningSensor[A: Account, R](TurningEntity[A, R], BinarySensorEntity):
+class TurningSensor[A: HabitatCoordinator, R](TurningEntity[A, R], BinarySensorEntity):
     """A binary sensor that turns at a time by itself."""
 
 

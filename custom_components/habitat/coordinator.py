@@ -37,7 +37,7 @@ from .liveness import Liveness
 from .vendor import Login
 from .writes import Writes
 
-type HabitatConfigEntry = ConfigEntry[Account]
+type HabitatConfigEntry = ConfigEntry[HabitatCoordinator]
 
 POLL = "@poll"
 """The key that changes with every answer, for those who show the age of the data."""
@@ -155,7 +155,7 @@ class _Outcome:
         return _Outcome(self.part, error=self.harvest.lacking)
 
 
-class Account(DataUpdateCoordinator[dict[str, object]]):
+class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
     """One configured account: its records by key."""
 
     config_entry: HabitatConfigEntry

@@ -18,7 +18,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from .cloud.parsing import Json, private_values, public_fields
 from .cloud.privacy import REDACTED, Privacy
 from .const import CONF_FORM, CONF_SIMULATED, CONF_VENDOR, CONF_WEBHOOK_SECRET, DOMAIN
-from .coordinator import Account, HabitatConfigEntry
+from .coordinator import HabitatConfigEntry, HabitatCoordinator
 from .http import private
 from .vendor import REGISTRY
 
@@ -29,7 +29,7 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: HabitatConfigEntry
 ) -> dict[str, Any]:
     """Return what an account knows of itself."""
-    account: Account | None = getattr(entry, "runtime_data", None)
+    account: HabitatCoordinator | None = getattr(entry, "runtime_data", None)
     privacy = _privacy(hass, entry, account)
     told = {} if account is None else _told(account)
     return {
@@ -43,7 +43,7 @@ async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: HabitatConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
     """Return what an account knows of one of its devices."""
-    account: Account | None = getattr(entry, "runtime_data", None)
+    account: HabitatCoordinator | None = getattr(entry, "runtime_data", None)
     ids = [name for domain, name in device.identifiers if domain == DOMAIN]
     told: dict[str, Json] = {"devices": [*ids]}
     if account is not None:
@@ -68,7 +68,7 @@ async def async_get_device_diagnostics(
 
 
 def _privacy(
-    hass: HomeAssistant, entry: HabitatConfigEntry, account: Account | None
+    hass: HomeAssistant, entry: HabitatConfigEntry, account: HabitatCoordinator | None
 ) -> Privacy:
     """Return what must not leave the house, of an account that is set up or is not."""
     privacy = private(hass)
@@ -103,7 +103,7 @@ def _of_entry(entry: HabitatConfigEntry) -> dict[str, Json]:
     }
 
 
-def _told(account: Account) -> dict[str, Json]:
+def _told(account: HabitatCoordinator) -> dict[str, Json]:
     """Return what an account knows, with the public fields of records alone."""
     session = account.session
     return {

@@ -19,7 +19,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
-from .coordinator import Account, HabitatConfigEntry
+from .coordinator import HabitatConfigEntry, HabitatCoordinator
 from .devices import Device
 from .loader import Entities, Made, async_entities
 
@@ -71,7 +71,7 @@ class RecordEntityDescription[R](EntityDescription):
         return f"{device.key}/{self.part}" if self.part else device.key
 
 
-class HabitatEntity[A: Account, R](CoordinatorEntity[A]):
+class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
     """An entity that shows one record of an account."""
 
     _attr_has_entity_name = True
@@ -149,7 +149,7 @@ class HabitatEntity[A: Account, R](CoordinatorEntity[A]):
         return self.key not in account.data or account.fresh(self.key)
 
 
-class DescribedEntity[A: Account, R](HabitatEntity[A, R]):
+class DescribedEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
     """An entity that shows the record, or the part of its device, that its description names."""
 
     def __init__(
@@ -173,7 +173,7 @@ class DescribedEntity[A: Account, R](HabitatEntity[A, R]):
         self._lasting = description.lasting
 
 
-class TurningEntity[A: Account, R](HabitatEntity[A, R]):
+class TurningEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
     """An entity that turns at a time by itself: no poll will tell of it."""
 
     _alarm: CALLBACK_TYPE | None = None
@@ -216,7 +216,7 @@ class TurningEntity[A: Account, R](HabitatEntity[A, R]):
             self._alarm = None
 
 
-def described[A: Account, R, D: RecordEntityDescription[Any]](
+def described[A: HabitatCoordinator, R, D: RecordEntityDescription[Any]](
     account: A,
     device: Device,
     kind: type[R],

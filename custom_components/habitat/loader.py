@@ -17,7 +17,7 @@ from homeassistant.helpers.importlib import async_import_module
 
 from .cloud.auth import Token
 from .const import LOGGER
-from .coordinator import Account, HabitatConfigEntry
+from .coordinator import HabitatConfigEntry, HabitatCoordinator
 from .devices import Device
 from .vendor import (
     REGISTRY,
@@ -66,10 +66,12 @@ class Leave(Protocol):
         """Do what can be done; whatever fails, the account is removed."""
 
 
-type BuildAccount = Callable[[HomeAssistant, HabitatConfigEntry, Login], Account]
+type BuildCoordinator = Callable[
+    [HomeAssistant, HabitatConfigEntry, Login], HabitatCoordinator
+]
 type Made = tuple[str, Callable[[], Entity]]
 """The key of an entity that a device has, and what makes it when it is new."""
-type Entities = Callable[[Account, Device], Iterable[Made]]
+type Entities = Callable[[HabitatCoordinator, Device], Iterable[Made]]
 
 
 async def async_forms(hass: HomeAssistant, vendor: Vendor) -> tuple[Form, ...]:
@@ -113,12 +115,12 @@ async def async_leave(
         await async_remove(hass, entry)
 
 
-async def async_account(
+async def async_coordinator(
     hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
-) -> Account:
+) -> HabitatCoordinator:
     """Make a vendor's account of a config entry."""
     module = await _import(hass, login.vendor, "coordinator")
-    build: BuildAccount = module.COORDINATOR
+    build: BuildCoordinator = module.COORDINATOR
     return build(hass, entry, login)
 
 

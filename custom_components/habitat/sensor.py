@@ -19,7 +19,7 @@ from homeassistant.helpers.typing import StateType
 
 from .cloud.parsing import Word
 from .cloud.text import LONGEST_STATE, cut
-from .coordinator import POLL, Account, HabitatConfigEntry
+from .coordinator import POLL, HabitatConfigEntry, HabitatCoordinator
 from .devices import Device
 from .entity import (
     DescribedEntity,
@@ -44,7 +44,7 @@ class HabitatSensorDescription[R](RecordEntityDescription[R], SensorEntityDescri
         return cut(value, LONGEST_STATE) if isinstance(value, str) else value
 
 
-class HabitatSensor[A: Account, R](DescribedEntity[A, R], SensorEntity):
+class HabitatSensor[A: HabitatCoordinator, R](DescribedEntity[A, R], SensorEntity):
     """A sensor of a record."""
 
     entity_description: HabitatSensorDescription[R]
@@ -125,10 +125,10 @@ LAST_ANSWER = SensorEntityDescription(
 )
 
 
-class LastAnswerSensor(HabitatEntity[Account, object], SensorEntity):
+class LastAnswerSensor(HabitatEntity[HabitatCoordinator, object], SensorEntity):
     """When the cloud answered last: the age of all that is shown."""
 
-    def __init__(self, account: Account, device: Device) -> None:
+    def __init__(self, account: HabitatCoordinator, device: Device) -> None:
         """Follow the polls."""
         super().__init__(account, device, object, LAST_ANSWER, reads=(POLL,))
 
@@ -145,7 +145,7 @@ class LastAnswerSensor(HabitatEntity[Account, object], SensorEntity):
         return self.coordinator.answered_at
 
 
-def shared_sensors(account: Account, device: Device) -> Iterator[Made]:
+def shared_sensors(account: HabitatCoordinator, device: Device) -> Iterator[Made]:
     """Return the age of the data, once for each device that stands in no other."""
     if device.parent is None:
         yield LAST_ANSWER.key, partial(LastAnswerSensor, account, device)

@@ -20,7 +20,7 @@ from homeassistant.util import dt as dt_util
 from .cloud.errors import AuthError, CloudError
 from .cloud.time_range import Span
 from .const import CONF_VENDOR, DOMAIN
-from .coordinator import Account, HabitatConfigEntry
+from .coordinator import HabitatConfigEntry, HabitatCoordinator
 from .devices import Device
 from .loader import async_services
 from .permission import async_require
@@ -116,7 +116,7 @@ def _device_handler(
         fields = dict(call.data)
         device_id = fields.pop(ATTR_DEVICE_ID, None)
         entry_id = fields.pop(ATTR_CONFIG_ENTRY_ID, None)
-        account: Account
+        account: HabitatCoordinator
         device: Device | None
         if entry_id is not None:
             account, device = _find_account(hass, vendor, entry_id), None
@@ -135,7 +135,7 @@ def _device_handler(
     return handle
 
 
-def _failed(account: Account, err: CloudError) -> HomeAssistantError:
+def _failed(account: HabitatCoordinator, err: CloudError) -> HomeAssistantError:
     """Return what to say when the vendor did not answer an action."""
     if isinstance(err, AuthError):
         account.config_entry.async_start_reauth(account.hass)
@@ -149,7 +149,9 @@ def _failed(account: Account, err: CloudError) -> HomeAssistantError:
     )
 
 
-def _find_account(hass: HomeAssistant, vendor: Vendor, entry_id: str) -> Account:
+def _find_account(
+    hass: HomeAssistant, vendor: Vendor, entry_id: str
+) -> HabitatCoordinator:
     """Return the account that an action is for.
 
     Raises:
@@ -167,7 +169,7 @@ def _find_account(hass: HomeAssistant, vendor: Vendor, entry_id: str) -> Account
 
 def _find(
     hass: HomeAssistant, vendor: Vendor, device_id: str
-) -> tuple[Account, Device]:
+) -> tuple[HabitatCoordinator, Device]:
     """Return the account and the device that an action is for.
 
     Raises:

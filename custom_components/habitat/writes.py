@@ -15,7 +15,7 @@ from .const import DOMAIN
 
 if TYPE_CHECKING:
     # The coordinator stands on this module.
-    from .coordinator import Account
+    from .coordinator import HabitatCoordinator
 
 LAG = timedelta(minutes=5)
 """How long a list may be behind what the cloud answered or pushed."""
@@ -30,7 +30,7 @@ _MESSAGES: Mapping[type[CloudError], str] = {
 class Writes:
     """The records as the cloud has them, and what is being changed on top."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: HabitatCoordinator) -> None:
         """Start with nothing under way."""
         self._account = account
         self._lock = asyncio.Lock()

@@ -6,7 +6,7 @@ import time
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat.coordinator import Account
+from custom_components.habitat.coordinator import HabitatCoordinator
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.server import CloudServer
@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from tests.common import NOW, START, AccountSetting, set_up
 
-type Setting = AccountSetting[CloudServer, Account]
+type Setting = AccountSetting[CloudServer, HabitatCoordinator]
 
 JUMPS = {"two days forward": 2 * 86_400.0, "an hour back": -3600.0}
 

@@ -8,7 +8,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.coordinator import Account
+from custom_components.habitat.coordinator import HabitatCoordinator
 from custom_components.habitat.entity import HabitatEntity
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.clock import ManualClock
@@ -59,7 +59,7 @@ async def cloud(
         yield vendor, served
 
 
-def _sent(account: Account, cloud: CloudServer) -> int:
+def _sent(account: HabitatCoordinator, cloud: CloudServer) -> int:
     """Return how much was asked of the cloud, or of the robot behind it."""
     push = getattr(account, "push", None)
     return cloud.count() + (push.link.counters.commands if push else 0)
@@ -87,7 +87,7 @@ async def test_nothing_is_done_in_silence(
     freezer.move_to(START)
     entry = await set_up(hass, served, vendor)
     await done(hass)
-    account: Account = entry.runtime_data
+    account: HabitatCoordinator = entry.runtime_data
     refused = 0
     registry = er.async_get(hass)
     for known in er.async_entries_for_config_entry(registry, entry.entry_id):

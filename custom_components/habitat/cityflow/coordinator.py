@@ -14,7 +14,13 @@ from homeassistant.util import dt as dt_util
 from ..cloud.cache import Collection
 from ..cloud.errors import BadAnswer, Refused
 from ..const import ABSENT_POLLS
-from ..coordinator import Account, HabitatConfigEntry, Harvest, Part, PartState
+from ..coordinator import (
+    HabitatConfigEntry,
+    HabitatCoordinator,
+    Harvest,
+    Part,
+    PartState,
+)
 from ..devices import Device
 from ..issues import Issue
 from ..liveness import SILENT, SKEW
@@ -50,7 +56,7 @@ CADENCES = 3
 _GENERATIONS: Mapping[int, str] = {1: "CityProbe", 150: "CityProbe 2"}
 
 
-class CityFlowCoordinator(Account):
+class CityFlowCoordinator(HabitatCoordinator):
     """One CityFlow account with the probes that it sees."""
 
     interval: ClassVar[timedelta] = timedelta(minutes=5)

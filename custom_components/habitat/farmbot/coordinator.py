@@ -13,7 +13,7 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
 
 from ..cloud.errors import Refused, Unready
-from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
+from ..coordinator import HabitatConfigEntry, HabitatCoordinator, Harvest, Lane, Part
 from ..devices import Device
 from ..issues import Issue
 from ..liveness import SILENT
@@ -78,7 +78,7 @@ _ALWAYS = frozenset({LOG, LINK, RELEASE, WEBCAM})
 """Parts that do not age."""
 
 
-class FarmBotCoordinator(Account):
+class FarmBotCoordinator(HabitatCoordinator):
     """One FarmBot account: one robot."""
 
     interval: ClassVar[timedelta] = 5 * _MINUTE

@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from ..cloud.auth import TokenAuth
 from ..cloud.errors import Refused
-from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
+from ..coordinator import HabitatConfigEntry, HabitatCoordinator, Harvest, Lane, Part
 from ..devices import Device
 from ..issues import Issue
 from ..liveness import SILENT, past
@@ -130,7 +130,7 @@ def key_of(
     return f"{key}/{part}" if part else key
 
 
-class FlairCoordinator(Account):
+class FlairCoordinator(HabitatCoordinator):
     """One Flair account with all its homes."""
 
     interval: ClassVar[timedelta] = timedelta(seconds=60)

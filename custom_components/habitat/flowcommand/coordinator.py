@@ -19,7 +19,7 @@ from homeassistant.util import dt as dt_util
 from ..cloud.errors import BadAnswer, Refused
 from ..cloud.time_range import Span
 from ..const import CONF_WEBHOOK_SECRET
-from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
+from ..coordinator import HabitatConfigEntry, HabitatCoordinator, Harvest, Lane, Part
 from ..devices import Device
 from ..liveness import SILENT, SKEW, past
 from ..vendor import Login
@@ -59,7 +59,7 @@ LAG = timedelta(minutes=5)
 _SHORTEST = timedelta(seconds=1)
 
 
-class FlowCommandCoordinator(Account):
+class FlowCommandCoordinator(HabitatCoordinator):
     """One FlowCommand account with all its sensors."""
 
     interval: ClassVar[timedelta] = timedelta(minutes=5)

@@ -14,7 +14,7 @@ from homeassistant.helpers.device_registry import CONNECTION_BLUETOOTH
 
 from ..cloud.errors import AuthError, BadAnswer, CloudError, RateLimited
 from ..cloud.time_range import Span
-from ..coordinator import Account, HabitatConfigEntry, Harvest, Lane, Part
+from ..coordinator import HabitatConfigEntry, HabitatCoordinator, Harvest, Lane, Part
 from ..devices import Device
 from ..liveness import past
 from ..vendor import Login
@@ -113,7 +113,7 @@ class _Kept[R: (Location, LocationStatus)]:
         return self.harvest
 
 
-class FlowerPowerCoordinator(Account):
+class FlowerPowerCoordinator(HabitatCoordinator):
     """One account with all its locations."""
 
     interval: ClassVar[timedelta] = timedelta(minutes=15)
