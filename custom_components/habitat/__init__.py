@@ -75,23 +75,23 @@ async def async_setup_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> b
         login = await async_simulate(hass, entry, vendor)
     else:
         login = entry_login(entry)
-    account = await async_coordinator(hass, entry, login)
+    coordinator = await async_coordinator(hass, entry, login)
     # Diagnostics explain an account whose first poll fails, too.
-    entry.runtime_data = account
-    pacing = account.session.pacing
+    entry.runtime_data = coordinator
+    pacing = coordinator.session.pacing
     if not pacing.retrying:
         # Whoever adds, reloads or enables an account wants to know how it is doing now.
         pacing.user_acted()
     pacing.retrying = False
     try:
-        await account.async_config_entry_first_refresh()
+        await coordinator.async_config_entry_first_refresh()
     except ConfigEntryNotReady:
         _expect_retry(entry, pacing)
         raise
-    await account.async_forward(account.platforms)
-    account.async_start_slow_lanes()
+    await coordinator.async_forward(coordinator.platforms)
+    coordinator.async_start_slow_lanes()
     # Polls go on without entities too: an empty first answer must not be the last.
-    entry.async_on_unload(account.async_add_listener(lambda: None))
+    entry.async_on_unload(coordinator.async_add_listener(lambda: None))
     return True
 
 
@@ -136,10 +136,10 @@ async def async_remove_config_entry_device(
     """Let the user remove a device that the cloud, when it is asked, does not name any more."""
     if entry.state is not ConfigEntryState.LOADED:
         return False
-    account = entry.runtime_data
+    coordinator = entry.runtime_data
     ids = {device_id for domain, device_id in device.identifiers if domain == DOMAIN}
-    if ids & account.devices.present.keys():
+    if ids & coordinator.devices.present.keys():
         return False
     for device_id in ids:
-        account.forget_device(device_id)
+        coordinator.forget_device(device_id)
     return True

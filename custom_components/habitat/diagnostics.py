@@ -29,9 +29,9 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: HabitatConfigEntry
 ) -> dict[str, Any]:
     """Return what an account knows of itself."""
-    account: HabitatCoordinator | None = getattr(entry, "runtime_data", None)
-    privacy = _privacy(hass, entry, account)
-    told = {} if account is None else _told(account)
+    coordinator: HabitatCoordinator | None = getattr(entry, "runtime_data", None)
+    privacy = _privacy(hass, entry, coordinator)
+    told = {} if coordinator is None else _told(coordinator)
     return {
         **_of_entry(entry),
         # A large account has megabytes of text.
@@ -43,24 +43,24 @@ async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: HabitatConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
     """Return what an account knows of one of its devices."""
-    account: HabitatCoordinator | None = getattr(entry, "runtime_data", None)
+    coordinator: HabitatCoordinator | None = getattr(entry, "runtime_data", None)
     ids = [name for domain, name in device.identifiers if domain == DOMAIN]
     told: dict[str, Json] = {"devices": [*ids]}
-    if account is not None:
+    if coordinator is not None:
         keys = {
             key
             for one in ids
-            if (known := account.devices.present.get(one))
+            if (known := coordinator.devices.present.get(one))
             for key in (known.key, *known.reads)
         }
         told["records"] = _plain(
             {
                 key: record
-                for key, record in account.data.items()
+                for key, record in coordinator.data.items()
                 if any(key == one or key.startswith(f"{one}/") for one in keys)
             }
         )
-    privacy = _privacy(hass, entry, account)
+    privacy = _privacy(hass, entry, coordinator)
     return {
         **_of_entry(entry),
         **await hass.async_add_executor_job(_scrub, told, privacy),
@@ -68,7 +68,9 @@ async def async_get_device_diagnostics(
 
 
 def _privacy(
-    hass: HomeAssistant, entry: HabitatConfigEntry, account: HabitatCoordinator | None
+    hass: HomeAssistant,
+    entry: HabitatConfigEntry,
+    coordinator: HabitatCoordinator | None,
 ) -> Privacy:
     """Return what must not leave the house, of an account that is set up or is not."""
     privacy = private(hass)
@@ -79,8 +81,8 @@ def _privacy(
             entry.options.get(CONF_WEBHOOK_SECRET),
         ],
     )
-    if account is not None:
-        for record in account.data.values():
+    if coordinator is not None:
+        for record in coordinator.data.values():
             if is_dataclass(record):
                 privacy.learn(type(record), private_values(record))
     return privacy
@@ -103,17 +105,17 @@ def _of_entry(entry: HabitatConfigEntry) -> dict[str, Json]:
     }
 
 
-def _told(account: HabitatCoordinator) -> dict[str, Json]:
+def _told(coordinator: HabitatCoordinator) -> dict[str, Json]:
     """Return what an account knows, with the public fields of records alone."""
-    session = account.session
+    session = coordinator.session
     return {
         name: _plain(value)
         for name, value in {
-            "last_answer": account.answered_at,
-            "last_poll_succeeded": account.last_update_success,
+            "last_answer": coordinator.answered_at,
+            "last_poll_succeeded": coordinator.last_update_success,
             "last_error": None
-            if account.last_exception is None
-            else str(account.last_exception),
+            if coordinator.last_exception is None
+            else str(coordinator.last_exception),
             "parts": {
                 name: {
                     "records": len(state.keys),
@@ -121,18 +123,18 @@ def _told(account: HabitatCoordinator) -> dict[str, Json]:
                     "stale": state.stale,
                     "whole": state.whole,
                 }
-                for name, state in account.parts.items()
+                for name, state in coordinator.parts.items()
             },
             "requests": {
                 **asdict(session.counters),
                 "latency_mean": session.counters.latency_mean,
             },
             "newest_requests": [asdict(logged) for logged in session.log],
-            "oddities": dict(account.oddities.counts),
-            **account.explain(),
-            "devices": list(account.devices.present),
-            "devices_of_other_accounts": list(account.devices.elsewhere),
-            "records": dict(account.data),
+            "oddities": dict(coordinator.oddities.counts),
+            **coordinator.explain(),
+            "devices": list(coordinator.devices.present),
+            "devices_of_other_accounts": list(coordinator.devices.elsewhere),
+            "records": dict(coordinator.data),
         }.items()
     }
 

@@ -35,16 +35,17 @@ async def async_setup_platform(
 
     `shared` makes what every vendor's devices have besides.
     """
-    account = entry.runtime_data
-    entities = await async_entities(hass, account.login.vendor, platform)
+    coordinator = entry.runtime_data
+    entities = await async_entities(hass, coordinator.login.vendor, platform)
 
     @callback
     def add(devices: Iterable[Device]) -> None:
         new: list[Entity] = []
         for device in devices:
-            made = account.made.setdefault(device.id, set())
+            made = coordinator.made.setdefault(device.id, set())
             for key, make in chain(
-                entities(account, device), shared(account, device) if shared else ()
+                entities(coordinator, device),
+                shared(coordinator, device) if shared else (),
             ):
                 if (name := f"{platform}.{key}") not in made:
                     made.add(name)
@@ -52,7 +53,7 @@ async def async_setup_platform(
         if new:
             async_add_entities(new)
 
-    entry.async_on_unload(account.async_watch_devices(add))
+    entry.async_on_unload(coordinator.async_watch_devices(add))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +89,7 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
 
     def __init__(
         self,
-        account: A,
+        coordinator: A,
         device: Device,
         kind: type[R],
         description: EntityDescription,
@@ -103,7 +104,7 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
         self.key = key or device.key
         self.kind = kind
         self.device_key = device.key
-        super().__init__(account, context=frozenset((self.key, device.key, *reads)))
+        super().__init__(coordinator, context=frozenset((self.key, device.key, *reads)))
         self.entity_description = description
         self._attr_translation_key = description.translation_key or description.key
         self._attr_unique_id = f"{device.id}_{description.key}"
@@ -140,13 +141,15 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
     @override
     def available(self) -> bool:
         """Whether the cloud knows the device and what is shown is young enough."""
-        account = self.coordinator
-        if self.device_key not in account.data or not account.fresh(self.device_key):
+        coordinator = self.coordinator
+        if self.device_key not in coordinator.data or not coordinator.fresh(
+            self.device_key
+        ):
             return False
-        asleep = not self._lasting and not account.is_alive(self.device_key)
+        asleep = not self._lasting and not coordinator.is_alive(self.device_key)
         if self.needs_reach and asleep:
             return False
-        return self.key not in account.data or account.fresh(self.key)
+        return self.key not in coordinator.data or coordinator.fresh(self.key)
 
 
 class DescribedEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
@@ -154,7 +157,7 @@ class DescribedEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
 
     def __init__(
         self,
-        account: A,
+        coordinator: A,
         device: Device,
         kind: type[R],
         description: RecordEntityDescription[R],
@@ -163,7 +166,7 @@ class DescribedEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
     ) -> None:
         """Show what the description names; `reads` as for every entity."""
         super().__init__(
-            account,
+            coordinator,
             device,
             kind,
             description,
@@ -217,7 +220,7 @@ class TurningEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
 
 
 def described[A: HabitatCoordinator, R, D: RecordEntityDescription[Any]](
-    account: A,
+    coordinator: A,
     device: Device,
     kind: type[R],
     descriptions: tuple[D, ...],
@@ -227,7 +230,7 @@ def described[A: HabitatCoordinator, R, D: RecordEntityDescription[Any]](
     for description in descriptions:
         exists = description.exists
         if exists is not None:
-            record = account.record(description.key_at(device), kind)
+            record = coordinator.record(description.key_at(device), kind)
             if record is None or not exists(record):
                 continue
-        yield description.key, partial(build, account, device, kind, description)
+        yield description.key, partial(build, coordinator, device, kind, description)

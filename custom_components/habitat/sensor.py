@@ -128,9 +128,9 @@ LAST_ANSWER = SensorEntityDescription(
 class LastAnswerSensor(HabitatEntity[HabitatCoordinator, object], SensorEntity):
     """When the cloud answered last: the age of all that is shown."""
 
-    def __init__(self, account: HabitatCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: HabitatCoordinator, device: Device) -> None:
         """Follow the polls."""
-        super().__init__(account, device, object, LAST_ANSWER, reads=(POLL,))
+        super().__init__(coordinator, device, object, LAST_ANSWER, reads=(POLL,))
 
     @property
     @override
@@ -145,10 +145,10 @@ class LastAnswerSensor(HabitatEntity[HabitatCoordinator, object], SensorEntity):
         return self.coordinator.answered_at
 
 
-def shared_sensors(account: HabitatCoordinator, device: Device) -> Iterator[Made]:
+def shared_sensors(coordinator: HabitatCoordinator, device: Device) -> Iterator[Made]:
     """Return the age of the data, once for each device that stands in no other."""
     if device.parent is None:
-        yield LAST_ANSWER.key, partial(LastAnswerSensor, account, device)
+        yield LAST_ANSWER.key, partial(LastAnswerSensor, coordinator, device)
 
 
 async def async_setup_entry(

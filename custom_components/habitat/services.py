@@ -116,35 +116,35 @@ def _device_handler(
         fields = dict(call.data)
         device_id = fields.pop(ATTR_DEVICE_ID, None)
         entry_id = fields.pop(ATTR_CONFIG_ENTRY_ID, None)
-        account: HabitatCoordinator
+        coordinator: HabitatCoordinator
         device: Device | None
         if entry_id is not None:
-            account, device = _find_account(hass, vendor, entry_id), None
+            coordinator, device = _find_account(hass, vendor, entry_id), None
         else:
-            account, device = _find(hass, vendor, device_id or "")
+            coordinator, device = _find(hass, vendor, device_id or "")
         await async_require(
-            call, account.config_entry, device, control=service.controls
+            call, coordinator.config_entry, device, control=service.controls
         )
         try:
-            return await account.async_run(
-                service.run(account, device, **fields), service.name
+            return await coordinator.async_run(
+                service.run(coordinator, device, **fields), service.name
             )
         except CloudError as err:
-            raise _failed(account, err) from err
+            raise _failed(coordinator, err) from err
 
     return handle
 
 
-def _failed(account: HabitatCoordinator, err: CloudError) -> HomeAssistantError:
+def _failed(coordinator: HabitatCoordinator, err: CloudError) -> HomeAssistantError:
     """Return what to say when the vendor did not answer an action."""
     if isinstance(err, AuthError):
-        account.config_entry.async_start_reauth(account.hass)
+        coordinator.config_entry.async_start_reauth(coordinator.hass)
     return HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key="action_failed",
         translation_placeholders={
-            "vendor": account.login.vendor.name,
-            "reason": account.session.redact(str(err)),
+            "vendor": coordinator.login.vendor.name,
+            "reason": coordinator.session.redact(str(err)),
         },
     )
 
@@ -186,9 +186,9 @@ def _find(
             hass, DOMAIN, entry_of_device.config_entry_id
         )
         if entry.data[CONF_VENDOR] == vendor.key:
-            account = entry.runtime_data
-            for one in ids & account.devices.present.keys():
-                return account, account.devices.present[one]
+            coordinator = entry.runtime_data
+            for one in ids & coordinator.devices.present.keys():
+                return coordinator, coordinator.devices.present[one]
     raise ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key="no_such_device",

@@ -21,16 +21,16 @@ async def async_info(hass: HomeAssistant) -> dict[str, Any]:
     """Return the sums over all accounts, and who can be reached."""
     entries: list[HabitatConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
     accounts = [entry.runtime_data for entry in entries]
-    counters = [account.session.counters for account in accounts]
+    counters = [coordinator.session.counters for coordinator in accounts]
     # One server a vendor is asked, however many accounts it has.
     servers = {
-        account.login.vendor.key: account.login.url
-        for account in accounts
-        if not account.login.simulated
+        coordinator.login.vendor.key: coordinator.login.url
+        for coordinator in accounts
+        if not coordinator.login.simulated
     }
     return {
         "accounts": len(accounts),
-        "simulated": sum(account.login.simulated for account in accounts),
+        "simulated": sum(coordinator.login.simulated for coordinator in accounts),
         "requests": sum(one.requests for one in counters),
         "errors": sum(one.errors for one in counters),
         "retries": sum(one.retries for one in counters),

@@ -30,9 +30,9 @@ _MESSAGES: Mapping[type[CloudError], str] = {
 class Writes:
     """The records as the cloud has them, and what is being changed on top."""
 
-    def __init__(self, account: HabitatCoordinator) -> None:
+    def __init__(self, coordinator: HabitatCoordinator) -> None:
         """Start with nothing under way."""
-        self._account = account
+        self._coordinator = coordinator
         self._lock = asyncio.Lock()
         self._pending: list[tuple[str, Mapping[str, object]]] = []
         self._count = 0
@@ -100,9 +100,9 @@ class Writes:
         """
         pending = (key, changes)
         self._pending.append(pending)
-        self._account.async_show(key)
+        self._coordinator.async_show(key)
         try:
-            return await self._account.async_run(
+            return await self._coordinator.async_run(
                 self._send(key, changes, send), "write"
             )
         except CloudError as err:
@@ -110,7 +110,7 @@ class Writes:
         finally:
             # By identity: an equal change may be under way twice.
             self._pending = [one for one in self._pending if one is not pending]
-            self._account.async_settle(key)
+            self._coordinator.async_settle(key)
 
     async def _send[R](
         self,
@@ -128,13 +128,13 @@ class Writes:
 
     def _error(self, err: CloudError) -> HomeAssistantError:
         if isinstance(err, AuthError):
-            self._account.config_entry.async_start_reauth(self._account.hass)
+            self._coordinator.config_entry.async_start_reauth(self._coordinator.hass)
         return HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key=_MESSAGES.get(type(err), "write_failed"),
             translation_placeholders={
-                "vendor": self._account.login.vendor.name,
-                "reason": self._account.session.redact(str(err)),
+                "vendor": self._coordinator.login.vendor.name,
+                "reason": self._coordinator.session.redact(str(err)),
             },
         )
 

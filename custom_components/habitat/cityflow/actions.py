@@ -25,7 +25,7 @@ type _History = AsyncGenerator[list[Measurement]]
 
 
 async def get_measurement_history(
-    account: CityFlowCoordinator,
+    coordinator: CityFlowCoordinator,
     device: Device | None,
     start: datetime,
     end: datetime,
@@ -42,11 +42,13 @@ async def get_measurement_history(
         )
     only: set[str | None] = set()
     if device is not None:
-        history, only = _of_device(account, device, span, resolution)
+        history, only = _of_device(coordinator, device, span, resolution)
     elif device_type is not None:
-        history = account.client.history_of_type(device_type, span, resolution)
+        history = coordinator.client.history_of_type(device_type, span, resolution)
     else:
-        history = account.client.history_of_location(location or "", span, resolution)
+        history = coordinator.client.history_of_location(
+            location or "", span, resolution
+        )
     return {
         "measurements": [
             _measurement(row)
@@ -58,17 +60,19 @@ async def get_measurement_history(
 
 
 def _of_device(
-    account: CityFlowCoordinator, device: Device, span: Span, resolution: str
+    coordinator: CityFlowCoordinator, device: Device, span: Span, resolution: str
 ) -> tuple[_History, set[str | None]]:
     """Return a history that has a probe's, and under which ids the probe stands in it."""
-    probe = account.record(device.key, Probe)
+    probe = coordinator.record(device.key, Probe)
     if probe is not None and probe.type is not None:
-        row = account.record(f"{device.key}/{ROW}", Measurement)
+        row = coordinator.record(f"{device.key}/{ROW}", Measurement)
         ids = {probe.id, row.device_id if row else None} - {None}
-        return account.client.history_of_type(probe.type, span, resolution), ids
-    shared = shared_locations(account.probes())
+        return coordinator.client.history_of_type(probe.type, span, resolution), ids
+    shared = shared_locations(coordinator.probes())
     if probe is not None and probe.location and probe.location not in shared:
-        history = account.client.history_of_location(probe.location, span, resolution)
+        history = coordinator.client.history_of_location(
+            probe.location, span, resolution
+        )
         return history, set()
     raise ServiceValidationError(
         translation_domain=DOMAIN, translation_key="no_history"

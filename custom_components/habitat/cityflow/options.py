@@ -37,9 +37,11 @@ from .coordinator import CityFlowCoordinator, name_of
 async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> OptionsForm:
     """Return the form with what is chosen now, and what there is to choose from."""
     chosen = entry.options
-    account = getattr(entry, "runtime_data", None)
+    coordinator = getattr(entry, "runtime_data", None)
     # An account that is not loaded can only name what was chosen before.
-    probes = account.probes() if isinstance(account, CityFlowCoordinator) else []
+    probes = (
+        coordinator.probes() if isinstance(coordinator, CityFlowCoordinator) else []
+    )
 
     def among(name: str, known: dict[str, str]) -> SelectSelector:
         before = dict.fromkeys(chosen.get(name, ()))
@@ -92,9 +94,9 @@ async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> Option
 
     def check(filled_in: Mapping[str, object]) -> str | None:
         """Refuse a choice that matches no probe: all devices would go."""
-        if not isinstance(account, CityFlowCoordinator) or not probes:
+        if not isinstance(coordinator, CityFlowCoordinator) or not probes:
             return None
-        return None if account.choose(filled_in) else "nothing_chosen"
+        return None if coordinator.choose(filled_in) else "nothing_chosen"
 
     return OptionsForm(
         schema, {"few": str(FEW), "count": str(len(probes))}, check=check

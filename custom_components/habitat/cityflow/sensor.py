@@ -188,18 +188,18 @@ class CityFlowSensor(HabitatSensor[CityFlowCoordinator, Measurement]):
 
         The list of devices has no say: names and places do not age.
         """
-        account = self.coordinator
-        return self.device_key in account.data and account.answers()
+        coordinator = self.coordinator
+        return self.device_key in coordinator.data and coordinator.answers()
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
         """Where the probe is, if it may be shown: with its fine dust, where it measures that."""
-        account, row = self.coordinator, self.record
-        if not account.config_entry.options.get(CONF_SHOW_ON_MAP) or row is None:
+        coordinator, row = self.coordinator, self.record
+        if not coordinator.config_entry.options.get(CONF_SHOW_ON_MAP) or row is None:
             return None
         shown = "pm25" if _sent(*_ON_THE_MAP)(row) else LAST_MEASUREMENT.key
-        probe = account.record(self.device_key, Probe)
+        probe = coordinator.record(self.device_key, Probe)
         if self.entity_description.key != shown or not probe or not probe.position:
             return None
         latitude, longitude = probe.position
@@ -227,21 +227,23 @@ class LastMeasurementSensor(CityFlowSensor, RestoreSensor):
         return self._before if self.record is None else super().native_value
 
 
-def _registered(account: CityFlowCoordinator, device: Device) -> Iterator[Description]:
+def _registered(
+    coordinator: CityFlowCoordinator, device: Device
+) -> Iterator[Description]:
     """Yield what a probe that is silent since the start is known to measure."""
-    registry = er.async_get(account.hass)
+    registry = er.async_get(coordinator.hass)
     for description in MEASURED:
         unique_id = f"{device.id}_{description.key}"
         if registry.async_get_entity_id(SENSOR_DOMAIN, DOMAIN, unique_id):
             yield replace(description, exists=None)
 
 
-def _unknown(account: CityFlowCoordinator, device: Device) -> Iterator[Description]:
+def _unknown(coordinator: CityFlowCoordinator, device: Device) -> Iterator[Description]:
     """Yield descriptions of what a probe sends that nobody knows, by its type's metadata."""
-    if not account.knows_types:
+    if not coordinator.knows_types:
         return
-    row = account.record(PROPERTY.key_at(device), Measurement)
-    kind = account.type_of(device)
+    row = coordinator.record(PROPERTY.key_at(device), Measurement)
+    kind = coordinator.type_of(device)
     props = sorted(row.readings.keys() - KEYS.keys()) if row else []
     for prop in props[:MOST_UNKNOWN]:
         said = kind.properties.get(prop) if kind else None
@@ -256,14 +258,14 @@ def _unknown(account: CityFlowCoordinator, device: Device) -> Iterator[Descripti
         )
 
 
-def entities(account: CityFlowCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: CityFlowCoordinator, device: Device) -> Iterator[Made]:
     """Return the sensors of a device: of what it sends."""
     last = (LAST_MEASUREMENT,)
-    yield from described(account, device, Measurement, last, LastMeasurementSensor)
-    row = account.record(LAST_MEASUREMENT.key_at(device), Measurement)
+    yield from described(coordinator, device, Measurement, last, LastMeasurementSensor)
+    row = coordinator.record(LAST_MEASUREMENT.key_at(device), Measurement)
     known = (
-        _registered(account, device)
+        _registered(coordinator, device)
         if row is None
-        else (*MEASURED, *_unknown(account, device))
+        else (*MEASURED, *_unknown(coordinator, device))
     )
-    yield from described(account, device, Measurement, tuple(known), CityFlowSensor)
+    yield from described(coordinator, device, Measurement, tuple(known), CityFlowSensor)

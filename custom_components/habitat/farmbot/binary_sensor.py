@@ -125,10 +125,10 @@ LOG_THROTTLED = BinarySensorEntityDescription(
 class ConnectedSensor(PartEntity[FarmBotDevice], BinarySensorEntity):
     """Whether the robot is there, as it says at the broker, or else at the server."""
 
-    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the link, and the polls, which are what tells without the broker."""
         super().__init__(
-            account,
+            coordinator,
             device,
             FarmBotDevice,
             CONNECTED,
@@ -152,12 +152,12 @@ class ConnectedSensor(PartEntity[FarmBotDevice], BinarySensorEntity):
     @override
     def is_on(self) -> bool | None:
         """Whether it is there; None when nobody can say."""
-        account = self.coordinator
-        if account.link.broker:
-            return account.link.online
+        coordinator = self.coordinator
+        if coordinator.link.broker:
+            return coordinator.link.online
         seen = past(self.record.last_saw_api) if self.record else None
         # How long it was silent is known of the time of the last answer, not of now.
-        asked = account.answered_at
+        asked = coordinator.answered_at
         if seen is None or asked is None:
             return None
         return asked - seen < _SILENT
@@ -166,9 +166,9 @@ class ConnectedSensor(PartEntity[FarmBotDevice], BinarySensorEntity):
 class BrokerSensor(HabitatEntity[FarmBotCoordinator, Link], BinarySensorEntity):
     """Whether the message broker can be reached."""
 
-    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the link."""
-        super().__init__(account, device, Link, BROKER, key=LINK)
+        super().__init__(coordinator, device, Link, BROKER, key=LINK)
 
     @property
     @override
@@ -186,9 +186,9 @@ class BrokerSensor(HabitatEntity[FarmBotCoordinator, Link], BinarySensorEntity):
 class LogThrottledSensor(TurningSensor[FarmBotCoordinator, FarmBotDevice]):
     """Whether the server drops the robot's log messages: it sent too many."""
 
-    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the robot's record and the time."""
-        super().__init__(account, device, FarmBotDevice, LOG_THROTTLED)
+        super().__init__(coordinator, device, FarmBotDevice, LOG_THROTTLED)
 
     @property
     @override
@@ -214,7 +214,7 @@ class DigitalSensor(ReadEntity, BinarySensorEntity):
         return bool(self.value) if self.value in (0, 1) else None
 
 
-def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the binary sensors of the robot."""
 
     def told_by[R](
@@ -223,17 +223,19 @@ def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
         descriptions: tuple[HabitatBinarySensorDescription[R], ...],
     ) -> Iterator[Made]:
         seen = seen_as(device, key)
-        return described(account, seen, kind, descriptions, RobotBinarySensor)
+        return described(coordinator, seen, kind, descriptions, RobotBinarySensor)
 
-    yield CONNECTED.key, partial(ConnectedSensor, account, device)
-    yield BROKER.key, partial(BrokerSensor, account, device)
+    yield CONNECTED.key, partial(ConnectedSensor, coordinator, device)
+    yield BROKER.key, partial(BrokerSensor, coordinator, device)
     yield from told_by("activity", Activity, ACTIVITY)
     yield from told_by("axis_states", AxisStates, AXIS_STATES)
     yield from told_by("vitals", Vitals, VITALS)
-    yield LOG_THROTTLED.key, partial(LogThrottledSensor, account, device)
-    for key, record_key, sensor in items(account, SENSOR, Platform.BINARY_SENSOR):
+    yield LOG_THROTTLED.key, partial(LogThrottledSensor, coordinator, device)
+    for key, record_key, sensor in items(coordinator, SENSOR, Platform.BINARY_SENSOR):
         description = BinarySensorEntityDescription(key=key, translation_key="sensor")
         yield (
             key,
-            partial(DigitalSensor, account, device, description, record_key, sensor.id),
+            partial(
+                DigitalSensor, coordinator, device, description, record_key, sensor.id
+            ),
         )

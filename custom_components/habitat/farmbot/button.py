@@ -66,55 +66,58 @@ BUTTONS = (
     FarmBotButtonDescription(key="emergency_unlock", press=unlock),
     FarmBotButtonDescription(
         key="find_home",
-        press=lambda account: start(account, nodes.find_home()),
+        press=lambda coordinator: start(coordinator, nodes.find_home()),
         moves=True,
     ),
     FarmBotButtonDescription(
         key="go_home",
-        press=lambda account: start(account, nodes.go_home()),
+        press=lambda coordinator: start(coordinator, nodes.go_home()),
         moves=True,
     ),
     FarmBotButtonDescription(
-        key="take_photo", press=lambda account: start(account, nodes.take_photo())
+        key="take_photo",
+        press=lambda coordinator: start(coordinator, nodes.take_photo()),
     ),
     FarmBotButtonDescription(
         key="detect_weeds",
-        press=lambda account: start(account, nodes.execute_script(PLANT_DETECTION)),
+        press=lambda coordinator: start(
+            coordinator, nodes.execute_script(PLANT_DETECTION)
+        ),
         entity_registry_enabled_default=False,
     ),
     FarmBotButtonDescription(
         key="measure_soil_height",
-        press=lambda account: start(account, nodes.execute_script(SOIL_HEIGHT)),
+        press=lambda coordinator: start(coordinator, nodes.execute_script(SOIL_HEIGHT)),
         moves=True,
         entity_registry_enabled_default=False,
     ),
     FarmBotButtonDescription(
         key="sync",
-        press=lambda account: start(account, nodes.sync()),
+        press=lambda coordinator: start(coordinator, nodes.sync()),
         entity_category=EntityCategory.DIAGNOSTIC,
     ),
     FarmBotButtonDescription(
         key="read_status",
-        press=lambda account: send(account, nodes.read_status()),
+        press=lambda coordinator: send(coordinator, nodes.read_status()),
         entity_category=EntityCategory.DIAGNOSTIC,
     ),
     # No guards here: starting again is the cure for a robot that believes itself busy.
     FarmBotButtonDescription(
         key="reboot",
-        press=lambda account: start(account, nodes.reboot()),
+        press=lambda coordinator: start(coordinator, nodes.reboot()),
         device_class=ButtonDeviceClass.RESTART,
         entity_category=EntityCategory.CONFIG,
     ),
     FarmBotButtonDescription(
         key="restart_firmware",
-        press=lambda account: start(account, nodes.reboot("arduino_firmware")),
+        press=lambda coordinator: start(coordinator, nodes.reboot("arduino_firmware")),
         device_class=ButtonDeviceClass.RESTART,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
     ),
     FarmBotButtonDescription(
         key="power_off",
-        press=lambda account: start(account, nodes.power_off()),
+        press=lambda coordinator: start(coordinator, nodes.power_off()),
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
     ),
@@ -153,17 +156,20 @@ class ReadButton(RobotEntity[Sensor], NamedEntity[Sensor], ButtonEntity):
         await send(self.coordinator, nodes.read_pin(named, mode))
 
 
-def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the robot's buttons."""
     yield (
         EMERGENCY_STOP.key,
-        partial(StopButton, account, device, FarmBotDevice, EMERGENCY_STOP),
+        partial(StopButton, coordinator, device, FarmBotDevice, EMERGENCY_STOP),
     )
     for button in BUTTONS:
-        yield button.key, partial(FarmBotButton, account, device, FarmBotDevice, button)
-    for key, at, _ in items(account, SEQUENCE, Platform.BUTTON):
+        yield (
+            button.key,
+            partial(FarmBotButton, coordinator, device, FarmBotDevice, button),
+        )
+    for key, at, _ in items(coordinator, SEQUENCE, Platform.BUTTON):
         run = replace(RUN, key=key)
-        yield key, partial(SequenceButton, account, device, Sequence, run, key=at)
-    for item, at, _ in items(account, SENSOR, Platform.BUTTON):
+        yield key, partial(SequenceButton, coordinator, device, Sequence, run, key=at)
+    for item, at, _ in items(coordinator, SENSOR, Platform.BUTTON):
         read = replace(READ, key=f"{item}_read")
-        yield read.key, partial(ReadButton, account, device, Sensor, read, key=at)
+        yield read.key, partial(ReadButton, coordinator, device, Sensor, read, key=at)

@@ -50,9 +50,9 @@ class ScheduleCalendar(HabitatEntity[FarmBotCoordinator, Schedule], CalendarEnti
         CalendarEntityFeature.CREATE_EVENT | CalendarEntityFeature.DELETE_EVENT
     )
 
-    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Show the schedule."""
-        super().__init__(account, device, Schedule, SCHEDULE, key=SCHEDULE_KEY)
+        super().__init__(coordinator, device, Schedule, SCHEDULE, key=SCHEDULE_KEY)
 
     @property
     def _schedule(self) -> Schedule | None:
@@ -116,7 +116,7 @@ class ScheduleCalendar(HabitatEntity[FarmBotCoordinator, Schedule], CalendarEnti
             ServiceValidationError: no such sequence, or not how a robot repeats.
             HomeAssistantError: as `Writes.run`.
         """
-        account = self.coordinator
+        coordinator = self.coordinator
         start = _start(kwargs["dtstart"])
         sequence = self._sequence(kwargs["summary"])
         fields: dict[str, Json] = {
@@ -125,12 +125,14 @@ class ScheduleCalendar(HabitatEntity[FarmBotCoordinator, Schedule], CalendarEnti
             "start_time": written(start),
             **repetition(start, kwargs.get("rrule")).fields(start),
         }
-        made = await account.writes.run(
-            FARM_EVENTS.path, {}, partial(account.client.create, FARM_EVENTS, fields)
+        made = await coordinator.writes.run(
+            FARM_EVENTS.path,
+            {},
+            partial(coordinator.client.create, FARM_EVENTS, fields),
         )
         if made is not None:
             key = f"{FARM_EVENTS.path}/{made.id}"
-            account.async_learn_parts({FARM_EVENTS.path: {key: made}})
+            coordinator.async_learn_parts({FARM_EVENTS.path: {key: made}})
 
     def _sequence(self, name: str) -> Sequence:
         known = self.coordinator.records(SEQUENCES.path, Sequence)
@@ -174,17 +176,17 @@ class ScheduleCalendar(HabitatEntity[FarmBotCoordinator, Schedule], CalendarEnti
             await self._end(event, end)
 
     async def _delete(self, event: FarmEvent) -> None:
-        account, key = self.coordinator, f"{FARM_EVENTS.path}/{event.id}"
-        delete = partial(account.client.delete, FARM_EVENTS, event.id)
-        await account.writes.run(FARM_EVENTS.path, {}, delete)
-        account.async_learn_parts({FARM_EVENTS.path: {key: None}})
+        coordinator, key = self.coordinator, f"{FARM_EVENTS.path}/{event.id}"
+        delete = partial(coordinator.client.delete, FARM_EVENTS, event.id)
+        await coordinator.writes.run(FARM_EVENTS.path, {}, delete)
+        coordinator.async_learn_parts({FARM_EVENTS.path: {key: None}})
 
     async def _end(self, event: FarmEvent, end: datetime) -> None:
         """End an event; the robot no longer runs what would start at its end."""
-        account, key = self.coordinator, f"{FARM_EVENTS.path}/{event.id}"
+        coordinator, key = self.coordinator, f"{FARM_EVENTS.path}/{event.id}"
         fields: dict[str, Json] = {"end_time": written(end)}
-        update = partial(account.client.update, FARM_EVENTS, fields, event.id)
-        await account.writes.run(key, {"end_time": end}, update)
+        update = partial(coordinator.client.update, FARM_EVENTS, fields, event.id)
+        await coordinator.writes.run(key, {"end_time": end}, update)
 
 
 def _start(begin: date) -> datetime:
@@ -200,6 +202,6 @@ def _start(begin: date) -> datetime:
     return begin
 
 
-def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the robot's schedule."""
-    yield SCHEDULE.key, partial(ScheduleCalendar, account, device)
+    yield SCHEDULE.key, partial(ScheduleCalendar, coordinator, device)

@@ -44,7 +44,7 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
 
     def __init__(
         self,
-        account: FarmBotCoordinator,
+        coordinator: FarmBotCoordinator,
         device: Device,
         description: CameraEntityDescription,
         key: str,
@@ -53,7 +53,12 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
         """Show the webcam whose record is under `key`."""
         self._learned = webcam_key(number)
         super().__init__(
-            account, device, WebcamFeed, description, key=key, reads=(self._learned,)
+            coordinator,
+            device,
+            WebcamFeed,
+            description,
+            key=key,
+            reads=(self._learned,),
         )
         Camera.__init__(self)
 
@@ -145,14 +150,14 @@ async def _some(answer: ClientResponse) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the webcams that show something."""
-    for key, record_key, feed in items(account, WEBCAM_FEED, Platform.CAMERA):
-        if account.record(webcam_key(feed.id), Webcam):
+    for key, record_key, feed in items(coordinator, WEBCAM_FEED, Platform.CAMERA):
+        if coordinator.record(webcam_key(feed.id), Webcam):
             description = CameraEntityDescription(key=key, translation_key="webcam")
             yield (
                 key,
                 partial(
-                    WebcamCamera, account, device, description, record_key, feed.id
+                    WebcamCamera, coordinator, device, description, record_key, feed.id
                 ),
             )

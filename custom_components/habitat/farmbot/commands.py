@@ -49,19 +49,21 @@ _MESSAGES: Mapping[type[RobotError], str] = {
 
 
 async def send(
-    account: FarmBotCoordinator, *commands: Node, timeout: float | None = REPLY
+    coordinator: FarmBotCoordinator, *commands: Node, timeout: float | None = REPLY
 ) -> None:
     """Send commands and wait until the robot says that they are done, in seconds.
 
     Raises:
         HomeAssistantError: they could not be sent, or the robot did not do them; translated.
     """
-    with translated(account):
-        await _wait(account, account.push.link.command(*commands, timeout=timeout))
+    with translated(coordinator):
+        await _wait(
+            coordinator, coordinator.push.link.command(*commands, timeout=timeout)
+        )
 
 
 async def start(
-    account: FarmBotCoordinator,
+    coordinator: FarmBotCoordinator,
     *commands: Node,
     patience: float = REFUSAL,
     ended: Callable[[], None] | None = None,
@@ -76,11 +78,11 @@ async def start(
     Raises:
         HomeAssistantError: it could not be sent, or the robot will not do it; translated.
     """
-    with translated(account):
+    with translated(coordinator):
         try:
             await _wait(
-                account,
-                account.push.link.command(
+                coordinator,
+                coordinator.push.link.command(
                     *commands, timeout=max(patience, REFUSAL), ended=ended
                 ),
             )
@@ -90,7 +92,7 @@ async def start(
 
 
 async def run(
-    account: FarmBotCoordinator,
+    coordinator: FarmBotCoordinator,
     sequence: Sequence,
     variables: Mapping[str, Node] | None = None,
     *,
@@ -98,46 +100,46 @@ async def run(
 ) -> bool:
     """Have the robot run a sequence, which it is known to be at from then on; as `start`."""
     name = sequence.name or str(sequence.id)
-    account.running.begin(name)
-    account.show_running()
+    coordinator.running.begin(name)
+    coordinator.show_running()
 
     def ended() -> None:
-        account.running.end(name)
-        account.show_running()
+        coordinator.running.end(name)
+        coordinator.show_running()
 
     command = nodes.execute(sequence.id, variables)
-    return await start(account, command, patience=patience, ended=ended)
+    return await start(coordinator, command, patience=patience, ended=ended)
 
 
-async def stop(account: FarmBotCoordinator) -> None:
+async def stop(coordinator: FarmBotCoordinator) -> None:
     """Stop all movement at once, before anything else and whatever else is under way.
 
     Raises:
         HomeAssistantError: it could not be sent, or the robot did not say that it did.
     """
-    with translated(account):
-        await _wait(account, account.push.link.emergency_lock())
+    with translated(coordinator):
+        await _wait(coordinator, coordinator.push.link.emergency_lock())
 
 
-async def unlock(account: FarmBotCoordinator) -> None:
+async def unlock(coordinator: FarmBotCoordinator) -> None:
     """Let the robot move again.
 
     Raises:
         HomeAssistantError: it could not be sent, or the robot did not say that it did.
     """
-    with translated(account):
-        await _wait(account, account.push.link.emergency_unlock())
+    with translated(coordinator):
+        await _wait(coordinator, coordinator.push.link.emergency_unlock())
 
 
 async def _wait(
-    account: FarmBotCoordinator, command: Coroutine[Any, Any, None]
+    coordinator: FarmBotCoordinator, command: Coroutine[Any, Any, None]
 ) -> None:
     """Wait for the robot, which may take a day; a stop of Home Assistant does not."""
-    await account.async_run(command, "command")
+    await coordinator.async_run(command, "command")
 
 
 async def write_pin(
-    account: FarmBotCoordinator,
+    coordinator: FarmBotCoordinator,
     pin: int,
     value: float,
     mode: PinMode,
@@ -150,9 +152,11 @@ async def write_pin(
         HomeAssistantError: as `send`.
     """
     if value:
-        require_unlocked(account)
-    await send(account, nodes.write_pin(pin if named is None else named, value, mode))
-    account.async_learn_parts({STATUS: {pin_key(pin): Pin(mode=mode, value=value)}})
+        require_unlocked(coordinator)
+    await send(
+        coordinator, nodes.write_pin(pin if named is None else named, value, mode)
+    )
+    coordinator.async_learn_parts({STATUS: {pin_key(pin): Pin(mode=mode, value=value)}})
 
 
 def pin_key(pin: int) -> str:
@@ -161,7 +165,7 @@ def pin_key(pin: int) -> str:
 
 
 @contextmanager
-def translated(account: FarmBotCoordinator) -> Generator[None]:
+def translated(coordinator: FarmBotCoordinator) -> Generator[None]:
     """Say in the user's language why a command failed."""
     try:
         yield
@@ -169,56 +173,56 @@ def translated(account: FarmBotCoordinator) -> Generator[None]:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key=_MESSAGES.get(type(err), "robot_refused"),
-            translation_placeholders={"reason": account.session.redact(str(err))},
+            translation_placeholders={"reason": coordinator.session.redact(str(err))},
         ) from err
 
 
-def require_unlocked(account: FarmBotCoordinator) -> None:
+def require_unlocked(coordinator: FarmBotCoordinator) -> None:
     """Refuse what a robot whose emergency stop is on would refuse.
 
     Raises:
         ServiceValidationError: it is on.
     """
-    activity = _activity(account)
+    activity = _activity(coordinator)
     if activity is not None and activity.locked:
         raise refusal("robot_locked")
 
 
-async def require_idle(account: FarmBotCoordinator) -> None:
+async def require_idle(coordinator: FarmBotCoordinator) -> None:
     """Refuse what would get in the way of what the robot is doing.
 
     Raises:
         ServiceValidationError: its emergency stop is on, or it is busy.
     """
-    require_unlocked(account)
+    require_unlocked(coordinator)
     # That the last command is done may be taken in a little later than its reply.
-    idle = await becomes(account, ACTIVITY, lambda: not _is_busy(account))
-    require_unlocked(account)
+    idle = await becomes(coordinator, ACTIVITY, lambda: not _is_busy(coordinator))
+    require_unlocked(coordinator)
     if not idle:
         raise refusal("robot_busy")
 
 
-def _is_busy(account: FarmBotCoordinator) -> bool:
-    activity = _activity(account)
+def _is_busy(coordinator: FarmBotCoordinator) -> bool:
+    activity = _activity(coordinator)
     return activity is not None and bool(activity.busy)
 
 
-def _activity(account: FarmBotCoordinator) -> Activity | None:
+def _activity(coordinator: FarmBotCoordinator) -> Activity | None:
     """Return what the robot does; of one that cannot be heard the sending tells more."""
-    if not account.push.is_connected or not account.fresh(ACTIVITY):
+    if not coordinator.push.is_connected or not coordinator.fresh(ACTIVITY):
         return None
-    return account.record(ACTIVITY, Activity)
+    return coordinator.record(ACTIVITY, Activity)
 
 
 async def becomes(
-    account: FarmBotCoordinator,
+    coordinator: FarmBotCoordinator,
     key: str,
     is_so: Callable[[], bool],
     seconds: float = TOLD,
 ) -> bool:
     """Wait for what is told under a key to make something so; say whether it is."""
     told = asyncio.Event()
-    forget = account.async_add_listener(told.set, (key,))
+    forget = coordinator.async_add_listener(told.set, (key,))
     try:
         async with asyncio.timeout(seconds):
             while not is_so():
@@ -232,15 +236,15 @@ async def becomes(
 
 
 def require_reach(
-    account: FarmBotCoordinator, *, relative: bool = False, **target: float | None
+    coordinator: FarmBotCoordinator, *, relative: bool = False, **target: float | None
 ) -> None:
     """Refuse a place that the axes do not reach, in mm; an axis of unknown length is not judged.
 
     Raises:
         ServiceValidationError: the place is none, or out of reach.
     """
-    config = account.record(FIRMWARE_CONFIG.path, FirmwareConfig)
-    position = account.record(POSITION, Axes)
+    config = coordinator.record(FIRMWARE_CONFIG.path, FirmwareConfig)
+    position = coordinator.record(POSITION, Axes)
     for axis, value in target.items():
         if value is None:
             continue

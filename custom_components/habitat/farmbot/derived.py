@@ -91,21 +91,21 @@ class Derived:
     make: Derive
 
 
-def _robot(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
+def _robot(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     """Return the robot without the time of its last check-in, which is no news of anything else."""
-    robot = account.record(api.DEVICE.path, FarmBotDevice)
+    robot = coordinator.record(api.DEVICE.path, FarmBotDevice)
     if robot is not None:
         yield ROBOT, replace(robot, last_saw_api=None, updated_at=None)
 
 
-def _readings(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
+def _readings(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     newest: dict[tuple[int | None, bool], SensorReading] = {}
-    for reading in account.records(api.SENSOR_READINGS.path, SensorReading):
+    for reading in coordinator.records(api.SENSOR_READINGS.path, SensorReading):
         at = reading.pin, reading.mode == ANALOG
         known = newest.get(at)
         if known is None or _newer(reading, known):
             newest[at] = reading
-    for sensor in account.records(api.SENSORS.path, Sensor):
+    for sensor in coordinator.records(api.SENSORS.path, Sensor):
         if found := newest.get((sensor.pin, sensor.analog)):
             yield f"{READING}/{sensor.id}", found
 
@@ -117,10 +117,10 @@ def _newer(reading: SensorReading, known: SensorReading) -> bool:
     return at > before
 
 
-def _photo(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
+def _photo(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     photos = [
         image
-        for image in account.records(api.IMAGES.path, Image)
+        for image in coordinator.records(api.IMAGES.path, Image)
         if image.processed and image.created_at
     ]
     yield (
@@ -129,63 +129,63 @@ def _photo(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     )
 
 
-def _garden(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
-    yield GARDEN, garden_of(account.records(api.POINTS.path, Point))
+def _garden(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
+    yield GARDEN, garden_of(coordinator.records(api.POINTS.path, Point))
 
 
-def _weeds(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
-    points = kept(account.records(api.POINTS.path, Point))
+def _weeds(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
+    points = kept(coordinator.records(api.POINTS.path, Point))
     yield WEEDS, Weeds(tuple(p for p in points if p.pointer_type is PointerType.WEED))
 
 
-def _schedule(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
+def _schedule(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     """Keep what the old schedule was to have run by now, then make the new one."""
     now = dt_util.utcnow()
-    account.outcomes.look()
-    events = account.records(api.FARM_EVENTS.path, FarmEvent)
-    account.past.drop_impossible(
+    coordinator.outcomes.look()
+    events = coordinator.records(api.FARM_EVENTS.path, FarmEvent)
+    coordinator.past.drop_impossible(
         {one.id: one.created_at for one in events if one.created_at is not None}
     )
-    robot = account.record(api.DEVICE.path, FarmBotDevice)
+    robot = coordinator.record(api.DEVICE.path, FarmBotDevice)
     yield (
         SCHEDULE,
         schedule_of(
             events,
-            account.records(api.SEQUENCES.path, Sequence),
-            account.records(api.REGIMENS.path, Regimen),
+            coordinator.records(api.SEQUENCES.path, Sequence),
+            coordinator.records(api.REGIMENS.path, Regimen),
             dt_util.get_time_zone(robot.timezone) if robot and robot.timezone else None,
             now=now,
         ),
     )
 
 
-def _mounted_tool(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
-    robot = account.record(api.DEVICE.path, FarmBotDevice)
+def _mounted_tool(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
+    robot = coordinator.record(api.DEVICE.path, FarmBotDevice)
     if robot is not None:
         # The robot's own word for none is 0, the server's null.
         tool_id = robot.mounted_tool_id if robot.mounted_tool_id != 0 else None
-        tool = account.record(f"{api.TOOLS.path}/{tool_id}", Tool)
-        tools = account.records(api.TOOLS.path, Tool)
+        tool = coordinator.record(f"{api.TOOLS.path}/{tool_id}", Tool)
+        tools = coordinator.records(api.TOOLS.path, Tool)
         yield MOUNTED_TOOL, MountedTool(tool_id, tool, tuple(tools))
 
 
-def _alerts(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
-    alerts = account.records(api.ALERTS.path, Alert)
+def _alerts(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
+    alerts = coordinator.records(api.ALERTS.path, Alert)
     alerts.sort(key=lambda alert: (-(alert.priority or 0), alert.id))
     yield ALERTS, Alerts(tuple(alerts))
 
 
-def _bed(account: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
+def _bed(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     yield (
         BED,
         bed_of(
-            account.records(api.POINTS.path, Point),
-            account.records(api.TOOLS.path, Tool),
-            account.records(api.IMAGES.path, Image),
-            account.records(api.FARMWARE_ENVS.path, FarmwareEnv),
-            account.record(api.FIRMWARE_CONFIG.path, FirmwareConfig),
-            account.record(api.WEB_APP_CONFIG.path, WebAppConfig),
-            account.records(api.CURVES.path, Curve),
+            coordinator.records(api.POINTS.path, Point),
+            coordinator.records(api.TOOLS.path, Tool),
+            coordinator.records(api.IMAGES.path, Image),
+            coordinator.records(api.FARMWARE_ENVS.path, FarmwareEnv),
+            coordinator.record(api.FIRMWARE_CONFIG.path, FirmwareConfig),
+            coordinator.record(api.WEB_APP_CONFIG.path, WebAppConfig),
+            coordinator.records(api.CURVES.path, Curve),
         ),
     )
 

@@ -56,7 +56,7 @@ class RobotEntity[R](HabitatEntity[FarmBotCoordinator, R]):
 
     def __init__(
         self,
-        account: FarmBotCoordinator,
+        coordinator: FarmBotCoordinator,
         device: Device,
         kind: type[R],
         description: EntityDescription,
@@ -66,7 +66,7 @@ class RobotEntity[R](HabitatEntity[FarmBotCoordinator, R]):
     ) -> None:
         """Show the record of `kind` under `key`, and follow the link to the robot besides."""
         super().__init__(
-            account, device, kind, description, key=key, reads=(LINK, *reads)
+            coordinator, device, kind, description, key=key, reads=(LINK, *reads)
         )
 
 
@@ -88,7 +88,7 @@ class NamedEntity[R: Named](ItemEntity[R]):
 
     def __init__(
         self,
-        account: FarmBotCoordinator,
+        coordinator: FarmBotCoordinator,
         device: Device,
         kind: type[R],
         description: EntityDescription,
@@ -97,7 +97,7 @@ class NamedEntity[R: Named](ItemEntity[R]):
         reads: Iterable[str] = (),
     ) -> None:
         """Show the item under `key`; its name is for the placeholder `name`."""
-        super().__init__(account, device, kind, description, key=key, reads=reads)
+        super().__init__(coordinator, device, kind, description, key=key, reads=reads)
         self._call()
 
     @override

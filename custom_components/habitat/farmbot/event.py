@@ -35,9 +35,9 @@ PHOTO_TAKEN = EventEntityDescription(key="photo_taken", event_types=["photo_take
 class LogEventEntity(HabitatEntity[FarmBotCoordinator, LogLine], EventEntity):
     """Tells of each line of the log; the broker has none of those before."""
 
-    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the log."""
-        super().__init__(account, device, LogLine, LINE, key=LOG)
+        super().__init__(coordinator, device, LogLine, LINE, key=LOG)
         self._told = self.record
 
     @override
@@ -70,9 +70,9 @@ class PhotoEventEntity(HabitatEntity[FarmBotCoordinator, Image], EventEntity):
     _told: tuple[datetime, int] | None = None
     """The newest photo that was told of, or that was no news."""
 
-    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the newest photo."""
-        super().__init__(account, device, Image, PHOTO_TAKEN, key=PHOTO)
+        super().__init__(coordinator, device, Image, PHOTO_TAKEN, key=PHOTO)
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -132,7 +132,7 @@ def _age(image: Image | None) -> tuple[datetime, int] | None:
     return (image.created_at, image.id) if image and image.created_at else None
 
 
-def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the event entities of the robot."""
-    yield LINE.key, partial(LogEventEntity, account, device)
-    yield PHOTO_TAKEN.key, partial(PhotoEventEntity, account, device)
+    yield LINE.key, partial(LogEventEntity, coordinator, device)
+    yield PHOTO_TAKEN.key, partial(PhotoEventEntity, coordinator, device)

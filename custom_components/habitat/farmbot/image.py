@@ -39,10 +39,10 @@ class LatestPhoto(HabitatEntity[FarmBotCoordinator, Image], ImageEntity):
     """The photo whose content is held."""
     _content: bytes | None = None
 
-    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the newest photo."""
-        super().__init__(account, device, Image, LATEST_PHOTO, key=PHOTO)
-        ImageEntity.__init__(self, account.hass)
+        super().__init__(coordinator, device, Image, LATEST_PHOTO, key=PHOTO)
+        ImageEntity.__init__(self, coordinator.hass)
 
     @property
     @override
@@ -77,11 +77,11 @@ class BedMap(PartEntity[Bed], ImageEntity):
     """The map that was drawn last, and what it is of."""
     _alarm: CALLBACK_TYPE | None = None
 
-    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the bed and the robot in it."""
         bed = seen_as(device, BED)
-        super().__init__(account, bed, Bed, BED_MAP, reads=(_POSITION, LINK))
-        ImageEntity.__init__(self, account.hass)
+        super().__init__(coordinator, bed, Bed, BED_MAP, reads=(_POSITION, LINK))
+        ImageEntity.__init__(self, coordinator.hass)
         self._renew()
 
     @property
@@ -93,8 +93,12 @@ class BedMap(PartEntity[Bed], ImageEntity):
     @property
     def _now(self) -> tuple[Bed | None, Axes | None]:
         """The bed, and where the robot is, while it says so."""
-        account = self.coordinator
-        place = account.record(_POSITION, Axes) if account.fresh(_POSITION) else None
+        coordinator = self.coordinator
+        place = (
+            coordinator.record(_POSITION, Axes)
+            if coordinator.fresh(_POSITION)
+            else None
+        )
         return self.record, place
 
     @override
@@ -151,7 +155,7 @@ class BedMap(PartEntity[Bed], ImageEntity):
         return self._drawn[1]
 
 
-def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the images of the robot."""
-    yield LATEST_PHOTO.key, partial(LatestPhoto, account, device)
-    yield BED_MAP.key, partial(BedMap, account, device)
+    yield LATEST_PHOTO.key, partial(LatestPhoto, coordinator, device)
+    yield BED_MAP.key, partial(BedMap, coordinator, device)

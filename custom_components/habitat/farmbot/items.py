@@ -70,42 +70,42 @@ _KEY = re.compile(r"_(?P<kind>" + "|".join(KINDS) + r")_(?P<id>\d+)(_\w+)?")
 
 
 def items[R](
-    account: FarmBotCoordinator, kind: Kind[R], platform: Platform
+    coordinator: FarmBotCoordinator, kind: Kind[R], platform: Platform
 ) -> Iterator[tuple[str, str, R]]:
     """Yield the entity key, the record key and the record of each item on a platform."""
-    for key in account.keys_of(kind.part):
-        record = account.record(key, kind.model)
+    for key in coordinator.keys_of(kind.part):
+        record = coordinator.record(key, kind.model)
         if record is not None and platform in kind.platforms(record):
             yield f"{kind.name}_{key.rpartition('/')[2]}", key, record
 
 
 @callback
-def drop_gone(account: FarmBotCoordinator) -> None:
+def drop_gone(coordinator: FarmBotCoordinator) -> None:
     """Remove the entities of items that are gone, where their list was answered whole."""
 
     def gone(kind: Kind[Any], key: str, platform: str) -> bool:
-        if not account.is_whole(kind.part):
+        if not coordinator.is_whole(kind.part):
             return False
-        record = account.record(key, kind.model)
+        record = coordinator.record(key, kind.model)
         return record is None or platform not in kind.platforms(record)
 
-    drop(account, gone)
+    drop(coordinator, gone)
 
 
 @callback
 def drop(
-    account: FarmBotCoordinator, unwanted: Callable[[Kind[Any], str, str], bool]
+    coordinator: FarmBotCoordinator, unwanted: Callable[[Kind[Any], str, str], bool]
 ) -> None:
     """Remove the entities of items that are unwanted, by kind, record key and platform."""
-    registry = er.async_get(account.hass)
+    registry = er.async_get(coordinator.hass)
     for entry in er.async_entries_for_config_entry(
-        registry, account.config_entry.entry_id
+        registry, coordinator.config_entry.entry_id
     ):
         match = _KEY.search(entry.unique_id)
         if match is None or entry.platform != DOMAIN:
             continue
         kind = KINDS[match["kind"]]
         if unwanted(kind, f"{kind.part}/{match['id']}", entry.domain):
-            for made in account.made.values():
+            for made in coordinator.made.values():
                 made.discard(f"{entry.domain}{match[0].replace('_', '.', 1)}")
             registry.async_remove(entry.entity_id)

@@ -96,13 +96,13 @@ class DepthNumber(SettingNumber[FbosConfig]):
 
     def __init__(
         self,
-        account: FarmBotCoordinator,
+        coordinator: FarmBotCoordinator,
         device: Device,
         description: FarmBotNumberDescription[FbosConfig],
     ) -> None:
         """Follow the length of the axis besides."""
         super().__init__(
-            account, device, FBOS_CONFIG, description, reads=(FIRMWARE_CONFIG.path,)
+            coordinator, device, FBOS_CONFIG, description, reads=(FIRMWARE_CONFIG.path,)
         )
 
     @property
@@ -170,17 +170,19 @@ class FlowRateNumber(SettingNumber[Tool], NamedEntity[Tool]):
     """How much water a tool lets out."""
 
 
-def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the robot's numbers."""
-    for key, at, _ in items(account, PERIPHERAL, Platform.NUMBER):
+    for key, at, _ in items(coordinator, PERIPHERAL, Platform.NUMBER):
         output = replace(OUTPUT, key=key)
-        yield key, partial(PeripheralNumber, account, device, output, at)
+        yield key, partial(PeripheralNumber, coordinator, device, output, at)
     for depth in DEPTHS:
-        yield depth.key, partial(DepthNumber, account, device, depth)
-    yield GANTRY.key, partial(SettingNumber, account, device, FBOS_CONFIG, GANTRY)
-    for item, _, tool in items(account, TOOL, Platform.NUMBER):
+        yield depth.key, partial(DepthNumber, coordinator, device, depth)
+    yield GANTRY.key, partial(SettingNumber, coordinator, device, FBOS_CONFIG, GANTRY)
+    for item, _, tool in items(coordinator, TOOL, Platform.NUMBER):
         rate = replace(FLOW_RATE, key=f"{item}_flow_rate")
         yield (
             rate.key,
-            partial(FlowRateNumber, account, device, TOOLS, rate, record_id=tool.id),
+            partial(
+                FlowRateNumber, coordinator, device, TOOLS, rate, record_id=tool.id
+            ),
         )

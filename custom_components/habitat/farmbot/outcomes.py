@@ -37,9 +37,9 @@ _FAILED = re.compile(r"(?:Event|Regimen) scheduled at (?P<at>.+?) failed to exec
 class Outcomes:
     """Judges runs as their time comes, and when the robot says more of them."""
 
-    def __init__(self, account: FarmBotCoordinator, key: str) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator, key: str) -> None:
         """Look at nothing yet; the schedule stands under `key`."""
-        self._account = account
+        self._coordinator = coordinator
         self._key = key
         self._looked_at: datetime | None = None
         self._cancel_timer: CALLBACK_TYPE | None = None
@@ -47,12 +47,12 @@ class Outcomes:
 
     @property
     def _schedule(self) -> Schedule:
-        return self._account.record(self._key, Schedule) or Schedule()
+        return self._coordinator.record(self._key, Schedule) or Schedule()
 
     @callback
     def look(self) -> None:
         """Keep what was due since the last look, with what is known of the robot at its time."""
-        schedule = self._account.record(self._key, Schedule)
+        schedule = self._coordinator.record(self._key, Schedule)
         if schedule is None:
             return
         now = dt_util.utcnow()
@@ -72,7 +72,7 @@ class Outcomes:
         if at is not None:
             self._armed_for = at
             self._cancel_timer = async_track_point_in_utc_time(
-                self._account.hass, self._ring, at
+                self._coordinator.hass, self._ring, at
             )
 
     @callback
@@ -89,10 +89,10 @@ class Outcomes:
         self.arm()
 
     def _is_out_of_action(self) -> bool:
-        link = self._account.link
+        link = self._coordinator.link
         if not link.broker:
             return False
-        return link.online is False or self._account.is_locked
+        return link.online is False or self._coordinator.is_locked
 
     # What the robot says.
 
@@ -110,7 +110,7 @@ class Outcomes:
     @callback
     def at_work(self) -> None:
         """Hear that the robot has just begun to do something."""
-        config = self._account.record(api.FBOS_CONFIG.path, FbosConfig)
+        config = self._coordinator.record(api.FBOS_CONFIG.path, FbosConfig)
         if not (config and config.sequence_init_log):
             self._judge(True, lambda one: one.ran is None, at=dt_util.utcnow())
 
@@ -130,7 +130,7 @@ class Outcomes:
         due = {one.uid: one for one in self._schedule.due(begin, end)}
         due |= {
             one.uid: one
-            for one in self._account.past.occurrences
+            for one in self._coordinator.past.occurrences
             if begin < one.start <= end
         }
         fitting = [one for one in due.values() if fits(one)]
@@ -138,4 +138,4 @@ class Outcomes:
         self._keep([one for one in fitting if one.start == newest], ran)
 
     def _keep(self, occurrences: Iterable[Occurrence], ran: bool | None) -> None:
-        self._account.past.keep(replace(one, ran=ran) for one in occurrences)
+        self._coordinator.past.keep(replace(one, ran=ran) for one in occurrences)

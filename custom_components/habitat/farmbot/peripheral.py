@@ -20,13 +20,13 @@ class PeripheralEntity(PinnedEntity[Peripheral], RobotEntity[Peripheral]):
 
     def __init__(
         self,
-        account: FarmBotCoordinator,
+        coordinator: FarmBotCoordinator,
         device: Device,
         description: EntityDescription,
         key: str,
     ) -> None:
         """Show the peripheral under a key."""
-        super().__init__(account, device, Peripheral, description, key=key)
+        super().__init__(coordinator, device, Peripheral, description, key=key)
 
     async def write(self, value: float, mode: PinMode) -> None:
         """Have the robot write to the pin; raises as `commands.write_pin`."""

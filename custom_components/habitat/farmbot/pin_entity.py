@@ -80,7 +80,7 @@ class ReadEntity(PinnedEntity[Sensor]):
 
     def __init__(
         self,
-        account: FarmBotCoordinator,
+        coordinator: FarmBotCoordinator,
         device: Device,
         description: EntityDescription,
         key: str,
@@ -89,7 +89,12 @@ class ReadEntity(PinnedEntity[Sensor]):
         """Show the sensor under `key`."""
         self._reading_key = f"{READING}/{sensor_id}"
         super().__init__(
-            account, device, Sensor, description, key=key, reads=(self._reading_key,)
+            coordinator,
+            device,
+            Sensor,
+            description,
+            key=key,
+            reads=(self._reading_key,),
         )
         self._at = self._pin_key
         self._reading, self._pin = self._latest, self._pin_now

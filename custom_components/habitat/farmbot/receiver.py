@@ -70,7 +70,7 @@ class Push:
 
     def __init__(
         self,
-        account: FarmBotCoordinator,
+        coordinator: FarmBotCoordinator,
         auth: TokenAuth,
         followed: frozenset[Resource[Any]],
     ) -> None:
@@ -78,11 +78,11 @@ class Push:
 
         Nothing happens before `begin`.
         """
-        self._account = account
+        self._coordinator = coordinator
         self._auth = auth
         self._followed = followed
         self.link = BrokerLink(
-            self._credentials, self, account.oddities, account.session.pacing
+            self._credentials, self, coordinator.oddities, coordinator.session.pacing
         )
         self.is_connected = False
         self._lost_at: float | None = None
@@ -111,12 +111,12 @@ class Push:
     async def begin(self) -> None:
         """Connect, in a task of the entry; return when that is done or takes its time."""
         if self._tried is None:
-            account = self._account
-            self._tried = account.hass.loop.create_future()
-            account.config_entry.async_create_background_task(
-                account.hass, self.link.run(), f"{account.name} broker"
+            coordinator = self._coordinator
+            self._tried = coordinator.hass.loop.create_future()
+            coordinator.config_entry.async_create_background_task(
+                coordinator.hass, self.link.run(), f"{coordinator.name} broker"
             )
-            account.config_entry.async_on_unload(self._stop)
+            coordinator.config_entry.async_on_unload(self._stop)
         await asyncio.wait({self._tried}, timeout=FIRST_WAIT)
 
     @callback
@@ -131,12 +131,12 @@ class Push:
         """Return where the broker is and what opens it, with a token that still serves."""
         token = await self._auth.current()
         address = broker_address(
-            token.claims, encrypted=self._account.session.base.scheme == "https"
+            token.claims, encrypted=self._coordinator.session.base.scheme == "https"
         )
         if address is None:
             raise BadAnswer("The login did not say where the message broker is")
-        server = self._account.session.base.host or ""
-        if await async_points_into_house(self._account.hass, server, address.host):
+        server = self._coordinator.session.base.host or ""
+        if await async_points_into_house(self._coordinator.hass, server, address.host):
             raise BadAnswer("The login named a message broker in the house")
         return Credentials(
             address.host,
@@ -158,15 +158,15 @@ class Push:
             self._giving_up = None
         if self._told:
             self._told = False
-            LOGGER.info("%s: the message broker is back", self._account.name)
-        if not self._account.link.broker:
+            LOGGER.info("%s: the message broker is back", self._coordinator.name)
+        if not self._coordinator.link.broker:
             self._show(Link(broker=True))
-        self._account.async_broker_connected()
+        self._coordinator.async_broker_connected()
         self._done_trying()
-        self._account.config_entry.async_create_background_task(
-            self._account.hass,
+        self._coordinator.config_entry.async_create_background_task(
+            self._coordinator.hass,
             self._ask_for_status(),
-            f"{self._account.name} status by broker",
+            f"{self._coordinator.name} status by broker",
         )
 
     async def _ask_for_status(self) -> None:
@@ -178,14 +178,14 @@ class Push:
     def lost(self, reason: str) -> None:
         """Poll from now on; what was pushed stands for a while, since most losses are short."""
         was_connected, self.is_connected = self.is_connected, False
-        LOGGER.debug("%s: no message broker: %s", self._account.name, reason)
+        LOGGER.debug("%s: no message broker: %s", self._coordinator.name, reason)
         if self._lost_at is None:
             self._lost_at = time.monotonic()
-            self._giving_up = self._account.hass.loop.call_later(
+            self._giving_up = self._coordinator.hass.loop.call_later(
                 GRACE.total_seconds(), self._give_up
             )
         if was_connected:
-            self._account.async_broker_lost()
+            self._coordinator.async_broker_lost()
         self._done_trying()
 
     async def refused(self) -> bool:
@@ -195,12 +195,12 @@ class Push:
         """
         before = self._auth.token
         try:
-            await self._account.client.show(DEVICE)
+            await self._coordinator.client.show(DEVICE)
         except AuthError as err:
             # From now on neither a request nor this link shows the login again.
-            self._account.session.pacing.logins.refusal = err
-            entry = self._account.config_entry
-            entry.async_start_reauth(self._account.hass)
+            self._coordinator.session.pacing.logins.refusal = err
+            entry = self._coordinator.config_entry
+            entry.async_start_reauth(self._coordinator.hass)
             return False
         except CloudError:
             return False
@@ -210,7 +210,7 @@ class Push:
     def online(self, online: bool) -> None:
         """Hear whether the robot answers."""
         if not online:
-            self._account.running.forget()
+            self._coordinator.running.forget()
         self._show(Link(broker=True, online=online))
 
     @callback
@@ -236,7 +236,7 @@ class Push:
         """Keep what the server says of a record; the newest counts."""
         resource = SYNCED.get(kind)
         if resource is None:
-            self._account.oddities.note("sync (of an unknown kind)")
+            self._coordinator.oddities.note("sync (of an unknown kind)")
         elif resource in self._followed:
             self._synced[kind, record_id] = payload
             self._take_soon()
@@ -245,7 +245,7 @@ class Push:
 
     def _take_soon(self) -> None:
         if self._timer is None and not self._stopped:
-            loop = self._account.hass.loop
+            loop = self._coordinator.hass.loop
             wait = max(0.0, self._taken + PACE - loop.time())
             self._timer = loop.call_later(wait, self._take)
 
@@ -253,9 +253,9 @@ class Push:
     def _take(self) -> None:
         """Take in all that came since the last time, and one line of the log."""
         self._timer = None
-        self._taken = self._account.hass.loop.time()
+        self._taken = self._coordinator.hass.loop.time()
         parts: dict[str, dict[str, object | None]] = {}
-        oddities = self._account.oddities
+        oddities = self._coordinator.oddities
         status, self._status = self._status, None
         if status is not None:
             parts[STATUS] = {**read_status(status, oddities, self._seen)}
@@ -271,9 +271,9 @@ class Push:
             parts[LOG] = {LOG: LogLine(next(self._line_numbers), log)}
         if log is not None or STATUS in parts:
             told = parts.setdefault(STATUS, {})
-            told[RUNNING] = self._account.follow_work(log, told.get("activity"))
+            told[RUNNING] = self._coordinator.follow_work(log, told.get("activity"))
         if parts:
-            self._account.async_learn_parts(parts)
+            self._coordinator.async_learn_parts(parts)
         if self._lines:
             self._take_soon()
 
@@ -292,12 +292,12 @@ class Push:
             document = None
         known = resource.single or (record_id.isascii() and record_id.isdecimal())
         if not known or not isinstance(document, dict) or "body" not in document:
-            self._account.oddities.note(f"sync ({kind})")
+            self._coordinator.oddities.note(f"sync ({kind})")
             return
         body = document["body"]
         record = None
         if body is not None:
-            record = self._account.client.read(resource, body)
+            record = self._coordinator.client.read(resource, body)
             if record is None:
                 return
         elif resource.single:
@@ -312,12 +312,12 @@ class Push:
         self._told = True
         LOGGER.warning(
             "%s: the message broker is out of reach; the server is polled instead",
-            self._account.name,
+            self._coordinator.name,
         )
         self._show(Link(broker=False))
 
     def _show(self, link: Link) -> None:
-        self._account.async_learn_parts({LINK: {LINK: link}})
+        self._coordinator.async_learn_parts({LINK: {LINK: link}})
 
     def _done_trying(self) -> None:
         if self._tried is not None and not self._tried.done():

@@ -29,10 +29,10 @@ _HOURS: Mapping[str, Json] = {
 }
 
 
-def channels(account: FarmBotCoordinator) -> Mapping[str, Json]:
+def channels(coordinator: FarmBotCoordinator) -> Mapping[str, Json]:
     """Return the vendor's update channels, and the one in use where that is another."""
     known: dict[str, Json] = {channel.value: channel.value for channel in UpdateChannel}
-    config = account.record(FBOS_CONFIG.path, FbosConfig)
+    config = coordinator.record(FBOS_CONFIG.path, FbosConfig)
     if config and (current := channel_of(config)):
         known.setdefault(cut(current, LONGEST_STATE), current)
     return known
@@ -43,9 +43,9 @@ def channel_of(config: FbosConfig) -> str | None:
     return UpdateChannel.read(config.update_channel) or config.update_channel
 
 
-def tools(account: FarmBotCoordinator) -> Mapping[str, Json]:
+def tools(coordinator: FarmBotCoordinator) -> Mapping[str, Json]:
     """Return the ids of the robot's tools by the name to show, and that of none."""
-    mounted = account.record(MOUNTED_TOOL, MountedTool)
+    mounted = coordinator.record(MOUNTED_TOOL, MountedTool)
     return {NOTHING: None, **(mounted.names(NOTHING) if mounted else {})}
 
 
@@ -68,14 +68,14 @@ class SettingSelect[R](SettingEntity[R], PartEntity[R], SelectEntity):
 
     def __init__(
         self,
-        account: FarmBotCoordinator,
+        coordinator: FarmBotCoordinator,
         device: Device,
         resource: Resource[R],
         description: FarmBotSelectDescription[R],
     ) -> None:
         """Show the only record of a resource."""
         super().__init__(
-            account, device, resource, description, reads=description.reads
+            coordinator, device, resource, description, reads=description.reads
         )
 
     @property
@@ -142,11 +142,11 @@ ROBOT: tuple[FarmBotSelectDescription[FarmBotDevice], ...] = (
 )
 
 
-def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the robot's selects."""
     yield (
         UPDATE_CHANNEL.key,
-        partial(SettingSelect, account, device, FBOS_CONFIG, UPDATE_CHANNEL),
+        partial(SettingSelect, coordinator, device, FBOS_CONFIG, UPDATE_CHANNEL),
     )
     for setting in ROBOT:
-        yield setting.key, partial(SettingSelect, account, device, DEVICE, setting)
+        yield setting.key, partial(SettingSelect, coordinator, device, DEVICE, setting)

@@ -343,13 +343,13 @@ class WorkSensor(PartEntity[Jobs], RobotEntity[Jobs], SensorEntity):
 
     def __init__(
         self,
-        account: FarmBotCoordinator,
+        coordinator: FarmBotCoordinator,
         device: Device,
         description: HabitatSensorDescription[Work],
     ) -> None:
         """Follow the jobs, the sequences, and whether it is busy."""
         super().__init__(
-            account,
+            coordinator,
             seen_as(device, "jobs"),
             Jobs,
             description,
@@ -366,11 +366,11 @@ class WorkSensor(PartEntity[Jobs], RobotEntity[Jobs], SensorEntity):
     @override
     def native_value(self) -> StateType | datetime:
         """What it is, or how far."""
-        account = self.coordinator
-        activity = account.record(BUSY, Activity)
+        coordinator = self.coordinator
+        activity = coordinator.record(BUSY, Activity)
         work = Work(
             current(self.record) if self.record else None,
-            account.record(RUNNING, Running) or Running(),
+            coordinator.record(RUNNING, Running) or Running(),
             bool(activity and activity.busy),
         )
         return self.entity_description.state_of(work)
@@ -383,9 +383,9 @@ class UptimeSensor(PartEntity[Vitals], RobotEntity[Vitals], SensorEntity):
     """What was looked at: a duration, which ages from then on."""
     _since: datetime | None = None
 
-    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the vitals."""
-        super().__init__(account, seen_as(device, "vitals"), Vitals, UPTIME)
+        super().__init__(coordinator, seen_as(device, "vitals"), Vitals, UPTIME)
 
     @property
     @override
@@ -413,9 +413,9 @@ class UptimeSensor(PartEntity[Vitals], RobotEntity[Vitals], SensorEntity):
 class MountedToolSensor(HabitatEntity[FarmBotCoordinator, MountedTool], SensorEntity):
     """What the robot holds."""
 
-    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the tools."""
-        super().__init__(account, seen_as(device, MOUNTED_TOOL), MountedTool, TOOL)
+        super().__init__(coordinator, seen_as(device, MOUNTED_TOOL), MountedTool, TOOL)
 
     @property
     @override
@@ -442,12 +442,12 @@ class PinGuardSensor(PartEntity[FirmwareConfig], SensorEntity):
     """After how long the firmware switches a pin by itself."""
 
     def __init__(
-        self, account: FarmBotCoordinator, device: Device, number: int
+        self, coordinator: FarmBotCoordinator, device: Device, number: int
     ) -> None:
         """Follow the firmware's settings."""
         description = replace(PIN_GUARD, key=f"{PIN_GUARD.key}_{number}")
         super().__init__(
-            account, device, FirmwareConfig, description, key=FIRMWARE_CONFIG.path
+            coordinator, device, FirmwareConfig, description, key=FIRMWARE_CONFIG.path
         )
         self._attr_translation_placeholders = {"number": str(number)}
         self._number = number
@@ -483,10 +483,10 @@ class LastSeenSensor(HabitatEntity[FarmBotCoordinator, FarmBotDevice], SensorEnt
 
     _heard_at: datetime | None = None
 
-    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the robot's record and the link."""
         super().__init__(
-            account, device, FarmBotDevice, LAST_SEEN, key=DEVICE, reads=(LINK,)
+            coordinator, device, FarmBotDevice, LAST_SEEN, key=DEVICE, reads=(LINK,)
         )
         self._hear()
 
@@ -526,9 +526,9 @@ class LastSeenSensor(HabitatEntity[FarmBotCoordinator, FarmBotDevice], SensorEnt
 class LastLogSensor(PartEntity[LogLine], SensorEntity):
     """What the robot or the server said last."""
 
-    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the log."""
-        super().__init__(account, device, LogLine, LAST_LOG, key=LOG)
+        super().__init__(coordinator, device, LogLine, LAST_LOG, key=LOG)
 
     @property
     @override
@@ -551,12 +551,12 @@ class NextEventSensor(TurningEntity[FarmBotCoordinator, Schedule], SensorEntity)
 
     def __init__(
         self,
-        account: FarmBotCoordinator,
+        coordinator: FarmBotCoordinator,
         device: Device,
         description: HabitatSensorDescription[Occurrence],
     ) -> None:
         """Follow the schedule."""
-        super().__init__(account, seen_as(device, SCHEDULE), Schedule, description)
+        super().__init__(coordinator, seen_as(device, SCHEDULE), Schedule, description)
 
     @property
     def _next(self) -> Occurrence | None:
@@ -585,14 +585,14 @@ class AnalogSensor(ReadEntity, SensorEntity):
         return self.value
 
 
-def has_encoders(account: FarmBotCoordinator) -> bool:
+def has_encoders(coordinator: FarmBotCoordinator) -> bool:
     """Say whether a robot's motors have encoders; those of the Express kits have none."""
-    config = account.record(FBOS_CONFIG.path, FbosConfig)
+    config = coordinator.record(FBOS_CONFIG.path, FbosConfig)
     board = config.firmware_hardware if config else None
     return board is None or not board.name.startswith("EXPRESS")
 
 
-def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the sensors of the robot."""
 
     def told_by[R](
@@ -601,33 +601,33 @@ def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
         descriptions: tuple[HabitatSensorDescription[R], ...],
         build: type[FarmBotSensor[R]],
     ) -> Iterator[Made]:
-        return described(account, seen_as(device, key), kind, descriptions, build)
+        return described(coordinator, seen_as(device, key), kind, descriptions, build)
 
     yield from told_by("position", Axes, POSITION, RobotSensor)
     yield from told_by("axis_states", AxisStates, AXIS_STATES, RobotSensor)
     yield from told_by("load", Axes, LOAD, RobotSensor)
-    if has_encoders(account):
+    if has_encoders(coordinator):
         for name in ("scaled_encoders", "raw_encoders"):
             yield from told_by(name, Axes, encoders(name), RobotSensor)
     yield from told_by("activity", Activity, ACTIVITY, RobotSensor)
     for work in WORK:
-        yield work.key, partial(WorkSensor, account, device, work)
+        yield work.key, partial(WorkSensor, coordinator, device, work)
     yield from told_by("system", System, SYSTEM, RobotSensor)
     yield from told_by("vitals", Vitals, VITALS, RobotSensor)
-    yield UPTIME.key, partial(UptimeSensor, account, device)
+    yield UPTIME.key, partial(UptimeSensor, coordinator, device)
     yield from told_by(GARDEN, Garden, GARDEN_SUMS, FarmBotSensor)
     yield from told_by(ALERTS, Alerts, ALERT_SUMS, FarmBotSensor)
     for event in NEXT_EVENT:
-        yield event.key, partial(NextEventSensor, account, device, event)
-    yield TOOL.key, partial(MountedToolSensor, account, device)
-    if firmware := account.record(FIRMWARE_CONFIG.path, FirmwareConfig):
+        yield event.key, partial(NextEventSensor, coordinator, device, event)
+    yield TOOL.key, partial(MountedToolSensor, coordinator, device)
+    if firmware := coordinator.record(FIRMWARE_CONFIG.path, FirmwareConfig):
         for number in range(1, 6):
             if firmware.pin_guard(number):
                 key = f"{PIN_GUARD.key}_{number}"
-                yield key, partial(PinGuardSensor, account, device, number)
-    yield LAST_SEEN.key, partial(LastSeenSensor, account, device)
-    yield LAST_LOG.key, partial(LastLogSensor, account, device)
-    for key, record_key, sensor in items(account, SENSOR, Platform.SENSOR):
+                yield key, partial(PinGuardSensor, coordinator, device, number)
+    yield LAST_SEEN.key, partial(LastSeenSensor, coordinator, device)
+    yield LAST_LOG.key, partial(LastLogSensor, coordinator, device)
+    for key, record_key, sensor in items(coordinator, SENSOR, Platform.SENSOR):
         description = SensorEntityDescription(
             key=key,
             translation_key="sensor",
@@ -636,5 +636,7 @@ def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
         )
         yield (
             key,
-            partial(AnalogSensor, account, device, description, record_key, sensor.id),
+            partial(
+                AnalogSensor, coordinator, device, description, record_key, sensor.id
+            ),
         )

@@ -17,7 +17,7 @@ class SettingEntity[R](HabitatEntity[FarmBotCoordinator, R]):
 
     def __init__(
         self,
-        account: FarmBotCoordinator,
+        coordinator: FarmBotCoordinator,
         device: Device,
         resource: Resource[R],
         description: EntityDescription,
@@ -28,7 +28,7 @@ class SettingEntity[R](HabitatEntity[FarmBotCoordinator, R]):
         """Show the only record of a resource, or the one with the id."""
         key = resource.path if resource.single else f"{resource.path}/{record_id}"
         super().__init__(
-            account, device, resource.model, description, key=key, reads=reads
+            coordinator, device, resource.model, description, key=key, reads=reads
         )
         self._resource = resource
         self._record_id = record_id
@@ -36,6 +36,8 @@ class SettingEntity[R](HabitatEntity[FarmBotCoordinator, R]):
     async def change(self, attribute: str, value: Json) -> None:
         """Change a field at the server; raises as `require_record` and `Writes.run`."""
         self.require_record()
-        account, fields = self.coordinator, {attribute: value}
-        send = partial(account.client.update, self._resource, fields, self._record_id)
-        await account.writes.run(self.key, fields, send)
+        coordinator, fields = self.coordinator, {attribute: value}
+        send = partial(
+            coordinator.client.update, self._resource, fields, self._record_id
+        )
+        await coordinator.writes.run(self.key, fields, send)

@@ -99,10 +99,13 @@ SETTINGS = (
 )
 
 
-def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the robot's switches."""
-    for key, at, _ in items(account, PERIPHERAL, Platform.SWITCH):
+    for key, at, _ in items(coordinator, PERIPHERAL, Platform.SWITCH):
         output = replace(OUTPUT, key=key)
-        yield key, partial(PeripheralSwitch, account, device, output, at)
+        yield key, partial(PeripheralSwitch, coordinator, device, output, at)
     for setting in SETTINGS:
-        yield setting.key, partial(SettingSwitch, account, device, FBOS_CONFIG, setting)
+        yield (
+            setting.key,
+            partial(SettingSwitch, coordinator, device, FBOS_CONFIG, setting),
+        )

@@ -39,9 +39,9 @@ class WeedList(HabitatEntity[FarmBotCoordinator, Weeds], TodoListEntity):
 
     _attr_supported_features = TodoListEntityFeature.UPDATE_TODO_ITEM
 
-    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Show the weeds."""
-        super().__init__(account, device, Weeds, WEEDS, key=WEEDS_KEY)
+        super().__init__(coordinator, device, Weeds, WEEDS, key=WEEDS_KEY)
         self._look()
 
     @override
@@ -67,8 +67,8 @@ class WeedList(HabitatEntity[FarmBotCoordinator, Weeds], TodoListEntity):
             ServiceValidationError: the weed is gone, or its text was changed.
             HomeAssistantError: as `Writes.run`.
         """
-        account, key = self.coordinator, f"{POINTS.path}/{item.uid}"
-        weed = account.record(key, Point)
+        coordinator, key = self.coordinator, f"{POINTS.path}/{item.uid}"
+        weed = coordinator.record(key, Point)
         if weed is None:
             raise refusal("weed_gone")
         if item.summary != summary_of(weed):
@@ -78,8 +78,8 @@ class WeedList(HabitatEntity[FarmBotCoordinator, Weeds], TodoListEntity):
             return
         stage = PlantStage.REMOVED if done else PlantStage.ACTIVE
         fields: dict[str, Json] = {"plant_stage": stage}
-        send = partial(account.client.update, POINTS, fields, weed.id)
-        await account.writes.run(key, fields, send)
+        send = partial(coordinator.client.update, POINTS, fields, weed.id)
+        await coordinator.writes.run(key, fields, send)
 
 
 def summary_of(weed: Point) -> str:
@@ -104,6 +104,6 @@ def _item(weed: Point) -> TodoItem:
     )
 
 
-def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the robot's weeds."""
-    yield WEEDS.key, partial(WeedList, account, device)
+    yield WEEDS.key, partial(WeedList, coordinator, device)

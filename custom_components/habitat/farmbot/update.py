@@ -40,10 +40,10 @@ class FarmBotOSEntity(HabitatEntity[FarmBotCoordinator, FarmBotDevice], UpdateEn
         UpdateEntityFeature.INSTALL | UpdateEntityFeature.PROGRESS
     )
 
-    def __init__(self, account: FarmBotCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow all that tells of it; who reads the release has it asked for."""
         super().__init__(
-            account,
+            coordinator,
             device,
             FarmBotDevice,
             FARMBOT_OS,
@@ -106,6 +106,6 @@ class FarmBotOSEntity(HabitatEntity[FarmBotCoordinator, FarmBotDevice], UpdateEn
         await start(self.coordinator, nodes.check_updates())
 
 
-def entities(account: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
     """Return the robot's operating system."""
-    yield FARMBOT_OS.key, partial(FarmBotOSEntity, account, device)
+    yield FARMBOT_OS.key, partial(FarmBotOSEntity, coordinator, device)

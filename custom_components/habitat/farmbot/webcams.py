@@ -62,9 +62,9 @@ class Silence(Enum):
 class Webcams:
     """Finds out which webcams of an account there is something to see of."""
 
-    def __init__(self, account: FarmBotCoordinator) -> None:
+    def __init__(self, coordinator: FarmBotCoordinator) -> None:
         """Begin without knowing of any."""
-        self._account = account
+        self._coordinator = coordinator
         self._seen: dict[int, str | None] = {}
         """The addresses that answered, by the feed's id."""
         self._began = time.monotonic()
@@ -84,19 +84,21 @@ class Webcams:
         due = [feed for feed in feeds if self._seen.get(feed.id, "") != feed.url]
         if due or self._seen.keys() - {feed.id for feed in feeds}:
             self._looking = True
-            self._account.config_entry.async_create_background_task(
-                self._account.hass, self._look(due), f"{self._account.name} webcams"
+            self._coordinator.config_entry.async_create_background_task(
+                self._coordinator.hass,
+                self._look(due),
+                f"{self._coordinator.name} webcams",
             )
 
     def _feeds(self) -> list[WebcamFeed]:
-        if not self._account.devices.present:
+        if not self._coordinator.devices.present:
             # Another account shows the robot, and looks for its webcams.
             return []
-        feeds = self._account.records(WEBCAM_FEEDS.path, WebcamFeed)
+        feeds = self._coordinator.records(WEBCAM_FEEDS.path, WebcamFeed)
         return [feed for feed in feeds if feed.url]
 
     async def _look(self, due: list[WebcamFeed]) -> None:
-        hass, reach = self._account.hass, self._account.reach
+        hass, reach = self._coordinator.hass, self._coordinator.reach
         try:
             found = await asyncio.gather(
                 *(async_look(hass, reach, feed.url or "") for feed in due)
@@ -122,14 +124,14 @@ class Webcams:
         if any(learned.values()):
             await self._show()
         if learned:
-            self._account.async_learn_parts({WEBCAM: learned})
+            self._coordinator.async_learn_parts({WEBCAM: learned})
         if self._look_again:
             self._look_again = False
             self.look()
 
     @property
     def _shows_local(self) -> bool:
-        options = self._account.config_entry.options
+        options = self._coordinator.config_entry.options
         return bool(options.get(CONF_LOCAL_WEBCAMS))
 
     def _hide(self, keys: set[str]) -> None:
@@ -138,15 +140,15 @@ class Webcams:
         def unwanted(kind: Kind[Any], key: str, platform: str) -> bool:
             return kind is WEBCAM_FEED and key in keys
 
-        drop(self._account, unwanted)
+        drop(self._coordinator, unwanted)
 
     async def _show(self) -> None:
         """Set the platform up, which wants a library for pictures that few houses need."""
-        entry = self._account.config_entry
+        entry = self._coordinator.config_entry
         async with entry.setup_lock:
             pass  # The account itself is set up first.
         if entry.state is ConfigEntryState.LOADED:
-            await self._account.async_forward((Platform.CAMERA,))
+            await self._coordinator.async_forward((Platform.CAMERA,))
 
 
 def webcam_key(feed_id: int) -> str:

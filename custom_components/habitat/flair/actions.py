@@ -15,13 +15,13 @@ from .coordinator import FlairCoordinator
 
 
 async def press_remote_button(
-    account: FlairCoordinator, device: Device, button: str
+    coordinator: FlairCoordinator, device: Device, button: str
 ) -> ServiceResponse:
     """Let a unit's puck send a button of its remote, by the name that Flair gives it."""
-    unit = account.record(device.key, HvacUnit)
+    unit = coordinator.record(device.key, HvacUnit)
     if unit is None:
         raise refusal("no_hvac_unit")
-    await account.async_press(unit, button)
+    await coordinator.async_press(unit, button)
     return None
 
 

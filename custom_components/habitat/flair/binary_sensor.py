@@ -212,10 +212,10 @@ class StuckSensor(FlairEntity[Vent], BinarySensorEntity):
     _sent_at: datetime | None = None
     _stuck: bool | None = None
 
-    def __init__(self, account: FlairCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FlairCoordinator, device: Device) -> None:
         """Compare what was commanded with what the vent reports."""
         self._reading_key = f"{device.key}/{READING}"
-        super().__init__(account, device, Vent, STUCK, reads=(self._reading_key,))
+        super().__init__(coordinator, device, Vent, STUCK, reads=(self._reading_key,))
         self._compare()
 
     @property
@@ -258,35 +258,37 @@ class StuckSensor(FlairEntity[Vent], BinarySensorEntity):
         )
 
 
-def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the binary sensors of a device."""
-    record = account.data.get(device.key)
+    record = coordinator.data.get(device.key)
     if isinstance(record, Radio):
-        yield from described(account, device, Radio, RADIO, FlairBinarySensor)
+        yield from described(coordinator, device, Radio, RADIO, FlairBinarySensor)
     match record:
         case Vent():
-            yield STUCK.key, partial(StuckSensor, account, device)
+            yield STUCK.key, partial(StuckSensor, coordinator, device)
         case Puck():
-            yield from described(account, device, Puck, PUCK, FlairBinarySensor)
+            yield from described(coordinator, device, Puck, PUCK, FlairBinarySensor)
         case Room():
-            yield from described(account, device, Room, ROOM_HOLD, HoldSensor)
-            yield from described(account, device, Room, ROOM, FlairBinarySensor)
+            yield from described(coordinator, device, Room, ROOM_HOLD, HoldSensor)
+            yield from described(coordinator, device, Room, ROOM, FlairBinarySensor)
         case Structure():
-            yield from described(account, device, Structure, HOME_HOLD, HoldSensor)
+            yield from described(coordinator, device, Structure, HOME_HOLD, HoldSensor)
             yield from described(
-                account, device, Structure, STRUCTURE, FlairBinarySensor
+                coordinator, device, Structure, STRUCTURE, FlairBinarySensor
             )
         case Thermostat():
             yield from described(
-                account, device, Thermostat, THERMOSTAT_LINK, LinkSensor
+                coordinator, device, Thermostat, THERMOSTAT_LINK, LinkSensor
             )
             yield from described(
-                account, device, Thermostat, THERMOSTAT, FlairBinarySensor
+                coordinator, device, Thermostat, THERMOSTAT, FlairBinarySensor
             )
         case RemoteSensor():
             yield from described(
-                account, device, RemoteSensorReading, OCCUPANCY, FlairBinarySensor
+                coordinator, device, RemoteSensorReading, OCCUPANCY, FlairBinarySensor
             )
         case HvacUnit():
-            yield from described(account, device, HvacUnit, DRIVEN, FlairBinarySensor)
-            yield from described(account, device, HvacUnit, UNIT_LINK, LinkSensor)
+            yield from described(
+                coordinator, device, HvacUnit, DRIVEN, FlairBinarySensor
+            )
+            yield from described(coordinator, device, HvacUnit, UNIT_LINK, LinkSensor)

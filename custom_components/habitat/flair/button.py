@@ -78,12 +78,14 @@ def button_key(button: str) -> str:
 class RemoteButton(FlairEntity[HvacUnit], ButtonEntity):
     """A button of a remote that knows no states."""
 
-    def __init__(self, account: FlairCoordinator, device: Device, button: str) -> None:
+    def __init__(
+        self, coordinator: FlairCoordinator, device: Device, button: str
+    ) -> None:
         """Name it as the remote does."""
         description = ButtonEntityDescription(
             key=button_key(button), translation_key="remote"
         )
-        super().__init__(account, device, HvacUnit, description)
+        super().__init__(coordinator, device, HvacUnit, description)
         self._attr_translation_placeholders = {
             "button": cut(clean(button) or "", LONGEST_NAME).capitalize()
         }
@@ -95,13 +97,16 @@ class RemoteButton(FlairEntity[HvacUnit], ButtonEntity):
         await self.coordinator.async_press(self.require_record(), self._button)
 
 
-def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the buttons of a device."""
-    match account.data.get(device.key):
+    match coordinator.data.get(device.key):
         case Structure():
-            yield from described(account, device, Structure, STRUCTURE, FlairButton)
+            yield from described(coordinator, device, Structure, STRUCTURE, FlairButton)
         case Room():
-            yield from described(account, device, Room, ROOM, FlairButton)
+            yield from described(coordinator, device, Room, ROOM, FlairButton)
         case HvacUnit() as unit if unit.constraints:
             for button in unit.constraints.buttons:
-                yield button_key(button), partial(RemoteButton, account, device, button)
+                yield (
+                    button_key(button),
+                    partial(RemoteButton, coordinator, device, button),
+                )

@@ -63,10 +63,12 @@ class HomeClimate(FlairEntity[Structure], ClimateEntity):
     _attr_min_temp = MIN_TEMP
     _attr_max_temp = MAX_TEMP
 
-    def __init__(self, account: FlairCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FlairCoordinator, device: Device) -> None:
         """Show a home and what its rooms come to."""
         self._summary_key = f"{device.key}/{SUMMARY}"
-        super().__init__(account, device, Structure, HOME, reads=(self._summary_key,))
+        super().__init__(
+            coordinator, device, Structure, HOME, reads=(self._summary_key,)
+        )
 
     @property
     def _summary(self) -> HomeSummary | None:
@@ -181,13 +183,13 @@ class RoomClimate(FlairEntity[Room], ClimateEntity):
     _attr_min_temp = MIN_TEMP
     _attr_max_temp = MAX_TEMP
 
-    def __init__(self, account: FlairCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FlairCoordinator, device: Device) -> None:
         """Show a room and read its home."""
-        room = account.record(device.key, Room)
+        room = coordinator.record(device.key, Room)
         self._home_key = key_of(Structure, room.structure_id if room else None)
         self._summary_key = f"{device.key}/{SUMMARY}"
         super().__init__(
-            account, device, Room, ROOM, reads=(self._home_key, self._summary_key)
+            coordinator, device, Room, ROOM, reads=(self._home_key, self._summary_key)
         )
 
     @property
@@ -328,12 +330,12 @@ def hold_response(record: Structure | Room | None) -> ServiceResponse:
     }
 
 
-def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the climate of a device."""
-    match account.data.get(device.key):
+    match coordinator.data.get(device.key):
         case Structure():
-            yield HOME.key, partial(HomeClimate, account, device)
+            yield HOME.key, partial(HomeClimate, coordinator, device)
         case Room():
-            yield ROOM.key, partial(RoomClimate, account, device)
+            yield ROOM.key, partial(RoomClimate, coordinator, device)
         case HvacUnit() as unit if unit.constraints and unit.constraints.tree:
-            yield UNIT.key, partial(UnitClimate, account, device, UNIT)
+            yield UNIT.key, partial(UnitClimate, coordinator, device, UNIT)

@@ -65,7 +65,7 @@ class VentCover(FlairEntity[Vent], CoverEntity):
         await self.coordinator.async_patch(vent, {"percent_open": position})
 
 
-def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the vent of a device that is one."""
-    if account.record(device.key, Vent):
-        yield VENT.key, partial(VentCover, account, device, Vent, VENT)
+    if coordinator.record(device.key, Vent):
+        yield VENT.key, partial(VentCover, coordinator, device, Vent, VENT)

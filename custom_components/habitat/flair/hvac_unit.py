@@ -87,14 +87,14 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
 
     def __init__(
         self,
-        account: FlairCoordinator,
+        coordinator: FlairCoordinator,
         device: Device,
         description: ClimateEntityDescription,
     ) -> None:
         """Show a unit and read its home and its room."""
-        unit = account.record(device.key, HvacUnit)
+        unit = coordinator.record(device.key, HvacUnit)
         super().__init__(
-            account,
+            coordinator,
             device,
             HvacUnit,
             description,

@@ -169,12 +169,12 @@ BRIDGE: tuple[FlairNumberDescription[Bridge], ...] = (
 )
 
 
-def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the numbers of a device."""
-    match account.data.get(device.key):
+    match coordinator.data.get(device.key):
         case Structure():
-            yield from described(account, device, Structure, STRUCTURE, FlairNumber)
+            yield from described(coordinator, device, Structure, STRUCTURE, FlairNumber)
         case AnyPuck():
-            yield from described(account, device, AnyPuck, ANY_PUCK, FlairNumber)
+            yield from described(coordinator, device, AnyPuck, ANY_PUCK, FlairNumber)
         case Bridge():
-            yield from described(account, device, Bridge, BRIDGE, FlairNumber)
+            yield from described(coordinator, device, Bridge, BRIDGE, FlairNumber)

@@ -51,13 +51,13 @@ class FlairSelect[R: Resource](FlairEntity[R], SelectEntity):
 
     def __init__(
         self,
-        account: FlairCoordinator,
+        coordinator: FlairCoordinator,
         device: Device,
         kind: type[R],
         description: FlairSelectDescription[R],
     ) -> None:
         """Offer the words that are known, and those that the cloud turns out to know."""
-        super().__init__(account, device, kind, description)
+        super().__init__(coordinator, device, kind, description)
         self._further: dict[str, None] = {}
         self._learn_word()
 
@@ -172,11 +172,11 @@ NO_SCHEDULE = "no_schedule"
 class ScheduleSelect(FlairEntity[Structure], SelectEntity):
     """The schedule that a home follows."""
 
-    def __init__(self, account: FlairCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FlairCoordinator, device: Device) -> None:
         """Offer the home's schedules."""
         self._schedules_key = f"{device.key}/{SCHEDULES}"
         super().__init__(
-            account, device, Structure, SCHEDULE, reads=(self._schedules_key,)
+            coordinator, device, Structure, SCHEDULE, reads=(self._schedules_key,)
         )
 
     def _schedules(self) -> dict[str, str]:
@@ -213,11 +213,11 @@ class ScheduleSelect(FlairEntity[Structure], SelectEntity):
         await self.coordinator.async_patch(home, {"active_schedule_id": chosen})
 
 
-def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the selects of a device."""
-    match account.data.get(device.key):
+    match coordinator.data.get(device.key):
         case Structure():
-            yield from described(account, device, Structure, STRUCTURE, FlairSelect)
-            yield SCHEDULE.key, partial(ScheduleSelect, account, device)
+            yield from described(coordinator, device, Structure, STRUCTURE, FlairSelect)
+            yield SCHEDULE.key, partial(ScheduleSelect, coordinator, device)
         case AnyPuck():
-            yield from described(account, device, AnyPuck, ANY_PUCK, FlairSelect)
+            yield from described(coordinator, device, AnyPuck, ANY_PUCK, FlairSelect)

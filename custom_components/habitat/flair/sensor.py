@@ -593,46 +593,53 @@ class GatewaySensor(FlairEntity[Radio], SensorEntity):
         return cut(name_of(found), LONGEST_NAME) if found else None
 
 
-def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the sensors of a device."""
-    record = account.data.get(device.key)
+    record = coordinator.data.get(device.key)
     if isinstance(record, Radio):
-        yield from described(account, device, Radio, RADIO, FlairSensor)
+        yield from described(coordinator, device, Radio, RADIO, FlairSensor)
         if record.gateway_id:
-            yield GATEWAY.key, partial(GatewaySensor, account, device, Radio, GATEWAY)
+            yield (
+                GATEWAY.key,
+                partial(GatewaySensor, coordinator, device, Radio, GATEWAY),
+            )
     if isinstance(record, AnyPuck):
-        yield from described(account, device, AnyPuck, ANY_PUCK, FlairSensor)
+        yield from described(coordinator, device, AnyPuck, ANY_PUCK, FlairSensor)
     match record:
         case Vent():
-            yield from described(account, device, Vent, VENT, FlairSensor)
+            yield from described(coordinator, device, Vent, VENT, FlairSensor)
             yield from described(
-                account, device, VentReading, VENT_READING, FlairSensor
+                coordinator, device, VentReading, VENT_READING, FlairSensor
             )
         case Puck():
             yield from described(
-                account, device, PuckReading, PUCK_READING, FlairSensor
+                coordinator, device, PuckReading, PUCK_READING, FlairSensor
             )
         case Puck2():
-            yield from described(account, device, Puck2, PUCK2, FlairSensor)
+            yield from described(coordinator, device, Puck2, PUCK2, FlairSensor)
             yield from described(
-                account, device, Puck2Reading, PUCK2_READING, FlairSensor
+                coordinator, device, Puck2Reading, PUCK2_READING, FlairSensor
             )
         case Room():
-            yield from described(account, device, RoomSummary, ROOM_NOW, FlairSensor)
-            yield from described(account, device, Room, ROOM, FlairSensor)
-        case Structure():
-            yield from described(account, device, Structure, STRUCTURE, FlairSensor)
-            yield from described(account, device, Weather, WEATHER_NOW, FlairSensor)
-        case Zone():
-            yield from described(account, device, Zone, ZONE, FlairSensor)
-        case Thermostat():
-            yield from described(account, device, Thermostat, THERMOSTAT, FlairSensor)
             yield from described(
-                account, device, ThermostatState, THERMOSTAT_STATE, FlairSensor
+                coordinator, device, RoomSummary, ROOM_NOW, FlairSensor
+            )
+            yield from described(coordinator, device, Room, ROOM, FlairSensor)
+        case Structure():
+            yield from described(coordinator, device, Structure, STRUCTURE, FlairSensor)
+            yield from described(coordinator, device, Weather, WEATHER_NOW, FlairSensor)
+        case Zone():
+            yield from described(coordinator, device, Zone, ZONE, FlairSensor)
+        case Thermostat():
+            yield from described(
+                coordinator, device, Thermostat, THERMOSTAT, FlairSensor
+            )
+            yield from described(
+                coordinator, device, ThermostatState, THERMOSTAT_STATE, FlairSensor
             )
         case RemoteSensor():
             yield from described(
-                account, device, RemoteSensorReading, REMOTE_SENSOR, FlairSensor
+                coordinator, device, RemoteSensorReading, REMOTE_SENSOR, FlairSensor
             )
         case HvacUnit():
-            yield from described(account, device, HvacUnit, REMOTE, FlairSensor)
+            yield from described(coordinator, device, HvacUnit, REMOTE, FlairSensor)

@@ -100,12 +100,12 @@ ANY_PUCK: tuple[FlairSwitchDescription[AnyPuck], ...] = (
 )
 
 
-def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the switches of a device."""
-    match account.data.get(device.key):
+    match coordinator.data.get(device.key):
         case Structure():
-            yield from described(account, device, Structure, STRUCTURE, FlairSwitch)
+            yield from described(coordinator, device, Structure, STRUCTURE, FlairSwitch)
         case Room():
-            yield from described(account, device, Room, ROOM, FlairSwitch)
+            yield from described(coordinator, device, Room, ROOM, FlairSwitch)
         case AnyPuck():
-            yield from described(account, device, AnyPuck, ANY_PUCK, FlairSwitch)
+            yield from described(coordinator, device, AnyPuck, ANY_PUCK, FlairSwitch)

@@ -61,10 +61,10 @@ class HomeWeather(FlairEntity[Weather], WeatherEntity):
     _attr_native_pressure_unit = UnitOfPressure.HPA
     _attr_native_wind_speed_unit = UnitOfSpeed.METERS_PER_SECOND
 
-    def __init__(self, account: FlairCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FlairCoordinator, device: Device) -> None:
         """Show what Flair recorded last."""
         super().__init__(
-            account, device, Weather, OUTDOORS, key=f"{device.key}/{WEATHER}"
+            coordinator, device, Weather, OUTDOORS, key=f"{device.key}/{WEATHER}"
         )
 
     @property
@@ -129,7 +129,7 @@ class HomeWeather(FlairEntity[Weather], WeatherEntity):
         return weather.wind_direction if weather else None
 
 
-def entities(account: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
     """Return the weather of a home."""
-    if account.record(device.key, Structure):
-        yield OUTDOORS.key, partial(HomeWeather, account, device)
+    if coordinator.record(device.key, Structure):
+        yield OUTDOORS.key, partial(HomeWeather, coordinator, device)

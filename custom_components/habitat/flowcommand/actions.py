@@ -16,39 +16,41 @@ from .units import gallons
 
 
 async def get_flow_volume(
-    account: FlowCommandCoordinator, device: Device, start: datetime, end: datetime
+    coordinator: FlowCommandCoordinator, device: Device, start: datetime, end: datetime
 ) -> ServiceResponse:
     """Return what went through the pipe within a span."""
     span = span_of(start, end)
-    volume = await account.client.flow_volume(_sensor_id(account, device), span)
+    volume = await coordinator.client.flow_volume(_sensor_id(coordinator, device), span)
     return _volume(volume)
 
 
 async def get_hourly_flow_volumes(
-    account: FlowCommandCoordinator, device: Device, start: datetime, end: datetime
+    coordinator: FlowCommandCoordinator, device: Device, start: datetime, end: datetime
 ) -> ServiceResponse:
     """Return the volumes of all hours that a span touches, the oldest first."""
     span = span_of(start, end)
-    hours = await account.client.hourly_volumes(_sensor_id(account, device), span)
+    hours = await coordinator.client.hourly_volumes(
+        _sensor_id(coordinator, device), span
+    )
     return {"hours": [_volume(hour) for hour in hours]}
 
 
 async def get_pings(
-    account: FlowCommandCoordinator, device: Device, start: datetime, end: datetime
+    coordinator: FlowCommandCoordinator, device: Device, start: datetime, end: datetime
 ) -> ServiceResponse:
     """Return all pings within a span, the oldest first."""
     span = span_of(start, end)
-    pings = await account.client.pings(_sensor_id(account, device), span)
+    pings = await coordinator.client.pings(_sensor_id(coordinator, device), span)
     return {"pings": [_ping(ping) for ping in pings]}
 
 
-def _sensor_id(account: FlowCommandCoordinator, device: Device) -> int:
-    sensor = account.record(device.key, FlowSensor)
+def _sensor_id(coordinator: FlowCommandCoordinator, device: Device) -> int:
+    sensor = coordinator.record(device.key, FlowSensor)
     if sensor is None:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="no_such_device",
-            translation_placeholders={"vendor": account.login.vendor.name},
+            translation_placeholders={"vendor": coordinator.login.vendor.name},
         )
     return sensor.id
 

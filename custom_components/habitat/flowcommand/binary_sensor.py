@@ -47,7 +47,7 @@ class HeardSensor(HabitatBinarySensor[FlowCommandCoordinator, FlowSensor]):
         return self.coordinator.is_alive(self.device_key) if heard else None
 
 
-def entities(account: FlowCommandCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlowCommandCoordinator, device: Device) -> Iterator[Made]:
     """Return the binary sensors of a device."""
-    yield from described(account, device, FlowSensor, SENSOR, HabitatBinarySensor)
-    yield from described(account, device, FlowSensor, (HEARD,), HeardSensor)
+    yield from described(coordinator, device, FlowSensor, SENSOR, HabitatBinarySensor)
+    yield from described(coordinator, device, FlowSensor, (HEARD,), HeardSensor)

@@ -22,9 +22,9 @@ PING = EventEntityDescription(
 class PingEvent(HabitatEntity[FlowCommandCoordinator, FlowSensor], EventEntity):
     """Tells of each ping, whether it was pushed or found by a poll."""
 
-    def __init__(self, account: FlowCommandCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FlowCommandCoordinator, device: Device) -> None:
         """Tell of what comes after the ping that is known now."""
-        super().__init__(account, device, FlowSensor, PING)
+        super().__init__(coordinator, device, FlowSensor, PING)
         self._last = self.record.last_ping_datetime if self.record else None
 
     @override
@@ -45,6 +45,6 @@ class PingEvent(HabitatEntity[FlowCommandCoordinator, FlowSensor], EventEntity):
         super()._handle_coordinator_update()
 
 
-def entities(account: FlowCommandCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlowCommandCoordinator, device: Device) -> Iterator[Made]:
     """Return the event entities of a device."""
-    yield PING.key, partial(PingEvent, account, device)
+    yield PING.key, partial(PingEvent, coordinator, device)

@@ -120,15 +120,15 @@ class FlowCommandSensor[R](HabitatSensor[FlowCommandCoordinator, R]):
 
     def __init__(
         self,
-        account: FlowCommandCoordinator,
+        coordinator: FlowCommandCoordinator,
         device: Device,
         kind: type[R],
         description: HabitatSensorDescription[R],
     ) -> None:
         """Suggest the unit to show."""
-        super().__init__(account, device, kind, description)
+        super().__init__(coordinator, device, kind, description)
         unit = _METRIC.get(description.native_unit_of_measurement or "")
-        if unit and account.hass.config.units is METRIC_SYSTEM:
+        if unit and coordinator.hass.config.units is METRIC_SYSTEM:
             self._attr_suggested_unit_of_measurement = unit
 
 
@@ -152,14 +152,14 @@ class VolumeSensor(FlowCommandSensor[Volume]):
 
     def __init__(
         self,
-        account: FlowCommandCoordinator,
+        coordinator: FlowCommandCoordinator,
         device: Device,
         kind: type[Volume],
         description: HabitatSensorDescription[Volume],
     ) -> None:
         """Take the fluid from the options."""
-        super().__init__(account, device, kind, description)
-        match account.config_entry.options.get(CONF_FLUID):
+        super().__init__(coordinator, device, kind, description)
+        match coordinator.config_entry.options.get(CONF_FLUID):
             case const.WATER:
                 self._attr_device_class = SensorDeviceClass.WATER
             case const.OIL:
@@ -184,9 +184,9 @@ class VolumeSensor(FlowCommandSensor[Volume]):
 
 
 @callback
-def _show_barrels(account: FlowCommandCoordinator, device: Device) -> None:
+def _show_barrels(coordinator: FlowCommandCoordinator, device: Device) -> None:
     """Enable a sensor in barrels that is registered, but was off by default then."""
-    registry = er.async_get(account.hass)
+    registry = er.async_get(coordinator.hass)
     entity_id = registry.async_get_entity_id(
         SENSOR_DOMAIN, DOMAIN, f"{device.id}_{FLOW_RATE_BARRELS.key}"
     )
@@ -195,17 +195,17 @@ def _show_barrels(account: FlowCommandCoordinator, device: Device) -> None:
         registry.async_update_entity(entry.entity_id, disabled_by=None)
 
 
-def entities(account: FlowCommandCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlowCommandCoordinator, device: Device) -> Iterator[Made]:
     """Return the sensors of a device."""
     barrels = FLOW_RATE_BARRELS
-    if account.config_entry.options.get(CONF_BARRELS):
+    if coordinator.config_entry.options.get(CONF_BARRELS):
         barrels = replace(barrels, entity_registry_enabled_default=True)
-        _show_barrels(account, device)
+        _show_barrels(coordinator, device)
     yield (
         FLOW_RATE.key,
-        partial(FlowRateSensor, account, device, FlowSensor, FLOW_RATE),
+        partial(FlowRateSensor, coordinator, device, FlowSensor, FLOW_RATE),
     )
     yield from described(
-        account, device, FlowSensor, (barrels, *SENSOR), FlowCommandSensor
+        coordinator, device, FlowSensor, (barrels, *SENSOR), FlowCommandSensor
     )
-    yield from described(account, device, Volume, VOLUME, VolumeSensor)
+    yield from described(coordinator, device, Volume, VOLUME, VolumeSensor)

@@ -14,7 +14,7 @@ from .sensor import rounded
 
 
 async def get_samples(
-    account: FlowerPowerCoordinator, device: Device, start: datetime, end: datetime
+    coordinator: FlowerPowerCoordinator, device: Device, start: datetime, end: datetime
 ) -> ServiceResponse:
     """Return all that was measured at a location within a span, the oldest first.
 
@@ -22,7 +22,7 @@ async def get_samples(
         ServiceValidationError: the end is not after the start.
         CloudError: the cloud did not answer.
     """
-    found = await account.client.samples(device.key, span_of(start, end))
+    found = await coordinator.client.samples(device.key, span_of(start, end))
     provisional = found.first_not_definitive_value_datetime_utc
     return {
         "samples": [_sample(sample) for sample in found.samples],

@@ -87,16 +87,16 @@ OUTDATED: HabitatBinarySensorDescription[LocationStatus] = flag(
 )
 
 
-def entities(account: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
     """Return the binary sensors of a location."""
-    location = account.record(device.key, Location)
+    location = coordinator.record(device.key, Location)
     for descriptions, build in (
         ((PROBLEM,), ProblemSensor),
         (PLANT, AnalysisFlag),
         ((OUTDATED,), OutdatedSensor),
     ):
-        yield from described(account, device, LocationStatus, descriptions, build)
+        yield from described(coordinator, device, LocationStatus, descriptions, build)
     if location and location.sensor:
         yield from described(
-            account, device, LocationStatus, UPLOADS, HabitatBinarySensor
+            coordinator, device, LocationStatus, UPLOADS, HabitatBinarySensor
         )

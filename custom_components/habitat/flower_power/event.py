@@ -28,10 +28,10 @@ class WateringEventEntity(
     _told: datetime | None = None
     """The last watering that was told of, or from when on nothing was missed."""
 
-    def __init__(self, account: FlowerPowerCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FlowerPowerCoordinator, device: Device) -> None:
         """Follow the waterings."""
         key = f"{device.key}/{WATERED}"
-        super().__init__(account, device, Waterings, WATERING, key=key)
+        super().__init__(coordinator, device, Waterings, WATERING, key=key)
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -67,8 +67,8 @@ class WateringEventEntity(
         return bool(new)
 
 
-def entities(account: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
     """Return the event entities of a location."""
-    location = account.record(device.key, Location)
+    location = coordinator.record(device.key, Location)
     if location and location.sensor:
-        yield WATERING.key, partial(WateringEventEntity, account, device)
+        yield WATERING.key, partial(WateringEventEntity, coordinator, device)

@@ -32,17 +32,17 @@ class PictureEntity(HabitatEntity[FlowerPowerCoordinator, Location], ImageEntity
 
     def __init__(
         self,
-        account: FlowerPowerCoordinator,
+        coordinator: FlowerPowerCoordinator,
         device: Device,
         description: ImageEntityDescription,
         address: Address,
         number: int = 0,
     ) -> None:
         """Show the picture at an address that a location has."""
-        super().__init__(account, device, Location, description)
-        ImageEntity.__init__(self, account.hass)
+        super().__init__(coordinator, device, Location, description)
+        ImageEntity.__init__(self, coordinator.hass)
         self._address = address
-        self._reach = Reach(account.login.url)
+        self._reach = Reach(coordinator.login.url)
         if number:
             self._attr_translation_placeholders = {"number": str(number)}
         self._look()
@@ -96,18 +96,18 @@ def picture_address(identifier: str) -> Address:
     )
 
 
-def entities(account: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
     """Return the pictures of a location."""
-    location = account.record(device.key, Location)
+    location = coordinator.record(device.key, Location)
     if location is None:
         return
-    reach = Reach(account.login.url)
+    reach = Reach(coordinator.login.url)
     if reach.find(location.avatar_url):
         yield (
             AVATAR.key,
             partial(
                 PictureEntity,
-                account,
+                coordinator,
                 device,
                 AVATAR,
                 lambda location: location.avatar_url,
@@ -124,5 +124,7 @@ def entities(account: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
             address = picture_address(picture.image_identifier)
             yield (
                 key,
-                partial(PictureEntity, account, device, description, address, number),
+                partial(
+                    PictureEntity, coordinator, device, description, address, number
+                ),
             )

@@ -55,24 +55,26 @@ class SampledSensor(FlowerPowerSensor[Sample]):
 
     def __init__(
         self,
-        account: FlowerPowerCoordinator,
+        coordinator: FlowerPowerCoordinator,
         device: Device,
         kind: type[Sample],
         description: SampledDescription,
     ) -> None:
         """Follow both."""
         self._status_key = f"{device.key}/{STATUS}"
-        super().__init__(account, device, kind, description, reads=(self._status_key,))
+        super().__init__(
+            coordinator, device, kind, description, reads=(self._status_key,)
+        )
 
     @property
     @override
     def native_value(self) -> StateType | datetime:
         """What was measured last."""
         value = super().native_value
-        account = self.coordinator
-        if value is not None or not account.is_alive(self.device_key):
+        coordinator = self.coordinator
+        if value is not None or not coordinator.is_alive(self.device_key):
             return value
-        if status := account.record(self._status_key, LocationStatus):
+        if status := coordinator.record(self._status_key, LocationStatus):
             # A float of the phone's that was printed as a double.
             return rounded(self.entity_description.gauge(status).current_value, 2)
         return value
@@ -435,15 +437,15 @@ class ModeSensor(FlowerPowerSensor[Location]):
         return known if current in (None, *known) else [*known, str(current)]
 
 
-def entities(account: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
     """Return the sensors of a location."""
-    location = account.record(device.key, Location)
-    yield from described(account, device, LocationStatus, PLANT, AnalysisSensor)
+    location = coordinator.record(device.key, Location)
+    yield from described(coordinator, device, LocationStatus, PLANT, AnalysisSensor)
     if location is None or location.sensor is None:
         return
-    yield from described(account, device, Sample, SAMPLES, FlowerPowerSensor)
-    yield from described(account, device, Sample, SAMPLES_OR_GAUGES, SampledSensor)
+    yield from described(coordinator, device, Sample, SAMPLES, FlowerPowerSensor)
+    yield from described(coordinator, device, Sample, SAMPLES_OR_GAUGES, SampledSensor)
     if location.sensor.is_pot:
-        yield from described(account, device, Sample, TANK, SampledSensor)
-        yield from described(account, device, LocationStatus, POT, AnalysisSensor)
-        yield from described(account, device, Location, MODE, ModeSensor)
+        yield from described(coordinator, device, Sample, TANK, SampledSensor)
+        yield from described(coordinator, device, LocationStatus, POT, AnalysisSensor)
+        yield from described(coordinator, device, Location, MODE, ModeSensor)

@@ -26,10 +26,10 @@ class FirmwareEntity(
 ):
     """The firmware that a sensor has, and the one that there is for it."""
 
-    def __init__(self, account: FlowerPowerCoordinator, device: Device) -> None:
+    def __init__(self, coordinator: FlowerPowerCoordinator, device: Device) -> None:
         """Follow the status."""
         key = f"{device.key}/{STATUS}"
-        super().__init__(account, device, LocationStatus, FIRMWARE, key=key)
+        super().__init__(coordinator, device, LocationStatus, FIRMWARE, key=key)
 
     @property
     def _sensor(self) -> SensorStatus | None:
@@ -60,11 +60,11 @@ def configured(location: Location) -> str | None:
     return location.sensor.firmware if location.sensor else None
 
 
-def entities(account: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
     """Return the firmware of a location's sensor, once it was heard of."""
-    status = account.record(f"{device.key}/{STATUS}", LocationStatus)
-    location = account.record(device.key, Location)
+    status = coordinator.record(f"{device.key}/{STATUS}", LocationStatus)
+    location = coordinator.record(device.key, Location)
     if (status and status.sensor and status.sensor.firmware) or (
         location and configured(location)
     ):
-        yield FIRMWARE.key, partial(FirmwareEntity, account, device)
+        yield FIRMWARE.key, partial(FirmwareEntity, coordinator, device)

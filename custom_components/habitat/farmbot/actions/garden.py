@@ -49,7 +49,7 @@ _ONLY_PLANTS = frozenset({"crop", "planted_at"})
 
 
 async def add_point(
-    account: FarmBotCoordinator,
+    coordinator: FarmBotCoordinator,
     _: Device,
     type: str,
     **fields: object,
@@ -61,24 +61,24 @@ async def add_point(
     body: dict[str, Json] = {"pointer_type": pointer_type.value, **_json(known)}
     if _COLOR in fields:
         body["meta"] = {_COLOR: str(fields[_COLOR])}
-    point = await account.writes.run(
+    point = await coordinator.writes.run(
         f"{api.POINTS.path}/{_NEW}",
         {},
-        partial(account.client.create, api.POINTS, body),
+        partial(coordinator.client.create, api.POINTS, body),
     )
     if point is None:
         return {}
-    account.async_learn_parts(
+    coordinator.async_learn_parts(
         {api.POINTS.path: {f"{api.POINTS.path}/{point.id}": point}}
     )
     return _shown(point)
 
 
 async def update_point(
-    account: FarmBotCoordinator, _: Device, point_id: int, **fields: object
+    coordinator: FarmBotCoordinator, _: Device, point_id: int, **fields: object
 ) -> ServiceResponse:
     """Change a plant, a weed or a point, and return it."""
-    point = _grown(account, point_id)
+    point = _grown(coordinator, point_id)
     if not fields:
         raise refusal("nothing_to_change")
     changes = _columns(point.pointer_type, fields, point)
@@ -88,31 +88,33 @@ async def update_point(
         body["meta"] = {_COLOR: str(fields[_COLOR])}
         changes["meta"] = {**point.meta, _COLOR: str(fields[_COLOR])}
     key = f"{api.POINTS.path}/{point_id}"
-    changed = await account.writes.run(
-        key, changes, partial(account.client.update, api.POINTS, body, point_id)
+    changed = await coordinator.writes.run(
+        key, changes, partial(coordinator.client.update, api.POINTS, body, point_id)
     )
-    shown = changed or account.record(key, Point)
+    shown = changed or coordinator.record(key, Point)
     return _shown(shown) if shown else {}
 
 
 async def remove_point(
-    account: FarmBotCoordinator, _: Device, points: list[int]
+    coordinator: FarmBotCoordinator, _: Device, points: list[int]
 ) -> ServiceResponse:
     """Remove plants, weeds and points, for good."""
-    gone = [_grown(account, point_id).id for point_id in dict.fromkeys(points)]
+    gone = [_grown(coordinator, point_id).id for point_id in dict.fromkeys(points)]
     keys = [f"{api.POINTS.path}/{point_id}" for point_id in gone]
-    await account.writes.run(keys[0], {}, partial(account.client.delete_points, *gone))
-    account.async_learn_parts({api.POINTS.path: dict.fromkeys(keys)})
+    await coordinator.writes.run(
+        keys[0], {}, partial(coordinator.client.delete_points, *gone)
+    )
+    coordinator.async_learn_parts({api.POINTS.path: dict.fromkeys(keys)})
     return None
 
 
-def _grown(account: FarmBotCoordinator, point_id: int) -> Point:
+def _grown(coordinator: FarmBotCoordinator, point_id: int) -> Point:
     """Return a point that people make and remove.
 
     Raises:
         ServiceValidationError: there is none with the id.
     """
-    point = account.record(f"{api.POINTS.path}/{point_id}", Point)
+    point = coordinator.record(f"{api.POINTS.path}/{point_id}", Point)
     if point is None or point.pointer_type not in GROWING.values():
         raise refusal("no_such_point", name=str(point_id))
     return point
@@ -159,7 +161,7 @@ def _plain(value: object) -> Json:
 
 
 async def search_points(
-    account: FarmBotCoordinator,
+    coordinator: FarmBotCoordinator,
     _: Device,
     *,
     types: list[str] | None = None,
@@ -173,14 +175,14 @@ async def search_points(
     limit: int,
 ) -> ServiceResponse:
     """Return points of what is known already; nothing is asked for."""
-    if account.record(GARDEN, Garden) is None or not account.fresh(GARDEN):
+    if coordinator.record(GARDEN, Garden) is None or not coordinator.fresh(GARDEN):
         raise refusal("points_not_known")
     center = None if x is None or y is None else (x, y)
     if within is not None and center is None:
         raise refusal("within_what")
-    points = account.records(api.POINTS.path, Point)
+    points = coordinator.records(api.POINTS.path, Point)
     if group is not None:
-        chosen = choose(account, api.POINT_GROUPS, group)
+        chosen = choose(coordinator, api.POINT_GROUPS, group)
         points = members(chosen, points, dt_util.utcnow())
     found = search(
         points,
@@ -230,7 +232,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 async def add_sensor_reading(
-    account: FarmBotCoordinator,
+    coordinator: FarmBotCoordinator,
     _: Device,
     value: int,
     pin: int | None = None,
@@ -240,7 +242,7 @@ async def add_sensor_reading(
     **place: float,
 ) -> ServiceResponse:
     """Keep what was read somewhere, and return it."""
-    at = choose_pin(account, pin, sensor=sensor)
+    at = choose_pin(coordinator, pin, sensor=sensor)
     body: dict[str, Json] = {
         "pin": at.pin,
         "mode": at.mode if mode is None else MODES[mode],
@@ -249,12 +251,14 @@ async def add_sensor_reading(
         "read_at": dt_util.as_utc(read_at or dt_util.utcnow()).isoformat(),
     }
     path = api.SENSOR_READINGS.path
-    reading = await account.writes.run(
-        f"{path}/{_NEW}", {}, partial(account.client.create, api.SENSOR_READINGS, body)
+    reading = await coordinator.writes.run(
+        f"{path}/{_NEW}",
+        {},
+        partial(coordinator.client.create, api.SENSOR_READINGS, body),
     )
     if reading is None:
         return {}
-    account.async_learn_parts({path: {f"{path}/{reading.id}": reading}})
+    coordinator.async_learn_parts({path: {f"{path}/{reading.id}": reading}})
     return _told(reading)
 
 
@@ -274,10 +278,10 @@ def _told(reading: SensorReading) -> JsonObjectType:
 
 
 async def search_logs(
-    account: FarmBotCoordinator, _: Device, limit: int, **wanted: object
+    coordinator: FarmBotCoordinator, _: Device, limit: int, **wanted: object
 ) -> ServiceResponse:
     """Return lines of the log that have these values, the newest first."""
-    logs = await account.client.search_logs(
+    logs = await coordinator.client.search_logs(
         {name: _query(value) for name, value in wanted.items()}
     )
     newest = sorted(logs, key=_age_of, reverse=True)

@@ -62,15 +62,17 @@ _GROWING = frozenset({PlantStage.PLANTED, PlantStage.SPROUTED, PlantStage.ACTIVE
 # Emergency stop.
 
 
-async def emergency_lock(account: FarmBotCoordinator, _: Device) -> ServiceResponse:
+async def emergency_lock(coordinator: FarmBotCoordinator, _: Device) -> ServiceResponse:
     """Stop the robot at once."""
-    await stop(account)
+    await stop(coordinator)
     return None
 
 
-async def emergency_unlock(account: FarmBotCoordinator, _: Device) -> ServiceResponse:
+async def emergency_unlock(
+    coordinator: FarmBotCoordinator, _: Device
+) -> ServiceResponse:
     """Let the robot move again."""
-    await unlock(account)
+    await unlock(coordinator)
     return None
 
 
@@ -78,7 +80,7 @@ async def emergency_unlock(account: FarmBotCoordinator, _: Device) -> ServiceRes
 
 
 async def move(
-    account: FarmBotCoordinator,
+    coordinator: FarmBotCoordinator,
     _: Device,
     x: float | None = None,
     y: float | None = None,
@@ -92,45 +94,51 @@ async def move(
     """Move to a place, or by distances; mm, and % of the speed that is set."""
     if x is None and y is None and z is None:
         raise refusal("nowhere_to_move")
-    await require_idle(account)
-    require_reach(account, relative=relative, x=x, y=y, z=z)
+    await require_idle(coordinator)
+    require_reach(coordinator, relative=relative, x=x, y=y, z=z)
     command = nodes.move(x, y, z, relative=relative, safe_z=safe_z, speed=speed)
-    await _travel(account, command, wait=wait, timeout=MOVEMENT * 100 / (speed or 100))
+    await _travel(
+        coordinator, command, wait=wait, timeout=MOVEMENT * 100 / (speed or 100)
+    )
     return None
 
 
 async def find_home(
-    account: FarmBotCoordinator, _: Device, axis: Axis, *, wait: bool = True
+    coordinator: FarmBotCoordinator, _: Device, axis: Axis, *, wait: bool = True
 ) -> ServiceResponse:
     """Find the end of an axis and make it zero."""
-    await require_idle(account)
-    await _travel(account, nodes.find_home(axis), wait=wait)
+    await require_idle(coordinator)
+    await _travel(coordinator, nodes.find_home(axis), wait=wait)
     return None
 
 
 async def go_home(
-    account: FarmBotCoordinator, _: Device, axis: Axis, *, wait: bool = True
+    coordinator: FarmBotCoordinator, _: Device, axis: Axis, *, wait: bool = True
 ) -> ServiceResponse:
     """Move an axis to zero."""
-    await require_idle(account)
-    await _travel(account, nodes.go_home(axis), wait=wait)
+    await require_idle(coordinator)
+    await _travel(coordinator, nodes.go_home(axis), wait=wait)
     return None
 
 
 async def _travel(
-    account: FarmBotCoordinator, command: Node, *, wait: bool, timeout: float = MOVEMENT
+    coordinator: FarmBotCoordinator,
+    command: Node,
+    *,
+    wait: bool,
+    timeout: float = MOVEMENT,
 ) -> None:
     if wait:
-        await send(account, command, timeout=timeout)
+        await send(coordinator, command, timeout=timeout)
     else:
-        await start(account, command)
+        await start(coordinator, command)
 
 
 # Pins.
 
 
 async def read_pin(
-    account: FarmBotCoordinator,
+    coordinator: FarmBotCoordinator,
     _: Device,
     pin: int | None = None,
     peripheral: Wanted | None = None,
@@ -138,18 +146,18 @@ async def read_pin(
     mode: str | None = None,
 ) -> ServiceResponse:
     """Read a pin and return what it said."""
-    place = choose_pin(account, pin, peripheral, sensor)
-    require_unlocked(account)
+    place = choose_pin(coordinator, pin, peripheral, sensor)
+    require_unlocked(coordinator)
     key = pin_key(place.pin)
-    before = account.record(key, Pin)
+    before = coordinator.record(key, Pin)
     how = place.mode if mode is None else MODES[mode]
-    await send(account, nodes.read_pin(place.node, how))
+    await send(coordinator, nodes.read_pin(place.node, how))
     # The same value as before is not told again.
     patience = _UNTOLD if before is None else TOLD
     await becomes(
-        account, key, lambda: account.record(key, Pin) is not before, patience
+        coordinator, key, lambda: coordinator.record(key, Pin) is not before, patience
     )
-    read = account.record(key, Pin)
+    read = coordinator.record(key, Pin)
     if read is None or read.value is None:
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="pin_not_told"
@@ -162,7 +170,7 @@ async def read_pin(
 
 
 async def write_pin(
-    account: FarmBotCoordinator,
+    coordinator: FarmBotCoordinator,
     _: Device,
     value: int,
     pin: int | None = None,
@@ -170,33 +178,33 @@ async def write_pin(
     mode: str | None = None,
 ) -> ServiceResponse:
     """Write to a pin: 0 or 1, to an analog one up to 255."""
-    place = choose_pin(account, pin, peripheral)
+    place = choose_pin(coordinator, pin, peripheral)
     how = place.mode if mode is None else MODES[mode]
     if value > HIGHEST[how]:
         raise refusal("pin_value", high=str(HIGHEST[how]), mode=MODE_NAMES[how])
-    await write_to_pin(account, place.pin, value, how, place.named)
+    await write_to_pin(coordinator, place.pin, value, how, place.named)
     return None
 
 
 async def toggle_pin(
-    account: FarmBotCoordinator,
+    coordinator: FarmBotCoordinator,
     _: Device,
     pin: int | None = None,
     peripheral: Wanted | None = None,
 ) -> ServiceResponse:
     """Switch a pin over."""
-    place = choose_pin(account, pin, peripheral)
-    require_unlocked(account)
-    await send(account, nodes.toggle_pin(place.node))
+    place = choose_pin(coordinator, pin, peripheral)
+    require_unlocked(coordinator)
+    await send(coordinator, nodes.toggle_pin(place.node))
     return None
 
 
 async def set_servo_angle(
-    account: FarmBotCoordinator, _: Device, pin: int, angle: float
+    coordinator: FarmBotCoordinator, _: Device, pin: int, angle: float
 ) -> ServiceResponse:
     """Turn a servo; degrees."""
-    require_unlocked(account)
-    await send(account, nodes.set_servo_angle(pin, angle))
+    require_unlocked(coordinator)
+    await send(coordinator, nodes.set_servo_angle(pin, angle))
     return None
 
 
@@ -204,7 +212,7 @@ async def set_servo_angle(
 
 
 async def run_sequence(
-    account: FarmBotCoordinator,
+    coordinator: FarmBotCoordinator,
     _: Device,
     sequence: Wanted,
     variables: Mapping[str, object] | None = None,
@@ -213,36 +221,40 @@ async def run_sequence(
     timeout: float = 3600,
 ) -> ServiceResponse:
     """Run a sequence; return whether it has finished, and how many seconds that took."""
-    chosen = choose(account, api.SEQUENCES, sequence)
+    chosen = choose(coordinator, api.SEQUENCES, sequence)
     try:
-        values = given_nodes(chosen, variables or {}, _inventory(account))
+        values = given_nodes(chosen, variables or {}, _inventory(coordinator))
     except VariableError as err:
         raise refusal(err.key, **err.placeholders) from err
     for x, y, z in nodes.coordinates(values.values()):
-        require_reach(account, x=x, y=y, z=z)
+        require_reach(coordinator, x=x, y=y, z=z)
     patience = timeout if wait else REFUSAL
-    done = await _timed(account, partial(run, account, chosen, values), patience)
+    done = await _timed(
+        coordinator, partial(run, coordinator, chosen, values), patience
+    )
     return {"sequence_id": chosen.id, "name": chosen.name, **done}
 
 
 async def _timed(
-    account: FarmBotCoordinator, begin: Callable[..., Awaitable[bool]], patience: float
+    coordinator: FarmBotCoordinator,
+    begin: Callable[..., Awaitable[bool]],
+    patience: float,
 ) -> dict[str, bool | float]:
-    await require_idle(account)
-    clock = account.hass.loop.time
+    await require_idle(coordinator)
+    clock = coordinator.hass.loop.time
     began = clock()
     finished = await begin(patience=patience)
     return {"finished": finished, "seconds": round(clock() - began, 1)}
 
 
-def _inventory(account: FarmBotCoordinator) -> Inventory:
+def _inventory(coordinator: FarmBotCoordinator) -> Inventory:
     return Inventory(
-        points=kept(account.records(api.POINTS.path, Point)),
-        groups=account.records(api.POINT_GROUPS.path, PointGroup),
-        tools=account.records(api.TOOLS.path, Tool),
-        peripherals=account.records(api.PERIPHERALS.path, Peripheral),
-        sensors=account.records(api.SENSORS.path, Sensor),
-        sequences=account.records(api.SEQUENCES.path, Sequence),
+        points=kept(coordinator.records(api.POINTS.path, Point)),
+        groups=coordinator.records(api.POINT_GROUPS.path, PointGroup),
+        tools=coordinator.records(api.TOOLS.path, Tool),
+        peripherals=coordinator.records(api.PERIPHERALS.path, Peripheral),
+        sensors=coordinator.records(api.SENSORS.path, Sensor),
+        sequences=coordinator.records(api.SEQUENCES.path, Sequence),
     )
 
 
@@ -250,24 +262,27 @@ def _inventory(account: FarmBotCoordinator) -> Inventory:
 
 
 async def mount_tool(
-    account: FarmBotCoordinator, _: Device, tool: Wanted, *, wait: bool = True
+    coordinator: FarmBotCoordinator, _: Device, tool: Wanted, *, wait: bool = True
 ) -> ServiceResponse:
     """Fetch a tool from its slot.
 
     The robot would say yes and do nothing where this refuses.
     """
-    chosen = choose(account, api.TOOLS, tool)
+    chosen = choose(coordinator, api.TOOLS, tool)
     if not chosen.name:
         raise refusal("tool_without_name")
     # The robot is told the name, and takes the first tool that has it.
-    choose(account, api.TOOLS, chosen.name)
-    if not await becomes(account, MOUNTED_TOOL, lambda: not _holds(account)):
+    choose(coordinator, api.TOOLS, chosen.name)
+    if not await becomes(coordinator, MOUNTED_TOOL, lambda: not _holds(coordinator)):
         raise refusal("tool_mounted")
-    _require_slot(account, chosen)
-    await require_idle(account)
-    await _travel(account, nodes.mount_tool(chosen.name), wait=wait)
+    _require_slot(coordinator, chosen)
+    await require_idle(coordinator)
+    await _travel(coordinator, nodes.mount_tool(chosen.name), wait=wait)
     if wait and not await becomes(
-        account, MOUNTED_TOOL, lambda: _mounted_id(account) == chosen.id, CONFIRMED
+        coordinator,
+        MOUNTED_TOOL,
+        lambda: _mounted_id(coordinator) == chosen.id,
+        CONFIRMED,
     ):
         raise HomeAssistantError(
             translation_domain=DOMAIN,
@@ -278,20 +293,22 @@ async def mount_tool(
 
 
 async def dismount_tool(
-    account: FarmBotCoordinator, _: Device, *, wait: bool = True
+    coordinator: FarmBotCoordinator, _: Device, *, wait: bool = True
 ) -> ServiceResponse:
     """Put the mounted tool back into its slot."""
-    if not await becomes(account, MOUNTED_TOOL, lambda: _holds(account) is not False):
+    if not await becomes(
+        coordinator, MOUNTED_TOOL, lambda: _holds(coordinator) is not False
+    ):
         raise refusal("no_tool_mounted")
-    mounted = account.record(MOUNTED_TOOL, MountedTool)
+    mounted = coordinator.record(MOUNTED_TOOL, MountedTool)
     if mounted is not None:
         if mounted.tool is None:
             raise refusal("mounted_tool_unknown")
-        _require_slot(account, mounted.tool)
-    await require_idle(account)
-    await _travel(account, nodes.dismount_tool(), wait=wait)
+        _require_slot(coordinator, mounted.tool)
+    await require_idle(coordinator)
+    await _travel(coordinator, nodes.dismount_tool(), wait=wait)
     if wait and not await becomes(
-        account, MOUNTED_TOOL, lambda: not _holds(account), CONFIRMED
+        coordinator, MOUNTED_TOOL, lambda: not _holds(coordinator), CONFIRMED
     ):
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="tool_not_dismounted"
@@ -299,7 +316,7 @@ async def dismount_tool(
     return None
 
 
-def _require_slot(account: FarmBotCoordinator, tool: Tool) -> None:
+def _require_slot(coordinator: FarmBotCoordinator, tool: Tool) -> None:
     """Refuse a tool that the robot's own program neither takes from its slot nor puts back.
 
     Raises:
@@ -308,7 +325,7 @@ def _require_slot(account: FarmBotCoordinator, tool: Tool) -> None:
     name = tool.name or str(tool.id)
     slots = [
         point
-        for point in kept(account.records(api.POINTS.path, Point))
+        for point in kept(coordinator.records(api.POINTS.path, Point))
         if point.tool_id == tool.id
     ]
     if not slots:
@@ -323,23 +340,23 @@ def _require_slot(account: FarmBotCoordinator, tool: Tool) -> None:
             raise refusal("slot_without_direction", name=name)
         if slot.x is None or slot.y is None or slot.z is None:
             raise refusal("slot_without_place", name=name)
-        require_reach(account, x=slot.x, y=slot.y, z=slot.z)
-        require_reach(account, x=slot.x + pull[0], y=slot.y + pull[1])
+        require_reach(coordinator, x=slot.x, y=slot.y, z=slot.z)
+        require_reach(coordinator, x=slot.x + pull[0], y=slot.y + pull[1])
 
 
-def _holds(account: FarmBotCoordinator) -> bool | None:
+def _holds(coordinator: FarmBotCoordinator) -> bool | None:
     """Say whether a tool is mounted, as it may have been told only now; None is unknown."""
-    mounted = account.record(MOUNTED_TOOL, MountedTool)
+    mounted = coordinator.record(MOUNTED_TOOL, MountedTool)
     return None if mounted is None else mounted.tool_id is not None
 
 
-def _mounted_id(account: FarmBotCoordinator) -> int | None:
-    mounted = account.record(MOUNTED_TOOL, MountedTool)
+def _mounted_id(coordinator: FarmBotCoordinator) -> int | None:
+    mounted = coordinator.record(MOUNTED_TOOL, MountedTool)
     return mounted.tool_id if mounted else None
 
 
 async def water_plants(
-    account: FarmBotCoordinator,
+    coordinator: FarmBotCoordinator,
     _: Device,
     plants: list[int] | None = None,
     group: Wanted | None = None,
@@ -351,7 +368,7 @@ async def water_plants(
     """Water plants: those that are named, those of a group, or all of a crop that grow."""
     known = {
         point.id: point
-        for point in kept(account.records(api.POINTS.path, Point))
+        for point in kept(coordinator.records(api.POINTS.path, Point))
         if point.pointer_type is PointerType.PLANT
     }
     if plants is not None:
@@ -359,7 +376,7 @@ async def water_plants(
             raise refusal("no_such_plant", name=_listed(missing))
         chosen = [*dict.fromkeys(plants)]
     elif group is not None:
-        found = choose(account, api.POINT_GROUPS, group)
+        found = choose(coordinator, api.POINT_GROUPS, group)
         chosen = [one.id for one in members(found, known.values(), dt_util.utcnow())]
     elif crop is not None:
         query = Query(crop=crop, stages=_GROWING)
@@ -368,22 +385,22 @@ async def water_plants(
         raise refusal("which_plants")
     if not chosen:
         raise refusal("no_plants")
-    if dry := [one for one in chosen if not _is_watered(account, known[one])]:
+    if dry := [one for one in chosen if not _is_watered(coordinator, known[one])]:
         raise refusal("plants_passed_over", name=_listed(dry))
-    watering = partial(start, account, nodes.water(chosen))
-    done = await _timed(account, watering, timeout if wait else REFUSAL)
+    watering = partial(start, coordinator, nodes.water(chosen))
+    done = await _timed(coordinator, watering, timeout if wait else REFUSAL)
     return {"plants": [*chosen], **done}
 
 
-def _is_watered(account: FarmBotCoordinator, plant: Point) -> bool:
+def _is_watered(coordinator: FarmBotCoordinator, plant: Point) -> bool:
     """Say whether the robot's own program waters a plant: it goes by its age and its curve."""
     curve_id = plant.water_curve_id
     return (
         plant.planted_at is not None
         and curve_id is not None
         and not (
-            account.is_whole(api.CURVES.path)
-            and account.record(f"{api.CURVES.path}/{curve_id}", Curve) is None
+            coordinator.is_whole(api.CURVES.path)
+            and coordinator.record(f"{api.CURVES.path}/{curve_id}", Curve) is None
         )
     )
 
@@ -395,19 +412,19 @@ def _listed(ids: Iterable[int]) -> str:
 # The rest.
 
 
-async def take_photo(account: FarmBotCoordinator, _: Device) -> ServiceResponse:
+async def take_photo(coordinator: FarmBotCoordinator, _: Device) -> ServiceResponse:
     """Take a photo; it is there when the robot has uploaded it."""
-    await send(account, nodes.take_photo(), timeout=PHOTO)
+    await send(coordinator, nodes.take_photo(), timeout=PHOTO)
     return None
 
 
 async def send_message(
-    account: FarmBotCoordinator,
+    coordinator: FarmBotCoordinator,
     _: Device,
     message: str,
     type: str,
     channels: list[Channel],
 ) -> ServiceResponse:
     """Write a line into the robot's log and, if wished, to other channels."""
-    await send(account, nodes.send_message(message, type, channels))
+    await send(coordinator, nodes.send_message(message, type, channels))
     return None

@@ -43,14 +43,14 @@ class Place:
 
 
 def choose[R: Named](
-    account: FarmBotCoordinator, resource: Resource[R], wanted: Wanted
+    coordinator: FarmBotCoordinator, resource: Resource[R], wanted: Wanted
 ) -> R:
     """Return the one record that is meant.
 
     Raises:
         ServiceValidationError: there is none, or several have that name.
     """
-    matches = found(account.records(resource.path, resource.model), wanted)
+    matches = found(coordinator.records(resource.path, resource.model), wanted)
     if not matches:
         raise refusal(_UNKNOWN[resource.path], name=str(wanted))
     if len(matches) > 1:
@@ -59,7 +59,7 @@ def choose[R: Named](
 
 
 def choose_pin(
-    account: FarmBotCoordinator,
+    coordinator: FarmBotCoordinator,
     pin: int | None,
     peripheral: Wanted | None = None,
     sensor: Wanted | None = None,
@@ -72,16 +72,16 @@ def choose_pin(
     if pin is not None:
         return Place(pin, DIGITAL)
     if peripheral is not None:
-        return _place(account, api.PERIPHERALS, peripheral)
+        return _place(coordinator, api.PERIPHERALS, peripheral)
     if sensor is not None:
-        return _place(account, api.SENSORS, sensor)
+        return _place(coordinator, api.SENSORS, sensor)
     raise refusal("which_pin")
 
 
 def _place(
-    account: FarmBotCoordinator, resource: Resource[Any], wanted: Wanted
+    coordinator: FarmBotCoordinator, resource: Resource[Any], wanted: Wanted
 ) -> Place:
-    one: Pinned = choose(account, resource, wanted)
+    one: Pinned = choose(coordinator, resource, wanted)
     if one.pin is None:
         raise refusal("not_connected", name=str(wanted))
     return Place(
