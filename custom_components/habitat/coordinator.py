@@ -55,7 +55,7 @@ _TOGETHER = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Harvest:
+class FetchResult:
     """What a part brought in: records by key."""
 
     records: Mapping[str, object]
@@ -70,7 +70,7 @@ class Part:
     """One thing to ask the cloud for."""
 
     name: str
-    fetch: Callable[[], Awaitable[Harvest]]
+    fetch: Callable[[], Awaitable[FetchResult]]
     prefix: str = ""
     """What stands before the harvest's keys to make them the account's."""
     may_empty: bool = False
@@ -145,14 +145,14 @@ class PartState:
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     part: Part
-    harvest: Harvest | None = None
+    result: FetchResult | None = None
     error: CloudError | None = None
 
     def taken_at_its_word(self) -> _Outcome:
         """Return it with a thing that is lacking as the error that the server made of it."""
-        if self.harvest is None or self.harvest.lacking is None:
+        if self.result is None or self.result.lacking is None:
             return self
-        return _Outcome(self.part, error=self.harvest.lacking)
+        return _Outcome(self.part, error=self.result.lacking)
 
 
 class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
@@ -436,7 +436,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             ConfigEntryAuthFailed: the vendor refuses the login.
             UpdateFailed: the cloud is away.
         """
-        if not any(one.harvest and one.harvest.records for one in outcomes):
+        if not any(one.result and one.result.records for one in outcomes):
             # A server that knows nothing at all is another one, or upside down.
             outcomes = [one.taken_at_its_word() for one in outcomes]
         names = [outcome.part.name for outcome in outcomes]
@@ -601,7 +601,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
 
     def _spared(self, outcomes: Iterable[_Outcome]) -> list[Part]:
         """Return what was not asked for because of parts that have answered now."""
-        well = [one.part.name for one in outcomes if one.harvest is not None]
+        well = [one.part.name for one in outcomes if one.result is not None]
         return [
             part
             for name in well
@@ -680,9 +680,9 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             name = outcome.part.name
             every = outcome.part.every or self.interval
             state = self.parts.setdefault(name, PartState(every))
-            harvest = outcome.harvest
-            if harvest is None or (
-                not harvest.records and state.keys and not outcome.part.may_empty
+            result = outcome.result
+            if result is None or (
+                not result.records and state.keys and not outcome.part.may_empty
             ):
                 # An empty list after a full one is no proof that everything is gone.
                 state.due = self._polls + self._polls_of(state.every)
@@ -695,10 +695,10 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             if state.told:
                 back.append(outcome.part.title)
             recovered |= state.failures > 0
-            state.lacking_at = time.monotonic() if harvest.lacking else None
-            state.answer(whole=harvest.whole and bool(harvest.records))
-            if harvest.records is not state.last:
-                self._merge(outcome.part, state, harvest, mark)
+            state.lacking_at = time.monotonic() if result.lacking else None
+            state.answer(whole=result.whole and bool(result.records))
+            if result.records is not state.last:
+                self._merge(outcome.part, state, result, mark)
         if recovered:
             self._ask_soon()
         if lost:
@@ -767,10 +767,12 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             self._derive()
         self.async_update_listeners()
 
-    def _merge(self, part: Part, state: PartState, harvest: Harvest, mark: int) -> None:
-        state.last = harvest.records
+    def _merge(
+        self, part: Part, state: PartState, result: FetchResult, mark: int
+    ) -> None:
+        state.last = result.records
         keys: dict[str, None] = {}
-        for name, record in harvest.records.items():
+        for name, record in result.records.items():
             key = part.prefix + name
             if self.writes.newer(key, mark) or self.writes.outdates(key, record):
                 # The poll was under way before the write, or its list was: what it brings is older.
@@ -786,7 +788,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             elif known != record:
                 self.writes.base[key] = record
                 self._show(key)
-        if not harvest.whole:
+        if not result.whole:
             keys |= state.keys
         for key in state.keys.keys() - keys.keys():
             if self.writes.newer(key, mark):

@@ -305,9 +305,9 @@ async def test_a_server_that_lags(
         return answer
 
     status.ask = lagging.__get__(plants.account.client)
-    harvest = await status.fetch(versions)
+    result = await status.fetch(versions)
     assert (status.garden is known) is kept
-    assert bool(harvest.records) is kept
+    assert bool(result.records) is kept
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from ..cloud.cache import Collection
 from ..cloud.errors import BadAnswer, Refused
 from ..const import ABSENT_POLLS
 from ..coordinator import (
+    FetchResult,
     HabitatConfigEntry,
     HabitatCoordinator,
-    Harvest,
     Part,
     PartState,
 )
@@ -71,7 +71,7 @@ class CityFlowCoordinator(HabitatCoordinator):
         self._listing = asyncio.Lock()
         self._listed: Collection[Probe] | None = None
         self._unlisted = False
-        self._joined: tuple[object, object, Harvest] | None = None
+        self._joined: tuple[object, object, FetchResult] | None = None
         self._heard: dict[str, datetime] = {}
         self._gaps: dict[str, deque[timedelta]] = {}
         self._strays: frozenset[str] = frozenset()
@@ -146,7 +146,7 @@ class CityFlowCoordinator(HabitatCoordinator):
                 state.due = self._polls
         super()._follow_silence(turned)
 
-    async def _fetch_devices(self) -> Harvest:
+    async def _fetch_devices(self) -> FetchResult:
         async with self._listing:
             self._unlisted = True
             devices = await self.client.devices()
@@ -161,23 +161,23 @@ class CityFlowCoordinator(HabitatCoordinator):
                 devices = Collection(sound, whole=False)
             self._listed = devices
             self._met |= sound
-        return Harvest(self._listed.records, self._listed.whole)
+        return FetchResult(self._listed.records, self._listed.whole)
 
-    async def _fetch_types(self) -> Harvest:
+    async def _fetch_types(self) -> FetchResult:
         types = await self.client.device_types()
         await self._check_list()
-        return Harvest(types.records, types.whole)
+        return FetchResult(types.records, types.whole)
 
-    async def _fetch_organizations(self) -> Harvest:
+    async def _fetch_organizations(self) -> FetchResult:
         try:
             organizations = await self.client.organizations()
         except Refused as err:
             if err.status != HTTPStatus.FORBIDDEN:
                 raise
             await self._check_list()
-            return Harvest({}, whole=False)
+            return FetchResult({}, whole=False)
         await self._check_list()
-        return Harvest(organizations.records, organizations.whole)
+        return FetchResult(organizations.records, organizations.whole)
 
     async def _check_list(self) -> None:
         """Take what may be forbidden for an answer only where the list of devices came too."""
@@ -192,16 +192,16 @@ class CityFlowCoordinator(HabitatCoordinator):
                 raise BadAnswer("There is no list of devices yet")
             return self._listed
 
-    async def _fetch_latest(self) -> Harvest:
+    async def _fetch_latest(self) -> FetchResult:
         rows = await self.client.latest()
         listed = await self._list()
         if self._joined and self._joined[0] is rows and self._joined[1] is listed:
             return self._joined[2]
         latest = dt_util.utcnow() + SKEW
         newest = dict(self._newest(join(listed.records, rows, latest)))
-        harvest = Harvest({**dict(self._last_rows(listed)), **newest})
-        self._joined = rows, listed, harvest
-        return harvest
+        result = FetchResult({**dict(self._last_rows(listed)), **newest})
+        self._joined = rows, listed, result
+        return result
 
     def _last_rows(self, listed: Collection[Probe]) -> Iterator[tuple[str, object]]:
         """Yield the rows that probes of the list had: of one that is silent, when it measured."""

@@ -13,7 +13,13 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
 
 from ..cloud.errors import Refused, Unready
-from ..coordinator import HabitatConfigEntry, HabitatCoordinator, Harvest, Lane, Part
+from ..coordinator import (
+    FetchResult,
+    HabitatConfigEntry,
+    HabitatCoordinator,
+    Lane,
+    Part,
+)
 from ..devices import Device
 from ..issues import Issue
 from ..liveness import SILENT
@@ -183,7 +189,7 @@ class FarmBotCoordinator(HabitatCoordinator):
             0 <= time.monotonic() - answered < (pace - _SLACK).total_seconds()
         )
 
-    async def _fetch_list(self, resource: Resource[Any]) -> Harvest:
+    async def _fetch_list(self, resource: Resource[Any]) -> FetchResult:
         """Ask for one list, the first time not before the broker is being listened to."""
         if resource is not api.DEVICE and await self._known:
             await self.push.begin()
@@ -191,7 +197,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         # What is asked for before a connection to the broker does not count after it.
         answered = self._answered
         try:
-            harvest = await self._ask_for(resource)
+            result = await self._ask_for(resource)
         except Unready as err:
             self._unready = err.key
             raise
@@ -199,12 +205,12 @@ class FarmBotCoordinator(HabitatCoordinator):
             unknown = err.status == HTTPStatus.NOT_FOUND and not err.of_login
             if not (unknown and self._may_lack(resource)):
                 raise
-            return Harvest({}, lacking=err)
+            return FetchResult({}, lacking=err)
         finally:
             if resource is api.DEVICE and not self._known.done():
                 self._known.set_result(self._unready is None)
         answered[resource.path] = time.monotonic()
-        return harvest
+        return result
 
     def _may_lack(self, resource: Resource[Any]) -> bool:
         """Say whether a server may be too old for a resource: it knows the robot, but never that."""
@@ -212,14 +218,14 @@ class FarmBotCoordinator(HabitatCoordinator):
         knows_robot = DEVICE in self._answered or DEVICE in self.data
         return knows_robot and not (state and state.keys)
 
-    async def _ask_for(self, resource: Resource[Any]) -> Harvest:
+    async def _ask_for(self, resource: Resource[Any]) -> FetchResult:
         if resource.single:
-            return Harvest({resource.path: await self.client.show(resource)})
+            return FetchResult({resource.path: await self.client.show(resource)})
         if resource is api.SENSOR_READINGS:
             found = await self.client.newest(resource, NEWEST_READINGS)
         else:
             found = await self.client.list(resource)
-        return Harvest(found.records, found.whole)
+        return FetchResult(found.records, found.whole)
 
     @override
     def slow_lanes(self) -> Iterable[Lane]:
@@ -230,13 +236,13 @@ class FarmBotCoordinator(HabitatCoordinator):
             fetch = partial(self._fetch_release, platform)
             yield Lane(self.interval, (Part(RELEASE, fetch),))
 
-    async def _fetch_release(self, platform: str) -> Harvest:
+    async def _fetch_release(self, platform: str) -> FetchResult:
         # The server has counted it even where no answer comes.
         self.past.keep_release(self.past.release)
         release = await self.client.release(platform)
         available = Available(release.version if release else None)
         self.past.keep_release(available)
-        return Harvest({RELEASE: available})
+        return FetchResult({RELEASE: available})
 
     @override
     async def _async_update_data(self) -> dict[str, object]:

@@ -12,7 +12,13 @@ from homeassistant.util import dt as dt_util
 
 from ..cloud.auth import TokenAuth
 from ..cloud.errors import Refused
-from ..coordinator import HabitatConfigEntry, HabitatCoordinator, Harvest, Lane, Part
+from ..coordinator import (
+    FetchResult,
+    HabitatConfigEntry,
+    HabitatCoordinator,
+    Lane,
+    Part,
+)
 from ..devices import Device
 from ..issues import Issue
 from ..liveness import SILENT, past
@@ -188,15 +194,15 @@ class FlairCoordinator(HabitatCoordinator):
 
     async def _fetch_list(
         self, model: type[Resource], path: str | None = None
-    ) -> Harvest:
+    ) -> FetchResult:
         try:
             collection = await self.client.collection(model, path)
         except Refused as err:
             # Accounts without a right to a type, and servers without it, are told "not found".
             if err.status == 404 and not err.of_login:
-                return Harvest({}, whole=False, lacking=err)
+                return FetchResult({}, whole=False, lacking=err)
             raise
-        return Harvest(collection.records, collection.whole)
+        return FetchResult(collection.records, collection.whole)
 
     def _schedules(self, home: Structure) -> Part:
         path = f"/api/structures/{home.id}/schedules"
@@ -226,9 +232,9 @@ class FlairCoordinator(HabitatCoordinator):
 
     async def _fetch_single(
         self, key: str, model: type[Resource], path: str
-    ) -> Harvest:
+    ) -> FetchResult:
         record = await self.client.get(model, path)
-        return Harvest({} if record is None else {key: record})
+        return FetchResult({} if record is None else {key: record})
 
     def of[R: Resource](self, model: type[R]) -> list[R]:
         """Return all resources of a type, in the cloud's order."""

@@ -19,7 +19,13 @@ from homeassistant.util import dt as dt_util
 from ..cloud.errors import BadAnswer, Refused
 from ..cloud.time_range import Span
 from ..const import CONF_WEBHOOK_SECRET
-from ..coordinator import HabitatConfigEntry, HabitatCoordinator, Harvest, Lane, Part
+from ..coordinator import (
+    FetchResult,
+    HabitatConfigEntry,
+    HabitatCoordinator,
+    Lane,
+    Part,
+)
 from ..devices import Device
 from ..liveness import SILENT, SKEW, past
 from ..vendor import Login
@@ -142,12 +148,12 @@ class FlowCommandCoordinator(HabitatCoordinator):
         )
         self.update_interval = RELAXED if relaxed else self.interval
 
-    async def _fetch_sensors(self) -> Harvest:
+    async def _fetch_sensors(self) -> FetchResult:
         collection = await self.client.sensors()
         self._notice_missed(collection.records)
         if ahead := dict(self._ahead(collection.records)):
-            return Harvest({**collection.records, **ahead}, collection.whole)
-        return Harvest(collection.records, collection.whole)
+            return FetchResult({**collection.records, **ahead}, collection.whole)
+        return FetchResult(collection.records, collection.whole)
 
     def _notice_missed(self, listed: Mapping[str, FlowSensor]) -> None:
         """Trust pushes no more when the list has a ping that should have been pushed long ago."""
@@ -200,7 +206,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
 
     async def _fetch_volume(
         self, key: str, sensor: FlowSensor, period: Period
-    ) -> Harvest:
+    ) -> FetchResult:
         ping = sensor.last_ping_datetime
         if idle(period, ping):
             volume = untouched(period, ping)
@@ -216,7 +222,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
             else:
                 volume = Volume(period.start, said.flow_volume, settled(period, ping))
         self._read[key] = Reading(period.start, ping)
-        return Harvest({key: volume})
+        return FetchResult({key: volume})
 
     @callback
     def _turn_page(self, _: datetime) -> None:

@@ -14,7 +14,13 @@ from homeassistant.helpers.device_registry import CONNECTION_BLUETOOTH
 
 from ..cloud.errors import AuthError, BadAnswer, CloudError, RateLimited
 from ..cloud.time_range import Span
-from ..coordinator import HabitatConfigEntry, HabitatCoordinator, Harvest, Lane, Part
+from ..coordinator import (
+    FetchResult,
+    HabitatConfigEntry,
+    HabitatCoordinator,
+    Lane,
+    Part,
+)
 from ..devices import Device
 from ..liveness import past
 from ..vendor import Login
@@ -74,7 +80,7 @@ class _Kept[R: (Location, LocationStatus)]:
     due: float
     """When it is asked for anyway, on the monotonic clock: versions may err too."""
     garden: Garden[R] | None = None
-    harvest: Harvest | None = None
+    result: FetchResult | None = None
 
     def current(self, versions: Versions | None) -> bool:
         """Say whether the cloud has nothing newer; an empty answer is not believed."""
@@ -96,21 +102,21 @@ class _Kept[R: (Location, LocationStatus)]:
         # Where the cloud itself went back, as from a backup, its word counts.
         return None not in (new, kept, now) and new < kept <= now  # type: ignore[operator]  # none is None
 
-    async def fetch(self, versions: Versions | None = None) -> Harvest:
+    async def fetch(self, versions: Versions | None = None) -> FetchResult:
         """Ask, and keep the answer unless it is older than what is kept."""
         answer = await self.ask()
-        if self.harvest is not None and self.lags(answer, versions):
-            return Harvest(self.harvest.records, whole=False)
+        if self.result is not None and self.lags(answer, versions):
+            return FetchResult(self.result.records, whole=False)
         before, self.garden = self.garden, answer
         while self.due <= time.monotonic():
             self.due += DAY.total_seconds()
         records = self.garden.records
-        if self.harvest is None or before is None or before.records is not records:
-            self.harvest = Harvest(
+        if self.result is None or before is None or before.records is not records:
+            self.result = FetchResult(
                 {f"{name}{self.suffix}": record for name, record in records.items()},
                 self.garden.whole,
             )
-        return self.harvest
+        return self.result
 
 
 class FlowerPowerCoordinator(HabitatCoordinator):
@@ -146,7 +152,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
         )
         self._sampled: dict[str, datetime] = {}
         """The last sample that was read, by location."""
-        self._harvests: dict[str, Harvest] = {}
+        self._harvests: dict[str, FetchResult] = {}
         """What was read with it."""
 
     # Lanes.
@@ -193,7 +199,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
 
     async def _fetch_versions(
         self, known: asyncio.Future[Versions | CloudError]
-    ) -> Harvest:
+    ) -> FetchResult:
         told: Versions | CloudError = BadAnswer("The versions could not be read")
         try:
             told = versions = await self.client.versions()
@@ -204,16 +210,16 @@ class FlowerPowerCoordinator(HabitatCoordinator):
             # Whatever went wrong, nobody waits for them any longer.
             if not known.done():
                 known.set_result(told)
-        return Harvest({VERSIONS: versions})
+        return FetchResult({VERSIONS: versions})
 
     async def _fetch_garden[R: (Location, LocationStatus)](
         self,
         known: asyncio.Future[Versions | CloudError],
         kept: _Kept[R],
         in_flux: Callable[[], bool],
-    ) -> Harvest:
+    ) -> FetchResult:
         """Ask for what is newer than what is kept; without versions it may always be."""
-        if kept.harvest is None:
+        if kept.result is None:
             return await kept.fetch()
         versions = await known
         if isinstance(versions, AuthError | RateLimited):
@@ -221,7 +227,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
         told = None if isinstance(versions, CloudError) else versions
         if kept.current(told) and not in_flux():
             # That nothing changed is no second word on what is missing.
-            return Harvest(kept.harvest.records, whole=False)
+            return FetchResult(kept.result.records, whole=False)
         return await kept.fetch(told)
 
     def _device_gone(self) -> bool:
@@ -234,8 +240,8 @@ class FlowerPowerCoordinator(HabitatCoordinator):
             status.processing_uploads for status in self.records(STATUS, LocationStatus)
         )
 
-    async def _fetch_profile(self) -> Harvest:
-        return Harvest({PROFILE: await self.client.profile()})
+    async def _fetch_profile(self) -> FetchResult:
+        return FetchResult({PROFILE: await self.client.profile()})
 
     def _behind(self, status: LocationStatus) -> bool:
         """Say whether there are samples to read, or a loss of them to make good."""
@@ -247,27 +253,27 @@ class FlowerPowerCoordinator(HabitatCoordinator):
             state is not None and state.stale
         )
 
-    async def _fetch_samples(self, status: LocationStatus) -> Harvest:
+    async def _fetch_samples(self, status: LocationStatus) -> FetchResult:
         """Read what was measured since the last time, and the day before it."""
         identifier, last = status.location_identifier, status.last_sample_utc
         known = self._sampled.get(identifier)
         if last is None or known == last:
-            return self._harvests.get(identifier, Harvest({}))
+            return self._harvests.get(identifier, FetchResult({}))
         since = min(known or last, last - DAY)
         samples = await self.client.samples(
             identifier, Span(since, last + timedelta(seconds=1))
         )
         sample, watered = _sample_keys(identifier)
         newest = _newest(samples.samples, self.record(sample, Sample))
-        harvest = Harvest(
+        result = FetchResult(
             {
                 **({} if newest is None else {sample: newest}),
                 watered: Waterings(samples.watering_events, since),
             }
         )
         self._sampled[identifier] = last
-        self._harvests[identifier] = harvest
-        return harvest
+        self._harvests[identifier] = result
+        return result
 
     # Devices.
 
