@@ -13,7 +13,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]  # it brings no types
 
-from custom_components.habitat.cloud.parsing import Oddities, read_json
+from custom_components.habitat.cloud.parsing import ParseReport, read_json
 from custom_components.habitat.const import CONF_FORM, CONF_VENDOR, DOMAIN
 from custom_components.habitat.farmbot.bed_map import svg as bed_map
 from custom_components.habitat.farmbot.bed_map.bed import Bed
@@ -175,12 +175,12 @@ def test_unchanged_reconcile(
 def test_reading(bench: Bench, report: Report, moving: bool) -> None:
     """A state is read, beside what it costs to parse its JSON and do nothing with it."""
     said = bench.cloud.ask(words, 50, moving)
-    oddities = Oddities("FarmBot")
+    report = ParseReport("FarmBot")
     seen: Seen = {}
 
     def read() -> None:
         for one in said:
-            read_status(one, oddities, seen)
+            read_status(one, report, seen)
 
     def only_parse() -> None:
         for one in said:
@@ -188,7 +188,7 @@ def test_reading(bench: Bench, report: Report, moving: bool) -> None:
 
     each = _cpu(read, runs=41) / len(said)
     parsing = _cpu(only_parse, runs=41) / len(said)
-    assert not oddities.counts
+    assert not report.counts
     report.farmbot.readings[moving] = Reading(len(said[0]), each, parsing)
 
 

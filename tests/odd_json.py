@@ -5,7 +5,7 @@ from typing import cast
 
 from hypothesis import settings, strategies as st
 
-from custom_components.habitat.cloud.parsing import Json, Oddities, parse
+from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
 
 BOUNDED = settings(max_examples=50, deadline=None)
 
@@ -39,15 +39,15 @@ def check_model(
     names = [item.name for item in fields(kind)]  # type: ignore[arg-type]  # models are dataclasses
     keys = st.sampled_from([*names, "extra"])
     raw = data.draw(st.dictionaries(keys, values))
-    parse(kind, raw, Oddities("test"))
+    parse(kind, raw, ParseReport("test"))
     needed = {name: value for name, value in required.items() if name in names}
     whole = {**raw, **needed}
-    record = parse(kind, whole, Oddities("test"))
+    record = parse(kind, whole, ParseReport("test"))
     assert record is not None
-    assert record == parse(kind, whole, Oddities("test"))
+    assert record == parse(kind, whole, ParseReport("test"))
     odd = data.draw(st.sampled_from(names))
     if odd not in needed:
-        other = parse(kind, {**whole, odd: {"odd": True}}, Oddities("test"))
+        other = parse(kind, {**whole, odd: {"odd": True}}, ParseReport("test"))
         assert other is not None
         assert all(
             getattr(other, name) == getattr(record, name)

@@ -291,7 +291,7 @@ async def test_mistake_in_one_part(
     caplog.clear()
     await small.poll(5)
     assert lines(caplog, logging.WARNING) == ["Flair does not answer about pucks"]
-    assert small.account.oddities.counts["pucks (ZeroDivisionError)"] == 5
+    assert small.account.report.counts["pucks (ZeroDivisionError)"] == 5
     assert small.account.last_update_success
 
 
@@ -328,7 +328,7 @@ async def test_odd_fields(
     assert len(said) == len(set(said))
     assert lines(caplog, logging.WARNING) == []
     if kind is not Kind.NULLS:
-        assert small.account.oddities.counts
+        assert small.account.report.counts
     small.cloud.faults.clear()
     await small.poll(6)
     assert {state.entity_id: state.state for state in small.states()} == known

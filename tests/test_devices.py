@@ -151,7 +151,7 @@ async def test_unreadable_record_proves_nothing(small: Setting) -> None:
     small.cloud.remove("vents", vent.id)
     await small.poll(8)
     assert small.registered() == before
-    assert small.account.oddities.counts["Vent.id"] == 1
+    assert small.account.report.counts["Vent.id"] == 1
     small.cloud.world.remove(broken)
     await small.poll(3)
     assert small.registered() < before

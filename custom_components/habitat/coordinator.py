@@ -28,7 +28,7 @@ from homeassistant.helpers.update_coordinator import (
 from homeassistant.util import dt as dt_util
 
 from .cloud.errors import AuthError, BadAnswer, CloudError, Refused
-from .cloud.parsing import Oddities
+from .cloud.parsing import ParseReport
 from .cloud.session import CloudSession
 from .const import DOMAIN, GRACE, GRACE_POLLS, LOGGER
 from .devices import Device, Devices
@@ -170,7 +170,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         entry: HabitatConfigEntry,
         login: Login,
         session: CloudSession,
-        oddities: Oddities,
+        report: ParseReport,
     ) -> None:
         """Start empty."""
         super().__init__(
@@ -193,7 +193,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         self.login = login
         self.session = session
         session.pacing.gate.pace = self.interval.total_seconds()
-        self.oddities = oddities
+        self.report = report
         self.devices = Devices(hass, entry, simulated=login.simulated)
         self.issues = Issues(hass, entry)
         self.writes = Writes(self)
@@ -656,7 +656,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         except CloudError as err:
             return _Outcome(part, error=err)
         except Exception as err:  # noqa: BLE001 - a mistake of ours in one part must not take the others along
-            self.oddities.note(f"{part.title} ({type(err).__name__})")
+            self.report.note(f"{part.title} ({type(err).__name__})")
             LOGGER.debug(
                 "Reading %s failed: %s", part.title, self.session.privacy.trace(err)
             )

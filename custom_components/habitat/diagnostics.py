@@ -130,7 +130,7 @@ def _told(coordinator: HabitatCoordinator) -> dict[str, Json]:
                 "latency_mean": session.counters.latency_mean,
             },
             "newest_requests": [asdict(logged) for logged in session.log],
-            "oddities": dict(coordinator.oddities.counts),
+            "oddities": dict(coordinator.report.counts),
             **coordinator.explain(),
             "devices": list(coordinator.devices.present),
             "devices_of_other_accounts": list(coordinator.devices.elsewhere),

@@ -11,7 +11,7 @@ import pytest
 from custom_components.habitat.cityflow.client.api import CityFlowClient
 from custom_components.habitat.cityflow.client.auth import authorize, explain
 from custom_components.habitat.cityflow.coordinator import CityFlowCoordinator
-from custom_components.habitat.cloud.parsing import Oddities
+from custom_components.habitat.cloud.parsing import ParseReport
 from custom_components.habitat.cloud.session import CloudSession, Limits
 from custom_components.habitat.simulator.cityflow.homes import HOMES
 from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
@@ -34,7 +34,7 @@ class Account:
     @property
     def counts(self) -> Mapping[str, int]:
         """Return what the client counted as odd."""
-        return self.client.oddities.counts
+        return self.client.report.counts
 
 
 class Serve(Protocol):
@@ -73,7 +73,7 @@ async def serve(socket_enabled: None) -> AsyncGenerator[Serve]:
                 limits=limits,
             )
             session.auth = authorize(session, fields or cloud.credentials)
-            return Account(cloud, CityFlowClient(session, Oddities("CityFlow")))
+            return Account(cloud, CityFlowClient(session, ParseReport("CityFlow")))
 
         yield start
         for cloud in clouds:

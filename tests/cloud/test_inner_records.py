@@ -9,7 +9,7 @@ from custom_components.habitat.cloud.parsing import (
     MOST_RECORDS,
     PRIVATE,
     Json,
-    Oddities,
+    ParseReport,
     Word,
     model,
     parse,
@@ -69,16 +69,16 @@ RECORD = Outer(
 
 def read(**values: Json) -> tuple[Outer, dict[str, int]]:
     """Return a record and what was odd about it."""
-    oddities = Oddities("test")
-    record = parse(Outer, {**WHOLE, **values}, oddities)
+    report = ParseReport("test")
+    record = parse(Outer, {**WHOLE, **values}, report)
     assert record is not None
-    return record, dict(oddities.counts)
+    return record, dict(report.counts)
 
 
 def test_whole() -> None:
     """Everything reads."""
     assert read() == (RECORD, {})
-    assert parse(Outer, {}, Oddities("test")) == Outer()
+    assert parse(Outer, {}, ParseReport("test")) == Outer()
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -132,8 +132,8 @@ def test_no_time(value: Json) -> None:
 
 def test_far_too_many() -> None:
     """A list that nobody could have is odd, whatever is in it; the record lives on."""
-    oddities = Oddities("test")
+    report = ParseReport("test")
     many: list[Json] = [{"id": "c"}] * (MOST_RECORDS + 1)
-    read = parse(Outer, {**WHOLE, "many": many, "numbers": [1] * len(many)}, oddities)
+    read = parse(Outer, {**WHOLE, "many": many, "numbers": [1] * len(many)}, report)
     assert read == replace(RECORD, many=(), numbers=())
-    assert oddities.counts == {"Outer.many": 1, "Outer.numbers": 1}
+    assert report.counts == {"Outer.many": 1, "Outer.numbers": 1}

@@ -12,7 +12,7 @@ from custom_components.habitat.cloud.paging import (
     join_pages,
     read_pages,
 )
-from custom_components.habitat.cloud.parsing import MOST_RECORDS, Oddities
+from custom_components.habitat.cloud.parsing import MOST_RECORDS, ParseReport
 
 
 @dataclass(frozen=True)
@@ -75,17 +75,17 @@ async def test_no_end(grows: bool) -> None:
 )
 def test_join(pages: list[Page[Thing]], ids: list[str], whole: bool) -> None:
     """A collection is whole when all of it was read, and as much as the cloud counts."""
-    found = join_pages(pages, _id, Oddities("test"))
+    found = join_pages(pages, _id, ParseReport("test"))
     assert (list(found.records), found.whole) == (ids, whole)
 
 
 def test_twice() -> None:
     """Of two records with the same id the first counts, and the other is noted."""
-    oddities = Oddities("test")
+    report = ParseReport("test")
     page = Page((Thing("1", "a"), Thing("1", "b")), whole=True, following=None)
-    found = join_pages([page], _id, oddities)
+    found = join_pages([page], _id, report)
     assert found.records["1"].name == "a"
-    assert oddities.counts == {"Thing.id (twice)": 1}
+    assert report.counts == {"Thing.id (twice)": 1}
 
 
 def test_far_too_many() -> None:
@@ -98,6 +98,6 @@ def test_far_too_many() -> None:
         )
         for page in range(3)
     ]
-    assert len(join_pages(half[:2], _id, Oddities("test")).records) == MOST_RECORDS
+    assert len(join_pages(half[:2], _id, ParseReport("test")).records) == MOST_RECORDS
     with pytest.raises(TooLarge):
-        join_pages(half, _id, Oddities("test"))
+        join_pages(half, _id, ParseReport("test"))

@@ -13,13 +13,13 @@ import pytest
 
 from custom_components.habitat.cloud.errors import BadAnswer, TooLarge
 from custom_components.habitat.cloud.parsing import (
-    MOST_ODDITIES,
+    MAX_PARSE_REPORTS,
     MOST_RECORDS,
     MOST_VALUES,
     PRIVATE,
     VERBATIM,
     Json,
-    Oddities,
+    ParseReport,
     Word,
     each,
     model,
@@ -155,9 +155,9 @@ class Listing:
 )
 def test_a_list_of_texts(value: Json, texts: tuple[str, ...], odd: int) -> None:
     """A text is no list of its letters, and one odd item spoils a list."""
-    oddities = Oddities("A cloud")
-    assert parse(Listing, {"texts": value}, oddities) == Listing(texts=texts)
-    assert oddities.counts.total() == odd
+    report = ParseReport("A cloud")
+    assert parse(Listing, {"texts": value}, report) == Listing(texts=texts)
+    assert report.counts.total() == odd
 
 
 @quick
@@ -173,19 +173,19 @@ def test_reading_never_fails(value: Json) -> None:
 
 def test_words() -> None:
     """Case does not matter, unknown words and other things are unknown."""
-    oddities = Oddities("Test")
+    report = ParseReport("Test")
 
     def read(value: Json) -> Colour | None:
-        thing = parse(Thing, {**WHOLE, "colour": value}, oddities)
+        thing = parse(Thing, {**WHOLE, "colour": value}, report)
         assert thing is not None
         return thing.colour
 
     assert read("Red") is read("RED") is Colour.RED
     assert read("Sky Blue") is Colour.BLUE
-    assert not oddities.counts
+    assert not report.counts
     odd: list[Json] = ["green", 1, ["Red"], {"Red": 1}, True]
     assert [read(value) for value in odd] == [None] * len(odd)
-    assert oddities.counts == {"Thing.colour": len(odd)}
+    assert report.counts == {"Thing.colour": len(odd)}
     assert Colour.RED._serialize() == "Red"
 
 
@@ -193,8 +193,8 @@ def test_a_whole_record() -> None:
     """Every field reads, extra keys do not matter, and what came is left as it was."""
     news: Json = {"a": 1}
     raw = {**WHOLE, "news": news}
-    oddities = Oddities("Test")
-    thing = parse(Thing, raw, oddities)
+    report = ParseReport("Test")
+    thing = parse(Thing, raw, report)
     assert thing == Thing(
         id="a",
         number=1,
@@ -206,8 +206,8 @@ def test_a_whole_record() -> None:
         point=Point(1),
         owner="Robin",
     )
-    assert thing == parse(Thing, raw, oddities)
-    assert not oddities.counts
+    assert thing == parse(Thing, raw, report)
+    assert not report.counts
     assert raw == {**WHOLE, "news": {"a": 1}}
     assert thing is not None
     with pytest.raises(FrozenInstanceError):
@@ -231,25 +231,25 @@ def test_a_whole_record() -> None:
 )
 def test_one_odd_field(name: str, value: Json) -> None:
     """It alone is unknown, and it is counted."""
-    oddities = Oddities("Test")
-    thing = parse(Thing, {**WHOLE, name: value}, oddities)
-    without = parse(Thing, {**WHOLE, name: None}, oddities)
+    report = ParseReport("Test")
+    thing = parse(Thing, {**WHOLE, name: value}, report)
+    without = parse(Thing, {**WHOLE, name: None}, report)
     assert thing == without
     assert thing is not None
     assert not getattr(thing, name)
-    assert oddities.counts == {f"Thing.{name}": 1}
+    assert report.counts == {f"Thing.{name}": 1}
 
 
 def test_nothing_is_not_odd() -> None:
     """Null and an empty text stand for nothing, as a missing key does."""
-    oddities = Oddities("Test")
-    bare = parse(Thing, {"id": "a", "number": 1}, oddities)
+    report = ParseReport("Test")
+    bare = parse(Thing, {"id": "a", "number": 1}, report)
     nulls: dict[str, Json] = dict.fromkeys(WHOLE)
     empty: dict[str, Json] = {"share": "", "on": "", "colour": "", "seen": ""}
     assert bare == Thing(id="a", number=1)
-    assert parse(Thing, {**nulls, "id": "a", "number": 1}, oddities) == bare
-    assert parse(Thing, {**empty, "id": "a", "number": 1}, oddities) == bare
-    assert not oddities.counts
+    assert parse(Thing, {**nulls, "id": "a", "number": 1}, report) == bare
+    assert parse(Thing, {**empty, "id": "a", "number": 1}, report) == bare
+    assert not report.counts
 
 
 @pytest.mark.parametrize(
@@ -264,26 +264,26 @@ def test_nothing_is_not_odd() -> None:
 )
 def test_no_record_without_what_it_needs(raw: dict[str, Json], name: str) -> None:
     """It is dropped alone, and counted under the field."""
-    oddities = Oddities("Test")
-    assert parse(Thing, raw, oddities) is None
-    assert oddities.counts == {f"Thing.{name}": 1}
+    report = ParseReport("Test")
+    assert parse(Thing, raw, report) is None
+    assert report.counts == {f"Thing.{name}": 1}
 
 
 @quick
 @given(st.dictionaries(st.sampled_from(list(WHOLE)), any_json))
 def test_parsing_never_fails(raw: dict[str, Json]) -> None:
     """Whatever the fields hold, there is a record or none, twice the same."""
-    oddities = Oddities("Test")
-    assert parse(Thing, raw, oddities) == parse(Thing, raw, oddities)
+    report = ParseReport("Test")
+    assert parse(Thing, raw, report) == parse(Thing, raw, report)
 
 
 def test_oddities_are_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     """One line for each kind, none of which shows what came."""
     caplog.set_level(logging.INFO)
-    oddities = Oddities("Test")
+    report = ParseReport("Test")
     for _ in range(5):
-        parse(Thing, {**WHOLE, "share": "my secret", "on": "perhaps"}, oddities)
-    assert oddities.counts == {"Thing.share": 5, "Thing.on": 5}
+        parse(Thing, {**WHOLE, "share": "my secret", "on": "perhaps"}, report)
+    assert report.counts == {"Thing.share": 5, "Thing.on": 5}
     lines = [record.getMessage() for record in caplog.records]
     assert [line.split(";")[0] for line in lines] == [
         "Test sent something unexpected in Thing.share",
@@ -357,16 +357,16 @@ def test_not_even_nearly_json(body: bytes) -> None:
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_number_that_is_none(name: str, value: str) -> None:
     """It makes its field unknown, and counts as odd."""
-    oddities = Oddities("test")
+    report = ParseReport("test")
     raw = read_json(f'{{"id": "a", "number": 1, "{name}": {value}}}'.encode())
     assert isinstance(raw, dict)
-    record = parse(Thing, raw, oddities)
+    record = parse(Thing, raw, report)
     assert (
         record is None
         if name in ("id", "number")
         else record == Thing(id="a", number=1)
     )
-    assert dict(oddities.counts) == {f"Thing.{name}": 1}
+    assert dict(report.counts) == {f"Thing.{name}": 1}
 
 
 def test_numbers_beyond_all_measure() -> None:
@@ -390,7 +390,7 @@ class Texts:
 
 def test_texts_are_cleaned() -> None:
     """Texts for people are; ids are kept as they came. Blank ones are none, and not odd."""
-    oddities = Oddities("test")
+    report = ParseReport("test")
     odd = " a\x00b\n"
     raw: dict[str, Json] = {
         "id": odd,
@@ -400,23 +400,23 @@ def test_texts_are_cleaned() -> None:
         "name": odd,
         "tags": [odd, "\u200b", ""],
     }
-    record = parse(Texts, raw, oddities)
+    record = parse(Texts, raw, report)
     assert record == Texts(
         id=odd, owner_id=odd, parts_ids=(odd,), code=odd, name="ab", tags=("ab",)
     )
     blank: Json = " \x00\t"
-    assert parse(Texts, {"id": "a", "name": blank}, oddities) == Texts(id="a")
-    assert not oddities.counts
+    assert parse(Texts, {"id": "a", "name": blank}, report) == Texts(id="a")
+    assert not report.counts
 
 
 def test_oddities_have_an_end(caplog: pytest.LogCaptureFixture) -> None:
     """However many kinds there are, the log and the memory hold a few."""
     caplog.set_level(logging.INFO)
-    oddities = Oddities("test")
+    report = ParseReport("test")
     for number in range(10_000):
-        oddities.note(f"field {number}")
-    assert sum(oddities.counts.values()) == 10_000
-    assert len(oddities.counts) == len(caplog.records) == MOST_ODDITIES + 1
+        report.note(f"field {number}")
+    assert sum(report.counts.values()) == 10_000
+    assert len(report.counts) == len(caplog.records) == MAX_PARSE_REPORTS + 1
 
 
 def test_far_too_many_values() -> None:

@@ -5,7 +5,7 @@ from dataclasses import field
 import pytest
 
 from custom_components.habitat.cloud import plausible
-from custom_components.habitat.cloud.parsing import Json, Oddities, model, parse
+from custom_components.habitat.cloud.parsing import Json, ParseReport, model, parse
 from custom_components.habitat.cloud.plausible import (
     AIR_TEMPERATURE,
     BATTERY,
@@ -41,13 +41,13 @@ class Reading:
 )
 def test_field(sent: Json, read: float | None) -> None:
     """A value beyond the range of its field is unknown and counted; the rest is kept."""
-    oddities = Oddities("test")
+    report = ParseReport("test")
     raw: dict[str, Json] = {"id": "1", "temperature": sent, "humidity": 0}
-    record = parse(Reading, raw, oddities)
+    record = parse(Reading, raw, report)
     assert record is not None
     assert (record.temperature, record.humidity) == (read, 0)
     odd = ["Reading.temperature"] if read is None and sent is not None else []
-    assert list(oddities.counts) == odd
+    assert list(report.counts) == odd
 
 
 def test_ends() -> None:

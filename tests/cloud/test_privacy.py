@@ -14,7 +14,7 @@ import pytest
 from custom_components.habitat.cloud.parsing import (
     HIDDEN,
     PRIVATE,
-    Oddities,
+    ParseReport,
     model,
     parse,
 )
@@ -198,11 +198,11 @@ class Person:
 
 def test_records_that_are_read() -> None:
     """What the models call private is known as soon as it is read, of dropped records too."""
-    oddities = Oddities("Test")
-    privacy = oddities.privacy
-    parse(Person, {"id": 1, "name": "Robin Hood", "kind": "outlaw"}, oddities)
-    parse(Person, {"name": "Little John", "tags": ["merry man"]}, oddities)
-    parse(Person, {"id": 2, "body": "arrow"}, oddities)
+    report = ParseReport("Test")
+    privacy = report.privacy
+    parse(Person, {"id": 1, "name": "Robin Hood", "kind": "outlaw"}, report)
+    parse(Person, {"name": "Little John", "tags": ["merry man"]}, report)
+    parse(Person, {"id": 2, "body": "arrow"}, report)
     text = "Robin Hood, Little John, merry man, outlaw, arrow"
     assert privacy.redact(text) == (
         f"{REDACTED}, {REDACTED}, {REDACTED}, outlaw, arrow"

@@ -11,7 +11,7 @@ from aiomqtt import Client, Message, MqttError
 import orjson
 
 from custom_components.habitat.cloud.errors import CloudError
-from custom_components.habitat.cloud.parsing import Json, Oddities
+from custom_components.habitat.cloud.parsing import Json, ParseReport
 from custom_components.habitat.farmbot.client.broker import (
     BrokerLink,
     Credentials,
@@ -191,8 +191,8 @@ class Setting:
         self.unlucky: CloudError | None = None
         """What happens to somebody who asks for the credentials."""
         self.ear = Ear()
-        self.oddities = Oddities("FarmBot")
-        self.link = BrokerLink(self._credentials, self.ear, self.oddities)
+        self.report = ParseReport("FarmBot")
+        self.link = BrokerLink(self._credentials, self.ear, self.report)
         self.running: asyncio.Task[None] | None = None
 
     async def _credentials(self) -> Credentials:

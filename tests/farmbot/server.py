@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 
 from custom_components.habitat.cloud.auth import FixedAuth
-from custom_components.habitat.cloud.parsing import Oddities
+from custom_components.habitat.cloud.parsing import ParseReport
 from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.farmbot.client.api import FarmBotClient
 from custom_components.habitat.farmbot.client.auth import explain, refuses_login
@@ -33,4 +33,4 @@ async def farmbot(*replies: Reply) -> AsyncGenerator[tuple[CloudSession, Server]
 async def client(*replies: Reply) -> AsyncGenerator[tuple[FarmBotClient, Server]]:
     """Serve, and return a client of it."""
     async with farmbot(*replies) as (session, server):
-        yield FarmBotClient(session, Oddities("FarmBot")), server
+        yield FarmBotClient(session, ParseReport("FarmBot")), server

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json, Oddities, parse
+from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
 from custom_components.habitat.farmbot.client.enums import FirmwareHardware, Platform
 from custom_components.habitat.farmbot.client.models import FarmBotDevice, FbosConfig
 from custom_components.habitat.farmbot.client.status import System
@@ -17,14 +17,14 @@ SYSTEM = System(controller_version="15.4.12", target="rpi4")
 
 def robot(**fields: Json) -> FarmBotDevice:
     """Return a robot's record."""
-    found = parse(FarmBotDevice, {"id": 7, **fields}, Oddities("FarmBot"))
+    found = parse(FarmBotDevice, {"id": 7, **fields}, ParseReport("FarmBot"))
     assert found is not None
     return found
 
 
 def config(board: str | None) -> FbosConfig:
     """Return the settings of a robot with a board."""
-    found = parse(FbosConfig, {"id": 1, "firmware_hardware": board}, Oddities("x"))
+    found = parse(FbosConfig, {"id": 1, "firmware_hardware": board}, ParseReport("x"))
     assert found is not None
     return found
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json, Oddities, parse
+from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
 from custom_components.habitat.farmbot.items import KINDS, drop_gone, items
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from custom_components.habitat.simulator.faults import Fault, Kind
@@ -34,7 +34,7 @@ def test_where_items_have_entities(
 ) -> None:
     """What an item is decides what it is shown as."""
     model = KINDS[kind].model
-    record = parse(model, {"id": 1, **fields}, Oddities("FarmBot"))
+    record = parse(model, {"id": 1, **fields}, ParseReport("FarmBot"))
     assert KINDS[kind].platforms(record) == platforms
 
 

@@ -183,7 +183,7 @@ async def test_each_class(setting: Setting) -> None:
         assert path in account.data
     kept = {key.partition("/")[0] for key in set(account.data) - before}
     assert kept <= {"reading"}
-    assert setting.account.oddities.counts == {}
+    assert setting.account.report.counts == {}
     assert asked(setting) == {}
 
 
@@ -246,7 +246,7 @@ async def test_rubbish(setting: Setting, payload: bytes) -> None:
     tell(setting, "Device", setting.number, payload)
     await taken(setting)
     assert dict(account.data) == before
-    assert sum(account.oddities.counts.values()) >= 1
+    assert sum(account.report.counts.values()) >= 1
     assert account.push.link.counters.slips == 0
     assert isinstance(number, int)
     setting.cloud.set("points", number, name="After all")
@@ -266,7 +266,7 @@ async def test_unknown_classes_and_topics(setting: Setting) -> None:
     setting.cloud.publish(f"bot/device_{setting.number}/sync", {"body": None})
     await taken(setting)
     assert dict(setting.account.data) == before
-    counts = setting.account.oddities.counts
+    counts = setting.account.report.counts
     assert counts["sync (of an unknown kind)"] == 3
     assert max(map(len, counts)) < 60
 
@@ -387,7 +387,7 @@ async def test_status_flood(setting: Setting) -> None:
     assert max(writes.values()) <= seconds + 2
     # Only what shows where it is: the position, and the map.
     assert len(writes) <= 4
-    assert setting.account.oddities.counts == {}
+    assert setting.account.report.counts == {}
 
 
 async def test_nothing_new(setting: Setting) -> None:

@@ -8,7 +8,7 @@ import aiohttp
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat.cloud.parsing import Oddities
+from custom_components.habitat.cloud.parsing import ParseReport
 from custom_components.habitat.cloud.session import CloudSession, Limits
 from custom_components.habitat.flowcommand.client.api import FlowCommandClient
 from custom_components.habitat.flowcommand.client.auth import (
@@ -38,7 +38,7 @@ class Account:
     @property
     def counts(self) -> Mapping[str, int]:
         """Return what the client counted as odd."""
-        return self.client.oddities.counts
+        return self.client.report.counts
 
 
 class Serve(Protocol):
@@ -76,7 +76,9 @@ async def serve(socket_enabled: None) -> AsyncGenerator[Serve]:
                 refuses_login=refuses_login,
                 limits=QUICK,
             )
-            return Account(cloud, FlowCommandClient(session, Oddities("FlowCommand")))
+            return Account(
+                cloud, FlowCommandClient(session, ParseReport("FlowCommand"))
+            )
 
         yield start
         for cloud in clouds:

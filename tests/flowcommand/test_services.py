@@ -109,7 +109,7 @@ async def test_a_volume_of_nothing(setting: Setting, volume: object) -> None:
             "flow_volume": volume,
             "sensor_id": 9001,
         }
-        found = parse(FlowVolume, raw, setting.account.oddities)
+        found = parse(FlowVolume, raw, setting.account.report)
         assert found is not None
         return found
 

@@ -11,7 +11,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.habitat.cloud.auth import TokenAuth
-from custom_components.habitat.cloud.parsing import Oddities
+from custom_components.habitat.cloud.parsing import ParseReport
 from custom_components.habitat.cloud.session import CloudSession, Limits
 from custom_components.habitat.cloud.time_range import Span
 from custom_components.habitat.flower_power.client.answers import explain
@@ -43,7 +43,7 @@ class Account:
     @property
     def counts(self) -> Mapping[str, int]:
         """Return what the client counted as odd."""
-        return self.client.oddities.counts
+        return self.client.report.counts
 
     def named(self, name: str) -> str:
         """Return the identifier of the first location of a name."""
@@ -97,7 +97,7 @@ async def serve(socket_enabled: None) -> AsyncGenerator[Serve]:
                 limits=QUICK,
             )
             auth = session.auth = TokenAuth(partial(log_in, session, login))
-            client = FlowerPowerClient(session, Oddities("Flower Power"))
+            client = FlowerPowerClient(session, ParseReport("Flower Power"))
             return Account(cloud, client, auth)
 
         yield start

@@ -2,7 +2,7 @@
 
 from homeassistant.core import HomeAssistant, callback
 
-from ..cloud.parsing import Oddities
+from ..cloud.parsing import ParseReport
 from ..http import cloud_session
 from ..tokens import login_tokens
 from ..vendor import Login
@@ -15,4 +15,4 @@ def connect(hass: HomeAssistant, login: Login) -> CityFlowClient:
     """Return a client that shows its key, or logs in and keeps the token over restarts."""
     session = cloud_session(hass, login, explain)
     session.auth = authorize(session, login.fields, login_tokens(hass, login))
-    return CityFlowClient(session, Oddities(login.vendor.name, session.privacy))
+    return CityFlowClient(session, ParseReport(login.vendor.name, session.privacy))

@@ -67,7 +67,7 @@ class CityFlowCoordinator(HabitatCoordinator):
     ) -> None:
         """Connect, without asking for anything yet."""
         self.client = connect(hass, login)
-        super().__init__(hass, entry, login, self.client.session, self.client.oddities)
+        super().__init__(hass, entry, login, self.client.session, self.client.report)
         self._listing = asyncio.Lock()
         self._listed: Collection[Probe] | None = None
         self._unlisted = False

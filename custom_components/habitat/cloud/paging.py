@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .cache import Collection
 from .errors import BadAnswer, TooLarge
-from .parsing import MOST_RECORDS, Oddities
+from .parsing import MOST_RECORDS, ParseReport
 
 MOST_PAGES = 200
 """No list has as many; a server that always names a next page must not hold us."""
@@ -46,7 +46,7 @@ async def read_pages[R](
 
 
 def join_pages[R](
-    pages: Iterable[Page[R]], identity: Callable[[R], str], oddities: Oddities
+    pages: Iterable[Page[R]], identity: Callable[[R], str], report: ParseReport
 ) -> Collection[R]:
     """Return the records of all pages; of two with the same id the first counts.
 
@@ -61,7 +61,7 @@ def join_pages[R](
         total = total if page.total is None else page.total
         for record in page.records:
             if records.setdefault(identity(record), record) is not record:
-                oddities.note(f"{type(record).__name__}.id (twice)")
+                report.note(f"{type(record).__name__}.id (twice)")
     if len(records) > MOST_RECORDS:
         raise TooLarge("The list is far too long")
     if total is not None and len(records) < total:

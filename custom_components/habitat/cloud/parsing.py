@@ -72,7 +72,7 @@ VERBATIM = {"verbatim": True}
 _ID = re.compile(r"(^|_)(id|ids|identifier)$")
 """The names of fields that hold ids."""
 
-MOST_ODDITIES = 200
+MAX_PARSE_REPORTS = 200
 """So many kinds of oddities are told apart; a cloud must not fill the memory with them."""
 _FURTHER = "further fields"
 
@@ -220,7 +220,7 @@ def model[T](cls: type[T]) -> type[T]:
     return made
 
 
-class Oddities:
+class ParseReport:
     """Counts what a cloud sent that the models did not expect, and logs each once."""
 
     def __init__(self, source: str, privacy: Privacy | None = None) -> None:
@@ -234,7 +234,7 @@ class Oddities:
 
         The cloud's own keys have no end, and may say anything.
         """
-        if what not in self.counts and len(self.counts) >= MOST_ODDITIES:
+        if what not in self.counts and len(self.counts) >= MAX_PARSE_REPORTS:
             what = _FURTHER
         self.counts[what] += 1
         if self.counts[what] == 1:
@@ -263,11 +263,11 @@ def read_json(body: bytes) -> Json:
 
 
 def learn_private(
-    cls: type[object], raw: Mapping[str, Json], oddities: Oddities
+    cls: type[object], raw: Mapping[str, Json], report: ParseReport
 ) -> None:
     """Take note of what is private in a record, be it read or about to be written."""
     private = _reader(cls).private  # type: ignore[arg-type]  # classes hash
-    oddities.privacy.learn(cls, [raw.get(name) for name in private])
+    report.privacy.learn(cls, [raw.get(name) for name in private])
 
 
 def _read_lax(body: bytes) -> Json:
@@ -374,7 +374,7 @@ def _check_size(body: bytes) -> None:
             raise TooLarge("The answer has far too many values")
 
 
-def parse[T](cls: type[T], raw: Mapping[str, Json], oddities: Oddities) -> T | None:
+def parse[T](cls: type[T], raw: Mapping[str, Json], report: ParseReport) -> T | None:
     """Read a record; None when a required field is missing or unusable.
 
     Models within models are as tolerant: an odd field of an inner record costs only that field,
@@ -385,7 +385,7 @@ def parse[T](cls: type[T], raw: Mapping[str, Json], oddities: Oddities) -> T | N
         name: value for name, value in raw.items() if value is not None
     }
     # Before anything else is made of it: also what is dropped may be echoed.
-    learn_private(cls, values, oddities)
+    learn_private(cls, values, report)
     for name, read in reader.texts.items():
         if name in values:
             raw_text = values[name]
@@ -396,33 +396,33 @@ def parse[T](cls: type[T], raw: Mapping[str, Json], oddities: Oddities) -> T | N
                 del values[name]
     for name, part in reader.parts.items():
         if name in values:
-            values[name] = part.read(f"{cls.__name__}.{name}", values[name], oddities)
+            values[name] = part.read(f"{cls.__name__}.{name}", values[name], report)
             if values[name] is None:
                 del values[name]
     for name, allowed in reader.ranges.items():
         number = to_float(values.get(name))
         if number is not None and number not in allowed:
-            oddities.note(f"{cls.__name__}.{name}")
+            report.note(f"{cls.__name__}.{name}")
             del values[name]
     while True:
         try:
             record: T = reader.decoder.decode(values)
         except InvalidFieldValue as err:
             # Only containers get here: the dialect answers for the plain types.
-            oddities.note(f"{cls.__name__}.{err.field_name}")
+            report.note(f"{cls.__name__}.{err.field_name}")
             del values[err.field_name]
         except MissingField as err:
-            oddities.note(f"{cls.__name__}.{err.field_name}")
+            report.note(f"{cls.__name__}.{err.field_name}")
             return None
         else:
             break
     for name in reader.required:
         if getattr(record, name) is None:
-            oddities.note(f"{cls.__name__}.{name}")
+            report.note(f"{cls.__name__}.{name}")
             return None
     for name in reader.optional:
         if getattr(record, name) is None and values.get(name) not in (None, ""):
-            oddities.note(f"{cls.__name__}.{name}")
+            report.note(f"{cls.__name__}.{name}")
     return record
 
 
@@ -435,28 +435,28 @@ class _Part:
     text: Callable[[object], str | None] = to_text
     """How the texts of a list of texts are read."""
 
-    def read(self, name: str, raw: Json, oddities: Oddities) -> object:
+    def read(self, name: str, raw: Json, report: ParseReport) -> object:
         """Return what the field's decoder takes; None when there is nothing to take."""
         if not self.many:
-            return self._record(name, raw, oddities)
+            return self._record(name, raw, report)
         if isinstance(raw, list) and len(raw) > MOST_RECORDS:
-            oddities.note(name)
+            report.note(name)
             return None
         if isinstance(raw, list) and self.kind in _MODELS:
-            records = [self._record(name, item, oddities) for item in each(raw)]
+            records = [self._record(name, item, report) for item in each(raw)]
             return [record for record in records if record is not None]
         if isinstance(raw, list) and all(map(self._readable, each(raw))):
             if self.kind is str:
                 texts = map(self.text, raw)
                 return [text for text in texts if text is not None]
             return raw
-        oddities.note(name)
+        report.note(name)
         return None
 
-    def _record(self, name: str, raw: Json, oddities: Oddities) -> object:
+    def _record(self, name: str, raw: Json, report: ParseReport) -> object:
         if isinstance(raw, dict):
-            return parse(self.kind, raw, oddities)
-        oddities.note(name)
+            return parse(self.kind, raw, report)
+        report.note(name)
         return None
 
     def _readable(self, raw: Json) -> bool:

@@ -6,7 +6,7 @@ from functools import partial
 from homeassistant.core import HomeAssistant, callback
 
 from ..cloud.auth import TokenAuth
-from ..cloud.parsing import Oddities
+from ..cloud.parsing import ParseReport
 from ..http import cloud_session
 from ..tokens import login_tokens
 from ..vendor import Login
@@ -39,5 +39,5 @@ def connect(hass: HomeAssistant, login: Login) -> Connection:
     )
     session.auth = auth
     return Connection(
-        FarmBotClient(session, Oddities(login.vendor.name, session.privacy)), auth
+        FarmBotClient(session, ParseReport(login.vendor.name, session.privacy)), auth
     )

@@ -109,7 +109,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         connection = connect(hass, login)
         self.client = connection.client
         self.auth = connection.auth
-        super().__init__(hass, entry, login, self.client.session, self.client.oddities)
+        super().__init__(hass, entry, login, self.client.session, self.client.report)
         self.push = Push(self, connection.auth, frozenset(PACES))
         self.past = Past(hass, entry.entry_id)
         self.webcams = Webcams(self)

@@ -82,7 +82,7 @@ class Push:
         self._auth = auth
         self._followed = followed
         self.link = BrokerLink(
-            self._credentials, self, coordinator.oddities, coordinator.session.pacing
+            self._credentials, self, coordinator.report, coordinator.session.pacing
         )
         self.is_connected = False
         self._lost_at: float | None = None
@@ -236,7 +236,7 @@ class Push:
         """Keep what the server says of a record; the newest counts."""
         resource = SYNCED.get(kind)
         if resource is None:
-            self._coordinator.oddities.note("sync (of an unknown kind)")
+            self._coordinator.report.note("sync (of an unknown kind)")
         elif resource in self._followed:
             self._synced[kind, record_id] = payload
             self._take_soon()
@@ -255,18 +255,18 @@ class Push:
         self._timer = None
         self._taken = self._coordinator.hass.loop.time()
         parts: dict[str, dict[str, object | None]] = {}
-        oddities = self._coordinator.oddities
+        report = self._coordinator.report
         status, self._status = self._status, None
         if status is not None:
-            parts[STATUS] = {**read_status(status, oddities, self._seen)}
+            parts[STATUS] = {**read_status(status, report, self._seen)}
         telemetry, self._telemetry = self._telemetry, None
         if telemetry is not None and not self._seen:
             # The whole state says the same, newer and with more of it.
-            parts[STATUS] = {**read_telemetry(telemetry, oddities)}
+            parts[STATUS] = {**read_telemetry(telemetry, report)}
         synced, self._synced = self._synced, {}
         for (kind, record_id), payload in synced.items():
             self._read_sync(parts, kind, record_id, payload)
-        log = read_log(self._lines.popleft(), oddities) if self._lines else None
+        log = read_log(self._lines.popleft(), report) if self._lines else None
         if log is not None:
             parts[LOG] = {LOG: LogLine(next(self._line_numbers), log)}
         if log is not None or STATUS in parts:
@@ -292,7 +292,7 @@ class Push:
             document = None
         known = resource.single or (record_id.isascii() and record_id.isdecimal())
         if not known or not isinstance(document, dict) or "body" not in document:
-            self._coordinator.oddities.note(f"sync ({kind})")
+            self._coordinator.report.note(f"sync ({kind})")
             return
         body = document["body"]
         record = None

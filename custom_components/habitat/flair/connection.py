@@ -5,7 +5,7 @@ from functools import partial
 from homeassistant.core import HomeAssistant, callback
 
 from ..cloud.auth import TokenAuth
-from ..cloud.parsing import Oddities
+from ..cloud.parsing import ParseReport
 from ..http import cloud_session
 from ..tokens import login_tokens
 from ..vendor import Login
@@ -23,4 +23,4 @@ def connect(hass: HomeAssistant, login: Login) -> FlairClient:
         login_tokens(hass, login),
         session.pacing.logins,
     )
-    return FlairClient(session, Oddities(login.vendor.name, session.privacy))
+    return FlairClient(session, ParseReport(login.vendor.name, session.privacy))

@@ -157,7 +157,7 @@ class FlairCoordinator(HabitatCoordinator):
     ) -> None:
         """Connect, without asking for anything yet."""
         self.client = connect(hass, login)
-        super().__init__(hass, entry, login, self.client.session, self.client.oddities)
+        super().__init__(hass, entry, login, self.client.session, self.client.report)
         self._described: dict[str, tuple[_Sources, Device]] = {}
         self._in_rooms: dict[str, list[Thing]] = {}
 

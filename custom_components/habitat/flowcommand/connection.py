@@ -2,7 +2,7 @@
 
 from homeassistant.core import HomeAssistant, callback
 
-from ..cloud.parsing import Oddities
+from ..cloud.parsing import ParseReport
 from ..http import cloud_session
 from ..vendor import Login
 from .client.api import FlowCommandClient
@@ -14,4 +14,4 @@ def connect(hass: HomeAssistant, login: Login) -> FlowCommandClient:
     """Return a client that shows its token, or user name and password, with every request."""
     session = cloud_session(hass, login, explain, refuses_login)
     session.auth = authorize(login.fields)
-    return FlowCommandClient(session, Oddities(login.vendor.name, session.privacy))
+    return FlowCommandClient(session, ParseReport(login.vendor.name, session.privacy))

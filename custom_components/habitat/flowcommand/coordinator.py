@@ -80,7 +80,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
     ) -> None:
         """Connect, without asking for anything yet."""
         self.client = connect(hass, login)
-        super().__init__(hass, entry, login, self.client.session, self.client.oddities)
+        super().__init__(hass, entry, login, self.client.session, self.client.report)
         self.silent_after = timedelta(
             hours=entry.options.get(CONF_SILENT_HOURS, SILENT_HOURS)
         )
@@ -252,7 +252,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
         if not genuine(secret, headers.get(SIGNATURE_HEADER), body):
             return HTTPStatus.UNAUTHORIZED
         try:
-            ping = read_webhook(body, self.oddities)
+            ping = read_webhook(body, self.report)
         except BadAnswer:
             return HTTPStatus.BAD_REQUEST
         if ping is not None:
@@ -262,7 +262,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
     def _take_push(self, ping: Ping) -> None:
         now = dt_util.utcnow()
         if ping.at > now + SKEW:
-            self.oddities.note("webhook (from the future)")
+            self.report.note("webhook (from the future)")
             return
         key = f"{_PREFIX}{ping.sensor_id}"
         sensor = self.sensor(key)

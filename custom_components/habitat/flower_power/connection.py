@@ -5,7 +5,7 @@ from functools import partial
 from homeassistant.core import HomeAssistant, callback
 
 from ..cloud.auth import TokenAuth
-from ..cloud.parsing import Oddities
+from ..cloud.parsing import ParseReport
 from ..http import cloud_session
 from ..tokens import login_tokens
 from ..vendor import Login
@@ -23,4 +23,4 @@ def connect(hass: HomeAssistant, login: Login) -> FlowerPowerClient:
         login_tokens(hass, login),
         session.pacing.logins,
     )
-    return FlowerPowerClient(session, Oddities(login.vendor.name, session.privacy))
+    return FlowerPowerClient(session, ParseReport(login.vendor.name, session.privacy))

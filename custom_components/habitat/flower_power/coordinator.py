@@ -136,7 +136,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
     ) -> None:
         """Connect, without asking for anything yet."""
         self.client = connect(hass, login)
-        super().__init__(hass, entry, login, self.client.session, self.client.oddities)
+        super().__init__(hass, entry, login, self.client.session, self.client.report)
         now = time.monotonic()
         self._configuration = _Kept(
             self.client.configuration,

@@ -14,7 +14,7 @@ from custom_components.habitat.cityflow.client.models import (
 )
 from custom_components.habitat.cityflow.client.properties import KEYS, key_of, unit_of
 from custom_components.habitat.cityflow.client.validity import valid
-from custom_components.habitat.cloud.parsing import Json, Oddities, parse
+from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
 from tests.odd_json import BOUNDED, check_model, odd_json
 
 JSON = odd_json("2019-11-28T07:23:19.346Z", "150", 12, -142.46, "8DFC78")
@@ -41,9 +41,9 @@ def test_anything(kind: type[object], data: st.DataObject) -> None:
 def test_required(kind: type[object], odd: Json) -> None:
     """A record without what makes it one is dropped and counted."""
     for name in REQUIRED[kind]:
-        oddities = Oddities("test")
-        assert parse(kind, {name: odd}, oddities) is None
-        assert list(oddities.counts) == [f"{kind.__name__}.{name}"]
+        report = ParseReport("test")
+        assert parse(kind, {name: odd}, report) is None
+        assert list(report.counts) == [f"{kind.__name__}.{name}"]
 
 
 GOOD = {"t": 7.81, "h": 100.0, "p": 992.39, "l": 817.0, "b": 14.66, "s.avg": 38.5}
@@ -154,6 +154,6 @@ def test_units(text: str | None, unit: str | None) -> None:
 def test_position(latitude: Json, longitude: Json, there: bool) -> None:
     """A probe has a place on the map or none."""
     raw = {"id": "a", "latitude": latitude, "longitude": longitude}
-    probe = parse(Probe, raw, Oddities("test"))
+    probe = parse(Probe, raw, ParseReport("test"))
     assert probe is not None
     assert (probe.position is not None) is there

@@ -114,7 +114,7 @@ async def test_list(resource: Resource[object]) -> None:
         str(row["id"]) for row in document if isinstance(row, dict)
     ]
     assert all(isinstance(record, resource.model) for record in found.records.values())
-    assert not farmbot.oddities.counts
+    assert not farmbot.report.counts
     (asked,) = server.asked
     assert (asked.method, asked.path) == ("GET", f"/api/{resource.path}")
     assert not asked.query
@@ -155,7 +155,7 @@ async def test_odd_records() -> None:
         found = await farmbot.list(api.POINTS)
     assert not found.whole
     assert list(found.records) == ["1", "2", "3", "4"]
-    assert farmbot.oddities.counts == {
+    assert farmbot.report.counts == {
         "Point.id": 1,
         "Point (no object)": 2,
         "Point.id (twice)": 1,
@@ -167,7 +167,7 @@ async def test_logs_without_an_id() -> None:
     async with client(data([{"message": "hello"}])) as (farmbot, _):
         found = await farmbot.list(api.LOGS)
     assert (found.records, found.whole) == ({}, False)
-    assert farmbot.oddities.counts == {"Log.id": 1}
+    assert farmbot.report.counts == {"Log.id": 1}
 
 
 async def test_a_tool_alone() -> None:
@@ -329,9 +329,9 @@ async def test_odd_replies_are_counted() -> None:
     """A reply that cannot be read is odd, an empty one is not."""
     async with client(NOTHING, body(b"[")) as (farmbot, _):
         await farmbot.create(api.TOOLS, {"name": "new"})
-        assert not farmbot.oddities.counts
+        assert not farmbot.report.counts
         await farmbot.create(api.TOOLS, {"name": "new"})
-    assert farmbot.oddities.counts == {"Tool (no object)": 1}
+    assert farmbot.report.counts == {"Tool (no object)": 1}
 
 
 WRITES: dict[str, tuple[Call, int]] = {
@@ -612,4 +612,4 @@ async def test_told_by_the_broker() -> None:
         assert farmbot.read(api.POINTS, None) is None
         assert farmbot.read(api.POINTS, {"name": "no id"}) is None
     assert not server.asked
-    assert farmbot.oddities.counts == {"Point (no object)": 1, "Point.id": 1}
+    assert farmbot.report.counts == {"Point (no object)": 1, "Point.id": 1}

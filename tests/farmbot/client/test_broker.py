@@ -25,7 +25,7 @@ import pytest
 
 from custom_components.habitat.cloud.errors import AuthError, CloudError, Unreachable
 from custom_components.habitat.cloud.pacing import Pacing
-from custom_components.habitat.cloud.parsing import Oddities
+from custom_components.habitat.cloud.parsing import ParseReport
 from custom_components.habitat.farmbot.client import broker, celery_script as nodes
 from custom_components.habitat.farmbot.client.broker import (
     BrokerLink,
@@ -175,7 +175,7 @@ async def test_flood(socket_enabled: None) -> None:
     flood = b"".join(published(f"bot/{BOT}/status", status) for status in statuses)
     async with Script(flood=flood) as script:
         ear = Ear()
-        link = BrokerLink(script.credentials, ear, Oddities("FarmBot"))
+        link = BrokerLink(script.credentials, ear, ParseReport("FarmBot"))
         began = time.process_time()
         async with _running(link):
             await until(
@@ -195,7 +195,7 @@ async def test_other_topics(socket_enabled: None) -> None:
     )
     async with Script(flood=flood + published(f"bot/{BOT}/status", b"y")) as script:
         ear = Ear()
-        link = BrokerLink(script.credentials, ear, Oddities("FarmBot"))
+        link = BrokerLink(script.credentials, ear, ParseReport("FarmBot"))
         async with _running(link):
             await until(lambda: bool(ear.of("status")), "the status")
     assert ear.of("status") == [[b"y"]]
@@ -223,7 +223,7 @@ async def test_subscription_denied(at: Setting) -> None:
         await at.connect()
         await at.link.command(nodes.sync())
         assert robot.kinds == ["sync"]
-    assert at.oddities.counts == {"subscription (telemetry)": 1}
+    assert at.report.counts == {"subscription (telemetry)": 1}
 
 
 async def test_all_subscriptions_denied(at: Setting) -> None:
@@ -296,7 +296,7 @@ async def test_no_reply(at: Setting, robot: Robot) -> None:
     unclaimed = at.link.counters.unclaimed
     await robot.reply(robot.labels[0])
     await until(lambda: at.link.counters.unclaimed == unclaimed + 1, "the reply")
-    assert not at.oddities.counts
+    assert not at.report.counts
 
 
 async def test_parallel_commands(at: Setting, robot: Robot) -> None:
@@ -333,7 +333,7 @@ async def test_strange_replies(at: Setting, robot: Robot) -> None:
         f'{{"kind": "rpc_maybe", "args": {{"label": "{label}"}}}}',
     ):
         await robot.say("from_device", text.encode())
-    await until(lambda: at.oddities.counts["from_device"] == 4, "the oddities")
+    await until(lambda: at.report.counts["from_device"] == 4, "the oddities")
     assert at.link.counters.unclaimed == 4
     assert not waiting.done()
     # Two replies and the end of the connection within one breath: the first counts.
@@ -565,7 +565,7 @@ async def test_encrypted(socket_enabled: None) -> None:
     async with Script(tls=own) as script:
         ear = Ear()
         script.trust = ssl.create_default_context()
-        link = BrokerLink(script.credentials, ear, Oddities("FarmBot"))
+        link = BrokerLink(script.credentials, ear, ParseReport("FarmBot"))
         async with _running(link):
             await until(lambda: bool(ear.of("lost")), "the refusal")
             assert "certificate verify failed" in str(ear.of("lost")[0])
@@ -632,7 +632,7 @@ async def test_ways_to_be_refused(
     """A broker that is not ready says so otherwise than one that does not like the login."""
     async with Script(connack=code) as script:
         ear = Ear()
-        link = BrokerLink(script.credentials, ear, Oddities("FarmBot"))
+        link = BrokerLink(script.credentials, ear, ParseReport("FarmBot"))
         async with _running(link):
             await until(lambda: link.counters.losses == 1, "the loss")
             await asyncio.sleep(0)
@@ -687,7 +687,7 @@ async def test_addresses_that_are_none(
     async def credentials() -> Credentials:
         return Credentials(host, port, None, BOT, TOKEN)
 
-    link = BrokerLink(credentials, ear, Oddities("FarmBot"))
+    link = BrokerLink(credentials, ear, ParseReport("FarmBot"))
     async with _running(link) as running:
         await until(lambda: len(ear.of("lost")) == 2, "two tries")
         assert not running.done()
@@ -701,7 +701,7 @@ async def test_silent_broker(
     before = others()
     async with Script(connack=None) as silence:
         ear = Ear()
-        link = BrokerLink(silence.credentials, ear, Oddities("FarmBot"))
+        link = BrokerLink(silence.credentials, ear, ParseReport("FarmBot"))
         async with _running(link):
             await until(lambda: bool(ear.of("lost")), "the loss")
             await until(lambda: silence.closed >= 1, "the end of the connection")
@@ -717,7 +717,7 @@ async def test_cancelled_while_connecting(
     before = others()
     async with Script(connack=None) as silence:
         for wait in (0.0, 0.001, 0.1):
-            link = BrokerLink(silence.credentials, Ear(), Oddities("FarmBot"))
+            link = BrokerLink(silence.credentials, Ear(), ParseReport("FarmBot"))
             running = asyncio.create_task(link.run())
             await asyncio.sleep(wait)
             running.cancel()
@@ -763,7 +763,7 @@ async def _pauses(
         "REFUSED_PAUSE": 300.0,
     }.items():
         monkeypatch.setattr(broker, name, value)
-    link = BrokerLink(nobody, ear, Oddities("FarmBot"), Pacing(clock))
+    link = BrokerLink(nobody, ear, ParseReport("FarmBot"), Pacing(clock))
     with monkeypatch.context() as patcher:
         patcher.setattr(link, "_visit", visit)
         patcher.setattr(asyncio, "sleep", sleep)

@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.habitat.cloud.parsing import (
     Json,
-    Oddities,
+    ParseReport,
     Word,
     parse,
     private_values,
@@ -62,10 +62,10 @@ MOMENT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 def read[T](kind: type[T], raw: dict[str, Json]) -> T:
     """Read what has nothing odd about it."""
-    oddities = Oddities("test")
-    record = parse(kind, raw, oddities)
+    report = ParseReport("test")
+    record = parse(kind, raw, report)
     assert record is not None
-    assert not oddities.counts
+    assert not report.counts
     return record
 
 
@@ -101,9 +101,9 @@ def test_examples(resource: Resource[object]) -> None:
 @pytest.mark.parametrize("odd", [None, {}, []])
 def test_required(kind: type[object], odd: Json) -> None:
     """A record without what makes it one is dropped and counted."""
-    oddities = Oddities("test")
-    assert parse(kind, dict.fromkeys(REQUIRED, odd), oddities) is None
-    assert sum(oddities.counts.values()) == 1
+    report = ParseReport("test")
+    assert parse(kind, dict.fromkeys(REQUIRED, odd), report) is None
+    assert sum(report.counts.values()) == 1
 
 
 def test_words() -> None:
@@ -141,10 +141,10 @@ def test_unix_time(kind: type[Alert | Log | Telemetry], value: Json) -> None:
 @pytest.mark.parametrize("value", [True, 1e300, "soon", [], {"s": 1}])
 def test_no_time(value: Json) -> None:
     """What is no time is none, and counted."""
-    oddities = Oddities("test")
-    alert = parse(Alert, {"id": 1, "created_at": value}, oddities)
+    report = ParseReport("test")
+    alert = parse(Alert, {"id": 1, "created_at": value}, report)
     assert alert == Alert(id=1)
-    assert oddities.counts == {"Alert.created_at": 1}
+    assert report.counts == {"Alert.created_at": 1}
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_no_time(value: Json) -> None:
 )
 def test_throttled(value: Json, bits: int | None) -> None:
     """The bit field is written in hexadecimal."""
-    record = parse(Telemetry, {"id": 1, "throttled": value}, Oddities("test"))
+    record = parse(Telemetry, {"id": 1, "throttled": value}, ParseReport("test"))
     assert record is not None
     assert record.throttled == bits
 
@@ -177,9 +177,9 @@ def test_odd_meta() -> None:
     assert read(Point, {"id": 1, "meta": {"a": [], "b": 5, "c": None}}).meta == {
         "b": "5"
     }
-    oddities = Oddities("test")
-    assert parse(Point, {"id": 1, "meta": "no"}, oddities) == Point(id=1)
-    assert oddities.counts == {"Point.meta": 1}
+    report = ParseReport("test")
+    assert parse(Point, {"id": 1, "meta": "no"}, report) == Point(id=1)
+    assert report.counts == {"Point.meta": 1}
 
 
 def test_criteria() -> None:
@@ -214,10 +214,10 @@ def test_criteria() -> None:
 )
 def test_odd_criteria(odd: Json) -> None:
     """Criteria that cannot be read whole let nobody in: half of them would let in too many."""
-    oddities = Oddities("test")
+    report = ParseReport("test")
     raw: dict[str, Json] = {"id": 1, "point_ids": [7], "criteria": odd}
-    assert parse(PointGroup, raw, oddities) == PointGroup(id=1, point_ids=(7,))
-    assert oddities.counts == {"PointGroup.criteria": 1}
+    assert parse(PointGroup, raw, report) == PointGroup(id=1, point_ids=(7,))
+    assert report.counts == {"PointGroup.criteria": 1}
 
 
 def test_curve() -> None:
@@ -230,9 +230,9 @@ def test_curve() -> None:
 @pytest.mark.parametrize("odd", [5, {"soon": 1}, {"1": "much"}])
 def test_odd_curve(odd: Json) -> None:
     """A curve with an odd point is none."""
-    oddities = Oddities("test")
-    assert parse(Curve, {"id": 1, "data": odd}, oddities) == Curve(id=1)
-    assert oddities.counts == {"Curve.data": 1}
+    report = ParseReport("test")
+    assert parse(Curve, {"id": 1, "data": odd}, report) == Curve(id=1)
+    assert report.counts == {"Curve.data": 1}
 
 
 def test_variables() -> None:
@@ -286,9 +286,9 @@ def test_nodes() -> None:
     assert event.body is not None
     assert event.body.startswith('[{"kind":"parameter_application"')
     assert read(FarmEvent, {"id": 1, "body": []}).body == "[]"
-    oddities = Oddities("test")
-    assert parse(FarmEvent, {"id": 1, "body": "no"}, oddities) == FarmEvent(id=1)
-    assert oddities.counts == {"FarmEvent.body": 1}
+    report = ParseReport("test")
+    assert parse(FarmEvent, {"id": 1, "body": "no"}, report) == FarmEvent(id=1)
+    assert report.counts == {"FarmEvent.body": 1}
 
 
 def test_axes() -> None:

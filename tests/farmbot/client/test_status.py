@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 import orjson
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json, Oddities, private_values
+from custom_components.habitat.cloud.parsing import Json, ParseReport, private_values
 from custom_components.habitat.farmbot.client.enums import (
     AxisState,
     JobUnit,
@@ -95,14 +95,14 @@ def _dump(tree: Json) -> bytes:
 
 
 @pytest.fixture
-def oddities() -> Oddities:
+def report() -> ParseReport:
     """Return a fresh count."""
-    return Oddities("FarmBot")
+    return ParseReport("FarmBot")
 
 
-def test_whole_tree(oddities: Oddities) -> None:
+def test_whole_tree(report: ParseReport) -> None:
     """Every part has its record; what the robot does not know is unknown, and no oddity."""
-    assert read_status(_dump(TREE), oddities) == {
+    assert read_status(_dump(TREE), report) == {
         "position": Axes(x=358.0, y=540.8, z=-1.5),
         "axis_states": AxisStates(x=AxisState.CRUISE, y=AxisState.IDLE),
         "load": Axes(x=12.0, y=0.0),
@@ -154,26 +154,26 @@ def test_whole_tree(oddities: Oddities) -> None:
         "pins/8": Pin(mode=0, value=1.0),
         "pins/59": Pin(mode=1, value=512.0),
     }
-    assert not oddities.counts
+    assert not report.counts
 
 
-def test_locked(oddities: Oddities) -> None:
+def test_locked(report: ParseReport) -> None:
     """The time of the emergency stop is Unix seconds, 0 being never."""
     tree: Json = {"informational_settings": {"locked": True, "locked_at": 1777629605}}
-    assert read_status(_dump(tree), oddities) == {
+    assert read_status(_dump(tree), report) == {
         "activity": Activity(
             locked=True, locked_at=datetime(2026, 5, 1, 10, 0, 5, tzinfo=UTC)
         )
     }
 
 
-def test_excerpt(oddities: Oddities) -> None:
+def test_excerpt(report: ParseReport) -> None:
     """The vendor's documented excerpt gives what it has, and nothing else."""
     excerpt: Json = {
         "informational_settings": {"busy": False},
         "location_data": {"position": {"x": 358.0, "y": 540.8, "z": 0.0}},
     }
-    assert read_status(_dump(excerpt), oddities) == {
+    assert read_status(_dump(excerpt), report) == {
         "activity": Activity(busy=False),
         "position": Axes(x=358.0, y=540.8, z=0.0),
     }
@@ -181,17 +181,17 @@ def test_excerpt(oddities: Oddities) -> None:
 
 def test_private() -> None:
     """Where the robot is in the network stays in the house."""
-    records = read_status(_dump(TREE), Oddities("FarmBot"))
+    records = read_status(_dump(TREE), ParseReport("FarmBot"))
     assert set(private_values(records["system"])) == {
         "farmbot@farmbot-0000.local",
         "192.168.1.20",
     }
 
 
-def test_same_objects(oddities: Oddities) -> None:
+def test_same_objects(report: ParseReport) -> None:
     """A change makes the records new that it belongs to, and no others."""
     seen: Seen = {}
-    before = read_status(_dump(TREE), oddities, seen)
+    before = read_status(_dump(TREE), report, seen)
     tree = deepcopy(TREE)
     settings, pins, location = (
         tree["informational_settings"],
@@ -205,7 +205,7 @@ def test_same_objects(oddities: Oddities) -> None:
     pins["8"] = {"mode": 0, "value": 0}
     # The same number, written otherwise.
     location["load"] = {"x": 12.0, "y": "0", "z": None}
-    after = read_status(_dump(tree), oddities, seen)
+    after = read_status(_dump(tree), report, seen)
     assert after.keys() == before.keys()
     changed = {key for key in after if after[key] is not before[key]}
     assert changed == {"vitals", "pins/8"}
@@ -213,23 +213,23 @@ def test_same_objects(oddities: Oddities) -> None:
     assert pin == Pin(mode=0, value=0.0)
 
 
-def test_parts_go(oddities: Oddities) -> None:
+def test_parts_go(report: ParseReport) -> None:
     """A pin that is no longer told of has no record, whatever was seen of it."""
     seen: Seen = {}
-    read_status(_dump(TREE), oddities, seen)
+    read_status(_dump(TREE), report, seen)
     gone = {"jobs": Jobs(), "pins/8": None, "pins/59": None}
-    assert read_status(b'{"pins": {}, "jobs": {}}', oddities, seen) == gone
-    assert read_status(b'{"pins": {}}', oddities, seen) == {}
+    assert read_status(b'{"pins": {}, "jobs": {}}', report, seen) == gone
+    assert read_status(b'{"pins": {}}', report, seen) == {}
 
 
 @pytest.mark.parametrize("payload", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'"x"'])
-def test_rubbish(payload: bytes, oddities: Oddities) -> None:
+def test_rubbish(payload: bytes, report: ParseReport) -> None:
     """What is no status is counted, once a message."""
-    assert read_status(payload, oddities) == {}
-    assert oddities.counts == {"status": 1}
+    assert read_status(payload, report) == {}
+    assert report.counts == {"status": 1}
 
 
-def test_odd_parts(oddities: Oddities) -> None:
+def test_odd_parts(report: ParseReport) -> None:
     """A part that is odd costs only itself."""
     tree: Json = {
         "location_data": [],
@@ -237,13 +237,13 @@ def test_odd_parts(oddities: Oddities) -> None:
         "jobs": {"odd": 3, "good": {}},
         "pins": {"8": None, "x": {"mode": 0}, "9": {"mode": 0, "value": 1}},
     }
-    assert read_status(_dump(tree), oddities) == {
+    assert read_status(_dump(tree), report) == {
         "activity": Activity(),
         "vitals": Vitals(),
         "jobs": Jobs(jobs=(Job(name="good"),)),
         "pins/9": Pin(mode=0, value=1.0),
     }
-    assert oddities.counts == {
+    assert report.counts == {
         "status.location_data": 1,
         "Activity.busy": 1,
         "Vitals.throttled": 1,
@@ -260,14 +260,14 @@ def test_odd_parts(oddities: Oddities) -> None:
 def test_anything(first: dict[str, Json], second: dict[str, Json]) -> None:
     """Nothing raises, and what was seen before never shows through."""
     seen: Seen = {}
-    read_status(json.dumps(first).encode(), Oddities("test"), seen)
+    read_status(json.dumps(first).encode(), ParseReport("test"), seen)
     payload = json.dumps(second).encode()
-    again = read_status(payload, Oddities("test"), seen)
-    assert again == read_status(payload, Oddities("test"))
+    again = read_status(payload, ParseReport("test"), seen)
+    assert again == read_status(payload, ParseReport("test"))
     assert None not in again.values()
 
 
-def test_telemetry(oddities: Oddities) -> None:
+def test_telemetry(report: ParseReport) -> None:
     """Telemetry has the same vitals under longer names."""
     payload = _dump(
         {
@@ -277,25 +277,25 @@ def test_telemetry(oddities: Oddities) -> None:
             "telemetry_target": "rpi3",
         }
     )
-    assert read_telemetry(payload, oddities) == {
+    assert read_telemetry(payload, report) == {
         "vitals": Vitals(soc_temp=50.0, throttled=0)
     }
-    assert not oddities.counts
+    assert not report.counts
 
 
-def test_telemetry_of_other_kinds(oddities: Oddities) -> None:
+def test_telemetry_of_other_kinds(report: ParseReport) -> None:
     """The robot's measurements of itself say nothing of its vitals; rubbish is counted."""
-    assert read_telemetry(b'{"telemetry.kind": "event"}', oddities) == {}
-    assert not oddities.counts
-    assert read_telemetry(b"[]", oddities) == {}
-    assert oddities.counts == {"telemetry": 1}
+    assert read_telemetry(b'{"telemetry.kind": "event"}', report) == {}
+    assert not report.counts
+    assert read_telemetry(b"[]", report) == {}
+    assert report.counts == {"telemetry": 1}
 
 
-def test_log(oddities: Oddities) -> None:
+def test_log(report: ParseReport) -> None:
     """A line of the log is that of the REST API without an id."""
-    line = read_log(b'{"message": "Hello", "created_at": 1777629605}', oddities)
+    line = read_log(b'{"message": "Hello", "created_at": 1777629605}', report)
     assert line is not None
     assert line.message == "Hello"
     assert line.created_at == datetime(2026, 5, 1, 10, 0, 5, tzinfo=UTC)
-    assert read_log(b"nonsense", oddities) is None
-    assert oddities.counts == {"log": 1}
+    assert read_log(b"nonsense", report) is None
+    assert report.counts == {"log": 1}

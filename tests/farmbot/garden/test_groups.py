@@ -9,7 +9,7 @@ from time import perf_counter
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json, Oddities, parse
+from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
 from custom_components.habitat.farmbot.client.enums import (
     PlantStage,
     PointerType,
@@ -70,7 +70,7 @@ def group(criteria: Mapping[str, Json] | None = None, **values: Json) -> PointGr
     raw: dict[str, Json] = {"id": 1, "point_ids": [], **values}
     if criteria is not None:
         raw["criteria"] = dict(criteria)
-    found = parse(PointGroup, raw, Oddities("test"))
+    found = parse(PointGroup, raw, ParseReport("test"))
     assert found is not None
     return found
 

@@ -7,7 +7,7 @@ from hypothesis import example, given, strategies as st
 import orjson
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json, Oddities, parse
+from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
 from custom_components.habitat.farmbot.client import celery_script as nodes
 from custom_components.habitat.farmbot.client.celery_script import Node
 from custom_components.habitat.farmbot.client.models import (
@@ -30,7 +30,7 @@ from tests.odd_json import BOUNDED, odd_json
 
 def record[R](kind: type[R], **fields: Json) -> R:
     """Read a record as the server would send it."""
-    found = parse(kind, fields, Oddities("FarmBot"))
+    found = parse(kind, fields, ParseReport("FarmBot"))
     assert found is not None
     return found
 

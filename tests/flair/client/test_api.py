@@ -12,7 +12,7 @@ import pytest
 
 from custom_components.habitat.cloud.auth import FixedAuth, TokenAuth
 from custom_components.habitat.cloud.errors import BadAnswer, Refused, Unreachable
-from custom_components.habitat.cloud.parsing import Json, Oddities
+from custom_components.habitat.cloud.parsing import Json, ParseReport
 from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.flair.client.api import FlairClient
 from custom_components.habitat.flair.client.auth import log_in
@@ -59,14 +59,14 @@ async def client_of(cloud: FlairCloud) -> AsyncGenerator[FlairClient]:
             limits=replace(QUICK, size=2**20),
         )
         session.auth = TokenAuth(lambda old: log_in(session, cloud.credentials, old))
-        yield FlairClient(session, Oddities("Flair"))
+        yield FlairClient(session, ParseReport("Flair"))
 
 
 @asynccontextmanager
 async def client(*replies: Reply) -> AsyncGenerator[tuple[FlairClient, Server]]:
     """Talk to a server that answers as told."""
     async with talking(*replies) as (session, server):
-        yield FlairClient(session, Oddities("Flair")), server
+        yield FlairClient(session, ParseReport("Flair")), server
 
 
 def vent(identity: Json, percent: Json = 0) -> dict[str, Json]:
@@ -103,7 +103,7 @@ async def test_every_page(serve_flair: Serve) -> None:
     assert len(rooms.records) == 2
     assert cloud.count("GET /api/vents") == 3
     assert cloud.count("GET /api/rooms") == 1
-    assert not flair.oddities.counts
+    assert not flair.report.counts
 
 
 async def test_a_list_of_its_own(serve_flair: Serve) -> None:
@@ -256,7 +256,7 @@ async def test_odd_records_drop_alone(caplog: pytest.LogCaptureFixture) -> None:
             vents = await flair.collection(Vent)
             assert positions(vents.records) == {"1": percent, "2": None}
             assert not vents.whole
-    assert flair.oddities.counts == {
+    assert flair.report.counts == {
         "Vent (no object)": 6,
         "Vent.id": 10,
         "Vent.percent_open": 2,
@@ -283,7 +283,7 @@ async def test_the_same_id_twice() -> None:
         vents = await flair.collection(Vent)
     assert positions(vents.records) == {"1": 10, "2": 40}
     assert vents.whole
-    assert flair.oddities.counts == {"Vent.id (twice)": 2}
+    assert flair.report.counts == {"Vent.id (twice)": 2}
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ async def test_bad_days(serve_flair: Serve, kind: Kind) -> None:
     assert len(vents.records) == 12
     assert rooms.records
     assert vents.whole
-    assert bool(flair.oddities.counts) is (kind is not Kind.NULLS)
+    assert bool(flair.report.counts) is (kind is not Kind.NULLS)
 
 
 # Single resources.

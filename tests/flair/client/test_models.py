@@ -12,7 +12,7 @@ import pytest
 
 from custom_components.habitat.cloud.parsing import (
     Json,
-    Oddities,
+    ParseReport,
     Word,
     parse,
     private_values,
@@ -94,7 +94,7 @@ def _middle(model: type[Resource], name: str) -> float | None:
 
 
 def read[R: Resource](
-    model: type[R], attributes: Mapping[str, Json], oddities: Oddities | None = None
+    model: type[R], attributes: Mapping[str, Json], report: ParseReport | None = None
 ) -> R:
     """Read a resource that must be readable."""
     raw: dict[str, Json] = {
@@ -102,7 +102,7 @@ def read[R: Resource](
         "id": "1",
         "attributes": dict(attributes),
     }
-    record = parse(model, flatten(raw), oddities or Oddities("Flair"))
+    record = parse(model, flatten(raw), report or ParseReport("Flair"))
     assert record is not None
     return record
 
@@ -124,28 +124,28 @@ def fits(value: object, hint: object) -> bool:
 @pytest.mark.parametrize("model", RESOURCES)
 def test_every_field_is_read(model: type[Resource]) -> None:
     """No field is odd or lost, with hyphens and with underscores alike."""
-    oddities = Oddities("Flair")
+    report = ParseReport("Flair")
     attributes = whole(model)
-    record = read(model, attributes, oddities)
+    record = read(model, attributes, report)
     for name, hint in HINTS[model].items():
         value = getattr(record, name)
         assert value not in (None, ())
         assert fits(value, hint)
     snake = {name.replace("-", "_"): value for name, value in attributes.items()}
-    assert read(model, snake, oddities) == record
-    assert not oddities.counts
+    assert read(model, snake, report) == record
+    assert not report.counts
 
 
 @pytest.mark.parametrize("model", RESOURCES)
 def test_a_bare_resource(model: type[Resource]) -> None:
     """Without attributes, or with all of them null, nothing is known and nothing is odd."""
-    oddities = Oddities("Flair")
-    record = read(model, {}, oddities)
+    report = ParseReport("Flair")
+    record = read(model, {}, report)
     for item in fields(model):
         assert item.name == "id" or getattr(record, item.name) in (None, ())
-    assert read(model, dict.fromkeys(whole(model)), oddities) == record
-    assert parse(model, flatten({"id": "1"}), oddities) == record
-    assert not oddities.counts
+    assert read(model, dict.fromkeys(whole(model)), report) == record
+    assert parse(model, flatten({"id": "1"}), report) == record
+    assert not report.counts
 
 
 def test_old_and_new_vents_are_the_same() -> None:
@@ -255,7 +255,7 @@ def test_a_misspelt_user() -> None:
         "attributes": {"temparature-scale": "K"},
         "relationships": {"edtiable-structures": {"data": [{"id": "2"}]}},
     }
-    user = parse(User, flatten(raw), Oddities("Flair"))
+    user = parse(User, flatten(raw), ParseReport("Flair"))
     assert user is not None
     assert user.temperature_scale == "K"
     assert user.editable_structures_ids == ("2",)
@@ -356,8 +356,8 @@ def test_one_odd_attribute(
     assume(not (listed and value == ""))
     attributes = whole(model)
     usual = read(model, attributes)
-    oddities = Oddities("Flair")
-    record = read(model, {**attributes, name.replace("_", "-"): value}, oddities)
+    report = ParseReport("Flair")
+    record = read(model, {**attributes, name.replace("_", "-"): value}, report)
     for item in fields(model):
         if item.name != name:
             assert getattr(record, item.name) == getattr(usual, item.name)
@@ -365,7 +365,7 @@ def test_one_odd_attribute(
     assert fits(found, HINTS[model][name])
     nothing = value in (None, "") or (listed and value == [])
     odd = found in (None, ()) and not nothing
-    assert oddities.counts == ({f"{model.__name__}.{name}": 1} if odd else {})
+    assert report.counts == ({f"{model.__name__}.{name}": 1} if odd else {})
 
 
 _SPELLINGS = (str, lambda name: name.replace("_", "-"), str.upper)
@@ -419,12 +419,12 @@ def test_any_resource(model: type[Resource], data: st.DataObject) -> None:
             },
         )
     )
-    oddities = Oddities("Flair")
-    record = parse(model, flatten(raw), oddities)
-    assert record == parse(model, flatten(raw), Oddities("Flair"))
+    report = ParseReport("Flair")
+    record = parse(model, flatten(raw), report)
+    assert record == parse(model, flatten(raw), ParseReport("Flair"))
     if to_str(raw.get("id")) is None:
         assert record is None
-        assert oddities.counts[f"{model.__name__}.id"] == 1
+        assert report.counts[f"{model.__name__}.id"] == 1
     else:
         assert record is not None
         assert all(
@@ -443,7 +443,7 @@ def test_any_relationship(model: type[Resource], data: st.DataObject) -> None:
         "attributes": attributes,
         "relationships": data.draw(_relations(model)),
     }
-    record = parse(model, flatten(raw), Oddities("Flair"))
+    record = parse(model, flatten(raw), ParseReport("Flair"))
     assert record is not None
     assert (record.id, record.created_at) == (
         "1",

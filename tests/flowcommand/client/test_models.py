@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.habitat.cloud.geo import position
-from custom_components.habitat.cloud.parsing import Json, Oddities, parse
+from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
 from custom_components.habitat.flowcommand.client.models import (
     FlowSensor,
     FlowVolume,
@@ -41,9 +41,9 @@ def test_required(kind: type[object], odd: Json) -> None:
     """A record without what makes it one is dropped and counted."""
     names = {item.name for item in fields(kind)}  # type: ignore[arg-type]  # models are dataclasses
     for name in REQUIRED.keys() & names:
-        oddities = Oddities("test")
-        assert parse(kind, {**REQUIRED, name: odd}, oddities) is None
-        assert list(oddities.counts) == [f"{kind.__name__}.{name}"]
+        report = ParseReport("test")
+        assert parse(kind, {**REQUIRED, name: odd}, report) is None
+        assert list(report.counts) == [f"{kind.__name__}.{name}"]
 
 
 @given(JSON, JSON)
@@ -51,7 +51,7 @@ def test_required(kind: type[object], odd: Json) -> None:
 def test_positions(latitude: Json, longitude: Json) -> None:
     """A position is one on earth."""
     raw = {"id": 1, "latitude": latitude, "longitude": longitude}
-    sensor = cast(FlowSensor, parse(FlowSensor, raw, Oddities("test")))
+    sensor = cast(FlowSensor, parse(FlowSensor, raw, ParseReport("test")))
     if (found := sensor.position) is not None:
         assert abs(found[0]) <= 90
         assert abs(found[1]) <= 180

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.habitat.cloud.errors import BadAnswer
-from custom_components.habitat.cloud.parsing import Json, Oddities
+from custom_components.habitat.cloud.parsing import Json, ParseReport
 from custom_components.habitat.flowcommand.client.models import Ping
 from custom_components.habitat.flowcommand.client.webhook import genuine, read_webhook
 from tests.odd_json import BOUNDED
@@ -60,16 +60,16 @@ def test_forged(secret: str, signature: str | None) -> None:
 @pytest.mark.parametrize("version", ["1", 1])
 def test_ping(version: Json) -> None:
     """The document's own example is read."""
-    oddities = Oddities("FlowCommand")
+    report = ParseReport("FlowCommand")
     event = {"type": "ping_received", "api_version": version, "data": DATA}
-    assert read_webhook(json.dumps(event).encode(), oddities) == Ping(
+    assert read_webhook(json.dumps(event).encode(), report) == Ping(
         id=2,
         sensor_id=1,
         sensor_name="Sensor 1",
         flowrate=0.0,
         at=datetime(2019, 2, 5, 19, 44, 9, tzinfo=UTC),
     )
-    assert not oddities.counts
+    assert not report.counts
 
 
 @pytest.mark.parametrize(
@@ -85,16 +85,16 @@ def test_ping(version: Json) -> None:
 )
 def test_something_else(event: Json) -> None:
     """What is no ping is counted and ignored."""
-    oddities = Oddities("FlowCommand")
-    assert read_webhook(json.dumps(event).encode(), oddities) is None
-    assert oddities.counts.total() == 1
+    report = ParseReport("FlowCommand")
+    assert read_webhook(json.dumps(event).encode(), report) is None
+    assert report.counts.total() == 1
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"ping", b"\xff", b'"ping"'])
 def test_no_object(body: bytes) -> None:
     """What is no JSON object is told apart."""
     with pytest.raises(BadAnswer):
-        read_webhook(body, Oddities("FlowCommand"))
+        read_webhook(body, ParseReport("FlowCommand"))
 
 
 @given(st.binary(max_size=200), st.text(max_size=40))
@@ -103,4 +103,4 @@ def test_any_request(body: bytes, signature: str) -> None:
     """Nothing that a stranger posts raises anything but BadAnswer."""
     assert not genuine(SECRET, signature, body)
     with suppress(BadAnswer):
-        read_webhook(body, Oddities("FlowCommand"))
+        read_webhook(body, ParseReport("FlowCommand"))

@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.habitat.cloud.parsing import (
     Json,
-    Oddities,
+    ParseReport,
     parse,
     private_values,
 )
@@ -68,10 +68,10 @@ REQUIRED: dict[str, Json] = {
 
 def read[T](kind: type[T], raw: dict[str, Json]) -> T:
     """Read what has nothing odd about it."""
-    oddities = Oddities("test")
-    record = parse(kind, raw, oddities)
+    report = ParseReport("test")
+    record = parse(kind, raw, report)
     assert record is not None
-    assert not oddities.counts
+    assert not report.counts
     return record
 
 
@@ -92,9 +92,9 @@ def test_anything(kind: type[object], data: st.DataObject) -> None:
 @pytest.mark.parametrize("odd", [None, {}, []])
 def test_required(kind: type[object], odd: Json) -> None:
     """A record without what makes it one is dropped and counted."""
-    oddities = Oddities("test")
-    assert parse(kind, dict.fromkeys(REQUIRED, odd), oddities) is None
-    assert sum(oddities.counts.values()) == 1
+    report = ParseReport("test")
+    assert parse(kind, dict.fromkeys(REQUIRED, odd), report) is None
+    assert sum(report.counts.values()) == 1
 
 
 def test_all_models_are_tested() -> None:
@@ -219,7 +219,7 @@ def test_names() -> None:
 
 def test_odd_inner_values() -> None:
     """One odd value within costs that value, one odd item that item; all are counted."""
-    oddities = Oddities("test")
+    report = ParseReport("test")
     location = parse(
         Location,
         {
@@ -229,14 +229,14 @@ def test_odd_inner_values() -> None:
             "sensor": {"color": 99, "nickname": "Flower power B25E"},
             "ignored_alerts": [],
         },
-        oddities,
+        report,
     )
     assert location is not None
     assert location.plant_ids == ()
     assert [picture.image_identifier for picture in location.pictures] == ["a"]
     assert location.sensor == Sensor(nickname="Flower power B25E")
     assert location.ignored_alerts is None
-    assert oddities.counts == {
+    assert report.counts == {
         "Location.plant_ids": 1,
         "Picture.expires": 1,
         "Picture.image_identifier": 1,

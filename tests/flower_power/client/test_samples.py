@@ -6,7 +6,7 @@ from hypothesis import given
 import pytest
 
 from custom_components.habitat.cloud.errors import BadAnswer
-from custom_components.habitat.cloud.parsing import Json, Oddities
+from custom_components.habitat.cloud.parsing import Json, ParseReport
 from custom_components.habitat.cloud.time_range import Span
 from custom_components.habitat.flower_power.client.models import WateringEvent
 from custom_components.habitat.flower_power.client.samples import (
@@ -38,22 +38,22 @@ def text(step: int) -> str:
 
 
 def read(
-    document: dict[str, Json], oddities: Oddities | None = None, span: Span = DAY
+    document: dict[str, Json], report: ParseReport | None = None, span: Span = DAY
 ) -> Samples:
     """Read an answer."""
-    return read_samples(document, span, oddities or Oddities("test"))
+    return read_samples(document, span, report or ParseReport("test"))
 
 
 def test_recorded() -> None:
     """A sample as it was recorded."""
-    oddities = Oddities("test")
+    report = ParseReport("test")
     found = read(
         {
             "samples": [RECORDED],
             "watering_events": [],
             "first_not_definitive_value_datetime_utc": "2018-12-14T15:03:21Z",
         },
-        oddities,
+        report,
     )
     assert found.newest is found.samples[0]
     assert found.newest.calibrated_soil_moisture_percent == 23.85
@@ -61,30 +61,30 @@ def test_recorded() -> None:
     assert found.first_not_definitive_value_datetime_utc == datetime(
         2018, 12, 14, 15, 3, 21, tzinfo=UTC
     )
-    assert not oddities.counts
+    assert not report.counts
 
 
 def test_nulls() -> None:
     """Any value may be missing, and that is not odd."""
-    oddities = Oddities("test")
+    report = ParseReport("test")
     raw: dict[str, Json] = {**dict.fromkeys(RECORDED), "capture_datetime_utc": text(0)}
-    (sample,) = read({"samples": [raw]}, oddities).samples
+    (sample,) = read({"samples": [raw]}, report).samples
     assert sample.light is None
     assert sample.battery_percent is None
-    assert not oddities.counts
+    assert not report.counts
 
 
 def test_order() -> None:
     """The oldest comes first, the last word on a time counts, what is outside is left out."""
-    oddities = Oddities("test")
+    report = ParseReport("test")
     steps = (3, 1, -1, 3, 96, 95, 0)
     rows: list[Json] = [
         {"capture_datetime_utc": text(step), "light": number}
         for number, step in enumerate(steps)
     ]
-    found = read({"samples": [*rows, {"light": 1}, 5, None]}, oddities)
+    found = read({"samples": [*rows, {"light": 1}, 5, None]}, report)
     assert [sample.light for sample in found.samples] == [6, 1, 3, 5]
-    assert oddities.counts == {
+    assert report.counts == {
         "Sample.capture_datetime_utc": 1,
         "Sample (no object)": 2,
     }
@@ -120,20 +120,20 @@ def test_no_samples() -> None:
 )
 def test_watering_events(raw: Json, event: WateringEvent) -> None:
     """Nobody has seen one; any time in it will do."""
-    oddities = Oddities("test")
-    assert read_watering_event(raw, oddities) == event
-    found = read({"samples": [], "watering_events": [raw, raw]}, oddities)
+    report = ParseReport("test")
+    assert read_watering_event(raw, report) == event
+    found = read({"samples": [], "watering_events": [raw, raw]}, report)
     assert found.watering_events == (event,)
-    assert not oddities.counts
+    assert not report.counts
 
 
 @pytest.mark.parametrize("raw", [None, 5, "rain", [], {}, {"kind": "rain"}])
 def test_no_watering_event(raw: Json) -> None:
     """An event without a time is dropped and counted."""
-    oddities = Oddities("test")
-    found = read({"samples": [], "watering_events": [raw, text(1)]}, oddities)
+    report = ParseReport("test")
+    found = read({"samples": [], "watering_events": [raw, text(1)]}, report)
     assert len(found.watering_events) == 1
-    assert oddities.counts == {"WateringEvent": 1}
+    assert report.counts == {"WateringEvent": 1}
 
 
 @given(odd_json(text(1)), odd_json(text(1)))

@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json, Oddities, parse
+from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
 from custom_components.habitat.flower_power.client.enums import Instruction, Status
 from custom_components.habitat.flower_power.client.models import (
     Location,
@@ -29,7 +29,7 @@ FIELDS = (
 def status(**values: Json) -> LocationStatus:
     """Read a status."""
     raw = clean_status({"location_identifier": "x", **values})
-    record = parse(LocationStatus, raw, Oddities("test"))
+    record = parse(LocationStatus, raw, ParseReport("test"))
     assert record is not None
     return record
 
@@ -120,7 +120,7 @@ def test_tank(kind: Json, level: Json, shown: float | None) -> None:
 def test_place(latitude: Json, longitude: Json, place: tuple[float, float]) -> None:
     """0/0 is no place, and neither is one beyond the poles."""
     raw = {"location_identifier": "x", "latitude": latitude, "longitude": longitude}
-    location = parse(Location, clean_location(raw), Oddities("test"))
+    location = parse(Location, clean_location(raw), ParseReport("test"))
     assert location is not None
     assert (location.latitude, location.longitude) == place
 
@@ -160,7 +160,7 @@ def test_battery(level: Json, shown: float | None) -> None:
 def test_no_avatar() -> None:
     """An empty address is none."""
     raw: dict[str, Json] = {"location_identifier": "x", "avatar_url": ""}
-    location = parse(Location, clean_location(raw), Oddities("test"))
+    location = parse(Location, clean_location(raw), ParseReport("test"))
     assert location is not None
     assert location.avatar_url is None
     assert raw["avatar_url"] == ""

@@ -8,7 +8,7 @@ from functools import partial
 from ...cloud.cache import Collection, Memory
 from ...cloud.errors import BadAnswer, Refused, TooLarge
 from ...cloud.paging import Page, join_pages
-from ...cloud.parsing import Json, Oddities, each, parse, to_float, to_int
+from ...cloud.parsing import Json, ParseReport, each, parse, to_float, to_int
 from ...cloud.session import Answer, CloudSession, Request
 from ...cloud.time_range import Span, zulu
 from .models import DeviceType, Measurement, Organization, Probe, Property
@@ -38,10 +38,10 @@ type _Record = Organization | Probe | DeviceType
 class CityFlowClient:
     """CityFlow's API for one account. Every method raises as `CloudSession.send` does."""
 
-    def __init__(self, session: CloudSession, oddities: Oddities) -> None:
+    def __init__(self, session: CloudSession, report: ParseReport) -> None:
         """Speak through a session and count there what CityFlow sends amiss."""
         self.session = session
-        self.oddities = oddities
+        self.report = report
         self._memory = Memory()
 
     # The same object comes back from these while the cloud's bytes stay the same.
@@ -165,22 +165,22 @@ class CityFlowClient:
             record for item in each(items) if (record := read(item)) is not None
         )
         page = Page(records, whole=len(records) == len(items), following=None)
-        return join_pages((page,), _key, self.oddities)
+        return join_pages((page,), _key, self.report)
 
     def _read_organization(self, raw: Json) -> Organization | None:
         item = self._object(raw, Organization)
-        return None if item is None else parse(Organization, item, self.oddities)
+        return None if item is None else parse(Organization, item, self.report)
 
     def _read_probe(self, raw: Json) -> Probe | None:
         item = self._object(raw, Probe)
-        return None if item is None else parse(Probe, item, self.oddities)
+        return None if item is None else parse(Probe, item, self.report)
 
     def _read_type(self, raw: Json) -> DeviceType | None:
         item = self._object(raw, DeviceType)
         if item is None:
             return None
         plain = {"id": item.get("id"), "name": item.get("name")}
-        found = parse(DeviceType, plain, self.oddities)
+        found = parse(DeviceType, plain, self.report)
         metadata = item.get("metadata")
         if found is None or not isinstance(metadata, dict):
             return found
@@ -203,7 +203,7 @@ class CityFlowClient:
 
     def _read_property(self, raw: Json) -> Property | None:
         item = self._object(raw, Property)
-        return None if item is None else parse(Property, item, self.oddities)
+        return None if item is None else parse(Property, item, self.report)
 
     def _read_latest(self, answer: Answer) -> tuple[Measurement, ...]:
         document = answer.json()
@@ -213,7 +213,7 @@ class CityFlowClient:
         for name, rows in document.items():
             kind = to_int(name)
             if kind is None or not isinstance(rows, list):
-                self.oddities.note("Measurement.type")
+                self.report.note("Measurement.type")
             if not isinstance(rows, list):
                 continue
             found.extend(
@@ -239,12 +239,12 @@ class CityFlowClient:
         if item is None:
             return None
         about = {name: item.get(name) for name in _ABOUT_ROW}
-        row = parse(Measurement, {**about, "type": kind}, self.oddities)
+        row = parse(Measurement, {**about, "type": kind}, self.report)
         if row is None:
             return None
         readings: dict[str, float] = {}
         if len(item) > _MOST_PROPERTIES:
-            self.oddities.note("Measurement (too much of it)")
+            self.report.note("Measurement (too much of it)")
             return None
         for name, value in item.items():
             if name in _ABOUT_ROW or value is None:
@@ -252,7 +252,7 @@ class CityFlowClient:
             number = to_float(value)
             if number is None:
                 known = name.removeprefix(prefix) in KEYS
-                self.oddities.note(f"Measurement.{name if known else _OF_OTHERS}")
+                self.report.note(f"Measurement.{name if known else _OF_OTHERS}")
             else:
                 readings[name.removeprefix(prefix)] = number
         return replace(row, readings=readings, values=valid(readings))
@@ -260,7 +260,7 @@ class CityFlowClient:
     def _object(self, raw: Json, kind: type[object]) -> dict[str, Json] | None:
         if isinstance(raw, dict):
             return raw
-        self.oddities.note(f"{kind.__name__} (no object)")
+        self.report.note(f"{kind.__name__} (no object)")
         return None
 
 

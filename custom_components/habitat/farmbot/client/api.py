@@ -17,7 +17,7 @@ from typing import Any, Literal
 from ...cloud.cache import Collection, Memory
 from ...cloud.errors import BadAnswer, RateLimited, Refused
 from ...cloud.paging import Page, Query, join_pages, read_pages
-from ...cloud.parsing import Json, Oddities, each, learn_private, parse
+from ...cloud.parsing import Json, ParseReport, each, learn_private, parse
 from ...cloud.session import Answer, CloudSession, Request
 from . import models
 from .auth import TOKENS, unready
@@ -197,10 +197,10 @@ class FarmBotClient:
     nothing.
     """
 
-    def __init__(self, session: CloudSession, oddities: Oddities) -> None:
+    def __init__(self, session: CloudSession, report: ParseReport) -> None:
         """Speak through a session and count there what the server sends amiss."""
         self.session = session
-        self.oddities = oddities
+        self.report = report
         self._memory = Memory()
 
     # What is done with any resource.
@@ -274,9 +274,9 @@ class FarmBotClient:
     def read[R](self, resource: Resource[R], raw: Json) -> R | None:
         """Read a record, also one that the broker told; None when it is none."""
         if not isinstance(raw, dict):
-            self.oddities.note(f"{resource.model.__name__} (no object)")
+            self.report.note(f"{resource.model.__name__} (no object)")
             return None
-        return parse(resource.model, raw, self.oddities)
+        return parse(resource.model, raw, self.report)
 
     # What is done with one resource only.
 
@@ -413,7 +413,7 @@ class FarmBotClient:
         self, method: str, resource: Resource[R], place: str, fields: Fields
     ) -> R | None:
         # The server repeats what it does not like.
-        learn_private(resource.model, fields, self.oddities)
+        learn_private(resource.model, fields, self.report)
         request = Request(
             method=method,
             path=f"{_API}{resource.path}{place}",
@@ -462,7 +462,7 @@ class FarmBotClient:
         return self._join((self._read_page(resource, answer),))
 
     def _join[R](self, pages: tuple[Page[R], ...]) -> Collection[R]:
-        return join_pages(pages, _identity, self.oddities)
+        return join_pages(pages, _identity, self.report)
 
     def _read_page[R](
         self, resource: Resource[R], answer: Answer, following: Query | None = None
@@ -477,7 +477,7 @@ class FarmBotClient:
     def _read_row[R](self, resource: Resource[R], row: Json) -> R | None:
         record = self.read(resource, row)
         if record is not None and not _identity(record):
-            self.oddities.note(f"{resource.model.__name__}.id")
+            self.report.note(f"{resource.model.__name__}.id")
             return None
         return record
 

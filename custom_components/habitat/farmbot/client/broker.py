@@ -26,7 +26,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ...cloud.errors import AuthError, BadAnswer, CloudError
 from ...cloud.pacing import Pacing
-from ...cloud.parsing import Json, Oddities, read_json
+from ...cloud.parsing import Json, ParseReport, read_json
 from . import celery_script as nodes
 from .celery_script import PRIORITY, URGENT, Node
 
@@ -170,7 +170,7 @@ class BrokerLink:
         self,
         credentials: Callable[[], Awaitable[Credentials]],
         listener: Listener,
-        oddities: Oddities,
+        report: ParseReport,
         pacing: Pacing | None = None,
     ) -> None:
         """Prepare, without connecting yet.
@@ -187,7 +187,7 @@ class BrokerLink:
         self._backoff = (pacing or Pacing()).link("broker", FIRST_PAUSE, LONGEST_PAUSE)
         self._credentials = credentials
         self._listener = listener
-        self._oddities = oddities
+        self._oddities = report
         # Never the robot's own form: the broker would put the robot out.
         self._identifier = f"habitat-{uuid4()}"
         self._client: Client | None = None

@@ -17,7 +17,7 @@ from ...cloud.parsing import (
     HIDDEN,
     PRIVATE,
     Json,
-    Oddities,
+    ParseReport,
     model,
     parse,
     read_json,
@@ -200,7 +200,7 @@ _SHARES = {
 
 
 def read_status(
-    payload: bytes, oddities: Oddities, seen: Seen | None = None
+    payload: bytes, report: ParseReport, seen: Seen | None = None
 ) -> dict[str, object]:
     """Return the records of a status message by key; none for parts that it does not have.
 
@@ -215,13 +215,13 @@ def read_status(
             is then not read again.
     """
     seen = {} if seen is None else seen
-    tree = _read_object("status", payload, oddities)
+    tree = _read_object("status", payload, report)
     records: dict[str, object] = {}
-    for key, kind, part in _parts(tree, oddities):
+    for key, kind, part in _parts(tree, report):
         before, record = seen.get(key, (None, None))
         if part != before:
             # None of these has a field that it cannot do without.
-            made = parse(kind, part, oddities)
+            made = parse(kind, part, report)
             record = record if made == record else made
             seen[key] = part, record
         records[key] = record
@@ -235,28 +235,28 @@ def read_status(
     return records
 
 
-def read_telemetry(payload: bytes, oddities: Oddities) -> dict[str, object]:
+def read_telemetry(payload: bytes, report: ParseReport) -> dict[str, object]:
     """Return the `vitals` of a telemetry message, which comes every 5 min.
 
     The robot also publishes single measurements of its own doings there; they have none.
     """
-    told = _read_object("telemetry", payload, oddities)
+    told = _read_object("telemetry", payload, report)
     metrics = {
         name.removeprefix(_METRIC): value
         for name, value in told.items()
         if name.startswith(_METRIC)
     }
-    vitals = parse(Vitals, _known(metrics, _SHARES["vitals"]), oddities)
+    vitals = parse(Vitals, _known(metrics, _SHARES["vitals"]), report)
     return {"vitals": vitals} if metrics and vitals else {}
 
 
-def read_log(payload: bytes, oddities: Oddities) -> Log | None:
+def read_log(payload: bytes, report: ParseReport) -> Log | None:
     """Return a line of the log; None when it is none."""
-    told = _read_object("log", payload, oddities)
-    return parse(Log, told, oddities) if told else None
+    told = _read_object("log", payload, report)
+    return parse(Log, told, report) if told else None
 
 
-def _read_object(what: str, payload: bytes, oddities: Oddities) -> dict[str, Json]:
+def _read_object(what: str, payload: bytes, report: ParseReport) -> dict[str, Json]:
     """Return the JSON object of a message; an empty one, and an oddity, when it is none."""
     try:
         document = read_json(payload)
@@ -264,39 +264,39 @@ def _read_object(what: str, payload: bytes, oddities: Oddities) -> dict[str, Jso
         document = None
     if isinstance(document, dict):
         return document
-    oddities.note(what)
+    report.note(what)
     return {}
 
 
 def _parts(
-    tree: dict[str, Json], oddities: Oddities
+    tree: dict[str, Json], report: ParseReport
 ) -> Iterator[tuple[str, type, dict[str, Json]]]:
     """Yield key, kind of record and raw values of each part that the tree has."""
-    location = _branch(tree, "location_data", oddities)
+    location = _branch(tree, "location_data", report)
     for key, place in _LOCATION.items():
-        if part := _branch(location, key, oddities):
-            yield key, place, _plausible(key, _known(part, part), oddities)
-    settings = _branch(tree, "informational_settings", oddities)
+        if part := _branch(location, key, report):
+            yield key, place, _plausible(key, _known(part, part), report)
+    settings = _branch(tree, "informational_settings", report)
     for key, share in _SETTINGS.items():
         if not settings.keys().isdisjoint(_SHARES[key]):
             yield key, share, _known(settings, _SHARES[key])
     if "jobs" in tree:
-        jobs = _branch(tree, "jobs", oddities)
+        jobs = _branch(tree, "jobs", report)
         yield "jobs", Jobs, {"jobs": [*_named(jobs)]}
-    for number, pin in _branch(tree, "pins", oddities).items():
+    for number, pin in _branch(tree, "pins", report).items():
         if isinstance(pin, dict) and _PIN_NUMBER.fullmatch(number):
             yield f"{_PIN}{int(number)}", Pin, pin
         else:
-            oddities.note("status.pins")
+            report.note("status.pins")
 
 
-def _branch(tree: dict[str, Json], name: str, oddities: Oddities) -> dict[str, Json]:
+def _branch(tree: dict[str, Json], name: str, report: ParseReport) -> dict[str, Json]:
     """Return an object within an object; an empty one where there is none."""
     branch = tree.get(name)
     if isinstance(branch, dict):
         return branch
     if branch is not None:
-        oddities.note(f"status.{name}")
+        report.note(f"status.{name}")
     return {}
 
 
@@ -311,7 +311,7 @@ def _known(raw: dict[str, Json], names: Iterable[str]) -> dict[str, Json]:
     }
 
 
-def _plausible(key: str, raw: dict[str, Json], oddities: Oddities) -> dict[str, Json]:
+def _plausible(key: str, raw: dict[str, Json], report: ParseReport) -> dict[str, Json]:
     """Return the numbers of the axes without those that cannot be."""
     allowed = _AXES.get(key)
     if allowed is None:
@@ -322,7 +322,7 @@ def _plausible(key: str, raw: dict[str, Json], oddities: Oddities) -> dict[str, 
         if (number := to_float(value)) is not None and number not in allowed
     }
     for axis in sorted(beyond & {"x", "y", "z"}):
-        oddities.note(f"status.{key}.{axis}")
+        report.note(f"status.{key}.{axis}")
     return {axis: value for axis, value in raw.items() if axis not in beyond}
 
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 from ...cloud.cache import Collection, Memory
 from ...cloud.errors import Refused
 from ...cloud.paging import Page, Query, join_pages, read_pages
-from ...cloud.parsing import Json, Oddities, each, parse
+from ...cloud.parsing import Json, ParseReport, each, parse
 from ...cloud.session import Answer, CloudSession, Request
 from .jsonapi import flatten, next_page, resources
 from .models import Resource, Vent
@@ -18,10 +18,10 @@ from .models import Resource, Vent
 class FlairClient:
     """Flair's API for one account. Every method raises as `CloudSession.send` does."""
 
-    def __init__(self, session: CloudSession, oddities: Oddities) -> None:
+    def __init__(self, session: CloudSession, report: ParseReport) -> None:
         """Speak through a session and count there what Flair sends amiss."""
         self.session = session
-        self.oddities = oddities
+        self.report = report
         self._memory = Memory()
 
     async def collection(
@@ -116,7 +116,7 @@ class FlairClient:
         return Page(records, len(records) == len(items), next_page(document))
 
     def _join(self, pages: tuple[Page[Resource], ...]) -> Collection[Resource]:
-        return join_pages(pages, attrgetter("id"), self.oddities)
+        return join_pages(pages, attrgetter("id"), self.report)
 
     def _one[R: Resource](self, model: type[R], document: Json) -> R | None:
         items = resources(document)
@@ -124,11 +124,11 @@ class FlairClient:
 
     def _record[R: Resource](self, model: type[R], item: Json) -> R | None:
         if not isinstance(item, dict):
-            self.oddities.note(f"{model.__name__} (no object)")
+            self.report.note(f"{model.__name__} (no object)")
             return None
-        record = parse(model, flatten(item), self.oddities)
+        record = parse(model, flatten(item), self.report)
         if record is not None and not record.id.strip():
-            self.oddities.note(f"{model.__name__}.id")
+            self.report.note(f"{model.__name__}.id")
             return None
         return record
 

@@ -10,7 +10,7 @@ from yarl import URL
 from ...cloud.cache import Collection, Memory
 from ...cloud.errors import BadAnswer, Refused
 from ...cloud.paging import Page, Query, join_pages, read_pages
-from ...cloud.parsing import Json, Oddities, each, parse, to_int
+from ...cloud.parsing import Json, ParseReport, each, parse, to_int
 from ...cloud.session import Answer, CloudSession, Request
 from ...cloud.time_range import Span, zulu
 from .models import FlowSensor, FlowVolume, Ping
@@ -26,10 +26,10 @@ _SECOND = timedelta(seconds=1)
 class FlowCommandClient:
     """FlowCommand's API for one account. Every method raises as `CloudSession.send` does."""
 
-    def __init__(self, session: CloudSession, oddities: Oddities) -> None:
+    def __init__(self, session: CloudSession, report: ParseReport) -> None:
         """Speak through a session and count there what FlowCommand sends amiss."""
         self.session = session
-        self.oddities = oddities
+        self.report = report
         self._memory = Memory()
 
     async def sensors(self) -> Collection[FlowSensor]:
@@ -38,7 +38,7 @@ class FlowCommandClient:
         The same object comes back while the cloud's bytes stay the same.
         """
         pages = await self._pages(
-            _SENSORS, {}, partial(_read_sensor, oddities=self.oddities), self._memory
+            _SENSORS, {}, partial(_read_sensor, report=self.report), self._memory
         )
         return self._memory.join(_SENSORS, pages, self._join)
 
@@ -49,7 +49,7 @@ class FlowCommandClient:
         pages = await self._pages(
             f"{_SENSORS}{sensor_id}/pings/",
             params,
-            partial(read_ping, oddities=self.oddities, sensor_id=sensor_id),
+            partial(read_ping, report=self.report, sensor_id=sensor_id),
         )
         # A ping that comes in meanwhile pushes others onto the next page, where they come again.
         by_id = {ping.id: ping for page in reversed(pages) for ping in page.records}
@@ -66,7 +66,7 @@ class FlowCommandClient:
         """Return what went through a sensor's pipe within a span, to the second."""
         path = f"{_SENSORS}{sensor_id}/flow_volume/{zulu(span.start)}/{zulu(span.end)}/"
         document = await self.session.json(Request(method="GET", path=path))
-        volume = _read_volume(document, self.oddities, sensor_id)
+        volume = _read_volume(document, self.report, sensor_id)
         if volume is None or volume.sensor_id != sensor_id:
             raise BadAnswer("The answer is no flow volume of this sensor")
         return volume
@@ -80,7 +80,7 @@ class FlowCommandClient:
         pages = await self._pages(
             f"{_SENSORS}{sensor_id}/flow_volume_hours/{zulu(hours.start)}/{zulu(hours.end)}/",
             {},
-            partial(_read_volume, oddities=self.oddities, sensor_id=sensor_id),
+            partial(_read_volume, report=self.report, sensor_id=sensor_id),
         )
         by_start = {
             hour.start: hour for page in reversed(pages) for hour in page.records
@@ -120,33 +120,33 @@ class FlowCommandClient:
         return await read_pages(ask)
 
     def _join(self, pages: tuple[Page[FlowSensor], ...]) -> Collection[FlowSensor]:
-        return join_pages(pages, _sensor_key, self.oddities)
+        return join_pages(pages, _sensor_key, self.report)
 
 
 def read_ping(
-    raw: Json, oddities: Oddities, sensor_id: int | None = None
+    raw: Json, report: ParseReport, sensor_id: int | None = None
 ) -> Ping | None:
     """Read a ping of a list or a webhook; None when it is none."""
     if not isinstance(raw, dict):
-        oddities.note("Ping (no object)")
+        report.note("Ping (no object)")
         return None
     return parse(
-        Ping, {"sensor_id": sensor_id, **raw, "at": raw.get("datetime")}, oddities
+        Ping, {"sensor_id": sensor_id, **raw, "at": raw.get("datetime")}, report
     )
 
 
-def _read_volume(raw: Json, oddities: Oddities, sensor_id: int) -> FlowVolume | None:
+def _read_volume(raw: Json, report: ParseReport, sensor_id: int) -> FlowVolume | None:
     if not isinstance(raw, dict):
-        oddities.note("FlowVolume (no object)")
+        report.note("FlowVolume (no object)")
         return None
-    return parse(FlowVolume, {"sensor_id": sensor_id, **raw}, oddities)
+    return parse(FlowVolume, {"sensor_id": sensor_id, **raw}, report)
 
 
-def _read_sensor(raw: Json, oddities: Oddities) -> FlowSensor | None:
+def _read_sensor(raw: Json, report: ParseReport) -> FlowSensor | None:
     if not isinstance(raw, dict):
-        oddities.note("FlowSensor (no object)")
+        report.note("FlowSensor (no object)")
         return None
-    return parse(FlowSensor, raw, oddities)
+    return parse(FlowSensor, raw, report)
 
 
 def _read_page[R: Record](

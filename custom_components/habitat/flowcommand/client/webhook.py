@@ -4,7 +4,7 @@ import hashlib
 import hmac
 
 from ...cloud.errors import BadAnswer
-from ...cloud.parsing import Oddities, read_json, to_str
+from ...cloud.parsing import ParseReport, read_json, to_str
 from .api import read_ping
 from .models import Ping
 
@@ -30,7 +30,7 @@ def genuine(secret: str, signature: str | None, body: bytes) -> bool:
     return is_secret or is_digest
 
 
-def read_webhook(body: bytes, oddities: Oddities) -> Ping | None:
+def read_webhook(body: bytes, report: ParseReport) -> Ping | None:
     """Return the ping that a request tells of; None when it tells of something else.
 
     Raises:
@@ -41,6 +41,6 @@ def read_webhook(body: bytes, oddities: Oddities) -> Ping | None:
         raise BadAnswer("The webhook's body is no object")
     known = document.get("type") == _TYPE
     if not known or to_str(document.get("api_version")) != _VERSION:
-        oddities.note("webhook (of an unknown kind)")
+        report.note("webhook (of an unknown kind)")
         return None
-    return read_ping(document.get("data"), oddities)
+    return read_ping(document.get("data"), report)

@@ -9,7 +9,7 @@ import re
 from ...cloud.cache import Collection, Memory
 from ...cloud.errors import BadAnswer
 from ...cloud.paging import Page, join_pages
-from ...cloud.parsing import Json, Oddities, each, parse
+from ...cloud.parsing import Json, ParseReport, each, parse
 from ...cloud.session import Answer, CloudSession, Request
 from ...cloud.time_range import Span, zulu
 from .answers import open_answer
@@ -44,10 +44,10 @@ class FlowerPowerClient:
     objects.
     """
 
-    def __init__(self, session: CloudSession, oddities: Oddities) -> None:
+    def __init__(self, session: CloudSession, report: ParseReport) -> None:
         """Speak through a session and count there what the cloud sends amiss."""
         self.session = session
-        self.oddities = oddities
+        self.report = report
         self._memory = Memory()
 
     async def profile(self) -> Profile:
@@ -118,7 +118,7 @@ class FlowerPowerClient:
 
     def _read_profile(self, answer: Answer) -> Profile:
         raw = self._open(answer).get("user_profile")
-        profile = parse(Profile, raw, self.oddities) if isinstance(raw, dict) else None
+        profile = parse(Profile, raw, self.report) if isinstance(raw, dict) else None
         if profile is None:
             raise BadAnswer("The answer has no profile")
         return profile
@@ -130,10 +130,10 @@ class FlowerPowerClient:
         return versions
 
     def _versions(self, document: Record) -> Versions:
-        return parse(Versions, document, self.oddities) or Versions()
+        return parse(Versions, document, self.report) or Versions()
 
     def _read_samples(self, window: Span, answer: Answer) -> Samples:
-        return read_samples(self._open(answer), window, self.oddities)
+        return read_samples(self._open(answer), window, self.report)
 
     def _read_garden[R: (Location, LocationStatus)](
         self, model: type[R], clean: Callable[[Record], Record], answer: Answer
@@ -148,19 +148,19 @@ class FlowerPowerClient:
             if (record := self._record(model, clean, row)) is not None
         )
         page = Page(found, len(found) == len(rows), None)
-        joined = join_pages([page], _identifier, self.oddities)
+        joined = join_pages([page], _identifier, self.report)
         return Garden(joined.records, joined.whole, self._versions(document))
 
     def _record[R: (Location, LocationStatus)](
         self, model: type[R], clean: Callable[[Record], Record], row: Json
     ) -> R | None:
         if not isinstance(row, dict):
-            self.oddities.note(f"{model.__name__} (no object)")
+            self.report.note(f"{model.__name__} (no object)")
             return None
-        record = parse(model, clean(row), self.oddities)
+        record = parse(model, clean(row), self.report)
         if record is None or _IDENTIFIER.fullmatch(record.location_identifier):
             return record
-        self.oddities.note(f"{model.__name__}.location_identifier")
+        self.report.note(f"{model.__name__}.location_identifier")
         return None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ...cloud.errors import BadAnswer
-from ...cloud.parsing import Json, Oddities, each, parse, to_datetime
+from ...cloud.parsing import Json, ParseReport, each, parse, to_datetime
 from ...cloud.time_range import Span
 from .models import Sample, WateringEvent
 
@@ -29,7 +29,7 @@ class Samples:
 
 
 def read_samples(
-    document: Mapping[str, Json], span: Span, oddities: Oddities
+    document: Mapping[str, Json], span: Span, report: ParseReport
 ) -> Samples:
     """Read an answer; what lies outside of the span is left out.
 
@@ -46,13 +46,13 @@ def read_samples(
                 tuple(
                     sample
                     for row in each(rows)
-                    if (sample := _read_sample(row, oddities))
+                    if (sample := _read_sample(row, report))
                     and sample.capture_datetime_utc in span
                 ),
                 tuple(
                     event
                     for item in each(events if isinstance(events, list) else ())
-                    if (event := read_watering_event(item, oddities))
+                    if (event := read_watering_event(item, report))
                     and event.begin in span
                 ),
                 to_datetime(document.get("first_not_definitive_value_datetime_utc")),
@@ -77,7 +77,7 @@ def join_samples(parts: Iterable[Samples]) -> Samples:
     )
 
 
-def read_watering_event(raw: Json, oddities: Oddities) -> WateringEvent | None:
+def read_watering_event(raw: Json, report: ParseReport) -> WateringEvent | None:
     """Read a watering event, None when it names no time.
 
     No recording has one. A time alone will do, and so will an object with any times: the first
@@ -90,15 +90,15 @@ def read_watering_event(raw: Json, oddities: Oddities) -> WateringEvent | None:
     )
     times = sorted(time for text in texts if (time := to_datetime(text)) is not None)
     if not times:
-        oddities.note("WateringEvent")
+        report.note("WateringEvent")
         return None
     return WateringEvent(
         begin=times[0], end=times[-1] if times[-1] > times[0] else None
     )
 
 
-def _read_sample(raw: Json, oddities: Oddities) -> Sample | None:
+def _read_sample(raw: Json, report: ParseReport) -> Sample | None:
     if not isinstance(raw, dict):
-        oddities.note("Sample (no object)")
+        report.note("Sample (no object)")
         return None
-    return parse(Sample, raw, oddities)
+    return parse(Sample, raw, report)
