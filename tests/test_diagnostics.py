@@ -122,7 +122,7 @@ async def test_hides_what_an_error_says(
     await standard.poll()
     account = standard.account
     account.last_exception = HomeAssistantError(f"{secret} opens {name}")
-    account.report.note(f"Vent.{name}")
+    account.report.record(f"Vent.{name}")
     dump = await get_diagnostics_for_config_entry(
         standard.hass, hass_client, standard.entry
     )

@@ -656,7 +656,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         except CloudError as err:
             return _Outcome(part, error=err)
         except Exception as err:  # noqa: BLE001 - a mistake of ours in one part must not take the others along
-            self.report.note(f"{part.title} ({type(err).__name__})")
+            self.report.record(f"{part.title} ({type(err).__name__})")
             LOGGER.debug(
                 "Reading %s failed: %s", part.title, self.session.privacy.trace(err)
             )

@@ -23,7 +23,7 @@ def say(text: str) -> None:
 
 async def furnish(
     home: instance.Instance, client: Client
-) -> tuple[list[house.HabitatCoordinator], list[str]]:
+) -> tuple[list[house.Account], list[str]]:
     """Sign in, add what is missing and wait until every account is loaded.
 
     Returns the accounts as they then stand, and the entities that the dashboard should show and cannot.
@@ -40,9 +40,7 @@ async def furnish(
     return accounts, await dashboard.save(client, accounts, home.folder)
 
 
-async def _settled(
-    client: Client, added: dict[str, str]
-) -> list[house.HabitatCoordinator]:
+async def _settled(client: Client, added: dict[str, str]) -> list[house.Account]:
     """Wait, for a bounded time, until all accounts are well, or have failed for good."""
     end = asyncio.get_running_loop().time() + LOADED_SECONDS
     while True:

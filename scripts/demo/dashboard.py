@@ -12,7 +12,7 @@ from typing import Any
 from homeassistant.util.yaml import load_yaml_dict
 
 from .client import Client, DemoError, Json
-from .house import HabitatCoordinator
+from .house import Account
 from .instance import ROOT
 
 DASHBOARD = "habitat"
@@ -40,9 +40,7 @@ BADGES = ("temperature", "humidity")
 LEFT_OUT = ("timestamp",)
 
 
-async def save(
-    client: Client, accounts: list[HabitatCoordinator], folder: Path
-) -> list[str]:
+async def save(client: Client, accounts: list[Account], folder: Path) -> list[str]:
     """Make the dashboard, or bring it up to date as long as nobody has edited it.
 
     Returns the entities that the views name and the house has no state of, such as disabled ones; their cards are left out.
@@ -91,10 +89,7 @@ def _read(saved: Path) -> Json | None:
 
 
 def _view(
-    account: HabitatCoordinator,
-    areas: list[Json],
-    states: list[Json],
-    missing: list[str],
+    account: Account, areas: list[Json], states: list[Json], missing: list[str]
 ) -> Json:
     """Return the view of an account; what it names that is not there goes to `missing`."""
     file = VIEWS / f"{account.vendor}.yaml"
@@ -121,7 +116,7 @@ def _without(value: Any, missing: Collection[str]) -> Any:
     return value
 
 
-def named(view: Json, account: HabitatCoordinator) -> Json:
+def named(view: Json, account: Account) -> Json:
     """Return the view with each unique id of the account replaced by the entity id that stands for it."""
     entity_ids = {
         entity["unique_id"]: entity["entity_id"] for entity in account.entities
@@ -156,7 +151,7 @@ def _shown(value: Any) -> Iterator[str]:
                 yield from _shown(item)
 
 
-def by_area(account: HabitatCoordinator, areas: list[Json], states: list[Json]) -> Json:
+def by_area(account: Account, areas: list[Json], states: list[Json]) -> Json:
     """Return a view with a section an area, and one for each device that stands in none."""
     attributes = {state["entity_id"]: state["attributes"] for state in states}
     area_of = {device["id"]: device["area_id"] for device in account.devices}

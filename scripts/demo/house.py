@@ -27,7 +27,7 @@ HOME = {
 
 
 @dataclass(frozen=True, slots=True)
-class HabitatCoordinator:
+class Account:
     """A simulated account and what stands in the registries for it."""
 
     vendor: str
@@ -146,7 +146,7 @@ def _flow_path(flow: Json) -> str:
     return f"/api/config/config_entries/flow/{flow['flow_id']}"
 
 
-async def accounts(client: Client, added: dict[str, str]) -> list[HabitatCoordinator]:
+async def accounts(client: Client, added: dict[str, str]) -> list[Account]:
     """Return the demo's own accounts as they stand; real ones that somebody added beside them are not the demo's.
 
     `added` names each vendor that is built, with the entry that was made for it just now or an empty text: an account
@@ -170,7 +170,7 @@ async def accounts(client: Client, added: dict[str, str]) -> list[HabitatCoordin
         if vendor is None or entry["disabled_by"] is not None:
             continue
         found.append(
-            HabitatCoordinator(
+            Account(
                 vendor=vendor,
                 title=entry["title"],
                 state=entry["state"],

@@ -13,7 +13,7 @@ import pytest
 
 from custom_components.habitat.cloud.errors import BadAnswer, TooLarge
 from custom_components.habitat.cloud.parsing import (
-    MAX_PARSE_REPORTS,
+    MAX_REPORTED,
     MOST_RECORDS,
     MOST_VALUES,
     PRIVATE,
@@ -414,9 +414,9 @@ def test_oddities_have_an_end(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     report = ParseReport("test")
     for number in range(10_000):
-        report.note(f"field {number}")
+        report.record(f"field {number}")
     assert sum(report.counts.values()) == 10_000
-    assert len(report.counts) == len(caplog.records) == MAX_PARSE_REPORTS + 1
+    assert len(report.counts) == len(caplog.records) == MAX_REPORTED + 1
 
 
 def test_far_too_many_values() -> None:

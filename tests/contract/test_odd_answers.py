@@ -12,7 +12,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.habitat.cloud import parsing, session
-from custom_components.habitat.cloud.parsing import MAX_PARSE_REPORTS, Json, read_json
+from custom_components.habitat.cloud.parsing import MAX_REPORTED, Json, read_json
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.coordinator import HabitatConfigEntry
 from custom_components.habitat.diagnostics import async_get_config_entry_diagnostics
@@ -232,7 +232,7 @@ async def test_keys_of_the_cloud(odd: Odd, caplog: pytest.LogCaptureFixture) -> 
     await odd.poll()
     await odd.poll()
     counts = entry.runtime_data.report.counts
-    assert len(counts) <= MAX_PARSE_REPORTS // 4
+    assert len(counts) <= MAX_REPORTED // 4
     assert not any("key" in name or "\n" in name for name in counts)
     ours = [one for one in caplog.records if DOMAIN in one.name]
     assert len(ours) < 60

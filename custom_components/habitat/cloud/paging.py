@@ -61,7 +61,7 @@ def join_pages[R](
         total = total if page.total is None else page.total
         for record in page.records:
             if records.setdefault(identity(record), record) is not record:
-                report.note(f"{type(record).__name__}.id (twice)")
+                report.record(f"{type(record).__name__}.id (twice)")
     if len(records) > MOST_RECORDS:
         raise TooLarge("The list is far too long")
     if total is not None and len(records) < total:

@@ -72,7 +72,7 @@ VERBATIM = {"verbatim": True}
 _ID = re.compile(r"(^|_)(id|ids|identifier)$")
 """The names of fields that hold ids."""
 
-MAX_PARSE_REPORTS = 200
+MAX_REPORTED = 200
 """So many kinds of oddities are told apart; a cloud must not fill the memory with them."""
 _FURTHER = "further fields"
 
@@ -229,12 +229,12 @@ class ParseReport:
         self.privacy = privacy or Privacy()
         self.counts: Counter[str] = Counter()
 
-    def note(self, what: str) -> None:
+    def record(self, what: str) -> None:
         """Count one oddity, such as "Vent.percent_open"; always by a name of ours.
 
         The cloud's own keys have no end, and may say anything.
         """
-        if what not in self.counts and len(self.counts) >= MAX_PARSE_REPORTS:
+        if what not in self.counts and len(self.counts) >= MAX_REPORTED:
             what = _FURTHER
         self.counts[what] += 1
         if self.counts[what] == 1:
@@ -402,27 +402,27 @@ def parse[T](cls: type[T], raw: Mapping[str, Json], report: ParseReport) -> T | 
     for name, allowed in reader.ranges.items():
         number = to_float(values.get(name))
         if number is not None and number not in allowed:
-            report.note(f"{cls.__name__}.{name}")
+            report.record(f"{cls.__name__}.{name}")
             del values[name]
     while True:
         try:
             record: T = reader.decoder.decode(values)
         except InvalidFieldValue as err:
             # Only containers get here: the dialect answers for the plain types.
-            report.note(f"{cls.__name__}.{err.field_name}")
+            report.record(f"{cls.__name__}.{err.field_name}")
             del values[err.field_name]
         except MissingField as err:
-            report.note(f"{cls.__name__}.{err.field_name}")
+            report.record(f"{cls.__name__}.{err.field_name}")
             return None
         else:
             break
     for name in reader.required:
         if getattr(record, name) is None:
-            report.note(f"{cls.__name__}.{name}")
+            report.record(f"{cls.__name__}.{name}")
             return None
     for name in reader.optional:
         if getattr(record, name) is None and values.get(name) not in (None, ""):
-            report.note(f"{cls.__name__}.{name}")
+            report.record(f"{cls.__name__}.{name}")
     return record
 
 
@@ -440,7 +440,7 @@ class _Part:
         if not self.many:
             return self._record(name, raw, report)
         if isinstance(raw, list) and len(raw) > MOST_RECORDS:
-            report.note(name)
+            report.record(name)
             return None
         if isinstance(raw, list) and self.kind in _MODELS:
             records = [self._record(name, item, report) for item in each(raw)]
@@ -450,13 +450,13 @@ class _Part:
                 texts = map(self.text, raw)
                 return [text for text in texts if text is not None]
             return raw
-        report.note(name)
+        report.record(name)
         return None
 
     def _record(self, name: str, raw: Json, report: ParseReport) -> object:
         if isinstance(raw, dict):
             return parse(self.kind, raw, report)
-        report.note(name)
+        report.record(name)
         return None
 
     def _readable(self, raw: Json) -> bool:

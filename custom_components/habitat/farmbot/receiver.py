@@ -236,7 +236,7 @@ class Push:
         """Keep what the server says of a record; the newest counts."""
         resource = SYNCED.get(kind)
         if resource is None:
-            self._coordinator.report.note("sync (of an unknown kind)")
+            self._coordinator.report.record("sync (of an unknown kind)")
         elif resource in self._followed:
             self._synced[kind, record_id] = payload
             self._take_soon()
@@ -292,7 +292,7 @@ class Push:
             document = None
         known = resource.single or (record_id.isascii() and record_id.isdecimal())
         if not known or not isinstance(document, dict) or "body" not in document:
-            self._coordinator.report.note(f"sync ({kind})")
+            self._coordinator.report.record(f"sync ({kind})")
             return
         body = document["body"]
         record = None

@@ -262,7 +262,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
     def _take_push(self, ping: Ping) -> None:
         now = dt_util.utcnow()
         if ping.at > now + SKEW:
-            self.report.note("webhook (from the future)")
+            self.report.record("webhook (from the future)")
             return
         key = f"{_PREFIX}{ping.sensor_id}"
         sensor = self.sensor(key)

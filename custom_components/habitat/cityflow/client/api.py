@@ -213,7 +213,7 @@ class CityFlowClient:
         for name, rows in document.items():
             kind = to_int(name)
             if kind is None or not isinstance(rows, list):
-                self.report.note("Measurement.type")
+                self.report.record("Measurement.type")
             if not isinstance(rows, list):
                 continue
             found.extend(
@@ -244,7 +244,7 @@ class CityFlowClient:
             return None
         readings: dict[str, float] = {}
         if len(item) > _MOST_PROPERTIES:
-            self.report.note("Measurement (too much of it)")
+            self.report.record("Measurement (too much of it)")
             return None
         for name, value in item.items():
             if name in _ABOUT_ROW or value is None:
@@ -252,7 +252,7 @@ class CityFlowClient:
             number = to_float(value)
             if number is None:
                 known = name.removeprefix(prefix) in KEYS
-                self.report.note(f"Measurement.{name if known else _OF_OTHERS}")
+                self.report.record(f"Measurement.{name if known else _OF_OTHERS}")
             else:
                 readings[name.removeprefix(prefix)] = number
         return replace(row, readings=readings, values=valid(readings))
@@ -260,7 +260,7 @@ class CityFlowClient:
     def _object(self, raw: Json, kind: type[object]) -> dict[str, Json] | None:
         if isinstance(raw, dict):
             return raw
-        self.report.note(f"{kind.__name__} (no object)")
+        self.report.record(f"{kind.__name__} (no object)")
         return None
 
 

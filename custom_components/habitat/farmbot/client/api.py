@@ -274,7 +274,7 @@ class FarmBotClient:
     def read[R](self, resource: Resource[R], raw: Json) -> R | None:
         """Read a record, also one that the broker told; None when it is none."""
         if not isinstance(raw, dict):
-            self.report.note(f"{resource.model.__name__} (no object)")
+            self.report.record(f"{resource.model.__name__} (no object)")
             return None
         return parse(resource.model, raw, self.report)
 
@@ -477,7 +477,7 @@ class FarmBotClient:
     def _read_row[R](self, resource: Resource[R], row: Json) -> R | None:
         record = self.read(resource, row)
         if record is not None and not _identity(record):
-            self.report.note(f"{resource.model.__name__}.id")
+            self.report.record(f"{resource.model.__name__}.id")
             return None
         return record
 

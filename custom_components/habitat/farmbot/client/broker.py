@@ -187,7 +187,7 @@ class BrokerLink:
         self._backoff = (pacing or Pacing()).link("broker", FIRST_PAUSE, LONGEST_PAUSE)
         self._credentials = credentials
         self._listener = listener
-        self._oddities = report
+        self._report = report
         # Never the robot's own form: the broker would put the robot out.
         self._identifier = f"habitat-{uuid4()}"
         self._client: Client | None = None
@@ -241,13 +241,13 @@ class BrokerLink:
         except Exception as err:  # noqa: BLE001 - whatever a library may raise, the link goes on trying
             _LOGGER.debug(
                 "The visit to the message broker failed: %s",
-                self._oddities.privacy.trace(err),
+                self._report.privacy.trace(err),
             )
             error = err
         finally:
             self._forget()
         return _Loss(
-            self._oddities.privacy.message(str(error)) or type(error).__name__,
+            self._report.privacy.message(str(error)) or type(error).__name__,
             isinstance(error, AuthError)
             or (isinstance(error, MqttConnectError) and _code(error.rc) in _REFUSALS),
             0.0 if began is None else loop.time() - began,
@@ -295,7 +295,7 @@ class BrokerLink:
             if _code(code) >= _DENIED
         }
         for kind in denied:
-            self._oddities.note(f"subscription ({kind})")
+            self._report.record(f"subscription ({kind})")
         if len(denied) == len(_TOPICS):
             raise MqttError("The message broker refused all subscriptions")
         self._client = client
@@ -378,7 +378,7 @@ class BrokerLink:
         kind = document.get("kind") if isinstance(document, dict) else None
         reply = self._replies[label]
         if not isinstance(args, dict) or args.get("label") != label.decode():
-            self._oddities.note("from_device")
+            self._report.record("from_device")
         elif reply.done():
             self.counters.unclaimed += 1
         elif kind == "rpc_ok":
@@ -386,11 +386,11 @@ class BrokerLink:
         elif kind == "rpc_error":
             reply.set_result(CommandFailed(self._reason(document)))
         else:
-            self._oddities.note("from_device")
+            self._report.record("from_device")
 
     def _reason(self, document: Json) -> str:
         """Return what an rpc_error says, fit to be shown."""
-        reason = self._oddities.privacy.message(_said(document))
+        reason = self._report.privacy.message(_said(document))
         return reason or "The robot did not say why"
 
     def _tell[**P](
@@ -404,7 +404,7 @@ class BrokerLink:
             if self.counters.slips == 1:
                 _LOGGER.error(
                     "A message of the broker was not taken in: %s",
-                    self._oddities.privacy.trace(err),
+                    self._report.privacy.trace(err),
                 )
 
     # Whether the robot is there.

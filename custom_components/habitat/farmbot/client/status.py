@@ -264,7 +264,7 @@ def _read_object(what: str, payload: bytes, report: ParseReport) -> dict[str, Js
         document = None
     if isinstance(document, dict):
         return document
-    report.note(what)
+    report.record(what)
     return {}
 
 
@@ -287,7 +287,7 @@ def _parts(
         if isinstance(pin, dict) and _PIN_NUMBER.fullmatch(number):
             yield f"{_PIN}{int(number)}", Pin, pin
         else:
-            report.note("status.pins")
+            report.record("status.pins")
 
 
 def _branch(tree: dict[str, Json], name: str, report: ParseReport) -> dict[str, Json]:
@@ -296,7 +296,7 @@ def _branch(tree: dict[str, Json], name: str, report: ParseReport) -> dict[str, 
     if isinstance(branch, dict):
         return branch
     if branch is not None:
-        report.note(f"status.{name}")
+        report.record(f"status.{name}")
     return {}
 
 
@@ -322,7 +322,7 @@ def _plausible(key: str, raw: dict[str, Json], report: ParseReport) -> dict[str,
         if (number := to_float(value)) is not None and number not in allowed
     }
     for axis in sorted(beyond & {"x", "y", "z"}):
-        report.note(f"status.{key}.{axis}")
+        report.record(f"status.{key}.{axis}")
     return {axis: value for axis, value in raw.items() if axis not in beyond}
 
 

@@ -124,11 +124,11 @@ class FlairClient:
 
     def _record[R: Resource](self, model: type[R], item: Json) -> R | None:
         if not isinstance(item, dict):
-            self.report.note(f"{model.__name__} (no object)")
+            self.report.record(f"{model.__name__} (no object)")
             return None
         record = parse(model, flatten(item), self.report)
         if record is not None and not record.id.strip():
-            self.report.note(f"{model.__name__}.id")
+            self.report.record(f"{model.__name__}.id")
             return None
         return record
 

@@ -128,7 +128,7 @@ def read_ping(
 ) -> Ping | None:
     """Read a ping of a list or a webhook; None when it is none."""
     if not isinstance(raw, dict):
-        report.note("Ping (no object)")
+        report.record("Ping (no object)")
         return None
     return parse(
         Ping, {"sensor_id": sensor_id, **raw, "at": raw.get("datetime")}, report
@@ -137,14 +137,14 @@ def read_ping(
 
 def _read_volume(raw: Json, report: ParseReport, sensor_id: int) -> FlowVolume | None:
     if not isinstance(raw, dict):
-        report.note("FlowVolume (no object)")
+        report.record("FlowVolume (no object)")
         return None
     return parse(FlowVolume, {"sensor_id": sensor_id, **raw}, report)
 
 
 def _read_sensor(raw: Json, report: ParseReport) -> FlowSensor | None:
     if not isinstance(raw, dict):
-        report.note("FlowSensor (no object)")
+        report.record("FlowSensor (no object)")
         return None
     return parse(FlowSensor, raw, report)
 

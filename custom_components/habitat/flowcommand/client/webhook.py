@@ -41,6 +41,6 @@ def read_webhook(body: bytes, report: ParseReport) -> Ping | None:
         raise BadAnswer("The webhook's body is no object")
     known = document.get("type") == _TYPE
     if not known or to_str(document.get("api_version")) != _VERSION:
-        report.note("webhook (of an unknown kind)")
+        report.record("webhook (of an unknown kind)")
         return None
     return read_ping(document.get("data"), report)

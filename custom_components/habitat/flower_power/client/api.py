@@ -155,12 +155,12 @@ class FlowerPowerClient:
         self, model: type[R], clean: Callable[[Record], Record], row: Json
     ) -> R | None:
         if not isinstance(row, dict):
-            self.report.note(f"{model.__name__} (no object)")
+            self.report.record(f"{model.__name__} (no object)")
             return None
         record = parse(model, clean(row), self.report)
         if record is None or _IDENTIFIER.fullmatch(record.location_identifier):
             return record
-        self.report.note(f"{model.__name__}.location_identifier")
+        self.report.record(f"{model.__name__}.location_identifier")
         return None
 
 

@@ -90,7 +90,7 @@ def read_watering_event(raw: Json, report: ParseReport) -> WateringEvent | None:
     )
     times = sorted(time for text in texts if (time := to_datetime(text)) is not None)
     if not times:
-        report.note("WateringEvent")
+        report.record("WateringEvent")
         return None
     return WateringEvent(
         begin=times[0], end=times[-1] if times[-1] > times[0] else None
@@ -99,6 +99,6 @@ def read_watering_event(raw: Json, report: ParseReport) -> WateringEvent | None:
 
 def _read_sample(raw: Json, report: ParseReport) -> Sample | None:
     if not isinstance(raw, dict):
-        report.note("Sample (no object)")
+        report.record("Sample (no object)")
         return None
     return parse(Sample, raw, report)
