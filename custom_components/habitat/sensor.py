@@ -17,7 +17,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .cloud.parsing import Word
+from .cloud.parsing import LenientEnum
 from .cloud.text import LONGEST_STATE, cut
 from .coordinator import POLL, HabitatConfigEntry, HabitatCoordinator
 from .devices import Device
@@ -56,7 +56,7 @@ class HabitatSensor[A: HabitatCoordinator, R](DescribedEntity[A, R], SensorEntit
         return self.entity_description.state_of(self.current_record)
 
 
-def option(word: Word | None) -> str | None:
+def option(word: LenientEnum | None) -> str | None:
     """Return a word of the cloud as the state of an enum, in Home Assistant's spelling."""
     return None if word is None else word.name.lower()
 
@@ -96,7 +96,7 @@ def told[R](
     value: Callable[[R], str | datetime | None],
     *,
     device_class: SensorDeviceClass | None = None,
-    words: type[Word] | None = None,
+    words: type[LenientEnum] | None = None,
     part: str | None = None,
     diagnostic: bool = True,
     enabled: bool = True,

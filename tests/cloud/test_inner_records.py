@@ -9,8 +9,8 @@ from custom_components.habitat.cloud.parsing import (
     MOST_RECORDS,
     PRIVATE,
     Json,
+    LenientEnum,
     ParseReport,
-    Word,
     model,
     parse,
     private_values,
@@ -18,7 +18,7 @@ from custom_components.habitat.cloud.parsing import (
 )
 
 
-class Colour(Word):
+class Colour(LenientEnum):
     """A vocabulary."""
 
     RED = "red"

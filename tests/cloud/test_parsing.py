@@ -19,8 +19,8 @@ from custom_components.habitat.cloud.parsing import (
     PRIVATE,
     VERBATIM,
     Json,
+    LenientEnum,
     ParseReport,
-    Word,
     each,
     model,
     parse,
@@ -38,7 +38,7 @@ from custom_components.habitat.cloud.parsing import (
 from .strategies import any_json, quick
 
 
-class Colour(Word):
+class Colour(LenientEnum):
     """A vocabulary."""
 
     RED = "Red"

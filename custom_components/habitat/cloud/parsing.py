@@ -87,7 +87,7 @@ _TRUE = frozenset({"true", "on", "yes", "1"})
 _FALSE = frozenset({"false", "off", "no", "0"})
 
 
-class Word(SerializableType, StrEnum):
+class LenientEnum(SerializableType, StrEnum):
     """A vocabulary of a cloud; case does not matter and unknown words read as None."""
 
     @classmethod
@@ -116,10 +116,10 @@ class Word(SerializableType, StrEnum):
         return self.value
 
 
-def open_words(words: type[Word]) -> dict[str, Any]:
+def open_enum(words: type[LenientEnum]) -> dict[str, Any]:
     """Return the metadata of a setting whose vocabulary may grow: an unknown word stays as text."""
 
-    def read(value: object) -> Word | str | None:
+    def read(value: object) -> LenientEnum | str | None:
         word = words.read(value)
         return to_text(value) if word is None else word
 
@@ -460,7 +460,7 @@ class _Part:
         return None
 
     def _readable(self, raw: Json) -> bool:
-        if issubclass(self.kind, Word):
+        if issubclass(self.kind, LenientEnum):
             return self.kind.read(raw) is not None
         return _PLAIN[self.kind](raw) is not None
 

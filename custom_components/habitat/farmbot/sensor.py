@@ -28,7 +28,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from ..cloud.parsing import Word
+from ..cloud.parsing import LenientEnum
 from ..cloud.text import LONGEST_STATE, cut
 from ..devices import Device
 from ..entity import HabitatEntity, TurningEntity, described
@@ -81,8 +81,8 @@ class RobotSensor[R](FarmBotSensor[R], RobotEntity[R]):
 
 def word[R](
     key: str,
-    words: type[Word],
-    value: Callable[[R], Word | None],
+    words: type[LenientEnum],
+    value: Callable[[R], LenientEnum | None],
     *,
     enabled: bool = True,
 ) -> HabitatSensorDescription[R]:

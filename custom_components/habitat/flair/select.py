@@ -9,7 +9,7 @@ from homeassistant.components.select import SelectEntity, SelectEntityDescriptio
 from homeassistant.const import EntityCategory
 from homeassistant.core import callback
 
-from ..cloud.parsing import Word
+from ..cloud.parsing import LenientEnum
 from ..cloud.text import LONGEST_STATE, cut, labels
 from ..devices import Device
 from ..entity import RecordEntityDescription, described
@@ -38,10 +38,10 @@ MOST_FURTHER = 10
 class FlairSelectDescription[R](RecordEntityDescription[R], SelectEntityDescription):
     """Describes a choice of words at a Flair device."""
 
-    words: type[Word]
+    words: type[LenientEnum]
     """The words that are known; one that is not is one more option."""
-    value: Callable[[R], Word | str | None]
-    change: Callable[[Word | str], Mapping[str, object]]
+    value: Callable[[R], LenientEnum | str | None]
+    change: Callable[[LenientEnum | str], Mapping[str, object]]
 
 
 class FlairSelect[R: Resource](FlairEntity[R], SelectEntity):
@@ -72,7 +72,7 @@ class FlairSelect[R: Resource](FlairEntity[R], SelectEntity):
     def current_option(self) -> str | None:
         """What the cloud said."""
         word = self._word
-        return word.name.lower() if isinstance(word, Word) else word
+        return word.name.lower() if isinstance(word, LenientEnum) else word
 
     @override
     async def async_select_option(self, option: str) -> None:
@@ -91,25 +91,25 @@ class FlairSelect[R: Resource](FlairEntity[R], SelectEntity):
     def _learn_word(self) -> None:
         """Remember a word that is not known: there must be a way back to it."""
         word = self._word
-        if word is not None and not isinstance(word, Word):
+        if word is not None and not isinstance(word, LenientEnum):
             self._further[word] = None
             if len(self._further) > MOST_FURTHER:
                 del self._further[next(iter(self._further))]
 
     @property
-    def _word(self) -> Word | str | None:
+    def _word(self) -> LenientEnum | str | None:
         word = self.entity_description.value(self.record) if self.record else None
         return cut(word, LONGEST_STATE) if type(word) is str else word
 
     @property
-    def _known(self) -> Mapping[str, Word]:
+    def _known(self) -> Mapping[str, LenientEnum]:
         return {word.name.lower(): word for word in self.entity_description.words}
 
 
 def choice[R](
     key: str,
-    words: type[Word],
-    value: Callable[[R], Word | str | None],
+    words: type[LenientEnum],
+    value: Callable[[R], LenientEnum | str | None],
     *,
     config: bool = True,
     exists: Callable[[R], bool] | None = None,
@@ -125,7 +125,7 @@ def choice[R](
     )
 
 
-class Presence(Word):
+class Presence(LenientEnum):
     """Whether somebody is home; Flair keeps it as a yes or no."""
 
     HOME = "home"

@@ -12,8 +12,8 @@ import pytest
 
 from custom_components.habitat.cloud.parsing import (
     Json,
+    LenientEnum,
     ParseReport,
-    Word,
     parse,
     private_values,
     to_str,
@@ -71,7 +71,7 @@ HINTS = {model: _hints(model) for model in RESOURCES}
 def sample(hint: object) -> Json:
     """Return something that a cloud sends for a field of a type."""
     kind = get_args(hint)[0] if isinstance(hint, UnionType) else hint
-    if isinstance(kind, type) and issubclass(kind, Word):
+    if isinstance(kind, type) and issubclass(kind, LenientEnum):
         return next(iter(kind)).value
     return _SAMPLES[get_origin(kind) or kind]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json, Word
+from custom_components.habitat.cloud.parsing import Json, LenientEnum
 from custom_components.habitat.flower_power.client.enums import (
     Color,
     Instruction,
@@ -63,7 +63,7 @@ from custom_components.habitat.flower_power.client.enums import (
         (Color, "lemon", Color.LEMON),
     ],
 )
-def test_known(kind: type[Word], raw: Json, word: Word) -> None:
+def test_known(kind: type[LenientEnum], raw: Json, word: LenientEnum) -> None:
     """Every word that is known reads as itself."""
     assert kind.read(raw) is word
 
@@ -72,7 +72,7 @@ def test_known(kind: type[Word], raw: Json, word: Word) -> None:
     "kind",
     [Status, Instruction, TankInstruction, WateringMode, SensorType, SharingStatus],
 )
-def test_unknown(kind: type[Word]) -> None:
+def test_unknown(kind: type[LenientEnum]) -> None:
     """Anything else is unknown."""
     odd: list[Json] = ["status_sublime", "dongle", "", None, 3, True, [], {}]
     for raw in odd:

@@ -3,10 +3,10 @@
 The words are those of the server's source where not said otherwise.
 """
 
-from ...cloud.parsing import Word
+from ...cloud.parsing import LenientEnum
 
 
-class PointerType(Word):
+class PointerType(LenientEnum):
     """What a point is."""
 
     PLANT = "Plant"
@@ -16,7 +16,7 @@ class PointerType(Word):
     TOOL_SLOT = "ToolSlot"
 
 
-class PlantStage(Word):
+class PlantStage(LenientEnum):
     """How far a plant or a weed has come; of a weed only the last three make sense."""
 
     PLANNED = "planned"
@@ -29,7 +29,7 @@ class PlantStage(Word):
     REMOVED = "removed"
 
 
-class TimeUnit(Word):
+class TimeUnit(LenientEnum):
     """What a farm event repeats in."""
 
     NEVER = "never"
@@ -41,14 +41,14 @@ class TimeUnit(Word):
     YEARLY = "yearly"
 
 
-class ExecutableType(Word):
+class ExecutableType(LenientEnum):
     """What a farm event runs."""
 
     SEQUENCE = "Sequence"
     REGIMEN = "Regimen"
 
 
-class LogType(Word):
+class LogType(LenientEnum):
     """The kinds of log messages; messages to send have the same."""
 
     ASSERTION = "assertion"
@@ -61,7 +61,7 @@ class LogType(Word):
     WARN = "warn"
 
 
-class Channel(Word):
+class Channel(LenientEnum):
     """Where a log message goes besides the log."""
 
     TICKER = "ticker"
@@ -72,7 +72,7 @@ class Channel(Word):
     """The robot's own, when it stopped for good."""
 
 
-class ProblemTag(Word):
+class ProblemTag(LenientEnum):
     """What an alert is about."""
 
     SEED_DATA_MISSING = "api.seed_data.missing"
@@ -84,7 +84,7 @@ class ProblemTag(Word):
     DEMO_ACCOUNT_IN_USE = "api.demo_account.in_use"
 
 
-class BulletinType(Word):
+class BulletinType(LenientEnum):
     """How a bulletin is meant."""
 
     INFO = "info"
@@ -92,7 +92,7 @@ class BulletinType(Word):
     WARN = "warn"
 
 
-class CurveType(Word):
+class CurveType(LenientEnum):
     """What a curve says of a plant by its age in days."""
 
     WATER = "water"
@@ -103,7 +103,7 @@ class CurveType(Word):
     """mm."""
 
 
-class SortType(Word):
+class SortType(LenientEnum):
     """The order in which the robot visits a group's points."""
 
     RANDOM = "random"
@@ -117,21 +117,21 @@ class SortType(Word):
     """Always the nearest neighbour next."""
 
 
-class DayOperator(Word):
+class DayOperator(LenientEnum):
     """How a group compares the age of points."""
 
     YOUNGER = "<"
     OLDER = ">"
 
 
-class BindingType(Word):
+class BindingType(LenientEnum):
     """What a button on the robot does: run a sequence, or something of the robot's own."""
 
     STANDARD = "standard"
     SPECIAL = "special"
 
 
-class SpecialAction(Word):
+class SpecialAction(LenientEnum):
     """What a button on the robot may do of its own."""
 
     EMERGENCY_LOCK = "emergency_lock"
@@ -145,14 +145,14 @@ class SpecialAction(Word):
     """Known from the vendor's own client."""
 
 
-class ToolStatus(Word):
+class ToolStatus(LenientEnum):
     """Whether a tool sits in a slot; what the broker says of it is wrong."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"
 
 
-class UpdateChannel(Word):
+class UpdateChannel(LenientEnum):
     """Which releases of FarmBot OS the robot takes."""
 
     STABLE = "stable"
@@ -160,7 +160,7 @@ class UpdateChannel(Word):
     ALPHA = "alpha"
 
 
-class FirmwareHardware(Word):
+class FirmwareHardware(LenientEnum):
     """The board that drives the motors."""
 
     NONE = "none"
@@ -177,7 +177,7 @@ class FirmwareHardware(Word):
     EXPRESS_K12 = "express_k12"
 
 
-class Platform(Word):
+class Platform(LenientEnum):
     """The computer that FarmBot OS runs on (`target`), which is what its releases are for."""
 
     RPI = "rpi"
@@ -185,7 +185,7 @@ class Platform(Word):
     RPI4 = "rpi4"
 
 
-class Color(Word):
+class Color(LenientEnum):
     """The colours of sequences, regimens and folders."""
 
     BLUE = "blue"
@@ -198,7 +198,7 @@ class Color(Word):
     RED = "red"
 
 
-class SyncStatus(Word):
+class SyncStatus(LenientEnum):
     """Whether the robot knows what the server knows."""
 
     SYNC_NOW = "sync_now"
@@ -210,7 +210,7 @@ class SyncStatus(Word):
     UNKNOWN = "unknown"
 
 
-class AxisState(Word):
+class AxisState(LenientEnum):
     """What an axis does."""
 
     IDLE = "idle"
@@ -223,7 +223,7 @@ class AxisState(Word):
     UNKNOWN = "unknown"
 
 
-class JobUnit(Word):
+class JobUnit(LenientEnum):
     """What the progress of a job counts in."""
 
     PERCENT = "percent"

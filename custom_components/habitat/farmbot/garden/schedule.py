@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Self
 
-from ...cloud.parsing import Json, Word, to_datetime, to_int, to_str
+from ...cloud.parsing import Json, LenientEnum, to_datetime, to_int, to_str
 from ...cloud.text import LONGEST_STATE, clean, cut
 from ..client.enums import ExecutableType, TimeUnit
 from ..client.models import FarmEvent, Regimen, Sequence
@@ -36,7 +36,7 @@ _SECONDS: Mapping[TimeUnit, int] = {
 }
 
 
-class Kind(Word):
+class Kind(LenientEnum):
     """Whether a sequence runs by itself or as an item of a regimen."""
 
     SEQUENCE = "sequence"

@@ -14,7 +14,7 @@ from typing import ClassVar
 from mashumaro import field_options
 
 from ...cloud import plausible
-from ...cloud.parsing import PRIVATE, Word, model, open_words
+from ...cloud.parsing import PRIVATE, LenientEnum, model, open_enum
 from ...cloud.plausible import Range, within
 from .constraints import Constraints, read_constraints
 
@@ -59,14 +59,14 @@ UPPER = {"wire": _upper}
 """Field metadata: how the API wants a value written that it sends in another form."""
 
 
-class SystemMode(Word):
+class SystemMode(LenientEnum):
     """Who moves the vents: Flair or people."""
 
     AUTO = "auto"
     MANUAL = "manual"
 
 
-class HeatCoolMode(Word):
+class HeatCoolMode(LenientEnum):
     """What a home is asked to do; "float" is off."""
 
     FLOAT = "float"
@@ -75,14 +75,14 @@ class HeatCoolMode(Word):
     AUTO = "auto"
 
 
-class SetPointMode(Word):
+class SetPointMode(LenientEnum):
     """Who sets the home's set point."""
 
     FLAIR = "Home Evenness For Active Rooms Flair Setpoint"
     THERMOSTAT = "Home Evenness For Active Rooms Follow Third Party"
 
 
-class HomeAwayMode(Word):
+class HomeAwayMode(LenientEnum):
     """Who says whether somebody is home."""
 
     MANUAL = "Manual"
@@ -90,14 +90,14 @@ class HomeAwayMode(Word):
     FLAIR = "Flair Autohome Autoaway"
 
 
-class AwayMode(Word):
+class AwayMode(LenientEnum):
     """What happens when nobody is home."""
 
     SMART_AWAY = "Smart Away"
     OFF_ONLY = "Off Only"
 
 
-class HoldDuration(Word):
+class HoldDuration(LenientEnum):
     """How long a manual change holds."""
 
     UNTIL = "Until"
@@ -107,7 +107,7 @@ class HoldDuration(Word):
     FOREVER = "Forever"
 
 
-class TemperatureScale(Word):
+class TemperatureScale(LenientEnum):
     """The unit that the pucks' displays show."""
 
     FAHRENHEIT = "F"
@@ -115,14 +115,14 @@ class TemperatureScale(Word):
     KELVIN = "K"
 
 
-class PuckColor(Word):
+class PuckColor(LenientEnum):
     """The background of a puck's display."""
 
     WHITE = "white"
     BLACK = "black"
 
 
-class UnitMode(Word):
+class UnitMode(LenientEnum):
     """The mode of an infrared unit."""
 
     HEAT = "Heat"
@@ -133,7 +133,7 @@ class UnitMode(Word):
     OFF = "Off"
 
 
-class FanSpeed(Word):
+class FanSpeed(LenientEnum):
     """The fan of an infrared unit."""
 
     AUTO = "Auto"
@@ -142,7 +142,7 @@ class FanSpeed(Word):
     LOW = "Low"
 
 
-class PowerSource(Word):
+class PowerSource(LenientEnum):
     """What feeds a Puck 2."""
 
     USB = "USB"
@@ -191,34 +191,34 @@ class Structure(Named):
 
     TYPE: ClassVar[str] = "structures"
 
-    mode: SystemMode | str | None = field(default=None, metadata=open_words(SystemMode))
+    mode: SystemMode | str | None = field(default=None, metadata=open_enum(SystemMode))
     structure_heat_cool_mode: HeatCoolMode | None = None
     structure_heat_cool_mode_calculated: HeatCoolMode | None = None
     set_point_mode: SetPointMode | str | None = field(
-        default=None, metadata=open_words(SetPointMode)
+        default=None, metadata=open_enum(SetPointMode)
     )
     set_point_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
     use_single_set_point: bool | None = None
     home: bool | None = None
     home_away_mode: HomeAwayMode | str | None = field(
-        default=None, metadata=open_words(HomeAwayMode)
+        default=None, metadata=open_enum(HomeAwayMode)
     )
     structure_away_mode: AwayMode | str | None = field(
-        default=None, metadata=open_words(AwayMode)
+        default=None, metadata=open_enum(AwayMode)
     )
     temp_away_min_c: float | None = field(default=None, metadata=TEMPERATURE)
     temp_away_max_c: float | None = field(default=None, metadata=TEMPERATURE)
     humidity_away_min: float | None = field(default=None, metadata=HUMIDITY)
     humidity_away_max: float | None = field(default=None, metadata=HUMIDITY)
     default_hold_duration: HoldDuration | str | None = field(
-        default=None, metadata=open_words(HoldDuration)
+        default=None, metadata=open_enum(HoldDuration)
     )
     hold_until: datetime | None = None
     hold_until_schedule_event: bool | None = None
     hold_reason: str | None = field(default=None, metadata=PRIVATE)
     active_schedule_id: str | None = None
     temperature_scale: TemperatureScale | str | None = field(
-        default=None, metadata=open_words(TemperatureScale)
+        default=None, metadata=open_enum(TemperatureScale)
     )
     hvac_unit_group_lock: bool | None = None
     setup_mode: bool | None = None
@@ -352,7 +352,7 @@ class AnyPuck(Radio):
     current_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
     current_humidity: float | None = field(default=None, metadata=HUMIDITY)
     puck_display_color: PuckColor | str | None = field(
-        default=None, metadata=open_words(PuckColor)
+        default=None, metadata=open_enum(PuckColor)
     )
     setpoint_bound_low: float | None = field(default=None, metadata=TEMPERATURE)
     setpoint_bound_high: float | None = field(default=None, metadata=TEMPERATURE)

@@ -6,10 +6,10 @@ at ("air_temperature_too_low"). Seen in recordings where not said otherwise.
 
 from typing import Self, override
 
-from ...cloud.parsing import Word, to_int
+from ...cloud.parsing import LenientEnum, to_int
 
 
-class _Prefixed(Word):
+class _Prefixed(LenientEnum):
     """A vocabulary whose words come with a prefix."""
 
     @classmethod
@@ -78,7 +78,7 @@ TANK_TROUBLES = frozenset(
 """What a tank tells when somebody has to look after it."""
 
 
-class WateringMode(Word):
+class WateringMode(LenientEnum):
     """Who waters a Parrot Pot; all but "off" known from Parrot's app and Bluetooth library."""
 
     OFF = "off"
@@ -89,7 +89,7 @@ class WateringMode(Word):
     VACATION = "vacation"
 
 
-class SensorType(Word):
+class SensorType(LenientEnum):
     """The kinds of sensors; only "flower-power" was seen in recordings."""
 
     FLOWER_POWER = "flower-power"
@@ -108,7 +108,7 @@ class SensorType(Word):
         return None
 
 
-class Color(Word):
+class Color(LenientEnum):
     """The colour of a sensor; the API numbers them."""
 
     BROWN = "brown"
@@ -130,7 +130,7 @@ class Color(Word):
         return colors[number - 1] if 1 <= number <= len(colors) else None
 
 
-class SharingStatus(Word):
+class SharingStatus(LenientEnum):
     """Whether Parrot's app asks to share that all gauges are good."""
 
     CONDITIONS_UNMET = "conditions_unmet"
