@@ -75,7 +75,7 @@ NAMED_BY_PEOPLE: Final = {
 SPELLED: Final = {"IR", "LED", "CPU", "ID", "OS", "SoC", "UTC", "Wi-Fi", "X", "Y", "Z"}
 """What is spelled with capitals wherever it stands."""
 
-UNREADY: Final = {"account_not_verified", "terms_not_accepted"}
+ACTION_REQUIRED: Final = {"account_not_verified", "terms_not_accepted"}
 """What a vendor may want of a user whose login is right."""
 
 SHOWS_ITS_STATE: Final = {Platform.WEATHER}
@@ -463,7 +463,7 @@ def test_errors_and_aborts_have_their_words() -> None:
     found = {key for _, key in login_flow._ERRORS} | {
         "invalid_url",
         "unknown",
-        *UNREADY,
+        *ACTION_REQUIRED,
     }
     assert set(EN["config"]["error"]) == found
     own = {
@@ -613,7 +613,7 @@ def test_every_repair_has_a_text_and_every_text_a_repair() -> None:
             key, *rest = call.args
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 issues[key.value] = set().union(*map(dict_keys, rest))
-    assert {*issues, *UNREADY} == set(EN["issues"])
+    assert {*issues, *ACTION_REQUIRED} == set(EN["issues"])
     for key_text, given in issues.items():
         assert placeholders(EN["issues"][key_text]) <= given
 

@@ -17,7 +17,7 @@ from homeassistant.helpers.selector import (
     TextSelectorType,
 )
 
-from .cloud.errors import AuthError, CloudError, RateLimited, Refused, Unready
+from .cloud.errors import ActionRequired, AuthError, CloudError, RateLimited, Refused
 from .cloud.session import server_url
 from .const import CONF_FORM, CONF_VENDOR, DOMAIN, LOGGER, SECTION_ADVANCED
 from .http import forget_pacing, private
@@ -117,7 +117,7 @@ async def async_check(hass: HomeAssistant, login: Login | None) -> Identity | st
         return await async_validate_login(hass, login)
     except CloudError as err:
         LOGGER.debug("The login at %s failed: %s", vendor.name, err)
-        if isinstance(err, Unready):
+        if isinstance(err, ActionRequired):
             return err.key
         if isinstance(err, Refused) and err.status == _NO_RIGHT:
             return "invalid_auth"

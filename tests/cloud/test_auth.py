@@ -10,13 +10,13 @@ import pytest
 
 from custom_components.habitat.cloud.auth import FixedAuth, Token, TokenAuth
 from custom_components.habitat.cloud.errors import (
+    ActionRequired,
     AuthError,
     BadAnswer,
     CloudError,
     RateLimited,
     Refused,
     Unreachable,
-    Unready,
 )
 from custom_components.habitat.cloud.pacing import (
     LOGIN_EVERY,
@@ -324,7 +324,7 @@ BUSY = partial(RateLimited, "too many")
 LIMITED = partial(RateLimited, "too many", 60)
 PAGE = partial(BadAnswer, "a web page", transient=True)
 MISSING = partial(Refused, "not found", 404)
-TERMS = partial(Unready, "the terms", "terms_not_accepted")
+TERMS = partial(ActionRequired, "the terms", "terms_not_accepted")
 
 WEATHER = [LATE, DOWN, BUSY, LIMITED, PAGE, MISSING, TERMS]
 

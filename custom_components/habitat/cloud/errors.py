@@ -27,7 +27,7 @@ class AuthError(CloudError):
     """The vendor says that the login is wrong: only a person can mend it."""
 
 
-class Unready(CloudError):
+class ActionRequired(CloudError):
     """The login is right, but first the user has to do something at the vendor."""
 
     def __init__(self, message: str, key: str) -> None:

@@ -21,7 +21,7 @@ async def async_validate(hass: HomeAssistant, login: Login) -> Identity:
     """Return which robot the login commands: an account has one.
 
     Raises:
-        Unready: the terms are not accepted, or the address is not confirmed.
+        ActionRequired: the terms are not accepted, or the address is not confirmed.
         CloudError: the login is wrong or could not be checked.
     """
     robot = await connect(hass, login).client.show(DEVICE)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, override
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
 
-from ..cloud.errors import Refused, Unready
+from ..cloud.errors import ActionRequired, Refused
 from ..coordinator import (
     FetchResult,
     HabitatConfigEntry,
@@ -122,7 +122,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         """Whether any list was asked for."""
         self._known: asyncio.Future[bool] = hass.loop.create_future()
         """Done when the server was first asked for the robot; whether it is worth going on."""
-        self._unready: str | None = None
+        self._action_required: str | None = None
         self._pushed = False
         """Whether all lists were answered since the broker was connected, and so stay true."""
         self._derived: set[str] = set()
@@ -198,8 +198,8 @@ class FarmBotCoordinator(HabitatCoordinator):
         answered = self._answered
         try:
             result = await self._ask_for(resource)
-        except Unready as err:
-            self._unready = err.key
+        except ActionRequired as err:
+            self._action_required = err.key
             raise
         except Refused as err:
             unknown = err.status == HTTPStatus.NOT_FOUND and not err.of_login
@@ -208,7 +208,7 @@ class FarmBotCoordinator(HabitatCoordinator):
             return FetchResult({}, lacking=err)
         finally:
             if resource is api.DEVICE and not self._known.done():
-                self._known.set_result(self._unready is None)
+                self._known.set_result(self._action_required is None)
         answered[resource.path] = time.monotonic()
         return result
 
@@ -247,13 +247,13 @@ class FarmBotCoordinator(HabitatCoordinator):
     @override
     async def _async_update_data(self) -> dict[str, object]:
         """Poll; whether the server wants something of its user first shows anew."""
-        before, self._unready = self._unready, None
+        before, self._action_required = self._action_required, None
         try:
             return await super()._async_update_data()
         finally:
-            if self._away and self._unready is None:
+            if self._away and self._action_required is None:
                 # Where nothing was heard, what was to be done is still to be done.
-                self._unready = before
+                self._action_required = before
 
     @override
     @callback
@@ -265,7 +265,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         )
         self._set_pace()
         self.webcams.look()
-        if self._unready or not self._away:
+        if self._action_required or not self._away:
             self._update_issues()
 
     def _set_pace(self) -> None:
@@ -460,8 +460,8 @@ class FarmBotCoordinator(HabitatCoordinator):
     @override
     def describe_issues(self) -> Iterator[Issue]:
         """Return what the server wants of its user first."""
-        if self._unready:
-            yield Issue(self._unready, learn_more=self.login.url)
+        if self._action_required:
+            yield Issue(self._action_required, learn_more=self.login.url)
         if self.push.out_of_reach:
             yield Issue("broker_out_of_reach")
 

@@ -6,12 +6,12 @@ import orjson
 import pytest
 
 from custom_components.habitat.cloud.errors import (
+    ActionRequired,
     AuthError,
     BadAnswer,
     CloudError,
     RateLimited,
     Refused,
-    Unready,
 )
 from custom_components.habitat.cloud.parsing import Json
 from custom_components.habitat.farmbot.client import api
@@ -562,7 +562,7 @@ async def test_terms_not_accepted() -> None:
             farmbot.revoke_token(),
         )
         for call in calls:
-            with pytest.raises(Unready, match=words) as raised:
+            with pytest.raises(ActionRequired, match=words) as raised:
                 await call
             assert raised.value.key == "terms_not_accepted"
 

@@ -6,13 +6,13 @@ import jwt
 import pytest
 
 from custom_components.habitat.cloud.errors import (
+    ActionRequired,
     AuthError,
     BadAnswer,
     CloudError,
     RateLimited,
     Refused,
     Unreachable,
-    Unready,
 )
 from custom_components.habitat.cloud.parsing import Json
 from custom_components.habitat.farmbot.client.auth import (
@@ -167,7 +167,7 @@ async def test_refusals(reply: Reply, error: type[CloudError], words: str) -> No
 async def test_what_there_is_to_do(code: int, said: str, key: str) -> None:
     """A right login may wait for something that the user has to do."""
     async with farmbot(data({"error": said}, code)) as (session, server):
-        with pytest.raises(Unready, match=said) as raised:
+        with pytest.raises(ActionRequired, match=said) as raised:
             await log_in(session, FIELDS)
     assert raised.value.key == key
     assert len(server.asked) == 1

@@ -191,7 +191,7 @@ SYNCED: Mapping[str, Resource[Any]] = {
 class FarmBotClient:
     """FarmBot's server for one account.
 
-    Every method raises as `CloudSession.send` does, and Unready while the terms of service are
+    Every method raises as `CloudSession.send` does, and ActionRequired while the terms of service are
     not accepted. An answer of the same bytes gives the same objects. Asking for what the server
     does not do with a resource, or for one of many without its id, raises TypeError and sends
     nothing.

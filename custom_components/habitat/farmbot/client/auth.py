@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import jwt
 
 from ...cloud.auth import Token, read_access
-from ...cloud.errors import BadAnswer, Refused, Unready
+from ...cloud.errors import ActionRequired, BadAnswer, Refused
 from ...cloud.parsing import Json, to_float, to_int, to_str
 from ...cloud.session import CloudSession, Request
 
@@ -70,10 +70,10 @@ def explain(document: Json) -> str | None:
     return " ".join(said) or None
 
 
-def unready(refusal: Refused) -> Unready | None:
+def unready(refusal: Refused) -> ActionRequired | None:
     """Return what there is to do before the server serves; None for any other refusal."""
     if refusal.status == TERMS_NOT_ACCEPTED:
-        return Unready(str(refusal), "terms_not_accepted")
+        return ActionRequired(str(refusal), "terms_not_accepted")
     return None
 
 
@@ -86,7 +86,7 @@ async def log_in(
 
     Raises:
         AuthError: e-mail or password is wrong.
-        Unready: the terms are not accepted, or the e-mail address is not confirmed.
+        ActionRequired: the terms are not accepted, or the e-mail address is not confirmed.
         CloudError: no token could be had for another reason.
     """
     try:
@@ -102,7 +102,7 @@ async def log_in(
         )
     except Refused as err:
         if err.status == _NOT_VERIFIED:
-            raise Unready(str(err), "account_not_verified") from err
+            raise ActionRequired(str(err), "account_not_verified") from err
         if (todo := unready(err)) is not None:
             raise todo from err
         raise
