@@ -210,7 +210,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         self._away = False
         """Whether the last poll brought nothing at all."""
         self._forwarded: list[Platform] = []
-        self.made: dict[str, set[str]] = {}
+        self.created: dict[str, set[str]] = {}
         """The entities made so far, as platform and key, by device."""
         self._part_of_key: dict[str, str] = {}
         self._changed: set[str] = set()
@@ -358,7 +358,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
     @callback
     def forget_device(self, device_id: str) -> None:
         """Forget a device that leaves the registry; should it come back it is a new one."""
-        self.made.pop(device_id, None)
+        self.created.pop(device_id, None)
         self.devices.forget(device_id)
 
     # Platforms.
@@ -907,7 +907,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             return state is not None and state.news
 
         for device_id in self.devices.drop_absent(counts):
-            self.made.pop(device_id, None)
+            self.created.pop(device_id, None)
         for state in self.parts.values():
             state.news = False
 

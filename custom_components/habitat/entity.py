@@ -21,7 +21,7 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinator import HabitatConfigEntry, HabitatCoordinator
 from .devices import Device
-from .loader import Entities, Made, async_entities
+from .loader import Entities, EntityFactory, async_entities
 
 
 async def async_setup_platform(
@@ -42,13 +42,13 @@ async def async_setup_platform(
     def add(devices: Iterable[Device]) -> None:
         new: list[Entity] = []
         for device in devices:
-            made = coordinator.made.setdefault(device.id, set())
+            created = coordinator.created.setdefault(device.id, set())
             for key, make in chain(
                 entities(coordinator, device),
                 shared(coordinator, device) if shared else (),
             ):
-                if (name := f"{platform}.{key}") not in made:
-                    made.add(name)
+                if (name := f"{platform}.{key}") not in created:
+                    created.add(name)
                     new.append(make())
         if new:
             async_add_entities(new)
@@ -219,13 +219,13 @@ class TurningEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
             self._alarm = None
 
 
-def described[A: HabitatCoordinator, R, D: RecordEntityDescription[Any]](
+def entities_from[A: HabitatCoordinator, R, D: RecordEntityDescription[Any]](
     coordinator: A,
     device: Device,
     kind: type[R],
     descriptions: tuple[D, ...],
     build: Callable[[A, Device, type[R], D], Entity],
-) -> Iterator[Made]:
+) -> Iterator[EntityFactory]:
     """Return the entities that a device has of those described."""
     for description in descriptions:
         exists = description.exists

@@ -69,9 +69,9 @@ class Leave(Protocol):
 type BuildCoordinator = Callable[
     [HomeAssistant, HabitatConfigEntry, Login], HabitatCoordinator
 ]
-type Made = tuple[str, Callable[[], Entity]]
+type EntityFactory = tuple[str, Callable[[], Entity]]
 """The key of an entity that a device has, and what makes it when it is new."""
-type Entities = Callable[[HabitatCoordinator, Device], Iterable[Made]]
+type Entities = Callable[[HabitatCoordinator, Device], Iterable[EntityFactory]]
 
 
 async def async_forms(hass: HomeAssistant, vendor: Vendor) -> tuple[Form, ...]:

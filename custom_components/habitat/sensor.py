@@ -27,7 +27,7 @@ from .entity import (
     RecordEntityDescription,
     async_setup_platform,
 )
-from .loader import Made
+from .loader import EntityFactory
 
 PARALLEL_UPDATES = 0
 
@@ -145,7 +145,9 @@ class LastAnswerSensor(HabitatEntity[HabitatCoordinator, object], SensorEntity):
         return self.coordinator.answered_at
 
 
-def shared_sensors(coordinator: HabitatCoordinator, device: Device) -> Iterator[Made]:
+def shared_sensors(
+    coordinator: HabitatCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the age of the data, once for each device that stands in no other."""
     if device.parent is None:
         yield LAST_ANSWER.key, partial(LastAnswerSensor, coordinator, device)

@@ -39,8 +39,8 @@ async def test_one_vendor_loads_no_other() -> None:
     assert process.returncode == 0
     actions, *loaded = said.decode().split("\n")
     file = Path(custom_components.habitat.__file__).parent / "services.yaml"
-    described = await asyncio.to_thread(load_yaml_dict, str(file))
-    assert int(actions) == len([name for name in described if name[0] != "."])
+    entities_from = await asyncio.to_thread(load_yaml_dict, str(file))
+    assert int(actions) == len([name for name in entities_from if name[0] != "."])
     assert "aiomqtt" not in loaded
     for vendor in REGISTRY.keys() - {"flair"}:
         prefix = f"custom_components.habitat.{vendor}"

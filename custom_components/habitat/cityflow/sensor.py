@@ -27,9 +27,9 @@ from homeassistant.helpers.typing import StateType
 from ..cloud.text import LONGEST_NAME, clean, cut
 from ..const import DOMAIN
 from ..devices import Device
-from ..entity import described
+from ..entity import entities_from
 from ..liveness import past
-from ..loader import Made
+from ..loader import EntityFactory
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, told
 from .client.models import Measurement, Probe
 from .client.properties import KEYS, key_of, unit_of
@@ -258,14 +258,20 @@ def _unknown(coordinator: CityFlowCoordinator, device: Device) -> Iterator[Descr
         )
 
 
-def entities(coordinator: CityFlowCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: CityFlowCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the sensors of a device: of what it sends."""
     last = (LAST_MEASUREMENT,)
-    yield from described(coordinator, device, Measurement, last, LastMeasurementSensor)
+    yield from entities_from(
+        coordinator, device, Measurement, last, LastMeasurementSensor
+    )
     row = coordinator.record(LAST_MEASUREMENT.key_at(device), Measurement)
     known = (
         _registered(coordinator, device)
         if row is None
         else (*MEASURED, *_unknown(coordinator, device))
     )
-    yield from described(coordinator, device, Measurement, tuple(known), CityFlowSensor)
+    yield from entities_from(
+        coordinator, device, Measurement, tuple(known), CityFlowSensor
+    )

@@ -21,14 +21,14 @@ from ..binary_sensor import (
 )
 from ..coordinator import POLL
 from ..devices import Device
-from ..entity import HabitatEntity, described
+from ..entity import HabitatEntity, entities_from
 from ..liveness import past
-from ..loader import Made
+from ..loader import EntityFactory
 from .client.enums import AxisState
 from .client.models import FarmBotDevice
 from .client.status import Activity, AxisStates, Vitals
 from .coordinator import DEVICE, FarmBotCoordinator
-from .entity import PartEntity, RobotEntity, seen_as
+from .entity import PartEntity, RobotEntity, with_key
 from .items import SENSOR, items
 from .pin_entity import ReadEntity
 from .receiver import LINK, Link
@@ -214,16 +214,18 @@ class DigitalSensor(ReadEntity, BinarySensorEntity):
         return bool(self.value) if self.value in (0, 1) else None
 
 
-def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FarmBotCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the binary sensors of the robot."""
 
     def told_by[R](
         key: str,
         kind: type[R],
         descriptions: tuple[HabitatBinarySensorDescription[R], ...],
-    ) -> Iterator[Made]:
-        seen = seen_as(device, key)
-        return described(coordinator, seen, kind, descriptions, RobotBinarySensor)
+    ) -> Iterator[EntityFactory]:
+        seen = with_key(device, key)
+        return entities_from(coordinator, seen, kind, descriptions, RobotBinarySensor)
 
     yield CONNECTED.key, partial(ConnectedSensor, coordinator, device)
     yield BROKER.key, partial(BrokerSensor, coordinator, device)

@@ -13,7 +13,7 @@ from homeassistant.components.button import (
 from homeassistant.const import EntityCategory, Platform
 
 from ..devices import Device
-from ..loader import Made
+from ..loader import EntityFactory
 from ..validation import refusal
 from .client import celery_script as nodes
 from .client.models import FarmBotDevice, Sensor, Sequence
@@ -156,7 +156,9 @@ class ReadButton(RobotEntity[Sensor], NamedEntity[Sensor], ButtonEntity):
         await send(self.coordinator, nodes.read_pin(named, mode))
 
 
-def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FarmBotCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the robot's buttons."""
     yield (
         EMERGENCY_STOP.key,

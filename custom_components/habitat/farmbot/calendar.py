@@ -20,7 +20,7 @@ from ..cloud.text import LONGEST_STATE, cut
 from ..const import DOMAIN
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..loader import Made
+from ..loader import EntityFactory
 from ..validation import refusal
 from .client.api import FARM_EVENTS, SEQUENCES
 from .client.enums import ExecutableType, TimeUnit
@@ -202,6 +202,8 @@ def _start(begin: date) -> datetime:
     return begin
 
 
-def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FarmBotCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the robot's schedule."""
     yield SCHEDULE.key, partial(ScheduleCalendar, coordinator, device)

@@ -22,7 +22,7 @@ from ..cloud.text import LONGEST_NAME, cut
 from ..const import LOGGER
 from ..devices import Device
 from ..image import MOST_BYTES, async_read_picture, kind_of_picture
-from ..loader import Made
+from ..loader import EntityFactory
 from ..local_reach import find_local
 from ..reach import OutOfReach, async_open
 from .client.models import WebcamFeed
@@ -150,7 +150,9 @@ async def _some(answer: ClientResponse) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FarmBotCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the webcams that show something."""
     for key, record_key, feed in items(coordinator, WEBCAM_FEED, Platform.CAMERA):
         if coordinator.record(webcam_key(feed.id), Webcam):

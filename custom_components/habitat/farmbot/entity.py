@@ -16,7 +16,7 @@ from .garden.lookup import Named, name_of
 from .receiver import LINK
 
 
-def seen_as(device: Device, key: str) -> Device:
+def with_key(device: Device, key: str) -> Device:
     """Return the robot as what stands for one of its records: its entities are there when that is."""
     return replace(device, key=key)
 

@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 from ..cloud.text import LONGEST_STATE, cut
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..loader import Made
+from ..loader import EntityFactory
 from ..sensor import option
 from .client.api import IMAGES
 from .client.enums import LogType
@@ -132,7 +132,9 @@ def _age(image: Image | None) -> tuple[datetime, int] | None:
     return (image.created_at, image.id) if image and image.created_at else None
 
 
-def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FarmBotCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the event entities of the robot."""
     yield LINE.key, partial(LogEventEntity, coordinator, device)
     yield PHOTO_TAKEN.key, partial(PhotoEventEntity, coordinator, device)

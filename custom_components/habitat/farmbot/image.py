@@ -13,14 +13,14 @@ from homeassistant.util import dt as dt_util
 from ..devices import Device
 from ..entity import HabitatEntity
 from ..image import async_fetch_picture
-from ..loader import Made
+from ..loader import EntityFactory
 from .bed_map.bed import Bed
 from .bed_map.svg import draw
 from .client.models import Image
 from .client.status import Axes
 from .coordinator import FarmBotCoordinator
 from .derived import BED, PHOTO
-from .entity import PartEntity, seen_as
+from .entity import PartEntity, with_key
 from .receiver import LINK
 
 MAP_PACE = timedelta(seconds=30)
@@ -79,7 +79,7 @@ class BedMap(PartEntity[Bed], ImageEntity):
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the bed and the robot in it."""
-        bed = seen_as(device, BED)
+        bed = with_key(device, BED)
         super().__init__(coordinator, bed, Bed, BED_MAP, reads=(_POSITION, LINK))
         ImageEntity.__init__(self, coordinator.hass)
         self._renew()
@@ -155,7 +155,9 @@ class BedMap(PartEntity[Bed], ImageEntity):
         return self._drawn[1]
 
 
-def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FarmBotCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the images of the robot."""
     yield LATEST_PHOTO.key, partial(LatestPhoto, coordinator, device)
     yield BED_MAP.key, partial(BedMap, coordinator, device)

@@ -19,7 +19,7 @@ from homeassistant.const import (
 )
 
 from ..devices import Device
-from ..loader import Made
+from ..loader import EntityFactory
 from .client.api import FBOS_CONFIG, FIRMWARE_CONFIG, TOOLS
 from .client.celery_script import ANALOG, DIGITAL
 from .client.models import FbosConfig, FirmwareConfig, Tool
@@ -170,7 +170,9 @@ class FlowRateNumber(SettingNumber[Tool], NamedEntity[Tool]):
     """How much water a tool lets out."""
 
 
-def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FarmBotCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the robot's numbers."""
     for key, at, _ in items(coordinator, PERIPHERAL, Platform.NUMBER):
         output = replace(OUTPUT, key=key)

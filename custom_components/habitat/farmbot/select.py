@@ -11,7 +11,7 @@ from homeassistant.const import EntityCategory
 from ..cloud.parsing import Json
 from ..cloud.text import LONGEST_STATE, cut
 from ..devices import Device
-from ..loader import Made
+from ..loader import EntityFactory
 from .client.api import DEVICE, FBOS_CONFIG, Resource
 from .client.enums import UpdateChannel
 from .client.models import FarmBotDevice, FbosConfig
@@ -142,7 +142,9 @@ ROBOT: tuple[FarmBotSelectDescription[FarmBotDevice], ...] = (
 )
 
 
-def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FarmBotCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the robot's selects."""
     yield (
         UPDATE_CHANNEL.key,

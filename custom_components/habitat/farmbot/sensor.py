@@ -31,8 +31,8 @@ from homeassistant.util import dt as dt_util
 from ..cloud.parsing import LenientEnum
 from ..cloud.text import LONGEST_STATE, cut
 from ..devices import Device
-from ..entity import HabitatEntity, TurningEntity, described
-from ..loader import Made
+from ..entity import HabitatEntity, TurningEntity, entities_from
+from ..loader import EntityFactory
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
 from .client.api import FBOS_CONFIG, FIRMWARE_CONFIG
 from .client.enums import AxisState, PlantStage, ProblemTag, SyncStatus
@@ -41,7 +41,7 @@ from .client.status import Activity, Axes, AxisStates, Job, Jobs, System, Vitals
 from .commands import ACTIVITY as BUSY
 from .coordinator import DEVICE, FarmBotCoordinator
 from .derived import ALERTS, GARDEN, MOUNTED_TOOL, SCHEDULE, Alerts, MountedTool
-from .entity import PartEntity, RobotEntity, seen_as
+from .entity import PartEntity, RobotEntity, with_key
 from .garden.jobs import current
 from .garden.schedule import Occurrence, Schedule
 from .garden.summary import WEED_STAGES, Garden
@@ -350,7 +350,7 @@ class WorkSensor(PartEntity[Jobs], RobotEntity[Jobs], SensorEntity):
         """Follow the jobs, the sequences, and whether it is busy."""
         super().__init__(
             coordinator,
-            seen_as(device, "jobs"),
+            with_key(device, "jobs"),
             Jobs,
             description,
             reads=(RUNNING, BUSY),
@@ -385,7 +385,7 @@ class UptimeSensor(PartEntity[Vitals], RobotEntity[Vitals], SensorEntity):
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the vitals."""
-        super().__init__(coordinator, seen_as(device, "vitals"), Vitals, UPTIME)
+        super().__init__(coordinator, with_key(device, "vitals"), Vitals, UPTIME)
 
     @property
     @override
@@ -415,7 +415,7 @@ class MountedToolSensor(HabitatEntity[FarmBotCoordinator, MountedTool], SensorEn
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the tools."""
-        super().__init__(coordinator, seen_as(device, MOUNTED_TOOL), MountedTool, TOOL)
+        super().__init__(coordinator, with_key(device, MOUNTED_TOOL), MountedTool, TOOL)
 
     @property
     @override
@@ -556,7 +556,7 @@ class NextEventSensor(TurningEntity[FarmBotCoordinator, Schedule], SensorEntity)
         description: HabitatSensorDescription[Occurrence],
     ) -> None:
         """Follow the schedule."""
-        super().__init__(coordinator, seen_as(device, SCHEDULE), Schedule, description)
+        super().__init__(coordinator, with_key(device, SCHEDULE), Schedule, description)
 
     @property
     def _next(self) -> Occurrence | None:
@@ -592,7 +592,9 @@ def has_encoders(coordinator: FarmBotCoordinator) -> bool:
     return board is None or not board.name.startswith("EXPRESS")
 
 
-def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FarmBotCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the sensors of the robot."""
 
     def told_by[R](
@@ -600,8 +602,10 @@ def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
         kind: type[R],
         descriptions: tuple[HabitatSensorDescription[R], ...],
         build: type[FarmBotSensor[R]],
-    ) -> Iterator[Made]:
-        return described(coordinator, seen_as(device, key), kind, descriptions, build)
+    ) -> Iterator[EntityFactory]:
+        return entities_from(
+            coordinator, with_key(device, key), kind, descriptions, build
+        )
 
     yield from told_by("position", Axes, POSITION, RobotSensor)
     yield from told_by("axis_states", AxisStates, AXIS_STATES, RobotSensor)

@@ -9,7 +9,7 @@ from homeassistant.components.switch import SwitchEntity, SwitchEntityDescriptio
 from homeassistant.const import EntityCategory, Platform
 
 from ..devices import Device
-from ..loader import Made
+from ..loader import EntityFactory
 from .client.api import FBOS_CONFIG
 from .client.celery_script import DIGITAL
 from .client.models import FbosConfig
@@ -99,7 +99,9 @@ SETTINGS = (
 )
 
 
-def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FarmBotCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the robot's switches."""
     for key, at, _ in items(coordinator, PERIPHERAL, Platform.SWITCH):
         output = replace(OUTPUT, key=key)

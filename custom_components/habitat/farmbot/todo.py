@@ -19,7 +19,7 @@ from ..cloud.parsing import Json
 from ..cloud.text import LONGEST_NAME, cut
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..loader import Made
+from ..loader import EntityFactory
 from ..validation import refusal
 from .client.api import POINTS
 from .client.enums import PlantStage
@@ -104,6 +104,8 @@ def _item(weed: Point) -> TodoItem:
     )
 
 
-def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FarmBotCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the robot's weeds."""
     yield WEEDS.key, partial(WeedList, coordinator, device)

@@ -13,7 +13,7 @@ from homeassistant.components.update import (
 
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..loader import Made
+from ..loader import EntityFactory
 from .client import celery_script as nodes
 from .client.api import FBOS_CONFIG
 from .client.models import FarmBotDevice, FbosConfig
@@ -106,6 +106,8 @@ class FarmBotOSEntity(HabitatEntity[FarmBotCoordinator, FarmBotDevice], UpdateEn
         await start(self.coordinator, nodes.check_updates())
 
 
-def entities(coordinator: FarmBotCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FarmBotCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the robot's operating system."""
     yield FARMBOT_OS.key, partial(FarmBotOSEntity, coordinator, device)

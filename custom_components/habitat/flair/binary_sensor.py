@@ -21,8 +21,8 @@ from ..binary_sensor import (
     opposite,
 )
 from ..devices import Device
-from ..entity import TurningEntity, described
-from ..loader import Made
+from ..entity import TurningEntity, entities_from
+from ..loader import EntityFactory
 from .client.models import (
     HvacUnit,
     Puck,
@@ -258,37 +258,41 @@ class StuckSensor(FlairEntity[Vent], BinarySensorEntity):
         )
 
 
-def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFactory]:
     """Return the binary sensors of a device."""
     record = coordinator.data.get(device.key)
     if isinstance(record, Radio):
-        yield from described(coordinator, device, Radio, RADIO, FlairBinarySensor)
+        yield from entities_from(coordinator, device, Radio, RADIO, FlairBinarySensor)
     match record:
         case Vent():
             yield STUCK.key, partial(StuckSensor, coordinator, device)
         case Puck():
-            yield from described(coordinator, device, Puck, PUCK, FlairBinarySensor)
+            yield from entities_from(coordinator, device, Puck, PUCK, FlairBinarySensor)
         case Room():
-            yield from described(coordinator, device, Room, ROOM_HOLD, HoldSensor)
-            yield from described(coordinator, device, Room, ROOM, FlairBinarySensor)
+            yield from entities_from(coordinator, device, Room, ROOM_HOLD, HoldSensor)
+            yield from entities_from(coordinator, device, Room, ROOM, FlairBinarySensor)
         case Structure():
-            yield from described(coordinator, device, Structure, HOME_HOLD, HoldSensor)
-            yield from described(
+            yield from entities_from(
+                coordinator, device, Structure, HOME_HOLD, HoldSensor
+            )
+            yield from entities_from(
                 coordinator, device, Structure, STRUCTURE, FlairBinarySensor
             )
         case Thermostat():
-            yield from described(
+            yield from entities_from(
                 coordinator, device, Thermostat, THERMOSTAT_LINK, LinkSensor
             )
-            yield from described(
+            yield from entities_from(
                 coordinator, device, Thermostat, THERMOSTAT, FlairBinarySensor
             )
         case RemoteSensor():
-            yield from described(
+            yield from entities_from(
                 coordinator, device, RemoteSensorReading, OCCUPANCY, FlairBinarySensor
             )
         case HvacUnit():
-            yield from described(
+            yield from entities_from(
                 coordinator, device, HvacUnit, DRIVEN, FlairBinarySensor
             )
-            yield from described(coordinator, device, HvacUnit, UNIT_LINK, LinkSensor)
+            yield from entities_from(
+                coordinator, device, HvacUnit, UNIT_LINK, LinkSensor
+            )

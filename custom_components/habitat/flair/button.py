@@ -10,8 +10,8 @@ from homeassistant.util import slugify
 
 from ..cloud.text import LONGEST_NAME, clean, cut
 from ..devices import Device
-from ..entity import RecordEntityDescription, described
-from ..loader import Made
+from ..entity import RecordEntityDescription, entities_from
+from ..loader import EntityFactory
 from ..validation import refusal
 from .client.models import HvacUnit, Resource, Room, Structure
 from .coordinator import FlairCoordinator
@@ -97,13 +97,15 @@ class RemoteButton(FlairEntity[HvacUnit], ButtonEntity):
         await self.coordinator.async_press(self.require_record(), self._button)
 
 
-def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFactory]:
     """Return the buttons of a device."""
     match coordinator.data.get(device.key):
         case Structure():
-            yield from described(coordinator, device, Structure, STRUCTURE, FlairButton)
+            yield from entities_from(
+                coordinator, device, Structure, STRUCTURE, FlairButton
+            )
         case Room():
-            yield from described(coordinator, device, Room, ROOM, FlairButton)
+            yield from entities_from(coordinator, device, Room, ROOM, FlairButton)
         case HvacUnit() as unit if unit.constraints:
             for button in unit.constraints.buttons:
                 yield (

@@ -21,7 +21,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import TemperatureConverter
 
 from ..devices import Device
-from ..loader import Made
+from ..loader import EntityFactory
 from ..validation import refusal
 from .button import CLEAR_HOME_HOLD, CLEAR_ROOM_HOLD
 from .client.models import HeatCoolMode, HvacUnit, Room, SetPointMode, Structure
@@ -330,7 +330,7 @@ def hold_response(record: Structure | Room | None) -> ServiceResponse:
     }
 
 
-def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFactory]:
     """Return the climate of a device."""
     match coordinator.data.get(device.key):
         case Structure():

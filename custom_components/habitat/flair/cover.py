@@ -13,7 +13,7 @@ from homeassistant.components.cover import (
 )
 
 from ..devices import Device
-from ..loader import Made
+from ..loader import EntityFactory
 from .client.models import Vent
 from .coordinator import FlairCoordinator
 from .entity import FlairEntity
@@ -65,7 +65,7 @@ class VentCover(FlairEntity[Vent], CoverEntity):
         await self.coordinator.async_patch(vent, {"percent_open": position})
 
 
-def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFactory]:
     """Return the vent of a device that is one."""
     if coordinator.record(device.key, Vent):
         yield VENT.key, partial(VentCover, coordinator, device, Vent, VENT)

@@ -14,8 +14,8 @@ from homeassistant.components.number import (
 from homeassistant.const import EntityCategory, UnitOfRatio, UnitOfTemperature
 
 from ..devices import Device
-from ..entity import RecordEntityDescription, described
-from ..loader import Made
+from ..entity import RecordEntityDescription, entities_from
+from ..loader import EntityFactory
 from ..validation import refusal
 from .client.models import AnyPuck, Bridge, Resource, Structure
 from .const import MAX_TEMP, MIN_TEMP
@@ -169,12 +169,16 @@ BRIDGE: tuple[FlairNumberDescription[Bridge], ...] = (
 )
 
 
-def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFactory]:
     """Return the numbers of a device."""
     match coordinator.data.get(device.key):
         case Structure():
-            yield from described(coordinator, device, Structure, STRUCTURE, FlairNumber)
+            yield from entities_from(
+                coordinator, device, Structure, STRUCTURE, FlairNumber
+            )
         case AnyPuck():
-            yield from described(coordinator, device, AnyPuck, ANY_PUCK, FlairNumber)
+            yield from entities_from(
+                coordinator, device, AnyPuck, ANY_PUCK, FlairNumber
+            )
         case Bridge():
-            yield from described(coordinator, device, Bridge, BRIDGE, FlairNumber)
+            yield from entities_from(coordinator, device, Bridge, BRIDGE, FlairNumber)

@@ -12,8 +12,8 @@ from homeassistant.core import callback
 from ..cloud.parsing import LenientEnum
 from ..cloud.text import LONGEST_STATE, cut, labels
 from ..devices import Device
-from ..entity import RecordEntityDescription, described
-from ..loader import Made
+from ..entity import RecordEntityDescription, entities_from
+from ..loader import EntityFactory
 from .client.models import (
     AnyPuck,
     AwayMode,
@@ -213,11 +213,15 @@ class ScheduleSelect(FlairEntity[Structure], SelectEntity):
         await self.coordinator.async_patch(home, {"active_schedule_id": chosen})
 
 
-def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFactory]:
     """Return the selects of a device."""
     match coordinator.data.get(device.key):
         case Structure():
-            yield from described(coordinator, device, Structure, STRUCTURE, FlairSelect)
+            yield from entities_from(
+                coordinator, device, Structure, STRUCTURE, FlairSelect
+            )
             yield SCHEDULE.key, partial(ScheduleSelect, coordinator, device)
         case AnyPuck():
-            yield from described(coordinator, device, AnyPuck, ANY_PUCK, FlairSelect)
+            yield from entities_from(
+                coordinator, device, AnyPuck, ANY_PUCK, FlairSelect
+            )

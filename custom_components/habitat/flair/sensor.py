@@ -25,9 +25,9 @@ from homeassistant.const import (
 
 from ..cloud.text import LONGEST_NAME, cut
 from ..devices import Device
-from ..entity import described
+from ..entity import entities_from
 from ..liveness import past
-from ..loader import Made
+from ..loader import EntityFactory
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
 from .client.models import (
     AnyPuck,
@@ -593,53 +593,57 @@ class GatewaySensor(FlairEntity[Radio], SensorEntity):
         return cut(name_of(found), LONGEST_NAME) if found else None
 
 
-def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFactory]:
     """Return the sensors of a device."""
     record = coordinator.data.get(device.key)
     if isinstance(record, Radio):
-        yield from described(coordinator, device, Radio, RADIO, FlairSensor)
+        yield from entities_from(coordinator, device, Radio, RADIO, FlairSensor)
         if record.gateway_id:
             yield (
                 GATEWAY.key,
                 partial(GatewaySensor, coordinator, device, Radio, GATEWAY),
             )
     if isinstance(record, AnyPuck):
-        yield from described(coordinator, device, AnyPuck, ANY_PUCK, FlairSensor)
+        yield from entities_from(coordinator, device, AnyPuck, ANY_PUCK, FlairSensor)
     match record:
         case Vent():
-            yield from described(coordinator, device, Vent, VENT, FlairSensor)
-            yield from described(
+            yield from entities_from(coordinator, device, Vent, VENT, FlairSensor)
+            yield from entities_from(
                 coordinator, device, VentReading, VENT_READING, FlairSensor
             )
         case Puck():
-            yield from described(
+            yield from entities_from(
                 coordinator, device, PuckReading, PUCK_READING, FlairSensor
             )
         case Puck2():
-            yield from described(coordinator, device, Puck2, PUCK2, FlairSensor)
-            yield from described(
+            yield from entities_from(coordinator, device, Puck2, PUCK2, FlairSensor)
+            yield from entities_from(
                 coordinator, device, Puck2Reading, PUCK2_READING, FlairSensor
             )
         case Room():
-            yield from described(
+            yield from entities_from(
                 coordinator, device, RoomSummary, ROOM_NOW, FlairSensor
             )
-            yield from described(coordinator, device, Room, ROOM, FlairSensor)
+            yield from entities_from(coordinator, device, Room, ROOM, FlairSensor)
         case Structure():
-            yield from described(coordinator, device, Structure, STRUCTURE, FlairSensor)
-            yield from described(coordinator, device, Weather, WEATHER_NOW, FlairSensor)
+            yield from entities_from(
+                coordinator, device, Structure, STRUCTURE, FlairSensor
+            )
+            yield from entities_from(
+                coordinator, device, Weather, WEATHER_NOW, FlairSensor
+            )
         case Zone():
-            yield from described(coordinator, device, Zone, ZONE, FlairSensor)
+            yield from entities_from(coordinator, device, Zone, ZONE, FlairSensor)
         case Thermostat():
-            yield from described(
+            yield from entities_from(
                 coordinator, device, Thermostat, THERMOSTAT, FlairSensor
             )
-            yield from described(
+            yield from entities_from(
                 coordinator, device, ThermostatState, THERMOSTAT_STATE, FlairSensor
             )
         case RemoteSensor():
-            yield from described(
+            yield from entities_from(
                 coordinator, device, RemoteSensorReading, REMOTE_SENSOR, FlairSensor
             )
         case HvacUnit():
-            yield from described(coordinator, device, HvacUnit, REMOTE, FlairSensor)
+            yield from entities_from(coordinator, device, HvacUnit, REMOTE, FlairSensor)

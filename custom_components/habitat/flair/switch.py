@@ -8,8 +8,8 @@ from homeassistant.components.switch import SwitchEntity, SwitchEntityDescriptio
 from homeassistant.const import EntityCategory
 
 from ..devices import Device
-from ..entity import RecordEntityDescription, described
-from ..loader import Made
+from ..entity import RecordEntityDescription, entities_from
+from ..loader import EntityFactory
 from .client.models import AnyPuck, AwayMode, Resource, Room, Structure
 from .coordinator import FlairCoordinator
 from .entity import FlairEntity
@@ -100,12 +100,16 @@ ANY_PUCK: tuple[FlairSwitchDescription[AnyPuck], ...] = (
 )
 
 
-def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFactory]:
     """Return the switches of a device."""
     match coordinator.data.get(device.key):
         case Structure():
-            yield from described(coordinator, device, Structure, STRUCTURE, FlairSwitch)
+            yield from entities_from(
+                coordinator, device, Structure, STRUCTURE, FlairSwitch
+            )
         case Room():
-            yield from described(coordinator, device, Room, ROOM, FlairSwitch)
+            yield from entities_from(coordinator, device, Room, ROOM, FlairSwitch)
         case AnyPuck():
-            yield from described(coordinator, device, AnyPuck, ANY_PUCK, FlairSwitch)
+            yield from entities_from(
+                coordinator, device, AnyPuck, ANY_PUCK, FlairSwitch
+            )

@@ -23,7 +23,7 @@ from homeassistant.const import UnitOfPressure, UnitOfSpeed, UnitOfTemperature
 from homeassistant.util import dt as dt_util
 
 from ..devices import Device
-from ..loader import Made
+from ..loader import EntityFactory
 from .client.models import Structure, Weather
 from .coordinator import WEATHER, FlairCoordinator
 from .entity import FlairEntity
@@ -129,7 +129,7 @@ class HomeWeather(FlairEntity[Weather], WeatherEntity):
         return weather.wind_direction if weather else None
 
 
-def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[Made]:
+def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFactory]:
     """Return the weather of a home."""
     if coordinator.record(device.key, Structure):
         yield OUTDOORS.key, partial(HomeWeather, coordinator, device)

@@ -7,8 +7,8 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 
 from ..binary_sensor import HabitatBinarySensor, HabitatBinarySensorDescription, flag
 from ..devices import Device
-from ..entity import described
-from ..loader import Made
+from ..entity import entities_from
+from ..loader import EntityFactory
 from .client.models import FlowSensor
 from .coordinator import FlowCommandCoordinator, heard_at
 
@@ -47,7 +47,11 @@ class HeardSensor(HabitatBinarySensor[FlowCommandCoordinator, FlowSensor]):
         return self.coordinator.is_alive(self.device_key) if heard else None
 
 
-def entities(coordinator: FlowCommandCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FlowCommandCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the binary sensors of a device."""
-    yield from described(coordinator, device, FlowSensor, SENSOR, HabitatBinarySensor)
-    yield from described(coordinator, device, FlowSensor, (HEARD,), HeardSensor)
+    yield from entities_from(
+        coordinator, device, FlowSensor, SENSOR, HabitatBinarySensor
+    )
+    yield from entities_from(coordinator, device, FlowSensor, (HEARD,), HeardSensor)

@@ -9,7 +9,7 @@ from homeassistant.core import callback
 
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..loader import Made
+from ..loader import EntityFactory
 from .client.models import FlowSensor
 from .coordinator import FlowCommandCoordinator, newer
 from .units import gallons
@@ -45,6 +45,8 @@ class PingEvent(HabitatEntity[FlowCommandCoordinator, FlowSensor], EventEntity):
         super()._handle_coordinator_update()
 
 
-def entities(coordinator: FlowCommandCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FlowCommandCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the event entities of a device."""
     yield PING.key, partial(PingEvent, coordinator, device)

@@ -24,8 +24,8 @@ from homeassistant.util.unit_system import METRIC_SYSTEM
 
 from ..const import DOMAIN
 from ..devices import Device
-from ..entity import described
-from ..loader import Made
+from ..entity import entities_from
+from ..loader import EntityFactory
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, told
 from . import const
 from .client.models import FlowSensor
@@ -195,7 +195,9 @@ def _show_barrels(coordinator: FlowCommandCoordinator, device: Device) -> None:
         registry.async_update_entity(entry.entity_id, disabled_by=None)
 
 
-def entities(coordinator: FlowCommandCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FlowCommandCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the sensors of a device."""
     barrels = FLOW_RATE_BARRELS
     if coordinator.config_entry.options.get(CONF_BARRELS):
@@ -205,7 +207,7 @@ def entities(coordinator: FlowCommandCoordinator, device: Device) -> Iterator[Ma
         FLOW_RATE.key,
         partial(FlowRateSensor, coordinator, device, FlowSensor, FLOW_RATE),
     )
-    yield from described(
+    yield from entities_from(
         coordinator, device, FlowSensor, (barrels, *SENSOR), FlowCommandSensor
     )
-    yield from described(coordinator, device, Volume, VOLUME, VolumeSensor)
+    yield from entities_from(coordinator, device, Volume, VOLUME, VolumeSensor)

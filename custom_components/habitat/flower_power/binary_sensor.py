@@ -7,8 +7,8 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 
 from ..binary_sensor import HabitatBinarySensor, HabitatBinarySensorDescription, flag
 from ..devices import Device
-from ..entity import described
-from ..loader import Made
+from ..entity import entities_from
+from ..loader import EntityFactory
 from .client.models import Location, LocationStatus
 from .coordinator import STATUS, FlowerPowerCoordinator
 from .entity import AnalysisEntity
@@ -87,7 +87,9 @@ OUTDATED: HabitatBinarySensorDescription[LocationStatus] = flag(
 )
 
 
-def entities(coordinator: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FlowerPowerCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the binary sensors of a location."""
     location = coordinator.record(device.key, Location)
     for descriptions, build in (
@@ -95,8 +97,10 @@ def entities(coordinator: FlowerPowerCoordinator, device: Device) -> Iterator[Ma
         (PLANT, AnalysisFlag),
         ((OUTDATED,), OutdatedSensor),
     ):
-        yield from described(coordinator, device, LocationStatus, descriptions, build)
+        yield from entities_from(
+            coordinator, device, LocationStatus, descriptions, build
+        )
     if location and location.sensor:
-        yield from described(
+        yield from entities_from(
             coordinator, device, LocationStatus, UPLOADS, HabitatBinarySensor
         )

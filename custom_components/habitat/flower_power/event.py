@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..loader import Made
+from ..loader import EntityFactory
 from .client.models import Location
 from .coordinator import WATERED, FlowerPowerCoordinator, Waterings
 
@@ -67,7 +67,9 @@ class WateringEventEntity(
         return bool(new)
 
 
-def entities(coordinator: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FlowerPowerCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the event entities of a location."""
     location = coordinator.record(device.key, Location)
     if location and location.sensor:

@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 from ..devices import Device
 from ..entity import HabitatEntity
 from ..image import async_fetch_picture
-from ..loader import Made
+from ..loader import EntityFactory
 from ..reach import Reach
 from .client.models import Location
 from .coordinator import FlowerPowerCoordinator
@@ -96,7 +96,9 @@ def picture_address(identifier: str) -> Address:
     )
 
 
-def entities(coordinator: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FlowerPowerCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the pictures of a location."""
     location = coordinator.record(device.key, Location)
     if location is None:

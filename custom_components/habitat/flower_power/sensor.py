@@ -18,9 +18,9 @@ from homeassistant.const import (
 from homeassistant.helpers.typing import StateType
 
 from ..devices import Device
-from ..entity import described
+from ..entity import entities_from
 from ..liveness import past
-from ..loader import Made
+from ..loader import EntityFactory
 from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
 from .client.enums import Instruction, Status, TankInstruction, WateringMode
 from .client.models import Analysis, Gauge, Location, LocationStatus, Sample
@@ -437,15 +437,21 @@ class ModeSensor(FlowerPowerSensor[Location]):
         return known if current in (None, *known) else [*known, str(current)]
 
 
-def entities(coordinator: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FlowerPowerCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the sensors of a location."""
     location = coordinator.record(device.key, Location)
-    yield from described(coordinator, device, LocationStatus, PLANT, AnalysisSensor)
+    yield from entities_from(coordinator, device, LocationStatus, PLANT, AnalysisSensor)
     if location is None or location.sensor is None:
         return
-    yield from described(coordinator, device, Sample, SAMPLES, FlowerPowerSensor)
-    yield from described(coordinator, device, Sample, SAMPLES_OR_GAUGES, SampledSensor)
+    yield from entities_from(coordinator, device, Sample, SAMPLES, FlowerPowerSensor)
+    yield from entities_from(
+        coordinator, device, Sample, SAMPLES_OR_GAUGES, SampledSensor
+    )
     if location.sensor.is_pot:
-        yield from described(coordinator, device, Sample, TANK, SampledSensor)
-        yield from described(coordinator, device, LocationStatus, POT, AnalysisSensor)
-        yield from described(coordinator, device, Location, MODE, ModeSensor)
+        yield from entities_from(coordinator, device, Sample, TANK, SampledSensor)
+        yield from entities_from(
+            coordinator, device, LocationStatus, POT, AnalysisSensor
+        )
+        yield from entities_from(coordinator, device, Location, MODE, ModeSensor)

@@ -12,7 +12,7 @@ from homeassistant.components.update import (
 
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..loader import Made
+from ..loader import EntityFactory
 from .client.models import Location, LocationStatus, SensorStatus
 from .coordinator import STATUS, FlowerPowerCoordinator
 
@@ -60,7 +60,9 @@ def configured(location: Location) -> str | None:
     return location.sensor.firmware if location.sensor else None
 
 
-def entities(coordinator: FlowerPowerCoordinator, device: Device) -> Iterator[Made]:
+def entities(
+    coordinator: FlowerPowerCoordinator, device: Device
+) -> Iterator[EntityFactory]:
     """Return the firmware of a location's sensor, once it was heard of."""
     status = coordinator.record(f"{device.key}/{STATUS}", LocationStatus)
     location = coordinator.record(device.key, Location)

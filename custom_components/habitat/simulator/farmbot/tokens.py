@@ -14,7 +14,7 @@ from ..weather import DAY
 
 LIFETIME = 60 * DAY
 _NAMESPACE = UUID("6f2a51d1-7a2f-4b0c-9a11-6d3c5f0e8b42")
-# Made on import, which is nothing for the event loop either.
+# EntityFactory on import, which is nothing for the event loop either.
 _KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 PUBLIC_KEY = (
