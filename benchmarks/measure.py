@@ -25,7 +25,7 @@ LATENCY: Final = 0.1
 
 type Job = Callable[[], Coroutine[Any, Any, object]]
 
-type Span = tuple[float, float]
+type TimeRange = tuple[float, float]
 """When a request was sent and when its answer began."""
 
 
@@ -137,9 +137,9 @@ def state_writes(hass: HomeAssistant) -> Generator[list[str]]:
 
 
 @contextmanager
-def spans(http: aiohttp.ClientSession) -> Generator[list[Span]]:
+def spans(http: aiohttp.ClientSession) -> Generator[list[TimeRange]]:
     """Collect when the requests of a session are under way."""
-    found: list[Span] = []
+    found: list[TimeRange] = []
 
     async def sent(_: object, trace: SimpleNamespace, __: object) -> None:
         trace.sent = time.perf_counter()
@@ -156,7 +156,7 @@ def spans(http: aiohttp.ClientSession) -> Generator[list[Span]]:
     http.trace_configs.remove(trace)
 
 
-def longest(spans: list[Span]) -> int:
+def longest(spans: list[TimeRange]) -> int:
     """Return how many requests at most came one after the end of another."""
     rounds, end = 0, 0.0
     for began, ended in sorted(spans, key=lambda span: span[1]):
@@ -165,7 +165,7 @@ def longest(spans: list[Span]) -> int:
     return rounds
 
 
-def most_at_once(spans: list[Span]) -> int:
+def most_at_once(spans: list[TimeRange]) -> int:
     """Return how many requests were under way at a time, at most."""
     turns = [turn for began, ended in spans for turn in ((began, 1), (ended, -1))]
     return max(accumulate(change for _, change in sorted(turns)), default=0)

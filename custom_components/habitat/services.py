@@ -18,7 +18,7 @@ from homeassistant.helpers.service import (
 from homeassistant.util import dt as dt_util
 
 from .cloud.errors import AuthError, CloudError
-from .cloud.time_range import Span
+from .cloud.time_range import TimeRange
 from .const import CONF_VENDOR, DOMAIN
 from .coordinator import HabitatConfigEntry, HabitatCoordinator
 from .devices import Device
@@ -26,7 +26,7 @@ from .loader import async_services
 from .permission import async_require
 from .vendor import DeviceService, EntityService, Vendor
 
-SPAN: Final[Mapping[str | vol.Marker, object]] = {
+TIME_RANGE: Final[Mapping[str | vol.Marker, object]] = {
     vol.Required("start"): cv.datetime,
     vol.Required("end"): cv.datetime,
 }
@@ -75,7 +75,7 @@ def _entity_handler(
     return handle
 
 
-def span_of(start: datetime, end: datetime) -> Span:
+def time_range_of(start: datetime, end: datetime) -> TimeRange:
     """Return the span that an action is asked about; a time without a zone is the house's.
 
     Raises:
@@ -83,7 +83,7 @@ def span_of(start: datetime, end: datetime) -> Span:
     """
     zone = dt_util.get_default_time_zone()
     try:
-        return Span(
+        return TimeRange(
             *(at if at.tzinfo else at.replace(tzinfo=zone) for at in (start, end))
         )
     except ValueError as err:

@@ -13,7 +13,7 @@ from homeassistant.exceptions import ServiceValidationError
 from .conftest import Setting, SetUp
 
 PROBE = particle_id(1, 0)
-SPAN = {"start": "2026-11-24T06:00:00+00:00", "end": "2026-11-24T09:00:00+00:00"}
+TIME_RANGE = {"start": "2026-11-24T06:00:00+00:00", "end": "2026-11-24T09:00:00+00:00"}
 
 
 async def history(setting: Setting, **fields: Any) -> list[dict[str, Any]]:
@@ -21,7 +21,7 @@ async def history(setting: Setting, **fields: Any) -> list[dict[str, Any]]:
     answer: Any = await setting.hass.services.async_call(
         DOMAIN,
         "get_measurement_history",
-        {**SPAN, **fields},
+        {**TIME_RANGE, **fields},
         blocking=True,
         return_response=True,
     )

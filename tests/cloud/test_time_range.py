@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.habitat.cloud.time_range import Span, zulu
+from custom_components.habitat.cloud.time_range import TimeRange, format_utc
 from tests.odd_json import BOUNDED
 
 START = datetime(2026, 11, 25, 10, 20, tzinfo=UTC)
@@ -21,7 +21,7 @@ TIMES = st.datetimes(
 
 def test_ends() -> None:
     """The start is in, the end is out."""
-    span = Span(START, START + HOUR)
+    span = TimeRange(START, START + HOUR)
     assert START in span
     assert START + HOUR not in span
     assert START - timedelta(microseconds=1) not in span
@@ -30,8 +30,8 @@ def test_ends() -> None:
 def test_any_zone() -> None:
     """Whatever zone the ends are given in, they are UTC."""
     copenhagen = START.astimezone(ZoneInfo("Europe/Copenhagen"))
-    assert Span(copenhagen, copenhagen + HOUR) == Span(START, START + HOUR)
-    assert Span(copenhagen, copenhagen + HOUR).start.tzinfo is UTC
+    assert TimeRange(copenhagen, copenhagen + HOUR) == TimeRange(START, START + HOUR)
+    assert TimeRange(copenhagen, copenhagen + HOUR).start.tzinfo is UTC
 
 
 @pytest.mark.parametrize(
@@ -46,14 +46,14 @@ def test_any_zone() -> None:
 def test_no_span(start: datetime, end: datetime) -> None:
     """A span has a length and a zone."""
     with pytest.raises(ValueError, match=r"zone|before"):
-        Span(start, end)
+        TimeRange(start, end)
 
 
 @given(TIMES, st.timedeltas(min_value=timedelta(seconds=1), max_value=40 * HOUR))
 @BOUNDED
 def test_aligned(start: datetime, length: timedelta) -> None:
     """Widened to whole hours, by less than one at each end."""
-    span = Span(start, start + length)
+    span = TimeRange(start, start + length)
     wide = span.aligned(HOUR)
     for moment in (wide.start, wide.end):
         assert (moment.minute, moment.second, moment.microsecond) == (0, 0, 0)
@@ -66,14 +66,14 @@ def test_aligned(start: datetime, length: timedelta) -> None:
 @BOUNDED
 def test_slices(start: datetime, minutes: int, longest: int) -> None:
     """The slices are the span, without gap or overlap, none too long."""
-    span = Span(start, start + timedelta(minutes=minutes))
-    slices = list(span.slices(timedelta(minutes=longest)))
-    assert (slices[0].start, slices[-1].end) == (span.start, span.end)
-    assert all(one.end == other.start for one, other in pairwise(slices))
-    assert all(one.end - one.start <= timedelta(minutes=longest) for one in slices)
+    span = TimeRange(start, start + timedelta(minutes=minutes))
+    split = list(span.split(timedelta(minutes=longest)))
+    assert (split[0].start, split[-1].end) == (span.start, span.end)
+    assert all(one.end == other.start for one, other in pairwise(split))
+    assert all(one.end - one.start <= timedelta(minutes=longest) for one in split)
 
 
 def test_zulu() -> None:
     """Times are written in UTC with a Z."""
     copenhagen = START.astimezone(ZoneInfo("Europe/Copenhagen"))
-    assert zulu(copenhagen) == "2026-11-25T10:20:00Z"
+    assert format_utc(copenhagen) == "2026-11-25T10:20:00Z"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from custom_components.habitat.cloud.parsing import parse
-from custom_components.habitat.cloud.time_range import Span
+from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.flowcommand.client.models import FlowVolume
 from custom_components.habitat.simulator.clock import ManualClock
@@ -19,7 +19,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from .conftest import Setting, SetUp
 
 ACTIONS = ("get_flow_volume", "get_hourly_flow_volumes", "get_pings")
-SPAN = {"start": "2026-11-24T00:00:00+00:00", "end": "2026-11-25T00:00:00+00:00"}
+TIME_RANGE = {"start": "2026-11-24T00:00:00+00:00", "end": "2026-11-25T00:00:00+00:00"}
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ async def ask(setting: Setting, action: str, **fields: str) -> dict[str, Any]:
     answer: ServiceResponse = await setting.hass.services.async_call(
         DOMAIN,
         action,
-        {"device_id": device.id, **SPAN, **fields},
+        {"device_id": device.id, **TIME_RANGE, **fields},
         blocking=True,
         return_response=True,
     )
@@ -48,13 +48,13 @@ async def ask(setting: Setting, action: str, **fields: str) -> dict[str, Any]:
 async def test_volumes(setting: Setting) -> None:
     """The hours of a day come to its volume; all pages are read."""
     day = await ask(setting, "get_flow_volume")
-    assert day["start"] == SPAN["start"]
-    assert day["end"] == SPAN["end"]
+    assert day["start"] == TIME_RANGE["start"]
+    assert day["end"] == TIME_RANGE["end"]
     assert day["gallons"] == pytest.approx(day["barrels"] * 42)
     hours = await ask(setting, "get_hourly_flow_volumes")
     rows = hours["hours"]
     assert len(rows) == 24
-    assert rows[0]["start"] == SPAN["start"]
+    assert rows[0]["start"] == TIME_RANGE["start"]
     assert rows == sorted(rows, key=lambda row: row["start"])
     assert sum(row["barrels"] for row in rows) == pytest.approx(day["barrels"], abs=1)
 
@@ -66,7 +66,7 @@ async def test_pings(setting: Setting) -> None:
     assert 40 < len(pings) < 60
     times = [ping["taken_at"] for ping in pings]
     assert times == sorted(times)
-    assert SPAN["start"] <= times[0] < times[-1] < SPAN["end"]
+    assert TIME_RANGE["start"] <= times[0] < times[-1] < TIME_RANGE["end"]
     assert len({ping["id"] for ping in pings}) == len(pings)
     assert pings[0]["gallons_per_day"] == pytest.approx(
         pings[0]["barrels_per_day"] * 42
@@ -102,10 +102,10 @@ async def test_a_sensor_that_is_gone(setting: Setting) -> None:
 async def test_a_volume_of_nothing(setting: Setting, volume: object) -> None:
     """A volume that the cloud cannot tell is none, not zero."""
 
-    async def unknown(path: str, span: Span) -> FlowVolume:
+    async def unknown(path: str, span: TimeRange) -> FlowVolume:
         raw: dict[str, Any] = {
-            "start": SPAN["start"],
-            "end": SPAN["end"],
+            "start": TIME_RANGE["start"],
+            "end": TIME_RANGE["end"],
             "flow_volume": volume,
             "sensor_id": 9001,
         }
@@ -134,7 +134,7 @@ async def test_end_before_start(setting: Setting, action: str) -> None:
     """It is said before anything is asked."""
     setting.cloud.log.clear()
     with pytest.raises(ServiceValidationError) as caught:
-        await ask(setting, action, end=SPAN["start"])
+        await ask(setting, action, end=TIME_RANGE["start"])
     assert caught.value.translation_key == "end_before_start"
     assert setting.cloud.count() == 0
 

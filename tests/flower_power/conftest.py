@@ -13,7 +13,7 @@ import pytest
 from custom_components.habitat.cloud.auth import TokenAuth
 from custom_components.habitat.cloud.parsing import ParseReport
 from custom_components.habitat.cloud.session import CloudSession, Limits
-from custom_components.habitat.cloud.time_range import Span
+from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.flower_power.client.answers import explain
 from custom_components.habitat.flower_power.client.api import FlowerPowerClient
 from custom_components.habitat.flower_power.client.auth import log_in, refuses_login
@@ -51,10 +51,10 @@ class Account:
             spot.id for spot in self.cloud.garden.spots.values() if spot.name == name
         )
 
-    def last(self, **ago: float) -> Span:
+    def last(self, **ago: float) -> TimeRange:
         """Return the span from some time ago until now."""
         now = datetime.fromtimestamp(self.cloud.clock(), UTC)
-        return Span(now - timedelta(**ago), now)
+        return TimeRange(now - timedelta(**ago), now)
 
 
 class Serve(Protocol):

@@ -33,7 +33,7 @@ STATUS = "/garden/v1/status"
 SAMPLES = "/sensor_data/v6/sample/location/"
 
 
-def zulu(at: float) -> str:
+def format_utc(at: float) -> str:
     """Write a time as a query has it."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -125,7 +125,7 @@ class Reader:
     async def samples(self, name: str, start: float, end: float) -> Record:
         """Read the samples of the first location of a name."""
         query = urlencode(
-            {"from_datetime_utc": zulu(start), "to_datetime_utc": zulu(end)}
+            {"from_datetime_utc": format_utc(start), "to_datetime_utc": format_utc(end)}
         )
         return await self.get(f"{SAMPLES}{self.named(name)}?{query}")
 
@@ -284,17 +284,23 @@ async def test_samples_need_times(reader: Reader) -> None:
     """More than ten days are an error with HTTP 200; without times it is the last day."""
     path = SAMPLES + reader.named("Monstera")
     long = urlencode(
-        {"from_datetime_utc": zulu(NOW - 11 * DAY), "to_datetime_utc": zulu(NOW)}
+        {
+            "from_datetime_utc": format_utc(NOW - 11 * DAY),
+            "to_datetime_utc": format_utc(NOW),
+        }
     )
     status, answer = await reader.call(f"{path}?{long}")
     assert status == 200
     assert "10 days" in str(rows(answer, "errors")[0]["error_message"])
     assert "samples" not in answer
     assert 94 <= len(rows(await reader.get(path), "samples")) <= 96
-    for query in ("from_datetime_utc=soon", f"to_datetime_utc={zulu(NOW - 9e9)}0"):
+    for query in (
+        "from_datetime_utc=soon",
+        f"to_datetime_utc={format_utc(NOW - 9e9)}0",
+    ):
         assert (await reader.call(f"{path}?{query}"))[0] == 400
     backwards = urlencode(
-        {"from_datetime_utc": zulu(NOW), "to_datetime_utc": zulu(NOW - DAY)}
+        {"from_datetime_utc": format_utc(NOW), "to_datetime_utc": format_utc(NOW - DAY)}
     )
     assert (await reader.call(f"{path}?{backwards}"))[0] == 400
 
@@ -461,9 +467,9 @@ async def test_pot(reader: Reader) -> None:
     row = await reader.status_of("Kitchen Basil")
     tank = mapping(deep(row, "watering", "automatic_watering"))
     assert tank["instruction_key"] == "automatic_watering_good"
-    assert str(tank["last_watering_datetime_utc"]) < zulu(NOW)
-    assert str(tank["next_watering_datetime_utc"]) > zulu(NOW)
-    assert str(tank["predicted_action_datetime_utc"]) > zulu(NOW)
+    assert str(tank["last_watering_datetime_utc"]) < format_utc(NOW)
+    assert str(tank["next_watering_datetime_utc"]) > format_utc(NOW)
+    assert str(tank["predicted_action_datetime_utc"]) > format_utc(NOW)
     samples = await reader.samples("Kitchen Basil", NOW - 5 * DAY, NOW)
     levels = [
         number(sample, "water_tank_level_percent")
@@ -520,7 +526,7 @@ async def test_watering(reader: Reader, clock: ManualClock) -> None:
         await reader.samples("Boston Fern", NOW - DAY, NOW + DAY), "watering_events"
     )
     assert [event["watering_cycle_start_date_time_utc"] for event in events] == [
-        zulu(NOW)
+        format_utc(NOW)
     ]
 
 

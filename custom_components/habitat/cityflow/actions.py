@@ -10,10 +10,10 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonValueType
 
-from ..cloud.time_range import Span
+from ..cloud.time_range import TimeRange
 from ..const import DOMAIN
 from ..devices import Device
-from ..services import SPAN, span_of
+from ..services import TIME_RANGE, time_range_of
 from ..vendor import DeviceService
 from .client.join import shared_locations
 from .client.models import Measurement, Probe
@@ -34,7 +34,7 @@ async def get_measurement_history(
     location: str | None = None,
 ) -> ServiceResponse:
     """Return averages of one probe, of all probes of a type, or over a location."""
-    span = span_of(start, end)
+    span = time_range_of(start, end)
     targets = (device, device_type, location)
     if sum(target is not None for target in targets) != 1:
         raise ServiceValidationError(
@@ -60,7 +60,7 @@ async def get_measurement_history(
 
 
 def _of_device(
-    coordinator: CityFlowCoordinator, device: Device, span: Span, resolution: str
+    coordinator: CityFlowCoordinator, device: Device, span: TimeRange, resolution: str
 ) -> tuple[_History, set[str | None]]:
     """Return a history that has a probe's, and under which ids the probe stands in it."""
     probe = coordinator.record(device.key, Probe)
@@ -113,7 +113,7 @@ ACTIONS = (
     DeviceService(
         name="get_measurement_history",
         schema={
-            **SPAN,
+            **TIME_RANGE,
             vol.Optional(ATTR_RESOLUTION, default="60m"): _resolution,
             vol.Optional(ATTR_DEVICE_TYPE): vol.Coerce(int),
             vol.Optional(ATTR_LOCATION): _location,

@@ -8,7 +8,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeRange:
     """From a time up to, but not at, another; both are UTC whatever zone they are given in."""
 
     start: datetime
@@ -31,22 +31,22 @@ class Span:
         """Say whether a time lies within."""
         return self.start <= moment < self.end
 
-    def aligned(self, step: timedelta) -> Span:
+    def aligned(self, step: timedelta) -> TimeRange:
         """Return the span widened to whole steps, such as full hours of UTC."""
-        return Span(
+        return TimeRange(
             self.start - (self.start - _EPOCH) % step,
             self.end + (_EPOCH - self.end) % step,
         )
 
-    def slices(self, longest: timedelta) -> Iterator[Span]:
+    def split(self, longest: timedelta) -> Iterator[TimeRange]:
         """Cut the span into parts of a length, the oldest first."""
         start = self.start
         while start < self.end:
             end = min(start + longest, self.end)
-            yield Span(start, end)
+            yield TimeRange(start, end)
             start = end
 
 
-def zulu(moment: datetime) -> str:
+def format_utc(moment: datetime) -> str:
     """Write a time to the second with a Z: a plus sign would read as a space in a query."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

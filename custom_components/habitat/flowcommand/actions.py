@@ -8,7 +8,7 @@ from homeassistant.util.json import JsonValueType
 
 from ..const import DOMAIN
 from ..devices import Device
-from ..services import SPAN, span_of
+from ..services import TIME_RANGE, time_range_of
 from ..vendor import DeviceService
 from .client.models import FlowSensor, FlowVolume, Ping
 from .coordinator import FlowCommandCoordinator
@@ -19,7 +19,7 @@ async def get_flow_volume(
     coordinator: FlowCommandCoordinator, device: Device, start: datetime, end: datetime
 ) -> ServiceResponse:
     """Return what went through the pipe within a span."""
-    span = span_of(start, end)
+    span = time_range_of(start, end)
     volume = await coordinator.client.flow_volume(_sensor_id(coordinator, device), span)
     return _volume(volume)
 
@@ -28,7 +28,7 @@ async def get_hourly_flow_volumes(
     coordinator: FlowCommandCoordinator, device: Device, start: datetime, end: datetime
 ) -> ServiceResponse:
     """Return the volumes of all hours that a span touches, the oldest first."""
-    span = span_of(start, end)
+    span = time_range_of(start, end)
     hours = await coordinator.client.hourly_volumes(
         _sensor_id(coordinator, device), span
     )
@@ -39,7 +39,7 @@ async def get_pings(
     coordinator: FlowCommandCoordinator, device: Device, start: datetime, end: datetime
 ) -> ServiceResponse:
     """Return all pings within a span, the oldest first."""
-    span = span_of(start, end)
+    span = time_range_of(start, end)
     pings = await coordinator.client.pings(_sensor_id(coordinator, device), span)
     return {"pings": [_ping(ping) for ping in pings]}
 
@@ -76,7 +76,7 @@ def _ping(ping: Ping) -> dict[str, JsonValueType]:
 ACTIONS = tuple(
     DeviceService(
         name=name,
-        schema=SPAN,
+        schema=TIME_RANGE,
         run=run,
         controls=False,
         response=SupportsResponse.ONLY,

@@ -17,7 +17,7 @@ from homeassistant.helpers.event import (
 from homeassistant.util import dt as dt_util
 
 from ..cloud.errors import BadAnswer, Refused
-from ..cloud.time_range import Span
+from ..cloud.time_range import TimeRange
 from ..const import CONF_WEBHOOK_SECRET
 from ..coordinator import (
     FetchResult,
@@ -213,7 +213,9 @@ class FlowCommandCoordinator(HabitatCoordinator):
         else:
             end = period.end or max(dt_util.utcnow(), period.start + _SHORTEST)
             try:
-                said = await self.client.flow_volume(sensor.id, Span(period.start, end))
+                said = await self.client.flow_volume(
+                    sensor.id, TimeRange(period.start, end)
+                )
             except Refused as err:
                 # A sensor that was listed a moment ago and has no volumes will have none soon.
                 if err.status != HTTPStatus.NOT_FOUND:

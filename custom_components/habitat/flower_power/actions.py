@@ -6,7 +6,7 @@ from homeassistant.core import ServiceResponse, SupportsResponse
 from homeassistant.util.json import JsonValueType
 
 from ..devices import Device
-from ..services import SPAN, span_of
+from ..services import TIME_RANGE, time_range_of
 from ..vendor import DeviceService
 from .client.models import Sample, WateringEvent
 from .coordinator import FlowerPowerCoordinator
@@ -22,7 +22,7 @@ async def get_samples(
         ServiceValidationError: the end is not after the start.
         CloudError: the cloud did not answer.
     """
-    found = await coordinator.client.samples(device.key, span_of(start, end))
+    found = await coordinator.client.samples(device.key, time_range_of(start, end))
     provisional = found.first_not_definitive_value_datetime_utc
     return {
         "samples": [_sample(sample) for sample in found.samples],
@@ -57,7 +57,7 @@ def _event(event: WateringEvent) -> JsonValueType:
 ACTIONS = (
     DeviceService(
         name="get_samples",
-        schema=SPAN,
+        schema=TIME_RANGE,
         run=get_samples,
         controls=False,
         response=SupportsResponse.ONLY,

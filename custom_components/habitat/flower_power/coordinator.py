@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import CONNECTION_BLUETOOTH
 
 from ..cloud.errors import AuthError, BadAnswer, CloudError, RateLimited
-from ..cloud.time_range import Span
+from ..cloud.time_range import TimeRange
 from ..coordinator import (
     FetchResult,
     HabitatConfigEntry,
@@ -261,7 +261,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
             return self._harvests.get(identifier, FetchResult({}))
         since = min(known or last, last - DAY)
         samples = await self.client.samples(
-            identifier, Span(since, last + timedelta(seconds=1))
+            identifier, TimeRange(since, last + timedelta(seconds=1))
         )
         sample, watered = _sample_keys(identifier)
         newest = _newest(samples.samples, self.record(sample, Sample))

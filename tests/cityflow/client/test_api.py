@@ -12,7 +12,7 @@ from custom_components.habitat.cityflow.client.join import join, shared_location
 from custom_components.habitat.cityflow.client.models import Measurement, Property
 from custom_components.habitat.cityflow.client.resolution import bin_length
 from custom_components.habitat.cloud.errors import BadAnswer, Refused, TooLarge
-from custom_components.habitat.cloud.time_range import Span
+from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.simulator.cityflow.homes import city, demo, home, odd
 from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.cityflow.world import Probe
@@ -219,7 +219,7 @@ async def test_faulty_records(serve: Serve, clock: ManualClock, kind: Kind) -> N
     assert len(join(devices.records, rows)) in (0, 1, 3)
     await client.device_types()
     await client.organizations()
-    found, _ = await gather(client.history_of_type(150, Span(NOON - DAY, NOON)))
+    found, _ = await gather(client.history_of_type(150, TimeRange(NOON - DAY, NOON)))
     assert len(found) in (0, 48)
     assert len({(row.time, row.device_id) for row in found}) == len(found)
 
@@ -240,7 +240,7 @@ async def test_no_list(serve: Serve, clock: ManualClock, document: object) -> No
     with pytest.raises(BadAnswer):
         await account.client.devices()
     with pytest.raises(BadAnswer):
-        await gather(account.client.history_of_type(1, Span(NOON - DAY, NOON)))
+        await gather(account.client.history_of_type(1, TimeRange(NOON - DAY, NOON)))
 
 
 @pytest.mark.parametrize("document", [[], None, "x", 4])
@@ -282,7 +282,7 @@ async def test_odd_shapes(serve: Serve, clock: ManualClock) -> None:
 async def test_history_of_a_type(serve: Serve, clock: ManualClock) -> None:
     """A week of hours of all devices is one request; bins come in order, each once."""
     account = await serve(home(probes=4, first=1, clock=clock))
-    span = Span(NOON - 10 * DAY, NOON)
+    span = TimeRange(NOON - 10 * DAY, NOON)
     rows, parts = await gather(account.client.history_of_type(150, span))
     assert parts == account.cloud.count(HISTORY) == 2
     assert len(rows) == 240 * 3
@@ -299,7 +299,7 @@ async def test_history_of_a_type(serve: Serve, clock: ManualClock) -> None:
 async def test_history_of_a_location(serve: Serve, clock: ManualClock) -> None:
     """A location's rows name no device."""
     account = await serve(home(probes=2, clock=clock))
-    span = Span(NOON - timedelta(minutes=50), NOON + timedelta(minutes=5))
+    span = TimeRange(NOON - timedelta(minutes=50), NOON + timedelta(minutes=5))
     rows, _ = await gather(account.client.history_of_location("200", span, "10m"))
     assert [row.time.minute for row in rows] == [10, 20, 30, 40, 50, 0]
     assert rows[0].values["s.avg"] > 30
@@ -313,7 +313,7 @@ async def test_no_location(serve: Serve, clock: ManualClock, location: str) -> N
     """What is no location is not asked for."""
     account = await serve(city(clock=clock))
     with pytest.raises(ValueError, match="no location"):
-        account.client.history_of_location(location, Span(NOON - DAY, NOON))
+        account.client.history_of_location(location, TimeRange(NOON - DAY, NOON))
 
 
 @pytest.mark.parametrize("resolution", ["", "60", "0m", "m", "1w", "-1h", "99999m"])
@@ -335,7 +335,7 @@ async def test_history_has_the_garbage_of_its_probe(
 ) -> None:
     """Averages of garbage are garbage, by the same rules."""
     account = await serve(odd(clock=clock))
-    span = Span(NOON - timedelta(hours=2), NOON)
+    span = TimeRange(NOON - timedelta(hours=2), NOON)
     rows, _ = await gather(account.client.history_of_type(1, span))
     assert {row.readings["t"] for row in rows} == {0, -142.46}
     assert not any("t" in row.values for row in rows)
@@ -344,7 +344,7 @@ async def test_history_has_the_garbage_of_its_probe(
 async def test_history_too_large(serve: Serve, clock: ManualClock) -> None:
     """What is too much for one answer is asked for in halves, down to one bin."""
     city = home(probes=4, first=0, clock=clock)
-    span = Span(NOON - DAY, NOON)
+    span = TimeRange(NOON - DAY, NOON)
     whole, _ = await gather((await serve(city)).client.history_of_type(150, span))
     account = await serve(city, limits=replace(QUICK, size=12_000))
     rows, parts = await gather(account.client.history_of_type(150, span))
@@ -367,7 +367,7 @@ async def test_bounds_that_are_ignored(serve: Serve, clock: ManualClock) -> None
             )
 
     account = await serve(home(probes=1, first=0, clock=clock), kind=Generous)
-    span = Span(NOON - timedelta(hours=3), NOON)
+    span = TimeRange(NOON - timedelta(hours=3), NOON)
     rows, _ = await gather(account.client.history_of_type(150, span))
     assert [row.time.hour for row in rows] == [9, 10, 11]
 

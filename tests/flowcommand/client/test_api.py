@@ -15,7 +15,7 @@ from custom_components.habitat.cloud.errors import (
     Unreachable,
 )
 from custom_components.habitat.cloud.session import Request
-from custom_components.habitat.cloud.time_range import Span
+from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.flowcommand.client.models import FlowSensor
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
@@ -244,7 +244,7 @@ async def test_rows_that_are_none(serve: Serve, clock: ManualClock) -> None:
     account = await serve(world(clock=clock), kind=Other)
     found = await account.client.sensors()
     assert (list(found.records), found.whole) == (["5"], False)
-    span = Span(NOON - DAY, NOON)
+    span = TimeRange(NOON - DAY, NOON)
     assert await account.client.pings(5, span) == []
     assert await account.client.hourly_volumes(5, span) == []
     assert account.counts["FlowSensor (no object)"] == 4
@@ -256,7 +256,7 @@ async def test_pings(serve: Serve, clock: ManualClock) -> None:
     """Pings come from all pages, oldest first, each once, and only those asked for."""
     account = await serve(demo(clock=clock))
     account.cloud.page_size = 10
-    span = Span(NOON - DAY, NOON)
+    span = TimeRange(NOON - DAY, NOON)
     found = await account.client.pings(9001, span)
     assert 44 < len(found) < 56
     times = [ping.at for ping in found]
@@ -277,8 +277,8 @@ async def test_pings_join_without_gap(serve: Serve, clock: ManualClock) -> None:
     """A ping at the border of two spans is in the second, and in that only."""
     account = await serve(home(sensors=1, quiet=True, clock=clock))
     account.cloud.ping(9001, 5.5, at=NOON.timestamp())
-    before = await account.client.pings(9001, Span(NOON - DAY, NOON))
-    after = await account.client.pings(9001, Span(NOON, NOON + DAY))
+    before = await account.client.pings(9001, TimeRange(NOON - DAY, NOON))
+    after = await account.client.pings(9001, TimeRange(NOON, NOON + DAY))
     assert NOON not in {ping.at for ping in before}
     assert after[0].at == NOON
     assert after[0].flowrate == 5.5
@@ -295,7 +295,7 @@ async def test_pings_while_more_come_in(serve: Serve, clock: ManualClock) -> Non
             return response
 
     made = home(sensors=1, quiet=True, clock=clock)
-    span = Span(NOON - DAY, NOON)
+    span = TimeRange(NOON - DAY, NOON)
     calm = await (await serve(made)).client.pings(9001, span)
     account = await serve(made, kind=Busy)
     account.cloud.page_size = 20
@@ -309,7 +309,7 @@ async def test_pings_while_more_come_in(serve: Serve, clock: ManualClock) -> Non
 async def test_flow_volume(serve: Serve, clock: ManualClock) -> None:
     """A volume is what its hours add up to, and about the rate times the time."""
     account = await serve(demo(clock=clock))
-    span = Span(NOON - DAY, NOON)
+    span = TimeRange(NOON - DAY, NOON)
     volume = await account.client.flow_volume(9004, span)
     assert (volume.sensor_id, volume.start, volume.end) == (9004, span.start, span.end)
     assert volume.sensor_name == "Disposal Inlet"
@@ -326,7 +326,7 @@ async def test_volume_of_another(serve: Serve, clock: ManualClock) -> None:
     account = await serve(demo(clock=clock))
     account.cloud.faults.add(Fault(kind=Kind.NULLS, match="GET *flow_volume/*"))
     with pytest.raises(BadAnswer, match="no flow volume"):
-        await account.client.flow_volume(9001, Span(NOON - DAY, NOON))
+        await account.client.flow_volume(9001, TimeRange(NOON - DAY, NOON))
 
 
 async def test_hourly_volumes(serve: Serve, clock: ManualClock) -> None:
@@ -334,7 +334,7 @@ async def test_hourly_volumes(serve: Serve, clock: ManualClock) -> None:
     account = await serve(demo(clock=clock))
     account.cloud.page_size = 24
     start = NOON - 3 * DAY + timedelta(minutes=20)
-    found = await account.client.hourly_volumes(9001, Span(start, NOON + DAY))
+    found = await account.client.hourly_volumes(9001, TimeRange(start, NOON + DAY))
     assert found[0].start == NOON - 3 * DAY
     assert found[-1].start == datetime(2026, 11, 25, 15, tzinfo=UTC)
     assert all(hour.end - hour.start == timedelta(hours=1) for hour in found)
@@ -346,7 +346,7 @@ async def test_hourly_volumes(serve: Serve, clock: ManualClock) -> None:
 async def test_late_pings_change_volumes(serve: Serve, clock: ManualClock) -> None:
     """What a late ping tells is in the volume that is asked for afterwards."""
     account = await serve(home(sensors=1, quiet=True, clock=clock))
-    hour = Span(NOON + timedelta(hours=2), NOON + timedelta(hours=3))
+    hour = TimeRange(NOON + timedelta(hours=2), NOON + timedelta(hours=3))
     before = (await account.client.flow_volume(9001, hour)).flow_volume
     account.cloud.ping(9001, 24_000.0, at=hour.start.timestamp())
     after = (await account.client.flow_volume(9001, hour)).flow_volume
@@ -357,7 +357,7 @@ async def test_late_pings_change_volumes(serve: Serve, clock: ManualClock) -> No
 async def test_rows_outside_are_dropped(serve: Serve, clock: ManualClock) -> None:
     """Rows beyond the span or of another sensor are not taken."""
     account = await serve(home(sensors=2, clock=clock))
-    span = Span(NOON - DAY, NOON)
+    span = TimeRange(NOON - DAY, NOON)
     account.cloud.world.sensors[9001].id = 9002
     assert await account.client.pings(9001, span) == []
     assert await account.client.hourly_volumes(9001, span) == []
@@ -378,7 +378,7 @@ async def test_bounds_that_are_ignored(serve: Serve, clock: ManualClock) -> None
     young.build(Sensor(id=9001, name="Young", activated_at=NOW - 2 * 86_400.0))
     account = await serve(young, kind=Generous)
     account.cloud.page_size = 20
-    span = Span(NOON - timedelta(hours=3), NOON)
+    span = TimeRange(NOON - timedelta(hours=3), NOON)
     found = await account.client.hourly_volumes(9001, span)
     assert [hour.start.hour for hour in found] == [9, 10, 11]
     pings = await account.client.pings(9001, span)
@@ -391,7 +391,7 @@ async def test_faulty_history(serve: Serve, clock: ManualClock, kind: Kind) -> N
     """Rows that cannot be read are left out."""
     account = await serve(home(sensors=1, clock=clock))
     account.cloud.faults.add(Fault(kind=kind))
-    span = Span(NOON - DAY, NOON)
+    span = TimeRange(NOON - DAY, NOON)
     assert await account.client.pings(9001, span) == []
     assert await account.client.hourly_volumes(9001, span) == []
     assert account.counts

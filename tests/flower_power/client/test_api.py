@@ -13,7 +13,7 @@ from custom_components.habitat.cloud.errors import (
     Refused,
     Unreachable,
 )
-from custom_components.habitat.cloud.time_range import Span
+from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.flower_power.bluetooth import bluetooth_addresses
 from custom_components.habitat.flower_power.client.api import (
     CONFIGURATION,
@@ -299,7 +299,7 @@ async def test_odd_garden(serve: Serve, clock: ManualClock) -> None:
 async def test_odd_samples(serve: Serve, clock: ManualClock) -> None:
     """Samples come out in order, once each, without what is none."""
     account = await serve(odd(clock=clock))
-    span = Span(
+    span = TimeRange(
         datetime(2026, 1, 1, 7, tzinfo=UTC), datetime(2026, 1, 1, 9, tzinfo=UTC)
     )
     found = await account.client.samples(account.named("Disorder"), span)
@@ -326,7 +326,9 @@ async def test_samples(account: Account) -> None:
     status = (await account.client.status()).records[monstera]
     assert status.last_sample_utc is not None
     end = status.last_sample_utc + timedelta(seconds=1)
-    found = await account.client.samples(monstera, Span(end - timedelta(days=1), end))
+    found = await account.client.samples(
+        monstera, TimeRange(end - timedelta(days=1), end)
+    )
     assert len(found.samples) == 96
     times = [sample.capture_datetime_utc for sample in found.samples]
     assert {after - before for before, after in pairwise(times)} == {
@@ -375,7 +377,7 @@ async def test_span_is_kept(account: Account) -> None:
     monstera = account.named("Monstera")
     day = await account.client.samples(monstera, account.last(days=1))
     first, second = (sample.capture_datetime_utc for sample in day.samples[:2])
-    found = await account.client.samples(monstera, Span(first, second))
+    found = await account.client.samples(monstera, TimeRange(first, second))
     assert [sample.capture_datetime_utc for sample in found.samples] == [first]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.habitat.cloud.errors import BadAnswer
 from custom_components.habitat.cloud.parsing import Json, ParseReport
-from custom_components.habitat.cloud.time_range import Span
+from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.flower_power.client.models import WateringEvent
 from custom_components.habitat.flower_power.client.samples import (
     Samples,
@@ -19,7 +19,7 @@ from tests.odd_json import BOUNDED, odd_json
 
 FIRST = datetime(2018, 12, 21, 15, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
-DAY = Span(FIRST, FIRST + timedelta(days=1))
+DAY = TimeRange(FIRST, FIRST + timedelta(days=1))
 RECORDED: dict[str, Json] = {
     "capture_datetime_utc": "2018-12-21T15:03:21Z",
     "light": 0.1,
@@ -38,7 +38,7 @@ def text(step: int) -> str:
 
 
 def read(
-    document: dict[str, Json], report: ParseReport | None = None, span: Span = DAY
+    document: dict[str, Json], report: ParseReport | None = None, span: TimeRange = DAY
 ) -> Samples:
     """Read an answer."""
     return read_samples(document, span, report or ParseReport("test"))

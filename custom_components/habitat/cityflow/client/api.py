@@ -10,7 +10,7 @@ from ...cloud.errors import BadAnswer, Refused, TooLarge
 from ...cloud.paging import Page, join_pages
 from ...cloud.parsing import Json, ParseReport, each, parse, to_float, to_int
 from ...cloud.session import Answer, CloudSession, Request
-from ...cloud.time_range import Span, zulu
+from ...cloud.time_range import TimeRange, format_utc
 from .models import DeviceType, Measurement, Organization, Probe, Property
 from .properties import KEYS
 from .resolution import bin_length
@@ -79,7 +79,7 @@ class CityFlowClient:
     # CityFlow has no pages; a span is asked for in slices, the oldest first.
 
     def history_of_type(
-        self, device_type: int, span: Span, resolution: str = "60m"
+        self, device_type: int, span: TimeRange, resolution: str = "60m"
     ) -> AsyncGenerator[list[Measurement]]:
         """Yield the averages of all devices of a type, slice by slice, oldest bins first.
 
@@ -93,7 +93,7 @@ class CityFlowClient:
         return self._history(path, device_type, span, resolution, _BINS_OF_TYPE)
 
     def history_of_location(
-        self, location: str, span: Span, resolution: str = "60m"
+        self, location: str, span: TimeRange, resolution: str = "60m"
     ) -> AsyncGenerator[list[Measurement]]:
         """Yield the averages over a location, as `history_of_type` does.
 
@@ -109,20 +109,25 @@ class CityFlowClient:
         return self._history(path, None, span, resolution, _BINS_OF_LOCATION)
 
     def _history(
-        self, path: str, kind: int | None, span: Span, resolution: str, bins: int
+        self, path: str, kind: int | None, span: TimeRange, resolution: str, bins: int
     ) -> AsyncGenerator[list[Measurement]]:
         step = bin_length(resolution)
         wide = span.aligned(step)
 
-        async def slices() -> AsyncGenerator[list[Measurement]]:
-            for part in wide.slices(step * bins):
+        async def split() -> AsyncGenerator[list[Measurement]]:
+            for part in wide.split(step * bins):
                 async for rows in self._slice(path, kind, part, resolution, step):
                     yield rows
 
-        return slices()
+        return split()
 
     async def _slice(
-        self, path: str, kind: int | None, span: Span, resolution: str, step: timedelta
+        self,
+        path: str,
+        kind: int | None,
+        span: TimeRange,
+        resolution: str,
+        step: timedelta,
     ) -> AsyncGenerator[list[Measurement]]:
         """Yield what is in a span, in halves when it is too much for one answer."""
         request = Request(
@@ -130,8 +135,8 @@ class CityFlowClient:
             path=path,
             # The API's document has them the wrong way round.
             params={
-                "from": zulu(span.start),
-                "to": zulu(span.end),
+                "from": format_utc(span.start),
+                "to": format_utc(span.end),
                 "resolution": resolution,
             },
         )
@@ -143,7 +148,7 @@ class CityFlowClient:
             bins = (span.end - span.start) // step
             if bins < 2:
                 raise
-            for half in span.slices(step * -(-bins // 2)):
+            for half in span.split(step * -(-bins // 2)):
                 async for rows in self._slice(path, kind, half, resolution, step):
                     yield rows
         else:
@@ -224,7 +229,7 @@ class CityFlowClient:
         return tuple(found)
 
     def _read_bins(
-        self, kind: int | None, span: Span, answer: Answer
+        self, kind: int | None, span: TimeRange, answer: Answer
     ) -> list[Measurement]:
         rows = (self._read_row(raw, kind, _MEAN) for raw in each(_rows(answer.json())))
         unique = {(row.time, row.device_id): row for row in rows if row is not None}

@@ -12,7 +12,7 @@ from ...cloud.errors import BadAnswer, Refused
 from ...cloud.paging import Page, Query, join_pages, read_pages
 from ...cloud.parsing import Json, ParseReport, each, parse, to_int
 from ...cloud.session import Answer, CloudSession, Request
-from ...cloud.time_range import Span, zulu
+from ...cloud.time_range import TimeRange, format_utc
 from .models import FlowSensor, FlowVolume, Ping
 
 _SENSORS = "/api/v1/flow_sensors/"
@@ -42,10 +42,13 @@ class FlowCommandClient:
         )
         return self._memory.join(_SENSORS, pages, self._join)
 
-    async def pings(self, sensor_id: int, span: Span) -> list[Ping]:
+    async def pings(self, sensor_id: int, span: TimeRange) -> list[Ping]:
         """Return the pings of a sensor within a span, the oldest first."""
         # Whether the cloud counts the start itself in is not known.
-        params = {"start": zulu(span.start - _SECOND), "end": zulu(span.end)}
+        params = {
+            "start": format_utc(span.start - _SECOND),
+            "end": format_utc(span.end),
+        }
         pages = await self._pages(
             f"{_SENSORS}{sensor_id}/pings/",
             params,
@@ -62,23 +65,23 @@ class FlowCommandClient:
             key=attrgetter("at", "id"),
         )
 
-    async def flow_volume(self, sensor_id: int, span: Span) -> FlowVolume:
+    async def flow_volume(self, sensor_id: int, span: TimeRange) -> FlowVolume:
         """Return what went through a sensor's pipe within a span, to the second."""
-        path = f"{_SENSORS}{sensor_id}/flow_volume/{zulu(span.start)}/{zulu(span.end)}/"
+        path = f"{_SENSORS}{sensor_id}/flow_volume/{format_utc(span.start)}/{format_utc(span.end)}/"
         document = await self.session.json(Request(method="GET", path=path))
         volume = _read_volume(document, self.report, sensor_id)
         if volume is None or volume.sensor_id != sensor_id:
             raise BadAnswer("The answer is no flow volume of this sensor")
         return volume
 
-    async def hourly_volumes(self, sensor_id: int, span: Span) -> list[FlowVolume]:
+    async def hourly_volumes(self, sensor_id: int, span: TimeRange) -> list[FlowVolume]:
         """Return the volumes of the hours of UTC that a span touches, the oldest first.
 
         The newest may be of an hour that is not over yet.
         """
         hours = span.aligned(_HOUR)
         pages = await self._pages(
-            f"{_SENSORS}{sensor_id}/flow_volume_hours/{zulu(hours.start)}/{zulu(hours.end)}/",
+            f"{_SENSORS}{sensor_id}/flow_volume_hours/{format_utc(hours.start)}/{format_utc(hours.end)}/",
             {},
             partial(_read_volume, report=self.report, sensor_id=sensor_id),
         )

@@ -11,7 +11,7 @@ from ...cloud.errors import BadAnswer
 from ...cloud.paging import Page, join_pages
 from ...cloud.parsing import Json, ParseReport, each, parse
 from ...cloud.session import Answer, CloudSession, Request
-from ...cloud.time_range import Span, zulu
+from ...cloud.time_range import TimeRange, format_utc
 from .answers import open_answer
 from .models import Location, LocationStatus, Profile, Versions
 from .samples import Samples, join_samples, read_samples
@@ -72,22 +72,22 @@ class FlowerPowerClient:
             STATUS, partial(self._read_garden, LocationStatus, clean_status)
         )
 
-    async def samples(self, location_identifier: str, span: Span) -> Samples:
+    async def samples(self, location_identifier: str, span: TimeRange) -> Samples:
         """Return what was measured at a location within a span, to the second."""
         parts = [part async for part in self.sample_windows(location_identifier, span)]
         return join_samples(parts)
 
     async def sample_windows(
-        self, location_identifier: str, span: Span
+        self, location_identifier: str, span: TimeRange
     ) -> AsyncIterator[Samples]:
         """Yield what was measured at a location, the oldest first, one request a time."""
         if not _IDENTIFIER.fullmatch(location_identifier):
             raise BadAnswer("The identifier of the location is none")
-        for window in span.aligned(_SECOND).slices(_LONGEST):
+        for window in span.aligned(_SECOND).split(_LONGEST):
             # Whether the cloud counts the start itself in is not known.
             params = {
-                "from_datetime_utc": zulu(window.start - _SECOND),
-                "to_datetime_utc": zulu(window.end),
+                "from_datetime_utc": format_utc(window.start - _SECOND),
+                "to_datetime_utc": format_utc(window.end),
             }
             yield await self.session.send(
                 Request(
@@ -132,7 +132,7 @@ class FlowerPowerClient:
     def _versions(self, document: Record) -> Versions:
         return parse(Versions, document, self.report) or Versions()
 
-    def _read_samples(self, window: Span, answer: Answer) -> Samples:
+    def _read_samples(self, window: TimeRange, answer: Answer) -> Samples:
         return read_samples(self._open(answer), window, self.report)
 
     def _read_garden[R: (Location, LocationStatus)](

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ...cloud.errors import BadAnswer
 from ...cloud.parsing import Json, ParseReport, each, parse, to_datetime
-from ...cloud.time_range import Span
+from ...cloud.time_range import TimeRange
 from .models import Sample, WateringEvent
 
 _MOMENT = ("datetime_utc", "date_time_utc")
@@ -29,7 +29,7 @@ class Samples:
 
 
 def read_samples(
-    document: Mapping[str, Json], span: Span, report: ParseReport
+    document: Mapping[str, Json], span: TimeRange, report: ParseReport
 ) -> Samples:
     """Read an answer; what lies outside of the span is left out.
 

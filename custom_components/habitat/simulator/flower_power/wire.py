@@ -40,7 +40,7 @@ def envelope(
     )
 
 
-def zulu(at: float | None) -> str | None:
+def format_utc(at: float | None) -> str | None:
     """Write a time to the second, or null."""
     if at is None:
         return None
@@ -89,7 +89,7 @@ def configuration(garden: Garden, spot: Spot, address: Callable[[str], str]) -> 
         "plant_nickname": spot.name,
         "plant_ids": [species.id] if species else [],
         "main_plant_id": species.id if species else None,
-        "plant_assigned_datetime_utc": zulu(spot.began) if species else None,
+        "plant_assigned_datetime_utc": format_utc(spot.began) if species else None,
         "ignored_alerts": {"watering": False},
         "in_pot": None,
         "is_indoor": spot.indoor,
@@ -125,11 +125,11 @@ def status(garden: Garden, spot: Spot) -> Record:
         "total_sample_count": 0
         if last is None
         else int((last - first) // SAMPLE_SECONDS) + 1,
-        "last_sample_upload": zulu(uploaded),
-        "first_sample_utc": None if last is None else zulu(first),
-        "last_sample_utc": zulu(last),
-        "status_creation_datetime_utc": zulu(uploaded and uploaded - 1),
-        "global_validity_datetime_utc": zulu(known and known + days(_VALID_DAYS)),
+        "last_sample_upload": format_utc(uploaded),
+        "first_sample_utc": None if last is None else format_utc(first),
+        "last_sample_utc": format_utc(last),
+        "status_creation_datetime_utc": format_utc(uploaded and uploaded - 1),
+        "global_validity_datetime_utc": format_utc(known and known + days(_VALID_DAYS)),
         "growth_day": False,
         **_analyses(garden, spot, known),
         "watering": _watering(garden, spot, known),
@@ -153,7 +153,7 @@ def sample(garden: Garden, spot: Spot, at: float) -> Record:
     pot = spot.probe is not None and spot.probe.pot
     moisture = nature.moisture(garden, spot, at)
     record: Record = {
-        "capture_datetime_utc": zulu(at),
+        "capture_datetime_utc": format_utc(at),
         "light": round(nature.light(garden, spot, at), 2),
         "fertilizer_level": round(nature.fertilizer(garden, spot, at), 2),
         "air_temperature_celsius": round(nature.temperature(garden, spot, at), 2),
@@ -182,12 +182,12 @@ def samples(garden: Garden, spot: Spot, start: float, end: float) -> Record:
         "watering_events": [
             {
                 "id": int(event),
-                "watering_cycle_start_date_time_utc": zulu(event),
-                "watering_cycle_end_date_time_utc": zulu(event + SAMPLE_SECONDS),
+                "watering_cycle_start_date_time_utc": format_utc(event),
+                "watering_cycle_end_date_time_utc": format_utc(event + SAMPLE_SECONDS),
             }
             for event in nature.waterings(garden, spot, begin, min(end, last or begin))
         ],
-        "first_not_definitive_value_datetime_utc": zulu(
+        "first_not_definitive_value_datetime_utc": format_utc(
             last and last - days(_PROVISIONAL_DAYS)
         ),
     }
@@ -219,7 +219,7 @@ def _probe(probe: Probe) -> Record:
         "calibration_data": f"{probe.mac}01A4{probe.mac[::-1]}00FF",
         "sensor_type": probe.kind,
         "system_id": f"{probe.mac[:6]}0000{probe.mac[6:]}" if probe.named else None,
-        "assignment_datetime_utc": zulu(probe.assigned),
+        "assignment_datetime_utc": format_utc(probe.assigned),
         "autowatering_cfg": {"mode": "auto" if probe.pot else "off"},
     }
 
@@ -244,7 +244,7 @@ def _analyses(garden: Garden, spot: Spot, known: float | None) -> Record:
     if species is None:
         return {name: _silence(f"{name}_no_plant") for name in _MEASURES}
     if known is None or known < spot.began + days(1):
-        soon = zulu(spot.began + days(1))
+        soon = format_utc(spot.began + days(1))
         return {
             "air_temperature": _silence("air_temperature_soon_available", soon),
             "light": _silence("light_soon_available", soon),
@@ -318,7 +318,7 @@ def _soil(garden: Garden, spot: Spot, known: float | None) -> Record:
     return {
         "status_key": key,
         "instruction_key": f"soil_moisture_{verdict}",
-        "predicted_action_datetime_utc": zulu(due),
+        "predicted_action_datetime_utc": format_utc(due),
         "predicted_action_vwc_value": None if due is None else value,
         "gauge_values": _gauge(least, None, value),
     }
@@ -347,9 +347,15 @@ def _automatic(garden: Garden, spot: Spot, known: float | None) -> Record:
         **record,
         "status_key": "status_ok" if verdict == "good" else "status_critical",
         "instruction_key": f"automatic_watering_{verdict}",
-        "predicted_action_datetime_utc": zulu(nature.tank_empty(garden, spot, known)),
-        "next_watering_datetime_utc": zulu(nature.next_watering(garden, spot, known)),
-        "last_watering_datetime_utc": zulu(nature.last_watering(garden, spot, known)),
+        "predicted_action_datetime_utc": format_utc(
+            nature.tank_empty(garden, spot, known)
+        ),
+        "next_watering_datetime_utc": format_utc(
+            nature.next_watering(garden, spot, known)
+        ),
+        "last_watering_datetime_utc": format_utc(
+            nature.last_watering(garden, spot, known)
+        ),
         "full_autonomy_days": nature.autonomy(),
         "gauge_values": _gauge(0, 100, round(level, 2)),
     }
