@@ -175,12 +175,12 @@ def test_unchanged_reconcile(
 def test_reading(bench: Bench, report: Report, moving: bool) -> None:
     """A state is read, beside what it costs to parse its JSON and do nothing with it."""
     said = bench.cloud.ask(words, 50, moving)
-    report = ParseReport("FarmBot")
+    parsed = ParseReport("FarmBot")
     seen: Seen = {}
 
     def read() -> None:
         for one in said:
-            read_status(one, report, seen)
+            read_status(one, parsed, seen)
 
     def only_parse() -> None:
         for one in said:
@@ -188,7 +188,7 @@ def test_reading(bench: Bench, report: Report, moving: bool) -> None:
 
     each = _cpu(read, runs=41) / len(said)
     parsing = _cpu(only_parse, runs=41) / len(said)
-    assert not report.counts
+    assert not parsed.counts
     report.farmbot.readings[moving] = Reading(len(said[0]), each, parsing)
 
 

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator 
 from custom_components.habitat import webhooks
 from custom_components.habitat.const import CONF_VENDOR, DOMAIN
 from custom_components.habitat.webhooks import (
-    MOST_BYTES,
+    MAX_BYTES,
     async_forget_webhook,
     async_register_webhook,
     async_webhook_url,
@@ -100,7 +100,7 @@ async def test_what_comes_in(
     client = await hass_client_no_auth()
     assert (await client.post(path, data=b"good")).status == HTTPStatus.OK
     assert (await client.post(path, data=b"bad")).status == HTTPStatus.UNAUTHORIZED
-    large = await client.post(path, data=b"x" * (MOST_BYTES + 1))
+    large = await client.post(path, data=b"x" * (MAX_BYTES + 1))
     assert large.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     await client.get(path)
     assert bodies == [b"good", b"bad"]

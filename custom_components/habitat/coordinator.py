@@ -43,7 +43,7 @@ POLL = "@poll"
 """The key that changes with every answer, for those who show the age of the data."""
 
 _LACKING = timedelta(days=1)
-_AT_ONCE = 4
+_MAX_CONCURRENT = 4
 """Requests of the slow lanes at a time, so that the fast lane keeps its room."""
 
 _START_WAIT = 1.0
@@ -216,7 +216,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         self._changed: set[str] = set()
         self._readers: dict[str, dict[int, CALLBACK_TYPE]] = {}
         self._watchers: list[Callable[[Iterable[Device]], None]] = []
-        self._slow = asyncio.Semaphore(_AT_ONCE)
+        self._slow = asyncio.Semaphore(_MAX_CONCURRENT)
 
     # What a vendor says of its account.
 

@@ -9,7 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .cloud.text import LONGEST_NAME, brief, cut
+from .cloud.text import MAX_NAME_LENGTH, brief, cut
 from .const import ABSENT_POLLS, DOMAIN, LOGGER
 
 
@@ -263,4 +263,4 @@ class Devices:
 
 def _shown(text: str | None) -> str | None:
     """Return a text of a device as the registry gets it."""
-    return None if text is None else cut(text, LONGEST_NAME)
+    return None if text is None else cut(text, MAX_NAME_LENGTH)

@@ -18,7 +18,7 @@ from .reach import Reach, async_open
 
 PARALLEL_UPDATES = 0
 
-MOST_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 _TIMEOUT = ClientTimeout(total=10)
 _KINDS: Mapping[str, re.Pattern[bytes]] = {
     "image/jpeg": re.compile(rb"\xff\xd8"),
@@ -66,9 +66,9 @@ async def async_fetch_picture(
 async def async_read_picture(answer: ClientResponse) -> bytes:
     """Read a picture; nothing of one that is too large."""
     content = b""
-    while chunk := await answer.content.read(MOST_BYTES + 1 - len(content)):
+    while chunk := await answer.content.read(MAX_BYTES + 1 - len(content)):
         content += chunk
-        if len(content) > MOST_BYTES:
+        if len(content) > MAX_BYTES:
             return b""
     return content
 

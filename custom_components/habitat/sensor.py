@@ -18,7 +18,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from .cloud.parsing import LenientEnum
-from .cloud.text import LONGEST_STATE, cut
+from .cloud.text import MAX_STATE_LENGTH, cut
 from .coordinator import POLL, HabitatConfigEntry, HabitatCoordinator
 from .devices import Device
 from .entity import (
@@ -41,7 +41,7 @@ class HabitatSensorDescription[R](RecordEntityDescription[R], SensorEntityDescri
     def state_of(self, shown: R | None) -> StateType | datetime:
         """Return what to show of a record, as much of a text as a state may have."""
         value = None if shown is None else self.value(shown)
-        return cut(value, LONGEST_STATE) if isinstance(value, str) else value
+        return cut(value, MAX_STATE_LENGTH) if isinstance(value, str) else value
 
 
 class HabitatSensor[A: HabitatCoordinator, R](DescribedEntity[A, R], SensorEntity):

@@ -16,7 +16,7 @@ from homeassistant.core import HomeAssistant, callback
 from .const import DOMAIN, LOGGER
 from .coordinator import HabitatConfigEntry
 
-MOST_BYTES = 64 * 1024
+MAX_BYTES = 64 * 1024
 """No vendor's webhook has as many."""
 
 PATIENCE = 10
@@ -125,8 +125,8 @@ def _cloud(hass: HomeAssistant) -> ModuleType | None:
 async def _read(request: Request) -> bytes | None:
     """Read a body; None when it is larger than any vendor's."""
     body = b""
-    while chunk := await request.content.read(MOST_BYTES + 1 - len(body)):
+    while chunk := await request.content.read(MAX_BYTES + 1 - len(body)):
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > MAX_BYTES:
             return None
     return body

@@ -328,7 +328,7 @@ TERMS = partial(ActionRequired, "the terms", "terms_not_accepted")
 
 WEATHER = [LATE, DOWN, BUSY, LIMITED, PAGE, MISSING, TERMS]
 
-FIRST_PAUSE, LONGEST_PAUSE = 300, 600
+FIRST_PAUSE, MAX_PAUSE = 300, 600
 """Seconds after a login that failed."""
 
 
@@ -348,11 +348,11 @@ async def test_one_failure_for_all(
                 assert isinstance(failure, CloudError)
                 assert (type(failure), str(failure)) == (type(error()), str(error()))
                 assert not failure.transient
-                assert 0 < (failure.retry_after or 0) <= LONGEST_PAUSE
+                assert 0 < (failure.retry_after or 0) <= MAX_PAUSE
         assert vendor.logins == logins
         # A pause is as long for who begins anew, as a set-up retry does.
         auth = vendor.auth()
-        vendor.clock.advance(LONGEST_PAUSE)
+        vendor.clock.advance(MAX_PAUSE)
     vendor.error = None
     found = await asyncio.gather(*(auth.headers() for _ in range(12)))
     assert found == [bearer(3)] * 12
@@ -400,7 +400,7 @@ async def test_an_endpoint_that_is_down_for_long(
         except CloudError:
             vendor.clock.advance(every)
             waited += every
-    assert waited <= LONGEST_PAUSE + every
+    assert waited <= MAX_PAUSE + every
     assert await auth.headers() == bearer(vendor.logins)
 
 
@@ -411,7 +411,7 @@ async def test_failures_are_no_logins(vendor: Vendor) -> None:
     for _ in range(3 * LOGINS_AT_ONCE):
         with pytest.raises(Unreachable):
             await auth.headers()
-        vendor.clock.advance(LONGEST_PAUSE)
+        vendor.clock.advance(MAX_PAUSE)
     vendor.error, vendor.lifetime = None, 1e-9
     for _ in range(LOGINS_AT_ONCE):
         await auth.headers()
@@ -543,10 +543,10 @@ async def test_a_clock_that_jumps(vendor: Vendor, jump: float) -> None:
     for _ in range(12):
         with pytest.raises(Unreachable) as raised:
             await auth.headers()
-        assert (raised.value.retry_after or 0) <= LONGEST_PAUSE
+        assert (raised.value.retry_after or 0) <= MAX_PAUSE
     assert vendor.logins == 2
     vendor.error = None
-    vendor.clock.advance(LONGEST_PAUSE)
+    vendor.clock.advance(MAX_PAUSE)
     assert await auth.headers() == bearer(3)
     vendor.clock.advance(jump)
     for _ in range(12):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from custom_components.habitat.cloud.parsing import (
-    MOST_RECORDS,
+    MAX_RECORDS,
     PRIVATE,
     Json,
     LenientEnum,
@@ -133,7 +133,7 @@ def test_no_time(value: Json) -> None:
 def test_far_too_many() -> None:
     """A list that nobody could have is odd, whatever is in it; the record lives on."""
     report = ParseReport("test")
-    many: list[Json] = [{"id": "c"}] * (MOST_RECORDS + 1)
+    many: list[Json] = [{"id": "c"}] * (MAX_RECORDS + 1)
     read = parse(Outer, {**WHOLE, "many": many, "numbers": [1] * len(many)}, report)
     assert read == replace(RECORD, many=(), numbers=())
     assert report.counts == {"Outer.many": 1, "Outer.numbers": 1}

@@ -6,13 +6,13 @@ import pytest
 
 from custom_components.habitat.cloud.errors import BadAnswer, TooLarge
 from custom_components.habitat.cloud.paging import (
-    MOST_PAGES,
+    MAX_PAGES,
     Page,
     Query,
     join_pages,
     read_pages,
 )
-from custom_components.habitat.cloud.parsing import MOST_RECORDS, ParseReport
+from custom_components.habitat.cloud.parsing import MAX_RECORDS, ParseReport
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ async def test_no_end(grows: bool) -> None:
 
     with pytest.raises(BadAnswer, match="no end"):
         await read_pages(ask)
-    assert count == (MOST_PAGES + 1 if grows else 2)
+    assert count == (MAX_PAGES + 1 if grows else 2)
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,12 @@ def test_far_too_many() -> None:
     """A list of more records than anybody has is refused, all pages together."""
     half = [
         Page(
-            tuple(Thing(f"{page} {number}") for number in range(MOST_RECORDS // 2)),
+            tuple(Thing(f"{page} {number}") for number in range(MAX_RECORDS // 2)),
             True,
             None,
         )
         for page in range(3)
     ]
-    assert len(join_pages(half[:2], _id, ParseReport("test")).records) == MOST_RECORDS
+    assert len(join_pages(half[:2], _id, ParseReport("test")).records) == MAX_RECORDS
     with pytest.raises(TooLarge):
         join_pages(half, _id, ParseReport("test"))

@@ -13,9 +13,9 @@ import pytest
 
 from custom_components.habitat.cloud.errors import BadAnswer, TooLarge
 from custom_components.habitat.cloud.parsing import (
+    MAX_RECORDS,
     MAX_REPORTED,
-    MOST_RECORDS,
-    MOST_VALUES,
+    MAX_VALUES,
     PRIVATE,
     VERBATIM,
     Json,
@@ -421,19 +421,19 @@ def test_oddities_have_an_end(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_far_too_many_values() -> None:
     """What would take long to read is not read, however small its parts."""
-    assert read_json(b"[" + b",".join([b"1"] * (MOST_VALUES - 1)) + b"]")
+    assert read_json(b"[" + b",".join([b"1"] * (MAX_VALUES - 1)) + b"]")
     for many in (b"1,", b"{},", b"[],", b'{"a":1},'):
         with pytest.raises(TooLarge):
-            read_json(b"[" + many * MOST_VALUES + b"1]")
+            read_json(b"[" + many * MAX_VALUES + b"1]")
     # A long text is no list.
-    assert read_json(b'"' + b"x" * 10 * MOST_VALUES + b'"')
+    assert read_json(b'"' + b"x" * 10 * MAX_VALUES + b'"')
 
 
 def test_far_too_many_records() -> None:
     """No list of as many records is read, and within a record it is odd."""
-    assert len([*each([1] * MOST_RECORDS)]) == MOST_RECORDS
+    assert len([*each([1] * MAX_RECORDS)]) == MAX_RECORDS
     with pytest.raises(TooLarge):
-        next(each([1] * (MOST_RECORDS + 1)))
+        next(each([1] * (MAX_RECORDS + 1)))
 
 
 def test_rests_in_a_thread() -> None:

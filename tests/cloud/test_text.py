@@ -5,9 +5,9 @@ import pytest
 
 from custom_components.habitat.cloud.errors import BadAnswer, RateLimited, Refused
 from custom_components.habitat.cloud.text import (
-    LONGEST_NAME,
-    LONGEST_WORDS,
-    MOST_LABELS,
+    MAX_ENUM_LENGTH,
+    MAX_LABELS,
+    MAX_NAME_LENGTH,
     brief,
     clean,
     cut,
@@ -70,7 +70,7 @@ def test_brief(said: str) -> None:
         str(Refused(said, 200)),
         str(RateLimited(said)),
     ):
-        assert 0 < len(text) <= LONGEST_WORDS
+        assert 0 < len(text) <= MAX_ENUM_LENGTH
         assert "\n" not in text
 
 
@@ -89,8 +89,8 @@ def test_labels() -> None:
     assert [*shown] == [
         "Twin",
         "Twin (2)",
-        "x" * LONGEST_NAME,
-        "x" * LONGEST_NAME + " (2)",
+        "x" * MAX_NAME_LENGTH,
+        "x" * MAX_NAME_LENGTH + " (2)",
         "no (2)",
     ]
-    assert len(labels(("one", number) for number in range(10_000))) == MOST_LABELS
+    assert len(labels(("one", number) for number in range(10_000))) == MAX_LABELS

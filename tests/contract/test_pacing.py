@@ -22,7 +22,7 @@ FIRST_HOUR, LATER_HOUR = 10, 8
 """The most token requests in the first hour of an outage, and in any other."""
 LOGIN_PAUSE = 600.0
 """The longest time from one login that fails to the next, in seconds."""
-LONGEST = 900.0
+MAX_PAUSE = 900.0
 """The longest pause of a cloud that asks for none, in seconds."""
 
 TOKEN_FAULTS = {
@@ -104,7 +104,7 @@ async def test_an_hour_of_429(account: Living, kind: str) -> None:
     assert logins == 0
     assert account.flows() == []
     account.get_well()
-    await account.live(max(account.pace, LONGEST) + MINUTE)
+    await account.live(max(account.pace, MAX_PAUSE) + MINUTE)
     assert known - account.known() == set()
 
 
@@ -134,7 +134,7 @@ async def test_an_outage_of_a_night(account: Living) -> None:
     assert hours[0] <= max(well + 2, 8)
     assert hours[3] <= min(hours[0], 8)
     account.get_well()
-    await account.live(max(LONGEST, 2 * account.pace) + MINUTE)
+    await account.live(max(MAX_PAUSE, 2 * account.pace) + MINUTE)
     assert known - account.known() == set()
 
 
@@ -157,7 +157,7 @@ async def test_pauses_hold_over_set_up_retries(account: Living) -> None:
         await account.hass.config_entries.async_reload(account.entry.entry_id)
         assert 1 <= len(account.take()) <= 2
     account.get_well()
-    await account.live(2 * LONGEST)
+    await account.live(2 * MAX_PAUSE)
     assert account.is_in(ConfigEntryState.LOADED)
     await account.live(2 * account.pace)
     assert known - account.known() == set()
@@ -267,6 +267,6 @@ async def test_a_clock_that_jumps(
     account.freezer.tick(-jump)
     await account.live(10 * MINUTE)
     account.get_well()
-    asked, _ = await account.asked(max(account.pace, LONGEST) + MINUTE)
+    asked, _ = await account.asked(max(account.pace, MAX_PAUSE) + MINUTE)
     assert asked > 0 or account.way.vendor == "farmbot"
     assert time.time() > 0

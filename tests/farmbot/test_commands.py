@@ -150,7 +150,7 @@ async def test_silent(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Robot, "_reply", lambda *_: None)
     key, seconds = await timed(actor, "send_message", message="Hello")
     assert key == "robot_silent"
-    assert commands.REPLY <= seconds < commands.REPLY + 2
+    assert commands.REPLY_TIMEOUT <= seconds < commands.REPLY_TIMEOUT + 2
 
 
 async def test_what_is_left_to_a_silent_robot(

@@ -16,7 +16,7 @@ from custom_components.habitat.simulator.documents import Json, Record, dump
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flowcommand.homes import home
 from custom_components.habitat.simulator.flowcommand.world import Ping, Sensor
-from custom_components.habitat.webhooks import MOST_BYTES, webhook_id
+from custom_components.habitat.webhooks import MAX_BYTES, webhook_id
 from homeassistant.core import HomeAssistant
 from tests.common import lines
 
@@ -133,7 +133,7 @@ async def test_not_asked_for(
 
 async def test_too_large_and_rubbish(line: Line) -> None:
     """A body that is too large is not read to its end; one that is no object is refused."""
-    assert await line.post(b"x" * (MOST_BYTES + 1)) == 413
+    assert await line.post(b"x" * (MAX_BYTES + 1)) == 413
     assert await line.post(b"[]") == 400
     assert await line.post(b"<html>") == 400
     events: tuple[Record, ...] = (

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from custom_components.habitat.flower_power.client.models import Location
-from custom_components.habitat.image import MOST_BYTES
+from custom_components.habitat.image import MAX_BYTES
 from custom_components.habitat.reach import Reach
 from custom_components.habitat.simulator.clock import ManualClock
 from custom_components.habitat.simulator.documents import Json, Record
@@ -253,7 +253,7 @@ async def test_pictures(
         Fault(kind=Kind.STATUS, status=403),
         Fault(kind=Kind.HTML, status=200),
         Fault(kind=Kind.RESET),
-        Fault(kind=Kind.GIANT, size=MOST_BYTES + 1),
+        Fault(kind=Kind.GIANT, size=MAX_BYTES + 1),
     ):
         setting.cloud.faults.clear()
         setting.cloud.faults.add(fault)

@@ -48,8 +48,8 @@ DAILY = timedelta(days=1)
 APART = timedelta(hours=1)
 """What is asked for rarely is never asked for within the same hour, apart from the first time."""
 
-SHORTEST = timedelta(minutes=45)
-LONGEST = timedelta(hours=2)
+MIN_SILENCE = timedelta(minutes=45)
+MAX_SILENCE = timedelta(hours=2)
 CADENCES = 3
 """A probe is silent after so many times its cadence, 45 minutes at least and 2 hours at most."""
 
@@ -245,8 +245,8 @@ class CityFlowCoordinator(HabitatCoordinator):
         if heard is None:
             return SILENT
         # The shortest gap: a row that was lost makes no slower probe.
-        cadence = min(self._gaps.get(key) or [SHORTEST / CADENCES])
-        return heard + min(max(CADENCES * cadence, SHORTEST), LONGEST)
+        cadence = min(self._gaps.get(key) or [MIN_SILENCE / CADENCES])
+        return heard + min(max(CADENCES * cadence, MIN_SILENCE), MAX_SILENCE)
 
     def answers(self) -> bool:
         """Say whether the cloud tells of the newest rows; the other lists do not age."""

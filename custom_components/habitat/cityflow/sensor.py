@@ -24,7 +24,7 @@ from homeassistant.const import (
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.typing import StateType
 
-from ..cloud.text import LONGEST_NAME, clean, cut
+from ..cloud.text import MAX_NAME_LENGTH, clean, cut
 from ..const import DOMAIN
 from ..devices import Device
 from ..entity import entities_from
@@ -172,7 +172,7 @@ PROPERTY: Description = replace(
 )
 """What a property is like that is known from CityFlow's metadata alone."""
 
-MOST_UNKNOWN = 32
+MAX_UNKNOWN = 32
 """So many entities a probe may bring that nobody knows: their names are the cloud's."""
 
 _ON_THE_MAP = ("mP2", "p2")
@@ -245,7 +245,7 @@ def _unknown(coordinator: CityFlowCoordinator, device: Device) -> Iterator[Descr
     row = coordinator.record(PROPERTY.key_at(device), Measurement)
     kind = coordinator.type_of(device)
     props = sorted(row.readings.keys() - KEYS.keys()) if row else []
-    for prop in props[:MOST_UNKNOWN]:
+    for prop in props[:MAX_UNKNOWN]:
         said = kind.properties.get(prop) if kind else None
         unit = unit_of(said.unit) if said else None
         name = (said.name if said else None) or clean(prop) or "?"
@@ -253,8 +253,8 @@ def _unknown(coordinator: CityFlowCoordinator, device: Device) -> Iterator[Descr
             PROPERTY,
             key=key_of(prop),
             value=_reading(prop),
-            native_unit_of_measurement=cut(unit, LONGEST_NAME) if unit else None,
-            translation_placeholders={"name": cut(name, LONGEST_NAME)},
+            native_unit_of_measurement=cut(unit, MAX_NAME_LENGTH) if unit else None,
+            translation_placeholders={"name": cut(name, MAX_NAME_LENGTH)},
         )
 
 

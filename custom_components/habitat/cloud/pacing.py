@@ -22,7 +22,7 @@ _SURE = 2
 _SECOND = 2
 """Where only the same path asks for all, with every so manieth loss a second one asks as well."""
 _PATIENCE = 1200.0
-_LONGEST = 900.0
+_MAX_PAUSE = 900.0
 """Seconds."""
 
 
@@ -33,8 +33,8 @@ class Gate:
         """Begin open."""
         self.pace = 60.0
         """How often this cloud is asked when all is well, in seconds."""
-        self._down = Backoff(10, _LONGEST, self._outage_pause, clock)
-        self._limited = Backoff(120, _LONGEST, lambda lasted: lasted / 2, clock)
+        self._down = Backoff(10, _MAX_PAUSE, self._outage_pause, clock)
+        self._limited = Backoff(120, _MAX_PAUSE, lambda lasted: lasted / 2, clock)
         self._reason = ""
         """What the last failure said."""
         self._asked = 0.0

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from .cache import Collection
 from .errors import BadAnswer, TooLarge
-from .parsing import MOST_RECORDS, ParseReport
+from .parsing import MAX_RECORDS, ParseReport
 
-MOST_PAGES = 200
+MAX_PAGES = 200
 """No list has as many; a server that always names a next page must not hold us."""
 
 type Query = Mapping[str, str]
@@ -39,7 +39,7 @@ async def read_pages[R](
     while query is not None:
         page = await ask(query)
         pages.append(page)
-        if page.following == query or len(pages) > MOST_PAGES:
+        if page.following == query or len(pages) > MAX_PAGES:
             raise BadAnswer("The list of pages has no end")
         query = page.following
     return tuple(pages)
@@ -62,7 +62,7 @@ def join_pages[R](
         for record in page.records:
             if records.setdefault(identity(record), record) is not record:
                 report.record(f"{type(record).__name__}.id (twice)")
-    if len(records) > MOST_RECORDS:
+    if len(records) > MAX_RECORDS:
         raise TooLarge("The list is far too long")
     if total is not None and len(records) < total:
         whole = False

@@ -47,12 +47,12 @@ type Json = dict[str, Json] | list[Json] | str | int | float | bool | None
 
 _MODELS: set[type[object]] = set()
 
-MOST_VALUES = 150_000
+MAX_VALUES = 150_000
 """So many values a document may have, twice what a thousand plants need: while the reader of JSON
 works, nothing else does."""
-MOST_RECORDS = 5000
+MAX_RECORDS = 5000
 """No list has as many, all pages together: what is read is compared and shown in the event loop."""
-_AT_ONCE = 16
+_BATCH = 16
 _BREATH = 0.0005
 """Seconds after so many records in which a thread lets others have their turn."""
 _STRUCTURE = b",[{"
@@ -76,7 +76,7 @@ MAX_REPORTED = 200
 """So many kinds of oddities are told apart; a cloud must not fill the memory with them."""
 _FURTHER = "further fields"
 
-_LARGEST = 1 << 63
+_MAX_INTEGER = 1 << 63
 """No whole number of a cloud is as large."""
 _NO_DOCUMENT = "The answer is not a complete JSON document"
 _ENDS = {"{": "}", "[": "]"}
@@ -140,7 +140,7 @@ def to_float(value: object) -> float | None:
 def to_int(value: object) -> int | None:
     """Read a whole number; a fraction is rounded."""
     number = to_float(value)
-    if number is None or abs(number) >= _LARGEST:
+    if number is None or abs(number) >= _MAX_INTEGER:
         return None
     return value if type(value) is int else round(number)
 
@@ -252,7 +252,7 @@ def read_json(body: bytes) -> Json:
         TooLarge: it has far too many values.
         BadAnswer: it is none, or only half of one.
     """
-    if len(body) > MOST_VALUES:
+    if len(body) > MAX_VALUES:
         _check_size(body)
         rest()
     try:
@@ -310,7 +310,7 @@ codecs.register_error("habitat.latin-1", _as_latin_1)
 
 def _whole_number(digits: str) -> int | float:
     """Read a whole number as the fast reader does: a float where it is too large."""
-    return int(digits) if len(digits) < len(str(_LARGEST)) else float(digits)
+    return int(digits) if len(digits) < len(str(_MAX_INTEGER)) else float(digits)
 
 
 _LAX = json.JSONDecoder(
@@ -341,11 +341,11 @@ def each(items: Sequence[Json]) -> Iterator[Json]:
     Raises:
         TooLarge: there are far too many.
     """
-    if len(items) > MOST_RECORDS:
+    if len(items) > MAX_RECORDS:
         raise TooLarge("The list is far too long")
     for number, item in enumerate(items, 1):
         yield item
-        if not number % _AT_ONCE:
+        if not number % _BATCH:
             rest()
 
 
@@ -370,7 +370,7 @@ def _check_size(body: bytes) -> None:
     values = 0
     for start in range(0, len(body), _SLICE):
         values += count_values(body[start : start + _SLICE])
-        if values > MOST_VALUES:
+        if values > MAX_VALUES:
             raise TooLarge("The answer has far too many values")
 
 
@@ -439,7 +439,7 @@ class _Part:
         """Return what the field's decoder takes; None when there is nothing to take."""
         if not self.many:
             return self._record(name, raw, report)
-        if isinstance(raw, list) and len(raw) > MOST_RECORDS:
+        if isinstance(raw, list) and len(raw) > MAX_RECORDS:
             report.record(name)
             return None
         if isinstance(raw, list) and self.kind in _MODELS:

@@ -23,13 +23,13 @@ from .text import brief
 
 REDACTED = "**REDACTED**"
 
-_SHORTEST = 3
+_MIN_LENGTH = 3
 """Characters: what is shorter stands in too many words …"""
-_SHORTEST_NUMBER = 4
+_MIN_NUMBER_LENGTH = 4
 """… and so does a shorter number."""
 _LONG = 8
 """From so many characters on a value is found within a word too."""
-_MOST = 5000
+_MAX_VALUES = 5000
 """Values of a kind that are kept: some records, such as the lines of a log, never end."""
 _DECIMALS = 2
 """Of a coordinate: more tell of a place, fewer only of a region."""
@@ -39,7 +39,7 @@ _FULL_CIRCLE = 360
 """Degrees: greater numbers are no coordinates."""
 _PIECE = 160
 """Characters: of a longer text each piece is found by itself …"""
-_LONGEST = 4000
+_MAX_LENGTH = 4000
 """… and what comes after so many is not kept."""
 _READ = 10_000
 """Characters of a text that are looked at: more would hold the event loop up."""
@@ -122,8 +122,8 @@ class Privacy:
             for value in new:
                 kept[value] = None
                 self._add(value)
-            if len(kept) > _MOST:
-                for value in list(kept)[: len(kept) - _MOST // 2]:
+            if len(kept) > _MAX_VALUES:
+                for value in list(kept)[: len(kept) - _MAX_VALUES // 2]:
                     del kept[value]
                 self._rebuild()
 
@@ -152,7 +152,7 @@ class Privacy:
     def message(self, text: str) -> str:
         """Return what a vendor said, short, in one line and without anything private."""
         # Cut before, a name could be left in half; but a message may have megabytes.
-        return brief(self.redact(text[:_LONGEST]))
+        return brief(self.redact(text[:_MAX_LENGTH]))
 
     def trace(self, err: BaseException) -> str:
         """Return the traceback of a mistake, whose message may hold what it was made with."""
@@ -170,12 +170,12 @@ class Privacy:
             if self._tells(words):
                 lengths = self._values.setdefault(words[:_KEY], {})
                 lengths.setdefault(len(words), set()).add(words)
-        elif not value.isascii() or (not words and len(value) >= _SHORTEST):
+        elif not value.isascii() or (not words and len(value) >= _MIN_LENGTH):
             self._literal.update(dict.fromkeys(_spellings(value.strip())))
 
     def _tells(self, words: str) -> bool:
         """Say whether a value is long enough, and somebody's."""
-        shortest = _SHORTEST_NUMBER if words.isdecimal() else _SHORTEST
+        shortest = _MIN_NUMBER_LENGTH if words.isdecimal() else _MIN_LENGTH
         return len(words) >= shortest and words not in self._nobodys
 
     def _rebuild(self) -> None:
@@ -257,7 +257,7 @@ def _pieces(text: str) -> Iterable[str]:
     """Cut a long text between its words."""
     if len(text) <= _PIECE:
         return (text,)
-    return textwrap.wrap(text[:_LONGEST], _PIECE, drop_whitespace=False)
+    return textwrap.wrap(text[:_MAX_LENGTH], _PIECE, drop_whitespace=False)
 
 
 def _decode(text: str) -> _Read:

@@ -32,7 +32,7 @@ from .errors import (
     Unreachable,
 )
 from .pacing import Pacing
-from .parsing import MOST_VALUES, Json, count_values, read_json
+from .parsing import MAX_VALUES, Json, count_values, read_json
 from .privacy import Privacy
 from .text import brief
 
@@ -43,10 +43,10 @@ _LARGE = 8 * 1024
 _GIANT = 1024 * 1024
 """Bytes from which on values are counted before there are too many to read, and even putting the
 pieces together is left to a thread."""
-_LARGEST_ERROR = 64 * 1024
+_MAX_ERROR_BYTES = 64 * 1024
 """Bytes of an error that are looked at; what is longer has nothing to say."""
 _REDIRECTS = 3
-_LONGEST_PAUSE = 86_400.0
+_MAX_PAUSE = 86_400.0
 """Seconds; nobody means more."""
 
 
@@ -455,7 +455,7 @@ class CloudSession:
             if size > _GIANT:
                 for piece in chunks if not values else (chunk,):
                     values += count_values(piece)
-                if values > MOST_VALUES:
+                if values > MAX_VALUES:
                     raise TooLarge("The answer has far too many values")
             if size > _LARGE:
                 # What is compressed comes in one go: others must have their turn meanwhile,
@@ -505,7 +505,7 @@ class CloudSession:
 
 def _error_document(body: bytes) -> Json:
     """Read the body of an error; None when it is no JSON."""
-    if len(body) > _LARGEST_ERROR:
+    if len(body) > _MAX_ERROR_BYTES:
         return None
     try:
         return read_json(body)
@@ -538,11 +538,11 @@ def _retry_after(text: str | None, sent: str | None = None) -> float | None:
     if not text:
         return None
     if text.strip().isdecimal():
-        return min(float(text), _LONGEST_PAUSE)
+        return min(float(text), _MAX_PAUSE)
     if (end := _http_date(text)) is None:
         return None
     now = _http_date(sent or "") or datetime.now(UTC)
-    return min(max((end - now).total_seconds(), 0.0), _LONGEST_PAUSE)
+    return min(max((end - now).total_seconds(), 0.0), _MAX_PAUSE)
 
 
 def _http_date(text: str) -> datetime | None:

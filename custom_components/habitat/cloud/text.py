@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from itertools import islice
 import re
 
-LONGEST_STATE = 255
+MAX_STATE_LENGTH = 255
 """Characters that Home Assistant takes as a state, and enough for any text beside it."""
-LONGEST_NAME = 100
+MAX_NAME_LENGTH = 100
 """Characters of a name that anybody reads."""
-MOST_LABELS = 200
+MAX_LABELS = 200
 """Nobody chooses from more."""
-LONGEST_WORDS = 200
+MAX_ENUM_LENGTH = 200
 """What a vendor's message may have of characters: people read it, and the log keeps it."""
 
-_LONGEST = 1 << 16
+_MAX_LENGTH = 1 << 16
 """Characters of any text: nobody reads more, and to look through megabytes takes long."""
 
 _BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0"
@@ -30,7 +30,7 @@ _LOOSE_JOINER = re.compile(r"(?<!\S)[\u200c\u200d]+|[\u200c\u200d]+(?!\S)")
 
 def clean(text: str) -> str | None:
     """Return a text in one line and without what cannot be seen; None when nothing is left."""
-    text = text[:_LONGEST]
+    text = text[:_MAX_LENGTH]
     if not text.isprintable():
         text = _HIDDEN.sub("", _BREAK.sub(" ", text))
         text = _LOOSE_JOINER.sub("", text)
@@ -49,8 +49,8 @@ def labels[T](named: Iterable[tuple[str, T]], *taken: str) -> dict[str, T]:
     Names that things share are told apart by a number.
     """
     shown: dict[str, T] = {}
-    for name, thing in islice(named, MOST_LABELS):
-        label = short = cut(name, LONGEST_NAME)
+    for name, thing in islice(named, MAX_LABELS):
+        label = short = cut(name, MAX_NAME_LENGTH)
         number = 1
         while label in shown or label in taken:
             number += 1
@@ -62,4 +62,4 @@ def labels[T](named: Iterable[tuple[str, T]], *taken: str) -> dict[str, T]:
 def brief(text: str) -> str:
     """Return a message short and in one line, as it may be logged."""
     # What follows cannot be shown; a message may have megabytes.
-    return cut(clean(text[: 8 * LONGEST_WORDS]) or "", LONGEST_WORDS)
+    return cut(clean(text[: 8 * MAX_ENUM_LENGTH]) or "", MAX_ENUM_LENGTH)

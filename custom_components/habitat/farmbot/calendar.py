@@ -16,7 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..cloud.parsing import Json
-from ..cloud.text import LONGEST_STATE, cut
+from ..cloud.text import MAX_STATE_LENGTH, cut
 from ..const import DOMAIN
 from ..devices import Device
 from ..entity import HabitatEntity
@@ -93,8 +93,8 @@ class ScheduleCalendar(HabitatEntity[FarmBotCoordinator, Schedule], CalendarEnti
         return CalendarEvent(
             start=one.start,
             end=one.end,
-            summary=cut(one.summary, LONGEST_STATE),
-            description=cut("\n\n".join(filter(None, about)), LONGEST_STATE) or None,
+            summary=cut(one.summary, MAX_STATE_LENGTH),
+            description=cut("\n\n".join(filter(None, about)), MAX_STATE_LENGTH) or None,
             uid=str(one.farm_event_id) if one.kind is Kind.SEQUENCE else one.uid,
             recurrence_id=one.start.isoformat() if series else None,
             rrule=rule_of(known) if known and series else None,

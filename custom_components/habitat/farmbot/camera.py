@@ -18,10 +18,10 @@ from homeassistant.const import Platform
 from homeassistant.helpers.aiohttp_client import async_aiohttp_proxy_stream
 from homeassistant.helpers.typing import UndefinedType
 
-from ..cloud.text import LONGEST_NAME, cut
+from ..cloud.text import MAX_NAME_LENGTH, cut
 from ..const import LOGGER
 from ..devices import Device
-from ..image import MOST_BYTES, async_read_picture, kind_of_picture
+from ..image import MAX_BYTES, async_read_picture, kind_of_picture
 from ..loader import EntityFactory
 from ..local_reach import find_local
 from ..reach import OutOfReach, async_open
@@ -67,7 +67,7 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
     def name(self) -> str | UndefinedType | None:
         """What its owner calls it."""
         name = self.record.name if self.record else None
-        return cut(name, LONGEST_NAME) if name else super().name
+        return cut(name, MAX_NAME_LENGTH) if name else super().name
 
     @property
     @override
@@ -144,7 +144,7 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
 
 async def _some(answer: ClientResponse) -> AsyncIterator[bytes]:
     """Yield what comes, as much as a picture may have."""
-    left = MOST_BYTES
+    left = MAX_BYTES
     while left and (chunk := await answer.content.read(left)):
         left -= len(chunk)
         yield chunk

@@ -25,19 +25,19 @@ from .client.status import Activity, Axes, Pin
 from .coordinator import FarmBotCoordinator
 from .receiver import PACE, STATUS
 
-REPLY = 15.0
+REPLY_TIMEOUT = 15.0
 """Seconds in which the robot answers what takes no time."""
 MOVEMENT = 300.0
 """Seconds in which it answers a movement: the longest bed at a slow pace."""
 REFUSAL = 3.0
 """Seconds in which it says no."""
 
-TOLD = PACE + 0.5
+STATUS_TIMEOUT = PACE + 0.5
 """Seconds in which what the robot told is taken in."""
 
 ACTIVITY, POSITION = "activity", "position"
 
-_SLACK = 1.0
+_TIME_TOLERANCE = 1.0
 """mm: at the end of an axis the robot is rarely to the hair."""
 
 _MESSAGES: Mapping[type[RobotError], str] = {
@@ -49,7 +49,9 @@ _MESSAGES: Mapping[type[RobotError], str] = {
 
 
 async def send(
-    coordinator: FarmBotCoordinator, *commands: Node, timeout: float | None = REPLY
+    coordinator: FarmBotCoordinator,
+    *commands: Node,
+    timeout: float | None = REPLY_TIMEOUT,
 ) -> None:
     """Send commands and wait until the robot says that they are done, in seconds.
 
@@ -218,7 +220,7 @@ async def becomes(
     coordinator: FarmBotCoordinator,
     key: str,
     is_so: Callable[[], bool],
-    seconds: float = TOLD,
+    seconds: float = STATUS_TIMEOUT,
 ) -> bool:
     """Wait for what is told under a key to make something so; say whether it is."""
     told = asyncio.Event()
@@ -260,7 +262,7 @@ def require_reach(
                 raise refusal("position_unknown")
             here = known
         low, high = reach(config, axis, length)
-        if not low - _SLACK <= here + value <= high + _SLACK:
+        if not low - _TIME_TOLERANCE <= here + value <= high + _TIME_TOLERANCE:
             raise refusal(
                 "out_of_reach",
                 axis=axis.upper(),

@@ -13,7 +13,7 @@ from ..vendor import Login
 from .client.api import FarmBotClient
 from .client.auth import explain, log_in, refuses_login
 
-AT_ONCE = 4
+MAX_CONCURRENT = 4
 """Requests at a time: a start asks for some twenty lists."""
 EARLY = 86_400.0
 """A token of 60 days is renewed a day before its end, in seconds."""
@@ -30,7 +30,9 @@ class Connection:
 @callback
 def connect(hass: HomeAssistant, login: Login) -> Connection:
     """Return a client that logs in when it must and keeps its token over restarts."""
-    session = cloud_session(hass, login, explain, refuses_login, concurrency=AT_ONCE)
+    session = cloud_session(
+        hass, login, explain, refuses_login, concurrency=MAX_CONCURRENT
+    )
     auth = TokenAuth(
         partial(log_in, session, login.fields),
         login_tokens(hass, login),

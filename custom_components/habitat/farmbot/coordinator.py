@@ -78,7 +78,7 @@ PACES: Mapping[Resource[Any], timedelta] = {
 
 NEWEST_READINGS = 50
 """Of up to 2500 that the server keeps."""
-_SLACK = timedelta(seconds=30)
+_PACE_TOLERANCE = timedelta(seconds=30)
 """Polls are a little apart from their pace."""
 _ALWAYS = frozenset({LOG, LINK, RELEASE, WEBCAM})
 """Parts that do not age."""
@@ -186,7 +186,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         answered = self._answered.get(resource.path)
         # A clock that was set back must not make anybody wait.
         return answered is None or not (
-            0 <= time.monotonic() - answered < (pace - _SLACK).total_seconds()
+            0 <= time.monotonic() - answered < (pace - _PACE_TOLERANCE).total_seconds()
         )
 
     async def _fetch_list(self, resource: Resource[Any]) -> FetchResult:
@@ -272,7 +272,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         states = (self.parts.get(resource.path) for resource in PACES)
         healthy = all(state is not None and not state.failures for state in states)
         self.update_interval = RECONCILE if self._pushed and healthy else self.interval
-        self.lacking_for = RECONCILE - _SLACK if self._pushed else _DAY
+        self.lacking_for = RECONCILE - _PACE_TOLERANCE if self._pushed else _DAY
 
     # The broker.
 

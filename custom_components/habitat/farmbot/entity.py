@@ -8,7 +8,7 @@ from typing import override
 from homeassistant.core import callback
 from homeassistant.helpers.entity import EntityDescription
 
-from ..cloud.text import LONGEST_NAME, cut
+from ..cloud.text import MAX_NAME_LENGTH, cut
 from ..devices import Device
 from ..entity import HabitatEntity
 from .coordinator import FarmBotCoordinator
@@ -112,7 +112,7 @@ class NamedEntity[R: Named](ItemEntity[R]):
             return
         self._called = item
         self._attr_translation_placeholders = {
-            "name": cut(name_of(item) or str(item.id), LONGEST_NAME)
+            "name": cut(name_of(item) or str(item.id), MAX_NAME_LENGTH)
         }
         # Home Assistant keeps what it made of the former one.
         self.__dict__.pop("name", None)

@@ -10,7 +10,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
-from ..cloud.text import LONGEST_STATE, cut
+from ..cloud.text import MAX_STATE_LENGTH, cut
 from ..devices import Device
 from ..entity import HabitatEntity
 from ..loader import EntityFactory
@@ -54,7 +54,7 @@ class LogEventEntity(HabitatEntity[FarmBotCoordinator, LogLine], EventEntity):
 def describe(line: Log) -> dict[str, object]:
     """Return what there is to know of a line of the log."""
     return {
-        "message": line.message and cut(line.message, LONGEST_STATE),
+        "message": line.message and cut(line.message, MAX_STATE_LENGTH),
         "verbosity": line.verbosity,
         "channels": [channel.value for channel in line.channels],
         "x": line.x,

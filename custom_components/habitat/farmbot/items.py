@@ -106,6 +106,6 @@ def drop(
             continue
         kind = KINDS[match["kind"]]
         if unwanted(kind, f"{kind.part}/{match['id']}", entry.domain):
-            for made in coordinator.made.values():
+            for made in coordinator.created.values():
                 made.discard(f"{entry.domain}{match[0].replace('_', '.', 1)}")
             registry.async_remove(entry.entity_id)

@@ -32,7 +32,7 @@ from .setting import SettingEntity
 
 BRIGHTEST = 255
 """The most that is written to an analog pin."""
-_HIGHEST = 2000.0
+_MAX_VALUE = 2000.0
 """mm; more than any FarmBot's Z axis is long."""
 
 OUTPUT = NumberEntityDescription(
@@ -121,7 +121,7 @@ class DepthNumber(SettingNumber[FbosConfig]):
         config = self.coordinator.record(FIRMWARE_CONFIG.path, FirmwareConfig)
         length = config.length("z") if config else None
         if config is None or length is None:
-            return -_HIGHEST, _HIGHEST
+            return -_MAX_VALUE, _MAX_VALUE
         return reach(config, "z", length)
 
 
@@ -136,7 +136,7 @@ def height(
         device_class=NumberDeviceClass.DISTANCE,
         native_unit_of_measurement=UnitOfLength.MILLIMETERS,
         native_min_value=0,
-        native_max_value=_HIGHEST,
+        native_max_value=_MAX_VALUE,
         native_step=1,
         mode=NumberMode.BOX,
         entity_category=EntityCategory.CONFIG,

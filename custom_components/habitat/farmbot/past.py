@@ -18,7 +18,7 @@ from .store import robot_store
 
 KEPT = timedelta(days=60)
 """As long as the server keeps logs."""
-_MOST = 2000
+_MAX_OCCURRENCES = 2000
 _SAVE_AFTER = 60
 _ASK_AGAIN = timedelta(hours=24)
 
@@ -106,7 +106,9 @@ class Past:
             changed = True
         if not changed:
             return False
-        newest = sorted(self._occurrences.values(), key=lambda one: one.start)[-_MOST:]
+        newest = sorted(self._occurrences.values(), key=lambda one: one.start)[
+            -_MAX_OCCURRENCES:
+        ]
         self._occurrences = {one.uid: one for one in newest if one.start >= oldest}
         return True
 

@@ -9,7 +9,7 @@ from homeassistant.components.select import SelectEntity, SelectEntityDescriptio
 from homeassistant.const import EntityCategory
 
 from ..cloud.parsing import Json
-from ..cloud.text import LONGEST_STATE, cut
+from ..cloud.text import MAX_STATE_LENGTH, cut
 from ..devices import Device
 from ..loader import EntityFactory
 from .client.api import DEVICE, FBOS_CONFIG, Resource
@@ -34,7 +34,7 @@ def channels(coordinator: FarmBotCoordinator) -> Mapping[str, Json]:
     known: dict[str, Json] = {channel.value: channel.value for channel in UpdateChannel}
     config = coordinator.record(FBOS_CONFIG.path, FbosConfig)
     if config and (current := channel_of(config)):
-        known.setdefault(cut(current, LONGEST_STATE), current)
+        known.setdefault(cut(current, MAX_STATE_LENGTH), current)
     return known
 
 

@@ -29,7 +29,7 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
 from ..cloud.parsing import LenientEnum
-from ..cloud.text import LONGEST_STATE, cut
+from ..cloud.text import MAX_STATE_LENGTH, cut
 from ..devices import Device
 from ..entity import HabitatEntity, TurningEntity, entities_from
 from ..loader import EntityFactory
@@ -541,7 +541,7 @@ class LastLogSensor(PartEntity[LogLine], SensorEntity):
     def native_value(self) -> str | None:
         """The message, as much of it as a state may have."""
         message = self.record.log.message if self.record else None
-        return cut(message, LONGEST_STATE) if message else None
+        return cut(message, MAX_STATE_LENGTH) if message else None
 
 
 class NextEventSensor(TurningEntity[FarmBotCoordinator, Schedule], SensorEntity):

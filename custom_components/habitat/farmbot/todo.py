@@ -16,7 +16,7 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.util import dt as dt_util
 
 from ..cloud.parsing import Json
-from ..cloud.text import LONGEST_NAME, cut
+from ..cloud.text import MAX_NAME_LENGTH, cut
 from ..devices import Device
 from ..entity import HabitatEntity
 from ..loader import EntityFactory
@@ -85,7 +85,7 @@ class WeedList(HabitatEntity[FarmBotCoordinator, Weeds], TodoListEntity):
 def summary_of(weed: Point) -> str:
     """Return the weed's name and where it is, in mm."""
     place = ", ".join("?" if at is None else f"{at:g}" for at in (weed.x, weed.y))
-    return f"{cut(weed.name or '', LONGEST_NAME)} ({place})".strip()
+    return f"{cut(weed.name or '', MAX_NAME_LENGTH)} ({place})".strip()
 
 
 def _shown(weed: Point, forgotten: datetime) -> bool:

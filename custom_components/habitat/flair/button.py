@@ -8,7 +8,7 @@ from typing import override
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.util import slugify
 
-from ..cloud.text import LONGEST_NAME, clean, cut
+from ..cloud.text import MAX_NAME_LENGTH, clean, cut
 from ..devices import Device
 from ..entity import RecordEntityDescription, entities_from
 from ..loader import EntityFactory
@@ -87,7 +87,7 @@ class RemoteButton(FlairEntity[HvacUnit], ButtonEntity):
         )
         super().__init__(coordinator, device, HvacUnit, description)
         self._attr_translation_placeholders = {
-            "button": cut(clean(button) or "", LONGEST_NAME).capitalize()
+            "button": cut(clean(button) or "", MAX_NAME_LENGTH).capitalize()
         }
         self._button = button
 

@@ -306,7 +306,7 @@ FOREVER: Final = datetime(2107, 12, 11, tzinfo=dt_util.UTC)
 """How Flair keeps a hold without an end."""
 
 
-LONGEST_HOLD: Final = timedelta(days=365)
+MAX_HOLD: Final = timedelta(days=365)
 
 
 def _within_a_year(duration: timedelta) -> timedelta:
@@ -315,8 +315,8 @@ def _within_a_year(duration: timedelta) -> timedelta:
     Raises:
         ServiceValidationError: that is no time, or so long that it is none to plan for.
     """
-    if not timedelta() < duration <= LONGEST_HOLD:
-        raise refusal("hold_out_of_range", days=str(LONGEST_HOLD.days))
+    if not timedelta() < duration <= MAX_HOLD:
+        raise refusal("hold_out_of_range", days=str(MAX_HOLD.days))
     return duration
 
 

@@ -10,7 +10,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import callback
 
 from ..cloud.parsing import LenientEnum
-from ..cloud.text import LONGEST_STATE, cut, labels
+from ..cloud.text import MAX_STATE_LENGTH, cut, labels
 from ..devices import Device
 from ..entity import RecordEntityDescription, entities_from
 from ..loader import EntityFactory
@@ -30,7 +30,7 @@ from .client.models import (
 from .coordinator import SCHEDULES, FlairCoordinator
 from .entity import FlairEntity
 
-MOST_FURTHER = 10
+MAX_FURTHER = 10
 """So many words that are new are remembered as options, the newest of them."""
 
 
@@ -93,13 +93,13 @@ class FlairSelect[R: Resource](FlairEntity[R], SelectEntity):
         word = self._word
         if word is not None and not isinstance(word, LenientEnum):
             self._further[word] = None
-            if len(self._further) > MOST_FURTHER:
+            if len(self._further) > MAX_FURTHER:
                 del self._further[next(iter(self._further))]
 
     @property
     def _word(self) -> LenientEnum | str | None:
         word = self.entity_description.value(self.record) if self.record else None
-        return cut(word, LONGEST_STATE) if type(word) is str else word
+        return cut(word, MAX_STATE_LENGTH) if type(word) is str else word
 
     @property
     def _known(self) -> Mapping[str, LenientEnum]:

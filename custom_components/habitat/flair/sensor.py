@@ -23,7 +23,7 @@ from homeassistant.const import (
     UnitOfTime,
 )
 
-from ..cloud.text import LONGEST_NAME, cut
+from ..cloud.text import MAX_NAME_LENGTH, cut
 from ..devices import Device
 from ..entity import entities_from
 from ..liveness import past
@@ -590,7 +590,7 @@ class GatewaySensor(FlairEntity[Radio], SensorEntity):
             for kind in (Puck, Puck2, Bridge)
         )
         found = next((device for device in named if device is not None), None)
-        return cut(name_of(found), LONGEST_NAME) if found else None
+        return cut(name_of(found), MAX_NAME_LENGTH) if found else None
 
 
 def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFactory]:

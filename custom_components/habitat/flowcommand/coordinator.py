@@ -62,7 +62,7 @@ PUSHED_LATELY = timedelta(minutes=90)
 """Three times what a sensor takes from one ping to the next: without a push until then they stopped."""
 LAG = timedelta(minutes=5)
 """What a push may lie behind the list."""
-_SHORTEST = timedelta(seconds=1)
+_MIN_RANGE = timedelta(seconds=1)
 
 
 class FlowCommandCoordinator(HabitatCoordinator):
@@ -211,7 +211,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
         if idle(period, ping):
             volume = untouched(period, ping)
         else:
-            end = period.end or max(dt_util.utcnow(), period.start + _SHORTEST)
+            end = period.end or max(dt_util.utcnow(), period.start + _MIN_RANGE)
             try:
                 said = await self.client.flow_volume(
                     sensor.id, TimeRange(period.start, end)

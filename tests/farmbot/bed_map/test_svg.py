@@ -11,7 +11,7 @@ import pytest
 
 from custom_components.habitat.farmbot.bed_map import svg as bed_map
 from custom_components.habitat.farmbot.bed_map.bed import (
-    MOST_PHOTOS,
+    MAX_PHOTOS,
     Bed,
     Frame,
     Mark,
@@ -253,7 +253,7 @@ def test_photos() -> None:
     assert found.photos == (Photo(10, 10), Photo(20, 20))
     many = [image(number, number, 1, age=number) for number in range(450)]
     photos = bed_of([], [], many, [], None, None).photos
-    assert photos == tuple(Photo(number, 1) for number in range(MOST_PHOTOS))
+    assert photos == tuple(Photo(number, 1) for number in range(MAX_PHOTOS))
 
 
 def envs(**values: str | None) -> list[FarmwareEnv]:

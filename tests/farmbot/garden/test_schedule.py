@@ -19,7 +19,7 @@ from custom_components.habitat.farmbot.client.models import (
 )
 from custom_components.habitat.farmbot.garden.schedule import (
     LENGTH,
-    MOST,
+    MAX_OCCURRENCES,
     Kind,
     Occurrence,
     Schedule,
@@ -213,9 +213,9 @@ def test_years_ahead_is_cheap() -> None:
     assert (found := schedule.next_after(far)) is not None
     assert found.start == far + timedelta(minutes=1)
     assert perf_counter() - before < 0.1
-    assert len(schedule.between(START, far)) == MOST
+    assert len(schedule.between(START, far)) == MAX_OCCURRENCES
     due = schedule.due(START, far)
-    assert len(due) == MOST
+    assert len(due) == MAX_OCCURRENCES
     assert due[-1].start == far
 
 

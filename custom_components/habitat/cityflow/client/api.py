@@ -29,7 +29,7 @@ _BINS_OF_TYPE = 168
 _BINS_OF_LOCATION = 720
 """What one request asks for: a week or a month of hours; a type has many devices."""
 
-_MOST_PROPERTIES = 200
+_MAX_PROPERTIES = 200
 """No probe measures as many; each becomes a sensor."""
 
 type _Record = Organization | Probe | DeviceType
@@ -248,7 +248,7 @@ class CityFlowClient:
         if row is None:
             return None
         readings: dict[str, float] = {}
-        if len(item) > _MOST_PROPERTIES:
+        if len(item) > _MAX_PROPERTIES:
             self.report.record("Measurement (too much of it)")
             return None
         for name, value in item.items():

@@ -9,17 +9,17 @@ from homeassistant.core import SupportsResponse
 from homeassistant.helpers import config_validation as cv
 
 from ...vendor import DeviceService
-from ..client.celery_script import ANALOG, LONGEST_MESSAGE
+from ..client.celery_script import ANALOG, MAX_MESSAGE_LENGTH
 from ..client.enums import Color, LogType, PlantStage
 from . import garden, robot
 from .fields import (
     GROWING,
-    HIGHEST,
     LENGTH,
-    LONGEST,
+    MAX_LOGS,
+    MAX_PIN_VALUES,
+    MAX_POINTS,
+    MAX_TIMEOUT,
     MODE,
-    MOST_LOGS,
-    MOST_POINTS,
     NAME_OR_ID,
     NUMBER,
     PIN,
@@ -54,7 +54,7 @@ _WAIT: Final[Fields] = {vol.Optional("wait", default=True): cv.boolean}
 _PATIENCE: Final[Fields] = {
     vol.Optional("wait", default=False): cv.boolean,
     vol.Optional("timeout", default=3600): vol.All(
-        vol.Coerce(float), vol.Range(min=10, max=LONGEST)
+        vol.Coerce(float), vol.Range(min=10, max=MAX_TIMEOUT)
     ),
 }
 _AXIS: Final[Fields] = {vol.Optional("axis", default="all"): vol.In(_AXES), **_WAIT}
@@ -92,7 +92,7 @@ _ROBOT = (
         schema={
             **_PERIPHERAL,
             vol.Required("value"): vol.All(
-                whole, vol.Range(min=0, max=HIGHEST[ANALOG])
+                whole, vol.Range(min=0, max=MAX_PIN_VALUES[ANALOG])
             ),
             **MODE,
         },
@@ -139,7 +139,7 @@ _ROBOT = (
         name="send_message",
         schema={
             vol.Required("message"): vol.All(
-                cv.string, unicode, vol.Length(min=1, max=LONGEST_MESSAGE)
+                cv.string, unicode, vol.Length(min=1, max=MAX_MESSAGE_LENGTH)
             ),
             vol.Optional("type", default=LogType.INFO.value): vol.In(
                 [word.value for word in LogType]
@@ -199,7 +199,7 @@ _GARDEN = (
             vol.Inclusive("y", "center"): NUMBER,
             vol.Optional("within"): LENGTH,
             vol.Optional("group"): NAME_OR_ID,
-            **_limit(MOST_POINTS),
+            **_limit(MAX_POINTS),
         },
         run=garden.search_points,
         controls=False,
@@ -227,7 +227,7 @@ _GARDEN = (
                 vol.Coerce(int), vol.Range(min=0, max=3)
             ),
             **WHERE,
-            **_limit(MOST_LOGS),
+            **_limit(MAX_LOGS),
         },
         run=garden.search_logs,
         controls=False,

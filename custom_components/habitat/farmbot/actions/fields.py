@@ -29,14 +29,14 @@ POINT_TYPES: Final[Mapping[str, PointerType]] = {
     "tool_slot": PointerType.TOOL_SLOT,
 }
 
-LONGEST = 86_400
+MAX_TIMEOUT = 86_400
 """Seconds that an action waits for a sequence at most."""
-HIGHEST: Mapping[int, int] = {DIGITAL: 1, ANALOG: 255}
+MAX_PIN_VALUES: Mapping[int, int] = {DIGITAL: 1, ANALOG: 255}
 """What is written to a pin at most, by its mode."""
-MOST_LOGS = 1000
+MAX_LOGS = 1000
 LAST_PIN = 69
 """Of the board's pins."""
-MOST_POINTS = 1000
+MAX_POINTS = 1000
 """So many the server lets an account have."""
 
 
@@ -80,7 +80,7 @@ NUMBER: Final = vol.All(vol.Coerce(float), finite)
 LENGTH: Final = vol.All(NUMBER, vol.Range(min=0))
 RECORD_ID: Final = vol.All(whole, vol.Range(min=1))
 RECORD_IDS: Final = vol.All(
-    cv.ensure_list, vol.Length(min=1, max=MOST_POINTS), [RECORD_ID]
+    cv.ensure_list, vol.Length(min=1, max=MAX_POINTS), [RECORD_ID]
 )
 PIN: Final = vol.All(whole, vol.Range(min=0, max=LAST_PIN))
 TEXT: Final = vol.All(cv.string, unicode, vol.Length(min=1, max=255))

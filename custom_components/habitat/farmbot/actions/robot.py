@@ -18,7 +18,7 @@ from ..client.status import Pin
 from ..commands import (
     MOVEMENT,
     REFUSAL,
-    TOLD,
+    STATUS_TIMEOUT,
     becomes,
     pin_key,
     require_idle,
@@ -38,7 +38,7 @@ from ..garden.lookup import Wanted
 from ..garden.search import Query, search
 from ..garden.summary import kept
 from ..garden.variables import Inventory, VariableError, given_nodes
-from .fields import HIGHEST, MODE_NAMES, MODES
+from .fields import MAX_PIN_VALUES, MODE_NAMES, MODES
 from .targets import choose, choose_pin
 
 PHOTO = 60.0
@@ -153,7 +153,7 @@ async def read_pin(
     how = place.mode if mode is None else MODES[mode]
     await send(coordinator, nodes.read_pin(place.node, how))
     # The same value as before is not told again.
-    patience = _UNTOLD if before is None else TOLD
+    patience = _UNTOLD if before is None else STATUS_TIMEOUT
     await becomes(
         coordinator, key, lambda: coordinator.record(key, Pin) is not before, patience
     )
@@ -180,8 +180,8 @@ async def write_pin(
     """Write to a pin: 0 or 1, to an analog one up to 255."""
     place = choose_pin(coordinator, pin, peripheral)
     how = place.mode if mode is None else MODES[mode]
-    if value > HIGHEST[how]:
-        raise refusal("pin_value", high=str(HIGHEST[how]), mode=MODE_NAMES[how])
+    if value > MAX_PIN_VALUES[how]:
+        raise refusal("pin_value", high=str(MAX_PIN_VALUES[how]), mode=MODE_NAMES[how])
     await write_to_pin(coordinator, place.pin, value, how, place.named)
     return None
 

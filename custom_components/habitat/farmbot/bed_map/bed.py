@@ -19,11 +19,11 @@ from ..client.models import (
 from ..garden.crops import crop_named
 from ..garden.summary import crop_of, kept
 
-MOST_PHOTOS = 200
+MAX_PHOTOS = 200
 """Places of photos that are shown at most, the newest."""
 
-_SHORTEST = 100.0
-_LONGEST = 100_000.0
+_MIN_AXIS = 100.0
+_MAX_AXIS = 100_000.0
 """mm that an axis may have; what says otherwise is a setting nobody made."""
 _USUAL_X, _USUAL_Y = 2900.0, 1400.0
 """The map of an account that nobody changed anything of (the server's own default)."""
@@ -186,7 +186,7 @@ def bed_of(
 def _reachable(point: Point) -> bool:
     """Say whether a point has a place that a robot could have anything to do with."""
     return all(
-        place is not None and abs(place) <= _LONGEST for place in (point.x, point.y)
+        place is not None and abs(place) <= _MAX_AXIS for place in (point.x, point.y)
     )
 
 
@@ -233,7 +233,7 @@ def _length(
     used = ceil(max(places, default=0) / _STEP) * _STEP
     told = (axis, map_size)
     return next(
-        (size for size in told if size and _SHORTEST <= size <= _LONGEST),
+        (size for size in told if size and _MIN_AXIS <= size <= _MAX_AXIS),
         max(usual, used),
     )
 
@@ -253,9 +253,9 @@ def _photos(images: Iterable[Image]) -> tuple[Photo, ...]:
         for image in newest
         if image.meta.x is not None
         and image.meta.y is not None
-        and max(abs(image.meta.x), abs(image.meta.y)) <= _LONGEST
+        and max(abs(image.meta.x), abs(image.meta.y)) <= _MAX_AXIS
     }
-    return tuple(places)[:MOST_PHOTOS]
+    return tuple(places)[:MAX_PHOTOS]
 
 
 def _frame(farmware_envs: Iterable[FarmwareEnv]) -> Frame | None:
@@ -269,7 +269,7 @@ def _frame(farmware_envs: Iterable[FarmwareEnv]) -> Frame | None:
     # The centre of a picture is half of its size away from its corner, in pixels.
     width = 2 * scale * (known.get("center_pixel_location_x") or 0)
     height = 2 * scale * (known.get("center_pixel_location_y") or 0)
-    if not (0 < width <= _LONGEST and 0 < height <= _LONGEST):
+    if not (0 < width <= _MAX_AXIS and 0 < height <= _MAX_AXIS):
         return None
     return Frame(
         width=width,

@@ -25,7 +25,7 @@ from .models import GlobalBulletin, Log, Point, Release, SavedGarden
 
 PAUSE = 180.0
 """Seconds: whoever asks too much is shut out for "a few minutes", and no header says how many."""
-AT_ONCE = 100
+MAX_DELETED = 100
 """Points that one request deletes: their ids stand in its address."""
 
 _NO_RELEASE = (404, 422)
@@ -282,7 +282,7 @@ class FarmBotClient:
 
     async def delete_points(self, *point_ids: int) -> None:
         """Delete points, for good, many in one request."""
-        for some in batched(point_ids, AT_ONCE, strict=False):
+        for some in batched(point_ids, MAX_DELETED, strict=False):
             await self._done("DELETE", f"points/{','.join(map(str, some))}")
 
     async def search_points(self, wanted: Fields) -> tuple[Point, ...]:

@@ -43,7 +43,7 @@ LEAVE_WAIT = 1.0
 """Seconds that saying good-bye may take."""
 
 FIRST_PAUSE = 30.0
-LONGEST_PAUSE = 600.0
+MAX_PAUSE = 600.0
 """Seconds before the next try to connect; as many as it has been away for, up to the longest."""
 REFUSED_PAUSE = 300.0
 """Seconds at least after a refused login: what the server counts logins in."""
@@ -184,7 +184,7 @@ class BrokerLink:
         self.online: bool | None = None
         """Whether the robot answers; None while nobody knows."""
         self.counters = Counters()
-        self._backoff = (pacing or Pacing()).link("broker", FIRST_PAUSE, LONGEST_PAUSE)
+        self._backoff = (pacing or Pacing()).link("broker", FIRST_PAUSE, MAX_PAUSE)
         self._credentials = credentials
         self._listener = listener
         self._report = report

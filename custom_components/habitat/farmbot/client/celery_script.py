@@ -25,7 +25,7 @@ PRIORITY = 600
 """How urgent a command is by the vendor's own clients."""
 URGENT = 9000
 """How urgent the emergency stop is."""
-LONGEST_MESSAGE = 300
+MAX_MESSAGE_LENGTH = 300
 """Characters that the server lets a message have."""
 
 _LUA_SIGNS = re.compile(r"[^A-Za-z0-9 \u0080-\U0010ffff]")
@@ -289,7 +289,7 @@ def send_message(
 ) -> Node:
     """Write a line into the robot's log and, if wished, to other channels."""
     body = [_node("channel", {"channel_name": channel}) for channel in channels]
-    args: Node = {"message": text[:LONGEST_MESSAGE], "message_type": message_type}
+    args: Node = {"message": text[:MAX_MESSAGE_LENGTH], "message_type": message_type}
     return _node("send_message", args, body)
 
 

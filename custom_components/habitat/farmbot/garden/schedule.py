@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Self
 
 from ...cloud.parsing import Json, LenientEnum, to_datetime, to_int, to_str
-from ...cloud.text import LONGEST_STATE, clean, cut
+from ...cloud.text import MAX_STATE_LENGTH, clean, cut
 from ..client.enums import ExecutableType, TimeUnit
 from ..client.models import FarmEvent, Regimen, Sequence
 
@@ -22,7 +22,7 @@ LENGTH = timedelta(minutes=1)
 Nobody knows how long a sequence takes. A minute is what the server itself gives an event that
 runs once, and the shortest time between two runs of an event: they never overlap.
 """
-MOST = 1500
+MAX_OCCURRENCES = 1500
 """Occurrences of one event that are listed at most: a month of one every half hour."""
 
 _RESOLUTION = timedelta(microseconds=1)
@@ -151,7 +151,7 @@ class Schedule:
         found = {
             one.uid: one
             for series in self.series
-            for one in series.at(series.numbers(begin, end)[:MOST])
+            for one in series.at(series.numbers(begin, end)[:MAX_OCCURRENCES])
         }
         # What was kept has the name that it had when it happened.
         found |= {
@@ -181,7 +181,7 @@ class Schedule:
             (
                 one
                 for series in self.series
-                for one in series.at(series.numbers(begin, end)[-MOST:])
+                for one in series.at(series.numbers(begin, end)[-MAX_OCCURRENCES:])
             ),
             key=_order,
         )
@@ -309,7 +309,7 @@ def _about(sequence: Sequence) -> str | None:
     """Return the first paragraph of a sequence's description."""
     paragraph = (sequence.description or "").strip().partition("\n\n")[0]
     shown = clean(paragraph)
-    return cut(shown, LONGEST_STATE) if shown else None
+    return cut(shown, MAX_STATE_LENGTH) if shown else None
 
 
 def _order(occurrence: Occurrence) -> tuple[datetime, int, int]:

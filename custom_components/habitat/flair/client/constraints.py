@@ -12,7 +12,7 @@ from itertools import islice
 from ...cloud.parsing import Json, to_float
 from ...cloud.text import clean
 
-MOST_BUTTONS = 100
+MAX_BUTTONS = 100
 """No remote has more."""
 
 _FAHRENHEIT_FROM = 45.0
@@ -84,7 +84,7 @@ def read_constraints(raw: Json) -> Constraints | None:
                 dict.fromkeys(
                     item for item in raw if isinstance(item, str) and clean(item)
                 ),
-                MOST_BUTTONS,
+                MAX_BUTTONS,
             )
         )
         return Constraints(buttons=buttons) if buttons else None

@@ -26,7 +26,7 @@ SAMPLES = "/sensor_data/v6/sample/location/"
 _IDENTIFIER = re.compile(r"[\w-]+", re.ASCII)
 """It becomes part of an address, whatever the cloud may have said."""
 _SECOND = timedelta(seconds=1)
-_LONGEST = timedelta(days=10) - 2 * _SECOND
+_MAX_RANGE = timedelta(days=10) - 2 * _SECOND
 """Ten days are the most that the cloud takes, and the window begins a second early."""
 
 
@@ -83,7 +83,7 @@ class FlowerPowerClient:
         """Yield what was measured at a location, the oldest first, one request a time."""
         if not _IDENTIFIER.fullmatch(location_identifier):
             raise BadAnswer("The identifier of the location is none")
-        for window in span.aligned(_SECOND).split(_LONGEST):
+        for window in span.aligned(_SECOND).split(_MAX_RANGE):
             # Whether the cloud counts the start itself in is not known.
             params = {
                 "from_datetime_utc": format_utc(window.start - _SECOND),

@@ -8,7 +8,7 @@ from . import mqtt
 from .mqtt import Kind, Reply
 
 _FIRST_WAIT = 0.1
-_LONGEST_WAIT = 2.0
+_MAX_WAIT = 2.0
 _SUBSCRIPTION = 1
 _MAX_BACKLOG = 16 * mqtt.MAX_PACKET
 
@@ -72,7 +72,7 @@ class Link:
                     self._writer = None
                     writer.transport.abort()
             await asyncio.sleep(wait)
-            wait = min(2 * wait, _LONGEST_WAIT)
+            wait = min(2 * wait, _MAX_WAIT)
 
     async def _talk(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

@@ -23,7 +23,7 @@ _ALARM = 600.0
 """Seconds after which somebody is told that the robot is still locked."""
 _LATE = 300.0
 """Seconds after which a missed event is left out."""
-_MOST = 500
+_MAX_LOGS = 500
 _UNITS = {
     "minutely": 60.0,
     "hourly": 3_600.0,
@@ -80,7 +80,7 @@ def due(world: World, event: Record, after: float, until: float) -> Iterator[int
             yield identity
         return
     step = unit * max(1.0, number(event.get("repeat"), 1))
-    times = (start + step * turn for turn in range(_MOST))
+    times = (start + step * turn for turn in range(_MAX_LOGS))
     for at in takewhile(lambda at: at < end and at <= until, times):
         if at > after:
             yield identity

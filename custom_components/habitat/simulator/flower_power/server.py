@@ -15,7 +15,7 @@ from .garden import Garden, Spot
 from .tokens import TokenError, Tokens
 
 _EMAIL = "Robin@Example.com"
-_LONGEST_DAYS = 10
+_MAX_DAYS = 10
 _KEPT_ANSWERS = 256
 
 
@@ -185,7 +185,7 @@ class FlowerPowerCloud(CloudServer):
         start = _moment(request.query.get("from_datetime_utc"), (end or now) - DAY)
         if start is None or end is None or end < start:
             return self._error(400, "The times can not be read.")
-        if end - start > _LONGEST_DAYS * DAY:
+        if end - start > _MAX_DAYS * DAY:
             # As Parrot's own tool expects it: an error that looks well to HTTP.
             return self._error(200, "The from/to should not exceed 10 days.", code=501)
         return self._cached(
