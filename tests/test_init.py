@@ -8,7 +8,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]  # it brings no types
 
-from custom_components.habitat import async_migrate_entry, vendor
+from custom_components.habitat import async_migrate_entry, loader
 from custom_components.habitat.const import DOMAIN, MINOR_VERSION
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntryState
@@ -187,7 +187,7 @@ async def test_vendor_that_cannot_be_imported(
             raise ModuleNotFoundError(name)
         return await async_import_module(hass, name)
 
-    monkeypatch.setattr(vendor, "async_import_module", fail)
+    monkeypatch.setattr(loader, "async_import_module", fail)
     assert await async_setup_component(hass, DOMAIN, {})
     known = hass.services.async_services_for_domain(DOMAIN)
     assert "set_room_hold" in known

@@ -450,7 +450,7 @@ async def test_the_forms_for_all_vendors_have_their_words(
     asked = {
         name
         for vendor in REGISTRY
-        for form in import_module(f"custom_components.habitat.{vendor}.forms").FORMS
+        for form in import_module(f"custom_components.habitat.{vendor}.config_form").FORMS
         for name in form.fields
     }
     texts = EN["config"]["step"][step]
@@ -584,7 +584,7 @@ def raised() -> Iterator[tuple[str, set[str]]]:
         "event_without_sequence",
     ):
         yield key_text, {"name"}
-    for call in calls("farmbot/variables.py"):
+    for call in calls("farmbot/garden/variables.py"):
         if isinstance(call.func, ast.Name) and call.func.id == "VariableError":
             key = call.args[0]
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
