@@ -13,7 +13,8 @@ from typing import Any, Concatenate, Self
 from custom_components.habitat.flair.coordinator import FAST
 from custom_components.habitat.simulator.cityflow import homes as cityflow
 from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home as build
 from custom_components.habitat.simulator.flair.server import FlairCloud
@@ -22,7 +23,6 @@ from custom_components.habitat.simulator.flowcommand import homes as flowcommand
 from custom_components.habitat.simulator.flowcommand.server import FlowCommandCloud
 from custom_components.habitat.simulator.flower_power import homes as flower_power
 from custom_components.habitat.simulator.flower_power.server import FlowerPowerCloud
-from custom_components.habitat.simulator.server import CloudServer
 
 from .homes import Home
 

@@ -5,8 +5,8 @@ from collections import deque
 import time
 from typing import Final
 
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import dump
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import dump
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from custom_components.habitat.simulator.farmbot.builder import grid, plant, robot
 from custom_components.habitat.simulator.farmbot.homes import HOMES

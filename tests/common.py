@@ -17,9 +17,9 @@ from custom_components.habitat.const import CONF_VENDOR, DOMAIN
 from custom_components.habitat.coordinator import HabitatConfigEntry, HabitatCoordinator
 from custom_components.habitat.flair.coordinator import FlairCoordinator
 from custom_components.habitat.loader import async_forms
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.simulator.flair.server import FlairCloud
-from custom_components.habitat.simulator.server import CloudServer
 from custom_components.habitat.vendor import REGISTRY
 from homeassistant.config_entries import (
     RELOAD_AFTER_UPDATE_DELAY,

@@ -19,11 +19,11 @@ from custom_components.habitat.cloud.auth import TokenAuth
 from custom_components.habitat.cloud.session import CloudSession, Limits
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.farmbot.client import broker
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.simulator.flair.homes import HOMES, home
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from custom_components.habitat.simulator.flair.world import World
-from custom_components.habitat.simulator.server import CloudServer
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 

@@ -7,7 +7,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator  # type: ignore[import-untyped]  # it brings no types
 
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.world import Resource

@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator 
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.habitat.cloud.privacy import REDACTED
-from custom_components.habitat.simulator.documents import Json
+from custom_components.habitat.simulator.core.documents import Json
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import HOMES
 from homeassistant.exceptions import HomeAssistantError

@@ -11,9 +11,9 @@ import pytest
 
 from custom_components.habitat.const import CONF_VENDOR
 from custom_components.habitat.simulator import SIMULATED, create
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.simulator.faults import Fault, Kind
-from custom_components.habitat.simulator.server import CloudServer
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant

@@ -24,8 +24,8 @@ from custom_components.habitat.flair.number import away_gap, bounds_crossed
 from custom_components.habitat.flair.select import NO_SCHEDULE
 from custom_components.habitat.loader import async_services
 from custom_components.habitat.simulator import SIMULATED, create
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.server import CloudServer
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.system_health import async_info
 from custom_components.habitat.vendor import REGISTRY, DeviceService
 from homeassistant.config_entries import (
@@ -450,7 +450,9 @@ async def test_the_forms_for_all_vendors_have_their_words(
     asked = {
         name
         for vendor in REGISTRY
-        for form in import_module(f"custom_components.habitat.{vendor}.config_form").FORMS
+        for form in import_module(
+            f"custom_components.habitat.{vendor}.config_form"
+        ).FORMS
         for name in form.fields
     }
     texts = EN["config"]["step"][step]

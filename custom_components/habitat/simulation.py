@@ -14,8 +14,8 @@ from homeassistant.helpers.storage import Store
 from .const import DOMAIN
 from .coordinator import HabitatConfigEntry
 from .simulator import create
-from .simulator.documents import Json
-from .simulator.server import CloudServer
+from .simulator.core.documents import Json
+from .simulator.core.server import CloudServer
 from .vendor import Login, Vendor
 
 

@@ -16,7 +16,7 @@ from custom_components.habitat.cloud.session import CloudSession, Limits
 from custom_components.habitat.simulator.cityflow.homes import HOMES
 from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.cityflow.world import World
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from homeassistant.core import HomeAssistant
 from tests.common import START, AccountSetting, set_up
 from tests.conftest import StartCloud

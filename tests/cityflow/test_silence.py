@@ -7,8 +7,8 @@ import pytest
 from custom_components.habitat import async_remove_config_entry_device
 from custom_components.habitat.simulator.cityflow.homes import home, particle_id
 from custom_components.habitat.simulator.cityflow.world import Probe
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from tests.common import counted_writes
 

@@ -23,7 +23,7 @@ from custom_components.habitat.cloud.pacing import (
     LOGINS_AT_ONCE,
     LoginDesk,
 )
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 
 from .loopback import GET, QUICK, Reply, Server, data, status, talking
 

@@ -19,7 +19,7 @@ from custom_components.habitat.cloud.errors import (
 )
 from custom_components.habitat.cloud.pacing import Pacing
 from custom_components.habitat.cloud.session import CloudSession
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 
 from .loopback import GET, PATCH, QUICK, Server, data, slow, status, talking

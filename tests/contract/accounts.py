@@ -11,9 +11,9 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 
 from custom_components.habitat.simulator import create
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.server import CloudServer, Exchange
 from custom_components.habitat.simulator.faults import Fault, Kind
-from custom_components.habitat.simulator.server import CloudServer, Exchange
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from tests.common import NOW, START, done, fill, start_flow

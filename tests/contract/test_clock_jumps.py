@@ -8,8 +8,8 @@ import pytest
 
 from custom_components.habitat.coordinator import HabitatCoordinator
 from custom_components.habitat.simulator import SIMULATED, create
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.server import CloudServer
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.server import CloudServer
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from tests.common import NOW, START, AccountSetting, set_up

@@ -11,8 +11,8 @@ from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.coordinator import HabitatCoordinator
 from custom_components.habitat.entity import HabitatEntity
 from custom_components.habitat.simulator import SIMULATED, create
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.server import CloudServer
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.server import CloudServer
 from homeassistant.components.climate import ClimateEntityFeature, HVACMode
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError

@@ -15,7 +15,7 @@ import pytest
 from custom_components.habitat.cloud.session import CloudSession, Limits
 from custom_components.habitat.const import CONF_VENDOR
 from custom_components.habitat.simulator import SIMULATED, create
-from custom_components.habitat.simulator.server import CloudServer
+from custom_components.habitat.simulator.core.server import CloudServer
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from tests.common import done, set_up

@@ -12,8 +12,8 @@ from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.coordinator import HabitatConfigEntry
 from custom_components.habitat.loader import async_forms, async_validate_login
 from custom_components.habitat.simulator import SIMULATED, create
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.server import CloudServer
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.vendor import REGISTRY, Form, Identity, Login
 from homeassistant.core import HomeAssistant
 from tests.common import NOW, START, done, fill, set_up, start_flow, start_mending

@@ -19,9 +19,9 @@ from custom_components.habitat.diagnostics import async_get_config_entry_diagnos
 from custom_components.habitat.farmbot import receiver as push
 from custom_components.habitat.farmbot.client import status
 from custom_components.habitat.simulator import SIMULATED, create
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.simulator.faults import Fault, Kind
-from custom_components.habitat.simulator.server import CloudServer
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er

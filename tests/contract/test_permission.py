@@ -10,8 +10,8 @@ from pytest_homeassistant_custom_component.common import MockUser  # type: ignor
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.loader import async_services
 from custom_components.habitat.simulator import SIMULATED, create
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.server import CloudServer
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.vendor import REGISTRY, DeviceService, EntityService
 from homeassistant.core import Context, HomeAssistant, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError, Unauthorized, UnknownUser

@@ -25,8 +25,8 @@ from custom_components.habitat.diagnostics import (
 )
 from custom_components.habitat.loader import async_services
 from custom_components.habitat.simulator import SIMULATED, create
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.server import CloudServer
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.vendor import DeviceService
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, SupportsResponse

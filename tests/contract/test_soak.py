@@ -18,8 +18,8 @@ import pytest
 
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.simulator import SIMULATED, create
+from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.simulator.faults import Fault, Kind
-from custom_components.habitat.simulator.server import CloudServer
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er

@@ -12,9 +12,9 @@ import pytest
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.farmbot.coordinator import PACES
 from custom_components.habitat.simulator import SIMULATED, create
+from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.simulator.farmbot.server import FarmBotCloud
 from custom_components.habitat.simulator.faults import Fault, Kind
-from custom_components.habitat.simulator.server import CloudServer
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant

@@ -14,7 +14,7 @@ from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.coordinator import HabitatConfigEntry
 from custom_components.habitat.diagnostics import async_get_config_entry_diagnostics
 from custom_components.habitat.simulator import SIMULATED, create
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (

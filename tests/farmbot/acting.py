@@ -14,8 +14,8 @@ from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.farmbot.client import celery_script as nodes
 from custom_components.habitat.farmbot.commands import send
 from custom_components.habitat.farmbot.coordinator import FarmBotCoordinator
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json, Record, load
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json, Record, load
 from custom_components.habitat.simulator.farmbot.broker import Broker
 from custom_components.habitat.simulator.farmbot.demo import standard
 from custom_components.habitat.simulator.farmbot.robot import Robot

@@ -12,8 +12,8 @@ import pytest
 
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.farmbot.coordinator import FarmBotCoordinator
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json, Record
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json, Record
 from custom_components.habitat.simulator.farmbot.broker import Broker
 from custom_components.habitat.simulator.farmbot.homes import HOMES
 from custom_components.habitat.simulator.farmbot.server import FarmBotCloud

@@ -17,7 +17,7 @@ from custom_components.habitat.farmbot.client.broker import (
     Credentials,
     Listener,
 )
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.broker import Gate
 from custom_components.habitat.simulator.farmbot.embedded import EmbeddedBroker
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.habitat.simulator.documents import Json
+from custom_components.habitat.simulator.core.documents import Json
 from custom_components.habitat.simulator.farmbot.world import stamp
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN

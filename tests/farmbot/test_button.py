@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from custom_components.habitat.simulator.documents import Json, Record
+from custom_components.habitat.simulator.core.documents import Json, Record
 from custom_components.habitat.simulator.farmbot import nodes
 from custom_components.habitat.simulator.farmbot.builder import sequence
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN

@@ -11,7 +11,7 @@ from custom_components.habitat.farmbot.client import celery_script as nodes
 from custom_components.habitat.farmbot.client.models import FirmwareConfig
 from custom_components.habitat.farmbot.client.status import Axes
 from custom_components.habitat.farmbot.coordinator import FarmBotCoordinator
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from custom_components.habitat.simulator.farmbot.demo import standard
 from custom_components.habitat.simulator.farmbot.robot import Robot

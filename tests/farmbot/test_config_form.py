@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.farmbot.config_form import FORMS
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.homes import HOMES
 from custom_components.habitat.simulator.farmbot.server import FarmBotCloud
 from custom_components.habitat.simulator.faults import Fault, Kind

@@ -15,8 +15,8 @@ from custom_components.habitat.diagnostics import async_get_config_entry_diagnos
 from custom_components.habitat.farmbot.client.models import Alert, Point
 from custom_components.habitat.farmbot.coordinator import PACES, RECONCILE
 from custom_components.habitat.farmbot.derived import DERIVED, MOUNTED_TOOL
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Record
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Record
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from custom_components.habitat.simulator.farmbot.homes import HOMES
 from custom_components.habitat.simulator.faults import Fault, Kind

@@ -2,8 +2,8 @@
 
 import pytest
 
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Record
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Record
 from custom_components.habitat.simulator.farmbot.builder import robot
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.components.number import SERVICE_SET_VALUE

@@ -9,7 +9,7 @@ import pytest
 from custom_components.habitat.farmbot.garden.schedule import Kind, Occurrence
 from custom_components.habitat.farmbot.past import KEPT, Past
 from custom_components.habitat.farmbot.release import Available
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.farmbot import nodes
 from custom_components.habitat.simulator.farmbot.builder import robot, sequence
 from custom_components.habitat.simulator.farmbot.world import stamp

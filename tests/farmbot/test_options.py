@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator 
 
 from custom_components.habitat.farmbot import camera
 from custom_components.habitat.farmbot.webcams import Webcam
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.builder import robot
 from homeassistant.components.camera import async_get_image
 from homeassistant.config_entries import ConfigEntryState

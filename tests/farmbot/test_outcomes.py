@@ -8,8 +8,8 @@ import pytest
 from custom_components.habitat.farmbot.client.models import FbosConfig
 from custom_components.habitat.farmbot.garden.schedule import Occurrence
 from custom_components.habitat.farmbot.receiver import LogLine
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json
 from custom_components.habitat.simulator.farmbot.builder import robot, sequence
 from custom_components.habitat.simulator.farmbot.world import World, stamp
 from homeassistant.components.calendar import CalendarEvent

@@ -16,8 +16,8 @@ from custom_components.habitat.farmbot.client.api import SYNCED
 from custom_components.habitat.farmbot.client.auth import Address
 from custom_components.habitat.farmbot.client.models import Image, Point
 from custom_components.habitat.farmbot.coordinator import PACES
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json, Record
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json, Record
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from custom_components.habitat.simulator.farmbot.homes import HOMES
 from custom_components.habitat.simulator.faults import Fault, Kind

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from custom_components.habitat.farmbot.client.models import SensorReading
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json
 from custom_components.habitat.simulator.farmbot.builder import robot
 from custom_components.habitat.simulator.farmbot.demo import standard
 from custom_components.habitat.simulator.farmbot.robot import Robot

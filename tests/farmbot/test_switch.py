@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.habitat.simulator.documents import Record
+from custom_components.habitat.simulator.core.documents import Record
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.const import (
     SERVICE_TURN_OFF,

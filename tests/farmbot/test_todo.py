@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.builder import robot
 from custom_components.habitat.simulator.farmbot.world import stamp
 from custom_components.habitat.simulator.faults import Fault, Kind

@@ -16,7 +16,7 @@ from custom_components.habitat.farmbot.webcams import (
     webcam_key,
 )
 from custom_components.habitat.reach import OutOfReach, Reach
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.builder import robot
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.core import HomeAssistant

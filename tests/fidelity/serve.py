@@ -11,11 +11,11 @@ import sys
 import time
 
 from custom_components.habitat.simulator import create
+from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.simulator.farmbot import mqtt
 from custom_components.habitat.simulator.farmbot.embedded import EmbeddedBroker
 from custom_components.habitat.simulator.farmbot.homes import HOMES
 from custom_components.habitat.simulator.farmbot.server import FarmBotCloud
-from custom_components.habitat.simulator.server import CloudServer
 
 _PACE = 200
 """How much faster than in the field the robot moves."""

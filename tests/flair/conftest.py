@@ -6,8 +6,8 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.habitat.flair.coordinator import FlairCoordinator
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Record
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Record
 from custom_components.habitat.simulator.flair import server, writes as home_writes
 from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.world import Resource, World

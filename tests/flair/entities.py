@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from custom_components.habitat.simulator.documents import Json
+from custom_components.habitat.simulator.core.documents import Json
 from homeassistant.const import ATTR_ENTITY_ID, Platform
 from homeassistant.core import Context, State
 from homeassistant.helpers import entity_registry as er

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.habitat.simulator.documents import Json
+from custom_components.habitat.simulator.core.documents import Json
 from homeassistant.components.cover import SERVICE_SET_COVER_POSITION
 from homeassistant.const import (
     STATE_OFF,

@@ -6,8 +6,8 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.habitat.flair.button import button_key
 from custom_components.habitat.flair.client.models import HvacUnit
 from custom_components.habitat.flair.coordinator import key_of
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from homeassistant.components.button import SERVICE_PRESS

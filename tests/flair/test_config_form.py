@@ -13,7 +13,7 @@ from custom_components.habitat.cloud.errors import (
     Unreachable,
 )
 from custom_components.habitat.flair.config_form import FORMS, async_validate
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home, two
 from custom_components.habitat.simulator.flair.server import FlairCloud

@@ -9,7 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.sensor import LastAnswerSensor
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home as build
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.habitat.simulator.documents import Json
+from custom_components.habitat.simulator.core.documents import Json
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.components.cover import (
     ATTR_CURRENT_POSITION,

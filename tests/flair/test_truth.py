@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json
 from custom_components.habitat.simulator.flair.homes import home as build
 from homeassistant.components.climate import (
     ATTR_CURRENT_HUMIDITY,

@@ -3,7 +3,7 @@
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.habitat.simulator.documents import Json, moment
+from custom_components.habitat.simulator.core.documents import Json, moment
 from homeassistant.components.weather import (
     ATTR_CONDITION_CLEAR_NIGHT,
     ATTR_CONDITION_CLOUDY,

@@ -17,7 +17,7 @@ from custom_components.habitat.flowcommand.client.auth import (
     refuses_login,
 )
 from custom_components.habitat.flowcommand.coordinator import FlowCommandCoordinator
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.flowcommand.homes import HOMES
 from custom_components.habitat.simulator.flowcommand.server import FlowCommandCloud
 from custom_components.habitat.simulator.flowcommand.world import World

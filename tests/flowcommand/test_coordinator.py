@@ -14,7 +14,7 @@ from custom_components.habitat.flowcommand.volumes import (
     outdated,
     untouched,
 )
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flowcommand.homes import home
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState

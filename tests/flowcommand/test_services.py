@@ -8,7 +8,7 @@ from custom_components.habitat.cloud.parsing import parse
 from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.flowcommand.client.models import FlowVolume
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flowcommand.homes import home
 from custom_components.habitat.simulator.flowcommand.world import Sensor

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json
 from custom_components.habitat.simulator.flowcommand.homes import home
 from homeassistant.util import dt as dt_util
 from tests.common import START, counted_writes

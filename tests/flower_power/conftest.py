@@ -18,7 +18,7 @@ from custom_components.habitat.flower_power.client.answers import explain
 from custom_components.habitat.flower_power.client.api import FlowerPowerClient
 from custom_components.habitat.flower_power.client.auth import log_in, refuses_login
 from custom_components.habitat.flower_power.coordinator import FlowerPowerCoordinator
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.flower_power.garden import Garden
 from custom_components.habitat.simulator.flower_power.homes import HOMES
 from custom_components.habitat.simulator.flower_power.server import FlowerPowerCloud

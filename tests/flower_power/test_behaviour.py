@@ -7,8 +7,8 @@ import pytest
 from custom_components.habitat.flower_power.client.models import Location
 from custom_components.habitat.image import MAX_BYTES
 from custom_components.habitat.reach import Reach
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json, Record
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json, Record
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flower_power.homes import home
 from homeassistant.components.event import ATTR_EVENT_TYPE

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.habitat.flower_power.config_form import FORMS
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flower_power.homes import HOMES, home
 from custom_components.habitat.simulator.flower_power.server import FlowerPowerCloud

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.habitat.diagnostics import async_get_config_entry_diagnostics
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flower_power.homes import home
 from homeassistant.components.diagnostics import REDACTED

@@ -11,8 +11,8 @@ from custom_components.habitat.flower_power.client.models import (
     LocationStatus,
     Versions,
 )
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json, Record
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json, Record
 from custom_components.habitat.simulator.flower_power.homes import home
 from tests.common import counted_writes
 

@@ -12,8 +12,8 @@ from custom_components.habitat.simulator import create
 from custom_components.habitat.simulator.cityflow.homes import HOMES, city, demo, home
 from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.cityflow.world import INSTALLED, Probe, World
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json, Record, epoch
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json, Record, epoch
 from custom_components.habitat.simulator.faults import Fault, Kind
 from tests.common import NOW
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json, epoch
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json, epoch
 from custom_components.habitat.simulator.flair.demo import demo
 from custom_components.habitat.simulator.flair.homes import home, two
 from custom_components.habitat.simulator.flair.odd import odd

@@ -15,8 +15,8 @@ from aiohttp.test_utils import TestServer
 import pytest
 
 from custom_components.habitat.simulator import create
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json, Record, epoch
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json, Record, epoch
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flowcommand import flow
 from custom_components.habitat.simulator.flowcommand.homes import (

@@ -12,8 +12,8 @@ import zlib
 import aiohttp
 import pytest
 
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json, Record, dump, load
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json, Record, dump, load
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flower_power import nature
 from custom_components.habitat.simulator.flower_power.demo import demo

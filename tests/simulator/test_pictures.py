@@ -5,7 +5,7 @@ from io import BytesIO
 from PIL import Image
 import pytest
 
-from custom_components.habitat.simulator.pictures import Color, jpeg, png
+from custom_components.habitat.simulator.core.pictures import Color, jpeg, png
 
 COLORS: tuple[Color, ...] = ((0, 0, 0), (255, 255, 255), (200, 30, 40), (20, 90, 220))
 

@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from custom_components.habitat.simulator import SIMULATED, create
+from custom_components.habitat.simulator.core.reasons import reason
 from custom_components.habitat.simulator.faults import Fault, Kind
-from custom_components.habitat.simulator.reasons import reason
 
 from .conftest import Client, mapping
 

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from custom_components.habitat.simulator import weather
-from custom_components.habitat.simulator.noise import between, fraction, wander
-from custom_components.habitat.simulator.weather import DAY, HOUR, Place
+from custom_components.habitat.simulator.core import weather
+from custom_components.habitat.simulator.core.noise import between, fraction, wander
+from custom_components.habitat.simulator.core.weather import DAY, HOUR, Place
 
 PLACE = Place(seed=1)
 JANUARY = datetime(2026, 1, 15, tzinfo=UTC).timestamp()

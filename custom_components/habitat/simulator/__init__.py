@@ -7,8 +7,8 @@ from importlib import import_module
 import time
 from typing import cast
 
-from .clock import Clock
-from .server import CloudServer
+from .core.clock import Clock
+from .core.server import CloudServer
 
 SIMULATED = ("flair", "farmbot", "flower_power", "flowcommand", "cityflow")
 """The vendors that can be simulated."""

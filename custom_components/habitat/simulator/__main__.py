@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from . import SIMULATED, create
-from .server import CloudServer
+from .core.server import CloudServer
 
 
 def _arguments() -> argparse.Namespace:

@@ -16,9 +16,9 @@ import struct
 
 from aiohttp import web
 
-from .documents import Json, dump, load, records, tables
-from .noise import fraction
-from .reasons import reason
+from .core.documents import Json, dump, load, records, tables
+from .core.noise import fraction
+from .core.reasons import reason
 
 type Answer = Callable[[], Awaitable[web.StreamResponse]]
 type Refusal = Callable[[int], web.Response]

@@ -16,7 +16,7 @@ from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.simulator.cityflow.homes import city, demo, home, odd
 from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.cityflow.world import Probe
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from tests.cityflow.conftest import QUICK, Account, Serve
 from tests.common import NOW

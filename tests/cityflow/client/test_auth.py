@@ -23,7 +23,7 @@ from custom_components.habitat.cloud.errors import (
 )
 from custom_components.habitat.cloud.parsing import Json
 from custom_components.habitat.simulator.cityflow.homes import home
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from tests.cityflow.conftest import Serve
 from tests.odd_json import BOUNDED, odd_json

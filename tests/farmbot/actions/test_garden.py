@@ -11,8 +11,8 @@ import voluptuous as vol
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.farmbot.actions import ACTIONS
 from custom_components.habitat.farmbot.client.models import Point
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json, Record
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json, Record
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from custom_components.habitat.simulator.farmbot.builder import robot
 from custom_components.habitat.simulator.farmbot.demo import standard

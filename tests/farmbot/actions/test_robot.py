@@ -14,8 +14,8 @@ from custom_components.habitat.farmbot.client import celery_script as nodes
 from custom_components.habitat.farmbot.client.celery_script import Node
 from custom_components.habitat.farmbot.coordinator import FarmBotCoordinator
 from custom_components.habitat.farmbot.derived import MountedTool
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Record, number
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Record, number
 from custom_components.habitat.simulator.farmbot import nodes as steps
 from custom_components.habitat.simulator.farmbot.builder import sequence
 from custom_components.habitat.simulator.farmbot.demo import standard

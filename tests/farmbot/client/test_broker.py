@@ -37,7 +37,7 @@ from custom_components.habitat.farmbot.client.broker import (
     RobotOffline,
     _Loss,
 )
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from tests.farmbot.mqtt import (
     BOT,
     SERVER,

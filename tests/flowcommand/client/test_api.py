@@ -17,7 +17,7 @@ from custom_components.habitat.cloud.errors import (
 from custom_components.habitat.cloud.session import Request
 from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.flowcommand.client.models import FlowSensor
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flowcommand.homes import demo, home, odd, world
 from custom_components.habitat.simulator.flowcommand.server import FlowCommandCloud

@@ -30,7 +30,7 @@ from custom_components.habitat.flower_power.client.enums import (
     WateringMode,
 )
 from custom_components.habitat.flower_power.client.models import Gauge
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flower_power import wire
 from custom_components.habitat.simulator.flower_power.demo import demo

@@ -18,7 +18,7 @@ from custom_components.habitat.flower_power.client.auth import (
     log_in,
     refuses_login,
 )
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flower_power.homes import home
 from custom_components.habitat.simulator.flower_power.tokens import Tokens

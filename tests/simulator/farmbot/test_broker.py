@@ -13,7 +13,7 @@ import aiomqtt
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.broker import (
     LOGINS,
     WINDOW,

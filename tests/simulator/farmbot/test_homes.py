@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json, Record, dump, load
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json, Record, dump, load
 from custom_components.habitat.simulator.farmbot import create, live
 from custom_components.habitat.simulator.farmbot.homes import HOMES
 from custom_components.habitat.simulator.farmbot.live import due

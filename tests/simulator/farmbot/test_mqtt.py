@@ -11,7 +11,7 @@ import aiohttp
 import aiomqtt
 import pytest
 
-from custom_components.habitat.simulator.clock import ManualClock
+from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.farmbot import embedded, link, mqtt
 from custom_components.habitat.simulator.farmbot.broker import Gate
 from custom_components.habitat.simulator.farmbot.embedded import EmbeddedBroker

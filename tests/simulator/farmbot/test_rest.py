@@ -8,8 +8,8 @@ import aiohttp
 import jwt
 import pytest
 
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json
 from custom_components.habitat.simulator.farmbot import pictures
 from custom_components.habitat.simulator.farmbot.resources import (
     POINT_FIELDS,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.habitat.simulator.clock import ManualClock
-from custom_components.habitat.simulator.documents import Json, Record, dump
+from custom_components.habitat.simulator.core.clock import ManualClock
+from custom_components.habitat.simulator.core.documents import Json, Record, dump
 from custom_components.habitat.simulator.farmbot import nodes
 from custom_components.habitat.simulator.farmbot.celery import run
 from custom_components.habitat.simulator.farmbot.machine import LOCKED, RobotError

@@ -1,6 +1,6 @@
 """CityFlow's cloud (air probes of cities) in miniature."""
 
-from ..clock import Clock
+from ..core.clock import Clock
 from .homes import HOMES
 from .server import CityFlowCloud
 

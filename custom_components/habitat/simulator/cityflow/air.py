@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 import math
 
-from .. import weather
-from ..documents import Json, Record
-from ..noise import between, fraction, wander
+from ..core import weather
+from ..core.documents import Json, Record
+from ..core.noise import between, fraction, wander
 from .world import FIRST, SECOND, SIGFOX, Defect, Probe, World
 
 type Measure = Callable[[World, Probe, float], Record]

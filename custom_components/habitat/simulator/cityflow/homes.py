@@ -4,8 +4,8 @@ from collections.abc import Callable
 from hashlib import sha256
 import time
 
-from ..clock import Clock
-from ..noise import between
+from ..core.clock import Clock
+from ..core.noise import between
 from .metadata import device_type, usual_types
 from .world import FIRST, SECOND, SIGFOX, Defect, Probe, World, city_place
 

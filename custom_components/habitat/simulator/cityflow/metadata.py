@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..documents import Json, Record
+from ..core.documents import Json, Record
 from .world import FIRST, SECOND
 
 _MICRO = "µg/m³"

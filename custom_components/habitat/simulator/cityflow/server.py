@@ -8,9 +8,9 @@ from typing import cast, override
 
 from aiohttp import web
 
-from ..documents import Json, Record, dump, epoch, load
-from ..reasons import reason
-from ..server import CloudServer
+from ..core.documents import Json, Record, dump, epoch, load
+from ..core.reasons import reason
+from ..core.server import CloudServer
 from . import air
 from .tokens import Tokens
 from .world import Probe, World

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import jwt
 
-from ..clock import Clock
-from ..documents import Json, Record
+from ..core.clock import Clock
+from ..core.documents import Json, Record
 
 KEY_LIFETIME = 3357 * 86_400
 _KEY_ISSUED = 1_735_718_400

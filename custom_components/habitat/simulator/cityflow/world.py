@@ -9,10 +9,10 @@ from enum import StrEnum
 import time
 from typing import cast
 
-from ..clock import Clock
-from ..documents import Json, Record
-from ..noise import between, fraction
-from ..weather import Place
+from ..core.clock import Clock
+from ..core.documents import Json, Record
+from ..core.noise import between, fraction
+from ..core.weather import Place
 
 INSTALLED = 1_741_600_800.0
 """When the probes began their work, in March 2025."""

@@ -1,6 +1,6 @@
 """FarmBot's cloud in miniature: the REST API, the message broker and a robot."""
 
-from ..clock import Clock
+from ..core.clock import Clock
 from .homes import HOMES
 from .server import FarmBotCloud
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, override
 
-from ..clock import Clock
+from ..core.clock import Clock
 
 LOGINS = 20
 """How many logins a user has in `WINDOW` seconds; the server counts as well."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 import time
 
-from ..clock import Clock
-from ..documents import Json, Record
-from ..weather import DAY
+from ..core.clock import Clock
+from ..core.documents import Json, Record
+from ..core.weather import DAY
 from . import nodes, pictures
 from .world import World, stamp
 

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 import math
 
-from ..documents import Record
-from ..noise import between
+from ..core.documents import Record
+from ..core.noise import between
 from .machine import Machine, RobotError
 from .tools import place_of
 

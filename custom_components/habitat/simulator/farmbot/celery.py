@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import cast
 
-from ..documents import Json, Record, number
+from ..core.documents import Json, Record, number
 from . import camera, programs
 from .lua import Value
 from .machine import Machine, RobotError, pin_of, values

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 import time
 from zoneinfo import ZoneInfo
 
-from ..clock import Clock
-from ..documents import Json, Record
-from ..noise import between
-from ..weather import DAY, HOUR
+from ..core.clock import Clock
+from ..core.documents import Json, Record
+from ..core.noise import between
+from ..core.weather import DAY, HOUR
 from . import nodes, pictures, soil
 from .builder import criteria, grid, photo, plant, robot, sequence
 from .world import World, stamp

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 import time
 
-from ..clock import Clock
-from ..noise import between
+from ..core.clock import Clock
+from ..core.noise import between
 from . import nodes
 from .builder import bare, photo, plant, robot, sequence
 from .demo import demo, standard

@@ -7,8 +7,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
-from ..documents import Record, epoch, number
-from ..noise import between
+from ..core.documents import Record, epoch, number
+from ..core.noise import between
 from .world import World, stamp
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 import math
 from typing import cast
 
-from ..documents import Json, Record, number
+from ..core.documents import Json, Record, number
 from . import soil
 from .state import AXES, State
 from .world import Watering, World, stamp

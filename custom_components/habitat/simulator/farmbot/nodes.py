@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..documents import Json, Record
+from ..core.documents import Json, Record
 
 _VERSION = 20180209
 

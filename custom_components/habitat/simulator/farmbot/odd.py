@@ -2,9 +2,9 @@
 
 import time
 
-from ..clock import Clock
-from ..documents import Json, Record
-from ..weather import DAY
+from ..core.clock import Clock
+from ..core.documents import Json, Record
+from ..core.weather import DAY
 from . import nodes
 from .builder import photo, robot, sequence
 from .world import World, stamp

@@ -7,11 +7,11 @@ from typing import NoReturn
 
 from aiohttp import web
 
-from ..clock import Clock
-from ..documents import Json, Record
+from ..core.clock import Clock
+from ..core.documents import Json, Record
+from ..core.noise import between, fraction
+from ..core.pictures import jpeg, png
 from ..faults import Faults
-from ..noise import between, fraction
-from ..pictures import jpeg, png
 from .wire import PENDING
 from .world import World
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from ..documents import Json, Record, dump, load
+from ..core.documents import Json, Record, dump, load
 from . import camera, lua, tools
 from .lua import (
     LuaError,

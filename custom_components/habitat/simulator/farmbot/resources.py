@@ -6,7 +6,7 @@ From the server's routes, serializers and database columns.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..documents import Json, Record
+from ..core.documents import Json, Record
 
 _NUMBER = (float, int)
 _STAGES = (

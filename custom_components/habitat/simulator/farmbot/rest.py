@@ -5,7 +5,7 @@ from copy import deepcopy
 import re
 from typing import cast
 
-from ..documents import Json, Record, dump, epoch, number
+from ..core.documents import Json, Record, dump, epoch, number
 from . import wire
 from .resources import POINT_FIELDS, RESOURCES, UNSTORED, Resource, complaint, fields_of
 from .wire import RefusedError

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 
-from ..documents import Json, Record, dump, load, number
+from ..core.documents import Json, Record, dump, load, number
 from . import celery
 from .link import Link
 from .live import live

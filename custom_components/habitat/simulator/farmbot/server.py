@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from ..documents import Json, Record, dump, load
-from ..server import CloudServer
+from ..core.documents import Json, Record, dump, load
+from ..core.server import CloudServer
 from . import mqtt, pictures, uploads, web_socket, wire
 from .broker import Broker, Gate
 from .embedded import EmbeddedBroker

@@ -2,8 +2,8 @@
 
 import math
 
-from ..noise import wander
-from ..weather import DAY, HOUR, sunlight
+from ..core.noise import wander
+from ..core.weather import DAY, HOUR, sunlight
 from .world import World
 
 _DRY, _WET = 330.0, 640.0

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..documents import Json, Record
+from ..core.documents import Json, Record
 from .world import World
 
 AXES = ("x", "y", "z")

@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 import jwt
 
-from ..clock import Clock
-from ..documents import Json, Record, number
-from ..weather import DAY
+from ..core.clock import Clock
+from ..core.documents import Json, Record, number
+from ..core.weather import DAY
 
 LIFETIME = 60 * DAY
 _NAMESPACE = UUID("6f2a51d1-7a2f-4b0c-9a11-6d3c5f0e8b42")

@@ -2,8 +2,8 @@
 
 from typing import cast
 
-from ..documents import Json, Record, epoch, number
-from ..weather import DAY
+from ..core.documents import Json, Record, epoch, number
+from ..core.weather import DAY
 from .machine import Machine, RobotError
 from .state import AXES
 

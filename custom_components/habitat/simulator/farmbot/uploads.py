@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from aiohttp import BodyPartReader, web
 
-from ..documents import Record
+from ..core.documents import Record
 from .wire import RefusedError, respond
 
 PATH = "direct_upload"

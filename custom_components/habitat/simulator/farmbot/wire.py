@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from ..documents import Json, Record, dump, number
+from ..core.documents import Json, Record, dump, number
 from .resources import Resource
 from .world import World
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import time
 from typing import cast
 
-from ..clock import Clock
-from ..documents import Json, Record, number
-from ..weather import Place
+from ..core.clock import Clock
+from ..core.documents import Json, Record, number
+from ..core.weather import Place
 from .resources import RESOURCES, Resource, fields_of
 
 type Listener = Callable[[Resource, int, Record | None, str], None]

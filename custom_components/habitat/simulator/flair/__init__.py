@@ -1,6 +1,6 @@
 """Flair's cloud (vents, pucks, rooms, mini-splits) in miniature."""
 
-from ..clock import Clock
+from ..core.clock import Clock
 from .homes import HOMES
 from .server import FlairCloud
 

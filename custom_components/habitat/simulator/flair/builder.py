@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 import time
 
-from ..clock import Clock
-from ..documents import Json, Record, moment
-from ..weather import Place
+from ..core.clock import Clock
+from ..core.documents import Json, Record, moment
+from ..core.weather import Place
 from .defaults import DEFAULTS
 from .world import Resource, World
 

@@ -6,9 +6,9 @@ Every value is a function of the time and of what was last written; a write is r
 
 import math
 
-from .. import weather
-from ..documents import number
-from ..noise import between, wander
+from ..core import weather
+from ..core.documents import number
+from ..core.noise import between, wander
 from .world import Resource, World
 
 COMFORT = 21.0

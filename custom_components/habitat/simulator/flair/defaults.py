@@ -1,6 +1,6 @@
 """What a new resource of each type says, besides what it is told and what changes by itself."""
 
-from ..documents import Record
+from ..core.documents import Record
 
 DEFAULTS: dict[str, Record] = {
     "users": {

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 import time
 
-from ..clock import Clock
-from ..documents import Json
+from ..core.clock import Clock
+from ..core.documents import Json
 from .builder import Builder, constraints, gateway
 from .demo import demo
 from .odd import odd

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 import math
 
-from .. import weather
-from ..documents import Json, Record, epoch, moment, number
-from ..noise import between, fraction, wander
+from ..core import weather
+from ..core.documents import Json, Record, epoch, moment, number
+from ..core.noise import between, fraction, wander
 from . import climate
 from .world import REPORT_SECONDS, Resource, World
 

@@ -2,8 +2,8 @@
 
 import time
 
-from ..clock import Clock
-from ..documents import Json
+from ..core.clock import Clock
+from ..core.documents import Json
 from .builder import Builder, constraints
 from .world import Resource, World
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .. import weather
-from ..documents import Json, Record, moment
-from ..noise import between, fraction, wander
+from ..core import weather
+from ..core.documents import Json, Record, moment
+from ..core.noise import between, fraction, wander
 from . import climate, live
 from .world import REPORT_SECONDS, Resource, World
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from ..documents import Json, Record, load
+from ..core.documents import Json, Record, load
 from .wire import PAGE_SIZE
 from .writes import RefusedError
 

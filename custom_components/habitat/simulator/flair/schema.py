@@ -6,7 +6,7 @@ Spellings and values as in recordings of the live API and in what working client
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..documents import Json
+from ..core.documents import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from typing import cast, override
 
 from aiohttp import web
 
-from ..documents import Json, Record, dump
+from ..core.documents import Json, Record, dump
+from ..core.server import CloudServer
 from ..faults import html_error
-from ..server import CloudServer
 from . import wire
 from .defaults import DEFAULTS
 from .readings import VIEWS

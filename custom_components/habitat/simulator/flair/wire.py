@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from ..documents import Json, Record, dump, moment
-from ..noise import fraction
-from ..reasons import reason
+from ..core.documents import Json, Record, dump, moment
+from ..core.noise import fraction
+from ..core.reasons import reason
 from . import live
 from .readings import HISTORY_SECONDS, VIEWS, View
 from .schema import RELATIONS, Many, One, Relation

@@ -10,9 +10,9 @@ from hashlib import blake2b
 import time
 from typing import cast
 
-from ..clock import Clock
-from ..documents import Json, Record
-from ..weather import Place
+from ..core.clock import Clock
+from ..core.documents import Json, Record
+from ..core.weather import Place
 from .schema import RELATIONS, Many, One
 
 REPORT_SECONDS = 60

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from ..documents import Json, Record, epoch, moment, number
-from ..noise import fraction
+from ..core.documents import Json, Record, epoch, moment, number
+from ..core.noise import fraction
 from . import climate, live
 from .schema import READ_ONLY, WRITABLE
 from .world import Resource, World

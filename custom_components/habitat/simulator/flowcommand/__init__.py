@@ -1,6 +1,6 @@
 """FlowCommand's cloud (flow sensors on pipes) in miniature."""
 
-from ..clock import Clock
+from ..core.clock import Clock
 from .homes import HOMES
 from .server import FlowCommandCloud
 

@@ -4,8 +4,8 @@ from bisect import insort
 from collections.abc import Callable
 import math
 
-from .. import weather
-from ..noise import between, fraction, wander
+from ..core import weather
+from ..core.noise import between, fraction, wander
 from .world import Ping, Sensor, World
 
 _DAY = weather.DAY

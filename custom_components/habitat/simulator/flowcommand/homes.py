@@ -3,10 +3,10 @@
 from collections.abc import Callable
 import time
 
-from ..clock import Clock
-from ..documents import Record
-from ..noise import between
-from ..weather import Place
+from ..core.clock import Clock
+from ..core.documents import Record
+from ..core.noise import between
+from ..core.weather import Place
 from .world import ACTIVATED, Sensor, World
 
 _FIRST = 9001

@@ -11,9 +11,9 @@ from typing import cast, override
 import aiohttp
 from aiohttp import web
 
-from ..documents import Json, Record, dump, epoch
-from ..reasons import reason
-from ..server import CloudServer
+from ..core.documents import Json, Record, dump, epoch
+from ..core.reasons import reason
+from ..core.server import CloudServer
 from . import flow
 from .world import Ping, Sensor, World
 

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field
 import time
 from typing import cast
 
-from ..clock import Clock
-from ..documents import Json, Record
-from ..weather import Place
+from ..core.clock import Clock
+from ..core.documents import Json, Record
+from ..core.weather import Place
 
 ACTIVATED = 1_741_600_800.0
 """When the first sensor began its work, in March 2025."""

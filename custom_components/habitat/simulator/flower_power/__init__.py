@@ -1,6 +1,6 @@
 """Parrot's Flower Power cloud (plant sensors) in miniature."""
 
-from ..clock import Clock
+from ..core.clock import Clock
 from .homes import HOMES
 from .server import FlowerPowerCloud
 

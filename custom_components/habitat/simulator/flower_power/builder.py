@@ -4,7 +4,7 @@ from hashlib import sha256
 import string
 import time
 
-from ..clock import Clock
+from ..core.clock import Clock
 from .garden import BEGAN, Garden, Probe, Spot
 
 _LETTERS = string.ascii_letters + string.digits

@@ -2,7 +2,7 @@
 
 import time
 
-from ..clock import Clock
+from ..core.clock import Clock
 from .builder import Builder
 from .garden import Garden, Species, Spot
 

@@ -9,9 +9,9 @@ from hashlib import blake2b
 import time
 from typing import cast
 
-from ..clock import Clock
-from ..documents import Json, Record
-from ..weather import DAY, HOUR, Place
+from ..core.clock import Clock
+from ..core.documents import Json, Record
+from ..core.weather import DAY, HOUR, Place
 
 SAMPLE_SECONDS = 900
 """Sensors measure four times an hour."""

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 import time
 
-from ..clock import Clock
-from ..noise import between
+from ..core.clock import Clock
+from ..core.noise import between
 from .builder import Builder
 from .demo import ALOE, BASIL, FERN, LAVENDER, LILY, MONSTERA, ROSEMARY, demo
 from .garden import Garden, Spot, days

@@ -3,9 +3,9 @@
 from functools import lru_cache
 import math
 
-from .. import weather
-from ..noise import between, fraction, wander
-from ..weather import DAY, HOUR, Place
+from ..core import weather
+from ..core.noise import between, fraction, wander
+from ..core.weather import DAY, HOUR, Place
 from .garden import BEGAN, SAMPLE_SECONDS, Garden, Spot
 
 _DARK = 0.1

@@ -3,8 +3,8 @@
 from dataclasses import replace
 import time
 
-from ..clock import Clock
-from ..documents import Json, Record
+from ..core.clock import Clock
+from ..core.documents import Json, Record
 from .builder import Builder
 from .demo import FERN, MONSTERA, ROSEMARY
 from .garden import Garden, Species, Spot, days

@@ -4,8 +4,8 @@ from functools import lru_cache
 from hashlib import sha256
 import math
 
-from ..noise import between
-from ..pictures import png
+from ..core.noise import between
+from ..core.pictures import png
 
 SIZE = 96
 EXPIRES = 7_868_620_800

@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
-from ..documents import Json, Record, dump, epoch
-from ..server import CloudServer
-from ..weather import DAY
+from ..core.documents import Json, Record, dump, epoch
+from ..core.server import CloudServer
+from ..core.weather import DAY
 from . import pictures, wire
 from .garden import Garden, Spot
 from .tokens import TokenError, Tokens

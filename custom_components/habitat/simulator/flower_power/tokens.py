@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import cast
 
-from ..clock import Clock
-from ..documents import Json, Record, number
+from ..core.clock import Clock
+from ..core.documents import Json, Record, number
 
 
 class TokenError(Exception):

@@ -6,8 +6,8 @@ import struct
 
 from aiohttp import web
 
-from ..documents import Json, Record, dump
-from ..noise import fraction
+from ..core.documents import Json, Record, dump
+from ..core.noise import fraction
 from . import nature, pictures
 from .garden import SAMPLE_SECONDS, Garden, Probe, Spot, days, sampled
 

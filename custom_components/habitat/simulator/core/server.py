@@ -11,9 +11,9 @@ from typing import Self
 
 from aiohttp import web
 
+from ..faults import Faults
 from .clock import Clock
 from .documents import Json
-from .faults import Faults
 
 _LOG_LENGTH = 5_000
 _HOST = "127.0.0.1"

@@ -1,0 +1,1 @@
+"""What all simulated clouds have in common."""
