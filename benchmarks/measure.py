@@ -16,7 +16,7 @@ from pytest_codspeed import BenchmarkFixture
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
-from tests.common import done
+from tests.support.common import done
 
 from .cloud import CloudProcess, answer_at_once, answer_late, forget_requests, requests
 

@@ -30,7 +30,7 @@ from homeassistant.const import ATTR_ENTITY_ID, CONF_URL, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from tests import conftest as shared
-from tests.common import tick
+from tests.support.common import tick
 
 from .cloud import CloudProcess
 from .gardens import (

@@ -20,7 +20,7 @@ from homeassistant.components.cover import (
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import ATTR_ENTITY_ID, SERVICE_SET_COVER_POSITION
 from homeassistant.helpers import entity_registry as er
-from tests.common import done
+from tests.support.common import done
 
 from . import rival
 from .cloud import Change, change, pages

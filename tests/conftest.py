@@ -26,8 +26,7 @@ from custom_components.habitat.simulator.flair.server import FlairCloud
 from custom_components.habitat.simulator.flair.world import World
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
-
-from .common import NOW, START, Setting, set_up
+from tests.support.common import NOW, START, Setting, set_up
 
 type StartCloud = Callable[[CloudServer], Awaitable[None]]
 type Serve = Callable[[World | str], Awaitable[FlairCloud]]

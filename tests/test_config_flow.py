@@ -23,8 +23,15 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
+from tests.support.common import (
+    Setting,
+    fill,
+    login_input,
+    set_up,
+    start_flow,
+    start_mending,
+)
 
-from .common import Setting, fill, login_input, set_up, start_flow, start_mending
 from .conftest import Serve
 
 TOKEN = "POST /oauth*"

@@ -16,8 +16,8 @@ from custom_components.habitat.simulator.flair.server import FlairCloud
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.helpers import entity_registry as er
+from tests.support.common import Setting, counted_writes, lines
 
-from .common import Setting, counted_writes, lines
 from .conftest import SetUp
 
 LOGIN = "POST /oauth*"

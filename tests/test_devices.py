@@ -14,8 +14,8 @@ from custom_components.habitat.simulator.flair.world import Resource
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.helpers import area_registry as ar, entity_registry as er
 from homeassistant.setup import async_setup_component
+from tests.support.common import Setting
 
-from .common import Setting
 from .conftest import SetUp
 
 VENTS = "GET /api/vents"

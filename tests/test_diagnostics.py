@@ -18,8 +18,8 @@ from custom_components.habitat.simulator.core.documents import Json
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import HOMES
 from homeassistant.exceptions import HomeAssistantError
+from tests.support.common import Setting, fill, lines, login_input, start_mending
 
-from .common import Setting, fill, lines, login_input, start_mending
 from .conftest import SetUp
 
 PERSONAL = frozenset(

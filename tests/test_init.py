@@ -17,8 +17,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.setup import async_setup_component
+from tests.support.common import Setting, fill, lines, start_flow, tick
 
-from .common import Setting, fill, lines, start_flow, tick
 from .conftest import SetUp
 
 

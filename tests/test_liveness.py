@@ -8,8 +8,7 @@ import pytest
 from custom_components.habitat.liveness import SILENT, Liveness
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-
-from .common import START, tick
+from tests.support.common import START, tick
 
 _HOUR = timedelta(hours=1)
 

@@ -16,8 +16,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
+from tests.support.common import Setting, done, fill, login_input, start_flow
 
-from .common import Setting, done, fill, login_input, start_flow
 from .conftest import Serve, SetUp
 
 

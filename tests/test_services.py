@@ -18,8 +18,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict
-
-from .common import Setting
+from tests.support.common import Setting
 
 ACTIONS: Mapping[str, Any] = {
     name: action

@@ -8,8 +8,8 @@ from custom_components.habitat.simulator.flair.homes import home
 from homeassistant.components.system_health import get_info
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+from tests.support.common import Setting, fill, set_up, start_flow
 
-from .common import Setting, fill, set_up, start_flow
 from .conftest import Serve
 
 

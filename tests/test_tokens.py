@@ -11,8 +11,8 @@ from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.tokens import TokenFile, login_tokens, token_file
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from tests.support.common import Setting
 
-from .common import Setting
 from .conftest import SetUp
 
 LOGIN = "POST /oauth*"

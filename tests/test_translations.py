@@ -43,8 +43,8 @@ from homeassistant.helpers.selector import SelectSelector, validate_selector
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.helpers.typing import UNDEFINED
 from homeassistant.util.yaml import load_yaml_dict
+from tests.support.common import AccountSetting, Setting, fill, set_up, start_flow
 
-from .common import AccountSetting, Setting, fill, set_up, start_flow
 from .conftest import StartCloud
 
 INTEGRATION = Path(import_module("custom_components.habitat").__file__ or "").parent

@@ -12,8 +12,7 @@ from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair import writes as cloud_writes
 from homeassistant.exceptions import HomeAssistantError
-
-from .common import Setting, counted_writes
+from tests.support.common import Setting, counted_writes
 
 WRITE = "PATCH /api/*"
 

@@ -18,8 +18,8 @@ from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.cityflow.world import World
 from custom_components.habitat.simulator.core.clock import ManualClock
 from homeassistant.core import HomeAssistant
-from tests.common import START, AccountSetting, set_up
 from tests.conftest import StartCloud
+from tests.support.common import START, AccountSetting, set_up
 
 QUICK = Limits(connect=2, total=2, backoff=0.001, patience=0.1, deadline=5)
 

@@ -7,8 +7,8 @@ from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.core import HomeAssistant
-from tests.common import fill, start_flow
 from tests.conftest import StartCloud
+from tests.support.common import fill, start_flow
 
 
 @pytest.mark.parametrize(

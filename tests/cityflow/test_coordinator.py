@@ -6,7 +6,7 @@ from custom_components.habitat.simulator.cityflow.homes import home, particle_id
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntryState
-from tests.common import counted_writes
+from tests.support.common import counted_writes
 
 from .conftest import Setting, SetUp
 

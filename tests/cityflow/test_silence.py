@@ -10,7 +10,7 @@ from custom_components.habitat.simulator.cityflow.world import Probe
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
-from tests.common import counted_writes
+from tests.support.common import counted_writes
 
 from .conftest import Setting, SetUp
 

@@ -24,8 +24,7 @@ from custom_components.habitat.cloud.pacing import (
     LoginDesk,
 )
 from custom_components.habitat.simulator.core.clock import ManualClock
-
-from .loopback import GET, QUICK, Reply, Server, data, status, talking
+from tests.support.loopback import GET, QUICK, Reply, Server, data, status, talking
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -21,8 +21,16 @@ from custom_components.habitat.cloud.pacing import Pacing
 from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
-
-from .loopback import GET, PATCH, QUICK, Server, data, slow, status, talking
+from tests.support.loopback import (
+    GET,
+    PATCH,
+    QUICK,
+    Server,
+    data,
+    slow,
+    status,
+    talking,
+)
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

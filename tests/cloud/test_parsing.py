@@ -34,8 +34,7 @@ from custom_components.habitat.cloud.parsing import (
     to_str,
     to_text,
 )
-
-from .strategies import any_json, quick
+from tests.support.strategies import BOUNDED, any_json
 
 
 class Colour(LenientEnum):
@@ -160,7 +159,7 @@ def test_a_list_of_texts(value: Json, texts: tuple[str, ...], odd: int) -> None:
     assert report.counts.total() == odd
 
 
-@quick
+@BOUNDED
 @given(any_json)
 def test_reading_never_fails(value: Json) -> None:
     """Whatever comes, it reads as what it should be, or as unknown."""
@@ -269,7 +268,7 @@ def test_no_record_without_what_it_needs(raw: dict[str, Json], name: str) -> Non
     assert report.counts == {f"Thing.{name}": 1}
 
 
-@quick
+@BOUNDED
 @given(st.dictionaries(st.sampled_from(list(WHOLE)), any_json))
 def test_parsing_never_fails(raw: dict[str, Json]) -> None:
     """Whatever the fields hold, there is a record or none, twice the same."""

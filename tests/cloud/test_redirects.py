@@ -19,8 +19,7 @@ import pytest
 from custom_components.habitat.cloud.auth import FixedAuth
 from custom_components.habitat.cloud.errors import BadAnswer
 from custom_components.habitat.cloud.session import CloudSession
-
-from .loopback import (
+from tests.support.loopback import (
     GET,
     PATCH,
     QUICK,

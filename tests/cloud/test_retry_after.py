@@ -20,9 +20,8 @@ from custom_components.habitat.cloud.pacing import Pacing
 from custom_components.habitat.cloud.session import _retry_after
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
-
-from .loopback import GET, PATCH, QUICK, data, status, talking
-from .strategies import quick
+from tests.support.loopback import GET, PATCH, QUICK, data, status, talking
+from tests.support.strategies import BOUNDED
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -76,7 +75,7 @@ def test_no_pause(text: str | None) -> None:
     assert _retry_after(text) is None
 
 
-@quick
+@BOUNDED
 @given(st.text() | st.datetimes().map(format_datetime))
 def test_any_header(text: str) -> None:
     """No header does harm."""

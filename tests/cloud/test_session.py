@@ -33,8 +33,7 @@ from custom_components.habitat.cloud.session import (
     server_url,
 )
 from custom_components.habitat.simulator.faults import Fault, Kind
-
-from .loopback import (
+from tests.support.loopback import (
     GET,
     PATCH,
     QUICK,

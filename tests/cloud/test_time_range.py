@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.habitat.cloud.time_range import TimeRange, format_utc
-from tests.odd_json import BOUNDED
+from tests.support.strategies import BOUNDED
 
 START = datetime(2026, 11, 25, 10, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -6,8 +6,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from homeassistant.core import HomeAssistant
-
-from .accounts import WAYS, Living, living
+from tests.support.accounts import WAYS, Living, living
 
 
 @pytest.fixture

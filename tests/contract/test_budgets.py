@@ -9,8 +9,7 @@ import pytest
 
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.core import HomeAssistant
-
-from .accounts import WAYS, Living, living
+from tests.support.accounts import WAYS, Living, living
 
 _TABLE = Path(__file__).parents[2] / "docs" / "budgets.md"
 _HOUR = 3600.0

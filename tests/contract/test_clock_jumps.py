@@ -12,7 +12,7 @@ from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.server import CloudServer
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-from tests.common import NOW, START, AccountSetting, set_up
+from tests.support.common import NOW, START, AccountSetting, set_up
 
 type Setting = AccountSetting[CloudServer, HabitatCoordinator]
 

@@ -10,7 +10,7 @@ from custom_components.habitat.simulator import SIMULATED
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util.yaml import load_yaml_dict
-from tests.common import done, fill, start_flow
+from tests.support.common import done, fill, start_flow
 
 
 def _filters(fields: Mapping[str, Any]) -> Iterator[list[dict[str, str]]]:

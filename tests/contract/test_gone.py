@@ -18,7 +18,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_component import DATA_INSTANCES
-from tests.common import NOW, START, done, set_up
+from tests.support.common import NOW, START, done, set_up
 
 CONTROLLED = ("farmbot", "flair")
 """Whose devices take commands."""

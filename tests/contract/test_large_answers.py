@@ -18,7 +18,7 @@ from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.core.server import CloudServer
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from tests.common import done, set_up
+from tests.support.common import done, set_up
 
 BUSY = os.getloadavg()[0] > (os.cpu_count() or 1)
 MAX_HELD = 0.3 if BUSY else 0.05

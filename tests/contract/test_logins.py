@@ -16,7 +16,15 @@ from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.vendor import REGISTRY, Form, Identity, Login
 from homeassistant.core import HomeAssistant
-from tests.common import NOW, START, done, fill, set_up, start_flow, start_mending
+from tests.support.common import (
+    NOW,
+    START,
+    done,
+    fill,
+    set_up,
+    start_flow,
+    start_mending,
+)
 
 FILE = "habitat.tokens"
 SOURCES = ("reauth", "reconfigure")

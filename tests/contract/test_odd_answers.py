@@ -25,7 +25,7 @@ from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from tests.common import NOW, START, done, set_up, tick
+from tests.support.common import NOW, START, done, set_up, tick
 
 type Change = Callable[[bytes], Json]
 

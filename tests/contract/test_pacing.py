@@ -10,9 +10,8 @@ import pytest
 
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
-from tests.common import fill
-
-from .accounts import WAYS, WITH_TOKENS, Living
+from tests.support.accounts import WAYS, WITH_TOKENS, Living
+from tests.support.common import fill
 
 MINUTE = 60.0
 HOUR = 3600.0

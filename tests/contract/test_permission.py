@@ -16,7 +16,7 @@ from custom_components.habitat.vendor import REGISTRY, DeviceService, EntityServ
 from homeassistant.core import Context, HomeAssistant, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError, Unauthorized, UnknownUser
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from tests.common import NOW, START, AccountSetting, done, set_up
+from tests.support.common import NOW, START, AccountSetting, done, set_up
 
 VALUES: Mapping[str, object] = {
     "angle": 90,

@@ -32,7 +32,15 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
-from tests.common import NOW, START, AccountSetting, done, fill, set_up, start_mending
+from tests.support.common import (
+    NOW,
+    START,
+    AccountSetting,
+    done,
+    fill,
+    set_up,
+    start_mending,
+)
 
 from .test_permission import VALUES
 

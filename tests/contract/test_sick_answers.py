@@ -9,8 +9,7 @@ import pytest
 
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntryState
-
-from .accounts import WAYS, WITH_TOKENS, Living
+from tests.support.accounts import WAYS, WITH_TOKENS, Living
 
 MINUTE = 60.0
 HOUR = 3600.0

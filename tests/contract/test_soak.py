@@ -23,7 +23,7 @@ from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from tests.common import START, done, lines, set_up
+from tests.support.common import START, done, lines, set_up
 
 HOURS = int(os.environ.get("HABITAT_SOAK_HOURS", "1"))
 SHARE = 0.05

@@ -21,7 +21,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
-from tests.common import done, fill, set_up, start_flow
+from tests.support.common import done, fill, set_up, start_flow
 
 SLOW = {
     "flair": ("GET /api/*/current-*", "GET /api/zones", "GET /api/*/schedules"),

@@ -22,7 +22,7 @@ from homeassistant.helpers import (
     entity_registry as er,
     issue_registry as ir,
 )
-from tests.common import NOW, START, done, set_up, tick
+from tests.support.common import NOW, START, done, set_up, tick
 
 
 @dataclass(slots=True)

@@ -22,8 +22,8 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.helpers.event import async_track_state_change_event
-from tests.common import START, AccountSetting, done, set_up, tick
 from tests.conftest import StartCloud
+from tests.support.common import START, AccountSetting, done, set_up, tick
 
 from .acting import acting as acting, actor as actor, heard as heard
 

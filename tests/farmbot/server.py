@@ -10,7 +10,7 @@ from custom_components.habitat.cloud.parsing import ParseReport
 from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.farmbot.client.api import FarmBotClient
 from custom_components.habitat.farmbot.client.auth import explain, refuses_login
-from tests.cloud.loopback import QUICK, USER_AGENT, Reply, Server, serving
+from tests.support.loopback import QUICK, USER_AGENT, Reply, Server, serving
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from custom_components.habitat.simulator.farmbot.world import stamp
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
-from tests.common import NOW, tick
+from tests.support.common import NOW, tick
 
 from .conftest import Setting
 

@@ -16,7 +16,7 @@ from homeassistant.components.calendar import CalendarEvent
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from tests.common import NOW, START, tick
+from tests.support.common import NOW, START, tick
 
 from .acting import said_in_words
 from .conftest import Setting, SetUp

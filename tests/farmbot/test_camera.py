@@ -13,7 +13,7 @@ from homeassistant.components.camera import Image, async_get_image
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from tests.common import tick
+from tests.support.common import tick
 
 from .conftest import Setting
 

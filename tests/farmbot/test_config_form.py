@@ -15,8 +15,15 @@ from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
-from tests.common import fill, lines, login_input, set_up, start_flow, start_mending
 from tests.conftest import StartCloud
+from tests.support.common import (
+    fill,
+    lines,
+    login_input,
+    set_up,
+    start_flow,
+    start_mending,
+)
 
 pytestmark = pytest.mark.usefixtures("real_time_broker")
 

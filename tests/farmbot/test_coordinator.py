@@ -24,7 +24,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.json import json_bytes
-from tests.common import fill, lines, login_input, start_flow
+from tests.support.common import fill, lines, login_input, start_flow
 
 from .conftest import Setting, SetUp
 

@@ -5,7 +5,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.habitat.farmbot.coordinator import FarmBotCoordinator
 from homeassistant.const import Platform
-from tests.common import portraits
+from tests.support.common import portraits
 
 from .conftest import SetUp
 

@@ -7,7 +7,7 @@ from custom_components.habitat.simulator.farmbot.world import stamp
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_state_change_event
-from tests.common import NOW
+from tests.support.common import NOW
 
 from .conftest import Setting
 

@@ -16,7 +16,7 @@ from homeassistant.components.image import Image, async_get_image
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from tests.common import NOW, counted_writes, tick
+from tests.support.common import NOW, counted_writes, tick
 
 from .conftest import Setting, SetUp
 

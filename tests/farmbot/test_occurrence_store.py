@@ -15,7 +15,7 @@ from custom_components.habitat.simulator.farmbot.builder import robot, sequence
 from custom_components.habitat.simulator.farmbot.world import stamp
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-from tests.common import NOW, tick
+from tests.support.common import NOW, tick
 
 from .conftest import Setting, SetUp
 

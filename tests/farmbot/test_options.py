@@ -19,7 +19,7 @@ from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
-from tests.common import done
+from tests.support.common import done
 
 from .conftest import Setting, SetUp
 

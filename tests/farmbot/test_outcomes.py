@@ -13,7 +13,7 @@ from custom_components.habitat.simulator.core.documents import Json
 from custom_components.habitat.simulator.farmbot.builder import robot, sequence
 from custom_components.habitat.simulator.farmbot.world import World, stamp
 from homeassistant.components.calendar import CalendarEvent
-from tests.common import NOW, START, tick
+from tests.support.common import NOW, START, tick
 
 from .conftest import Setting, SetUp
 

@@ -24,7 +24,7 @@ from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
-from tests.common import counted_writes, fill, lines, login_input
+from tests.support.common import counted_writes, fill, lines, login_input
 
 from .conftest import Setting, SetUp
 from .test_coordinator import asked, issues, sensor_id

@@ -9,7 +9,7 @@ import pytest
 from custom_components.habitat.farmbot import removal
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.core import HomeAssistant
-from tests.common import fill, lines, start_flow
+from tests.support.common import fill, lines, start_flow
 
 from .conftest import Setting, SetUp
 

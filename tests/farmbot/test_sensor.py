@@ -14,7 +14,7 @@ from custom_components.habitat.simulator.farmbot.robot import Robot
 from custom_components.habitat.simulator.farmbot.world import stamp
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
-from tests.common import NOW, START, counted_writes, tick
+from tests.support.common import NOW, START, counted_writes, tick
 
 from .conftest import Setting, SetUp
 

@@ -12,7 +12,7 @@ from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.components.todo import TodoServices
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from tests.common import NOW, counted_writes
+from tests.support.common import NOW, counted_writes
 
 from .acting import said_in_words
 from .conftest import Setting, SetUp

@@ -13,8 +13,8 @@ from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.world import Resource, World
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from tests.common import START, Setting, portraits
 from tests.conftest import SetUp
+from tests.support.common import START, Setting, portraits
 
 from .entities import Write
 

@@ -10,7 +10,7 @@ from custom_components.habitat.simulator.core.documents import Json
 from homeassistant.const import ATTR_ENTITY_ID, Platform
 from homeassistant.core import Context, State
 from homeassistant.helpers import entity_registry as er
-from tests.common import POLL_SECONDS, Setting
+from tests.support.common import POLL_SECONDS, Setting
 
 CLIMATES = {"structures": "home", "rooms": "room", "hvac-units": "unit"}
 """The key of the climate of each type that has one."""

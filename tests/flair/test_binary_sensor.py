@@ -17,7 +17,7 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
-from tests.common import Setting, tick
+from tests.support.common import Setting, tick
 
 from .conftest import Portraits
 from .entities import Thing, live

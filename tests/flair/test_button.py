@@ -13,8 +13,8 @@ from custom_components.habitat.simulator.flair.homes import home
 from homeassistant.components.button import SERVICE_PRESS
 from homeassistant.const import STATE_UNAVAILABLE, Platform
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from tests.common import Setting
 from tests.conftest import SetUp
+from tests.support.common import Setting
 
 from .conftest import Portraits
 from .entities import Thing, Write

@@ -35,8 +35,8 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.script import Script, async_validate_actions_config
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
-from tests.common import Setting
 from tests.conftest import SetUp
+from tests.support.common import Setting
 
 from .conftest import Portraits
 from .entities import Thing, Write

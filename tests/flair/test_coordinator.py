@@ -22,8 +22,8 @@ from homeassistant.helpers import (
 )
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
-from tests.common import START, Setting, fill, login_input, start_flow
 from tests.conftest import Serve, SetUp
+from tests.support.common import START, Setting, fill, login_input, start_flow
 
 from .entities import Thing
 

@@ -40,8 +40,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
-from tests.common import Setting
 from tests.conftest import SetUp
+from tests.support.common import Setting
 
 from .entities import Thing, Write
 

@@ -10,8 +10,8 @@ from custom_components.habitat.simulator.flair.homes import home
 from homeassistant.components.select import ATTR_OPTIONS, SERVICE_SELECT_OPTION
 from homeassistant.const import STATE_UNKNOWN, Platform
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from tests.common import Setting
 from tests.conftest import SetUp
+from tests.support.common import Setting
 
 from .conftest import Portraits
 from .entities import Thing, Write

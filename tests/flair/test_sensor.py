@@ -17,8 +17,8 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
-from tests.common import Setting
 from tests.conftest import SetUp
+from tests.support.common import Setting
 
 from .conftest import Portraits
 from .entities import Thing, live

@@ -16,8 +16,8 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
-from tests.common import Setting
 from tests.conftest import SetUp
+from tests.support.common import Setting
 
 from .entities import Thing, Write
 

@@ -14,7 +14,7 @@ from homeassistant.const import (
     Platform,
 )
 from homeassistant.exceptions import HomeAssistantError
-from tests.common import Setting
+from tests.support.common import Setting
 
 from .conftest import Portraits
 from .entities import Thing, Write

@@ -22,8 +22,8 @@ from homeassistant.const import (
 )
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
-from tests.common import Setting, counted_writes, tick
 from tests.conftest import SetUp
+from tests.support.common import Setting, counted_writes, tick
 
 from .entities import Thing, Write, live
 

@@ -18,7 +18,7 @@ from homeassistant.components.weather import (
 )
 from homeassistant.const import STATE_UNKNOWN, Platform
 from homeassistant.util import dt as dt_util
-from tests.common import Setting
+from tests.support.common import Setting
 
 from .conftest import Portraits
 from .entities import Thing

@@ -13,8 +13,8 @@ from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from tests.common import done, fill, start_flow, start_mending
 from tests.conftest import StartCloud
+from tests.support.common import done, fill, start_flow, start_mending
 
 from .conftest import SetUp
 

@@ -20,7 +20,7 @@ from custom_components.habitat.simulator.flowcommand.homes import home
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-from tests.common import NOW, counted_writes
+from tests.support.common import NOW, counted_writes
 
 from .conftest import SetUp
 

@@ -18,7 +18,7 @@ from custom_components.habitat.simulator.flowcommand.homes import home
 from custom_components.habitat.simulator.flowcommand.world import Ping, Sensor
 from custom_components.habitat.webhooks import MAX_BYTES, webhook_id
 from homeassistant.core import HomeAssistant
-from tests.common import lines
+from tests.support.common import lines
 
 from .conftest import Setting, SetUp
 

@@ -8,7 +8,7 @@ from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json
 from custom_components.habitat.simulator.flowcommand.homes import home
 from homeassistant.util import dt as dt_util
-from tests.common import START, counted_writes
+from tests.support.common import START, counted_writes
 
 from .conftest import Setting, SetUp
 

@@ -23,8 +23,8 @@ from custom_components.habitat.simulator.flower_power.garden import Garden
 from custom_components.habitat.simulator.flower_power.homes import HOMES
 from custom_components.habitat.simulator.flower_power.server import FlowerPowerCloud
 from homeassistant.core import HomeAssistant
-from tests.common import AccountSetting, set_up, tick
 from tests.conftest import StartCloud
+from tests.support.common import AccountSetting, set_up, tick
 
 NOW = 1_795_619_100.0
 """Wednesday, 25 November 2026, 15:05 UTC: the last upload has been dealt with."""

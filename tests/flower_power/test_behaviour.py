@@ -15,7 +15,7 @@ from homeassistant.components.event import ATTR_EVENT_TYPE
 from homeassistant.components.image import async_get_image
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from tests.common import lines
+from tests.support.common import lines
 
 from .conftest import Setting, SetUp
 

@@ -10,8 +10,8 @@ from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flower_power.homes import HOMES, home
 from custom_components.habitat.simulator.flower_power.server import FlowerPowerCloud
 from homeassistant.core import HomeAssistant
-from tests.common import fill, login_input, start_flow, start_mending
 from tests.conftest import StartCloud
+from tests.support.common import fill, login_input, start_flow, start_mending
 
 from .conftest import SetUp
 

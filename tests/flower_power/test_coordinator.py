@@ -13,7 +13,7 @@ from homeassistant.components.diagnostics import REDACTED
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from tests.common import counted_writes, lines, start_mending
+from tests.support.common import counted_writes, lines, start_mending
 
 from .conftest import Setting, SetUp
 

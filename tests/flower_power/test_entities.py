@@ -4,7 +4,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from homeassistant.core import HomeAssistant
-from tests.common import portraits
+from tests.support.common import portraits
 
 from .conftest import SetUp
 

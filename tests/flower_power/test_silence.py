@@ -14,7 +14,7 @@ from custom_components.habitat.flower_power.client.models import (
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, Record
 from custom_components.habitat.simulator.flower_power.homes import home
-from tests.common import counted_writes
+from tests.support.common import counted_writes
 
 from .conftest import Setting, SetUp
 

@@ -15,7 +15,7 @@ from custom_components.habitat.simulator.cityflow.world import INSTALLED, Probe,
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, Record, epoch
 from custom_components.habitat.simulator.faults import Fault, Kind
-from tests.common import NOW
+from tests.support.common import NOW
 
 from .conftest import mapping
 

@@ -7,7 +7,7 @@ from custom_components.habitat.simulator.core.documents import Json, epoch
 from custom_components.habitat.simulator.flair.demo import demo
 from custom_components.habitat.simulator.flair.homes import home, two
 from custom_components.habitat.simulator.flair.odd import odd
-from tests.common import NOW
+from tests.support.common import NOW
 
 from .conftest import Client, Serve, mapping, named
 

@@ -32,7 +32,7 @@ from custom_components.habitat.simulator.flowcommand.world import (
     Sensor,
     World,
 )
-from tests.common import NOW
+from tests.support.common import NOW
 
 from .conftest import mapping
 

@@ -19,7 +19,7 @@ from custom_components.habitat.simulator.cityflow.world import Probe
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from tests.cityflow.conftest import QUICK, Account, Serve
-from tests.common import NOW
+from tests.support.common import NOW
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -26,7 +26,7 @@ from custom_components.habitat.simulator.cityflow.homes import home
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.faults import Fault, Kind
 from tests.cityflow.conftest import Serve
-from tests.odd_json import BOUNDED, odd_json
+from tests.support.strategies import BOUNDED, odd_json
 
 POST = f"POST {LOGIN}"
 

@@ -15,7 +15,7 @@ from custom_components.habitat.cityflow.client.models import (
 from custom_components.habitat.cityflow.client.properties import KEYS, key_of, unit_of
 from custom_components.habitat.cityflow.client.validity import valid
 from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
-from tests.odd_json import BOUNDED, check_model, odd_json
+from tests.support.strategies import BOUNDED, check_model, odd_json
 
 JSON = odd_json("2019-11-28T07:23:19.346Z", "150", 12, -142.46, "8DFC78")
 MODELS = (Organization, Probe, DeviceType, Measurement, Property)

@@ -16,7 +16,7 @@ from custom_components.habitat.farmbot.actions.fields import (
     RECORD_IDS,
     TEXT,
 )
-from tests.odd_json import BOUNDED, odd_json
+from tests.support.strategies import BOUNDED, odd_json
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
-from tests.common import START, set_up
 from tests.conftest import StartCloud
 from tests.farmbot.acting import Acting, Actor, said_in_words
+from tests.support.common import START, set_up
 
 LONG_AGO = START - timedelta(days=40)
 

@@ -41,7 +41,7 @@ from custom_components.habitat.farmbot.client.models import (
 )
 from custom_components.habitat.farmbot.client.status import Axes
 from custom_components.habitat.farmbot.garden.crops import COLORS, Foliage, crop_named
-from tests.odd_json import BOUNDED
+from tests.support.strategies import BOUNDED
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 SVG = "{http://www.w3.org/2000/svg}"

@@ -22,9 +22,9 @@ from custom_components.habitat.farmbot.client.api import (
     Resource,
     Verb,
 )
-from tests.cloud.loopback import Reply, body, data, page, slow, status
 from tests.farmbot.answers import DEVICE, DOCUMENTS, POINTS
 from tests.farmbot.server import client
+from tests.support.loopback import Reply, body, data, page, slow, status
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

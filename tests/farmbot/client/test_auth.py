@@ -25,8 +25,8 @@ from custom_components.habitat.farmbot.client.auth import (
     refuses_login,
     unready,
 )
-from tests.cloud.loopback import Reply, body, data, page, status
 from tests.farmbot.server import farmbot
+from tests.support.loopback import Reply, body, data, page, status
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

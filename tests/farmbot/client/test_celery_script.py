@@ -7,7 +7,7 @@ import pytest
 from custom_components.habitat.cloud.parsing import Json
 from custom_components.habitat.farmbot.client import celery_script as nodes
 from custom_components.habitat.farmbot.client.celery_script import Node
-from tests.odd_json import BOUNDED
+from tests.support.strategies import BOUNDED
 
 
 def _numeric(number: float) -> Json:

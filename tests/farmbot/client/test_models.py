@@ -45,7 +45,7 @@ from custom_components.habitat.farmbot.client.models import (
     WebcamFeed,
 )
 from tests.farmbot.answers import DEVICE, DOCUMENTS, POINTS, SEQUENCE, UNIX
-from tests.odd_json import BOUNDED, check_model, odd_json
+from tests.support.strategies import BOUNDED, check_model, odd_json
 
 JSON = odd_json("2026-03-01T08:00:00.000Z", "Plant", "planted", "0x5", UNIX, -1, 23.85)
 MODELS = sorted(

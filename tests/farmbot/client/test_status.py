@@ -28,7 +28,7 @@ from custom_components.habitat.farmbot.client.status import (
     read_status,
     read_telemetry,
 )
-from tests.odd_json import BOUNDED, odd_json
+from tests.support.strategies import BOUNDED, odd_json
 
 _ZERO: dict[str, Json] = {"x": 0.0, "y": 0.0, "z": 0.0}
 TREE: dict[str, Json] = {

@@ -17,7 +17,7 @@ from custom_components.habitat.farmbot.client.enums import (
 )
 from custom_components.habitat.farmbot.client.models import Point, PointGroup
 from custom_components.habitat.farmbot.garden.groups import members
-from tests.odd_json import BOUNDED
+from tests.support.strategies import BOUNDED
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 OLD, YOUNG = NOW - timedelta(days=30), NOW - timedelta(days=2)

@@ -25,7 +25,7 @@ from custom_components.habitat.farmbot.garden.schedule import (
     Schedule,
     schedule_of,
 )
-from tests.odd_json import BOUNDED, odd_json
+from tests.support.strategies import BOUNDED, odd_json
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -8,7 +8,7 @@ import pytest
 from custom_components.habitat.farmbot.client.enums import PlantStage, PointerType
 from custom_components.habitat.farmbot.client.models import Point
 from custom_components.habitat.farmbot.garden.search import Query, search
-from tests.odd_json import BOUNDED
+from tests.support.strategies import BOUNDED
 
 PLANT, WEED = PointerType.PLANT, PointerType.WEED
 

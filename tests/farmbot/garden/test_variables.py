@@ -25,7 +25,7 @@ from custom_components.habitat.farmbot.garden.variables import (
     given_nodes,
     without_default,
 )
-from tests.odd_json import BOUNDED, odd_json
+from tests.support.strategies import BOUNDED, odd_json
 
 
 def record[R](kind: type[R], **fields: Json) -> R:

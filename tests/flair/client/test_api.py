@@ -31,7 +31,8 @@ from custom_components.habitat.flair.client.models import (
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.server import FlairCloud
-from tests.cloud.loopback import (
+from tests.conftest import Serve
+from tests.support.loopback import (
     QUICK,
     USER_AGENT,
     Reply,
@@ -42,7 +43,6 @@ from tests.cloud.loopback import (
     status,
     talking,
 )
-from tests.conftest import Serve
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

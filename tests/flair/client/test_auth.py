@@ -25,7 +25,8 @@ from custom_components.habitat.flair.client.auth import LEGACY, MODERN, grant, l
 from custom_components.habitat.flair.client.jsonapi import explain
 from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.server import FlairCloud
-from tests.cloud.loopback import (
+from tests.conftest import Serve
+from tests.support.loopback import (
     GET,
     QUICK,
     USER_AGENT,
@@ -36,7 +37,6 @@ from tests.cloud.loopback import (
     status,
     talking,
 )
-from tests.conftest import Serve
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

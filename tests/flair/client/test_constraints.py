@@ -8,7 +8,7 @@ from custom_components.habitat.flair.client.constraints import (
     Constraints,
     read_constraints,
 )
-from tests.cloud.strategies import any_json, quick
+from tests.support.strategies import BOUNDED, any_json
 
 UNIT: dict[str, Json] = {
     "temperature-scale": "C",
@@ -141,7 +141,7 @@ def test_odd_branches() -> None:
     assert unit.set_points("DRY") == ()
 
 
-@quick
+@BOUNDED
 @given(any_json)
 def test_any_tree(value: Json) -> None:
     """At no depth does anything do harm."""

@@ -11,7 +11,7 @@ from custom_components.habitat.flair.client.jsonapi import (
     next_page,
     resources,
 )
-from tests.cloud.strategies import any_json, quick
+from tests.support.strategies import BOUNDED, any_json
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_nested_states() -> None:
     assert (flat["lights"], flat["percent_open"], flat["old_only"]) == ("flat", 3, 2)
 
 
-@quick
+@BOUNDED
 @given(any_json)
 def test_any_document(document: Json) -> None:
     """No envelope does harm."""

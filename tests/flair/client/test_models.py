@@ -37,7 +37,7 @@ from custom_components.habitat.flair.client.models import (
     Vent,
     VentReading,
 )
-from tests.cloud.strategies import any_json, quick
+from tests.support.strategies import BOUNDED, any_json
 
 _TREE: dict[str, Json] = {"ON": {"COOL": {"OFF": {"FAN AUTO": ["18", "19"]}}}}
 _CODESET: dict[str, Json] = {"codesets": [{"temperature-scale": "F"}]}
@@ -55,7 +55,7 @@ _SAMPLES: dict[object, Json] = {
     Constraints: _TREE,
 }
 
-each = settings(quick, max_examples=25)
+each = settings(BOUNDED, max_examples=25)
 """For what is tried on every model."""
 
 
@@ -432,7 +432,7 @@ def test_any_resource(model: type[Resource], data: st.DataObject) -> None:
         )
 
 
-@quick
+@BOUNDED
 @given(st.sampled_from(RESOURCES), st.data())
 def test_any_relationship(model: type[Resource], data: st.DataObject) -> None:
     """Odd relationships leave the attributes alone."""

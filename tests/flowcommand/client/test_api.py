@@ -22,8 +22,8 @@ from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flowcommand.homes import demo, home, odd, world
 from custom_components.habitat.simulator.flowcommand.server import FlowCommandCloud
 from custom_components.habitat.simulator.flowcommand.world import Sensor
-from tests.common import NOW
 from tests.flowcommand.conftest import Serve
+from tests.support.common import NOW
 
 LIST = "GET /api/v1/flow_sensors/"
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

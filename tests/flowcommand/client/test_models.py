@@ -14,7 +14,7 @@ from custom_components.habitat.flowcommand.client.models import (
     Ping,
 )
 from custom_components.habitat.flowcommand.units import gallons
-from tests.odd_json import BOUNDED, check_model, odd_json
+from tests.support.strategies import BOUNDED, check_model, odd_json
 
 JSON = odd_json("2019-02-05T20:41:02Z", "5356.9", 12, -1.5)
 MODELS = (FlowSensor, Ping, FlowVolume)

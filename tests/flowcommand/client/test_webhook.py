@@ -13,7 +13,7 @@ from custom_components.habitat.cloud.errors import BadAnswer
 from custom_components.habitat.cloud.parsing import Json, ParseReport
 from custom_components.habitat.flowcommand.client.models import Ping
 from custom_components.habitat.flowcommand.client.webhook import genuine, read_webhook
-from tests.odd_json import BOUNDED
+from tests.support.strategies import BOUNDED
 
 SECRET = "s3cret-ä"
 BODY = b'{"type": "ping_received"}'

@@ -31,7 +31,7 @@ from custom_components.habitat.flower_power.client.models import (
     Versions,
     short_firmware,
 )
-from tests.odd_json import BOUNDED, check_model, odd_json
+from tests.support.strategies import BOUNDED, check_model, odd_json
 
 JSON = odd_json(
     "2018-12-21T15:03:21Z", "21:00:00", "status_ok", "light_good", "pot", 4, -1, 23.85

@@ -15,7 +15,7 @@ from custom_components.habitat.flower_power.client.samples import (
     read_samples,
     read_watering_event,
 )
-from tests.odd_json import BOUNDED, odd_json
+from tests.support.strategies import BOUNDED, odd_json
 
 FIRST = datetime(2018, 12, 21, 15, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)

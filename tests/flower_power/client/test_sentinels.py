@@ -13,7 +13,7 @@ from custom_components.habitat.flower_power.client.sentinels import (
     clean_location,
     clean_status,
 )
-from tests.odd_json import BOUNDED, odd_json
+from tests.support.strategies import BOUNDED, odd_json
 
 JSON = odd_json(0, -1, 99, "0", "pot")
 FIELDS = (

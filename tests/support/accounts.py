@@ -16,7 +16,7 @@ from custom_components.habitat.simulator.core.server import CloudServer, Exchang
 from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from tests.common import NOW, START, done, fill, start_flow
+from tests.support.common import NOW, START, done, fill, start_flow
 
 _SILENT = (Kind.STALL, Kind.LATENCY)
 _TIMEOUT = 21

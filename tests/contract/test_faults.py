@@ -18,8 +18,7 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-
-from .common import NOW, START, done, lines, set_up
+from tests.support.common import NOW, START, done, lines, set_up
 
 _SILENT = (Kind.STALL, Kind.LATENCY)
 _TIMEOUT = 21

@@ -1,4 +1,4 @@
-"""Whatever a cloud may send, for the tests of all models."""
+"""What Hypothesis draws: everything that a cloud could send."""
 
 from dataclasses import fields
 from typing import cast
@@ -7,7 +7,17 @@ from hypothesis import settings, strategies as st
 
 from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
 
-BOUNDED = settings(max_examples=50, deadline=None)
+BOUNDED = settings(deadline=None, max_examples=50, database=None)
+"""Enough to find what is wrong, and short enough for every run."""
+
+any_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner)
+    ),
+    max_leaves=5,
+)
+"""Any JSON value of a few levels, and the numbers that JSON cannot write."""
 
 
 def odd_json(*likely: Json) -> st.SearchStrategy[Json]:

@@ -1,0 +1,1 @@
+"""What several packages of tests share: accounts on simulated clouds, faults, odd homes and what Hypothesis draws."""
