@@ -15,7 +15,6 @@ from custom_components.habitat.simulator.cityflow import homes as cityflow
 from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.server import CloudServer
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home as build
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from custom_components.habitat.simulator.flair.wire import PAGE_SIZE
@@ -23,6 +22,7 @@ from custom_components.habitat.simulator.flowcommand import homes as flowcommand
 from custom_components.habitat.simulator.flowcommand.server import FlowCommandCloud
 from custom_components.habitat.simulator.flower_power import homes as flower_power
 from custom_components.habitat.simulator.flower_power.server import FlowerPowerCloud
+from tests.support.faults import Fault, Kind, faults_of
 
 from .homes import Home
 
@@ -170,12 +170,12 @@ def requests(cloud: CloudServer) -> list[str]:
 
 def answer_late(cloud: CloudServer, seconds: float) -> None:
     """Answer each request so much later."""
-    cloud.faults.add(Fault(kind=Kind.LATENCY, seconds=seconds))
+    faults_of(cloud).add(Fault(kind=Kind.LATENCY, seconds=seconds))
 
 
 def answer_at_once(cloud: CloudServer) -> None:
     """Answer without delay again."""
-    cloud.faults.clear()
+    faults_of(cloud).clear()
 
 
 def pages(cloud: FlairCloud) -> list[int]:

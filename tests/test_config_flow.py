@@ -15,7 +15,6 @@ from custom_components.habitat import vendor as vendors
 from custom_components.habitat.config_flow import HabitatConfigFlow
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.flair import config_form
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from custom_components.habitat.simulator.flair.world import World
@@ -31,6 +30,7 @@ from tests.support.common import (
     start_flow,
     start_mending,
 )
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Serve
 
@@ -62,7 +62,7 @@ async def recover(
     hass: HomeAssistant, flow: Mapping[str, Any], cloud: FlairCloud
 ) -> None:
     """Fill in the same form once more, now that all is well."""
-    cloud.faults.clear()
+    faults_of(cloud).clear()
     result = await fill(hass, flow, login_input(cloud))
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["result"].state is ConfigEntryState.LOADED
@@ -187,7 +187,7 @@ async def test_bad_days(
 ) -> None:
     """Whatever goes wrong, the form says what it is, and works once it is over."""
     cloud = await serve_flair(small())
-    cloud.faults.add(replace(bad_day, hits=0, seen=0))
+    faults_of(cloud).add(replace(bad_day, hits=0, seen=0))
     flow = await start_flow(hass, "flair")
     flow = await fill(hass, flow, login_input(cloud))
     assert flow["type"] is FlowResultType.FORM
@@ -204,7 +204,7 @@ async def test_stall(
 ) -> None:
     """A server that says nothing is given up after a while."""
     cloud = await serve_flair(small())
-    stall = cloud.faults.add(Fault(kind=Kind.STALL, match=match, seconds=1000))
+    stall = faults_of(cloud).add(Fault(kind=Kind.STALL, match=match, seconds=1000))
     flow = await start_flow(hass, "flair")
     filling = asyncio.create_task(fill(hass, flow, login_input(cloud)))
     hits = 0
@@ -287,7 +287,7 @@ async def test_pair_without_a_right_to_users(
 ) -> None:
     """Such a pair is good; the account is then known by the pair."""
     cloud = await serve_flair(small())
-    cloud.faults.add(
+    faults_of(cloud).add(
         Fault(kind=Kind.STATUS, match="GET /api/users", status=HTTPStatus.FORBIDDEN)
     )
     entry = await set_up(hass, cloud)
@@ -421,10 +421,10 @@ async def test_mending(standard: Setting, source: str) -> None:
         ({}, fault(Kind.EMPTY_LIST, HOMES), "no_devices"),
     ):
         if bad_day:
-            cloud.faults.add(bad_day)
+            faults_of(cloud).add(bad_day)
         flow = await fill(hass, flow, login_input(cloud, **changes))
         assert flow["errors"] == {"base": error}
-        cloud.faults.clear()
+        faults_of(cloud).clear()
     flow = await fill(
         hass, flow, {**cloud.credentials, "advanced": {"url": "gopher://old"}}
     )
@@ -479,12 +479,12 @@ async def test_reauth_after_the_login_ended(demo: Setting) -> None:
     """When the vendor refuses the login a form appears; a good login brings all back."""
     cloud = demo.cloud
     refused = Fault(kind=Kind.STATUS, status=HTTPStatus.UNAUTHORIZED)
-    cloud.faults.add(refused)
+    faults_of(cloud).add(refused)
     await demo.poll()
     flow = next(iter(demo.hass.config_entries.flow.async_progress()))
     assert flow["step_id"] == "reauth_confirm"
     assert {state.state for state in demo.states()} == {"unavailable"}
-    cloud.faults.clear()
+    faults_of(cloud).clear()
     result = await fill(demo.hass, flow, login_input(cloud))
     assert result["reason"] == "reauth_successful"
     await demo.settle()

@@ -10,13 +10,13 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events  # type: ignore[import-untyped]  # it brings no types
 
 from custom_components.habitat.flair.coordinator import FAST
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.helpers import entity_registry as er
 from tests.support.common import Setting, counted_writes, lines
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import SetUp
 
@@ -83,7 +83,7 @@ async def test_age_of_the_data(standard: Setting) -> None:
     assert after.state > before
 
     # It tells the age just when there are no answers.
-    standard.cloud.faults.add(Fault(kind=Kind.RESET))
+    faults_of(standard.cloud).add(Fault(kind=Kind.RESET))
     await standard.poll(6)
     lost = standard.hass.states.get(entity_id)
     assert lost is not None
@@ -175,7 +175,7 @@ async def test_outage(
     """The last values stand for five minutes; then a line at the loss and one at the return."""
     known = {state.entity_id: state.state for state in small.states()}
     caplog.clear()
-    small.cloud.faults.add(replace(outage, hits=0, seen=0))
+    faults_of(small.cloud).add(replace(outage, hits=0, seen=0))
     with counted_writes() as writes:
         await small.poll(4)
     assert writes == Counter()
@@ -192,7 +192,7 @@ async def test_outage(
     assert small.entry.state is ConfigEntryState.LOADED
     assert small.hass.config_entries.flow.async_progress() == []
 
-    small.cloud.faults.clear()
+    faults_of(small.cloud).clear()
     caplog.clear()
     await small.poll()
     assert {state.entity_id: state.state for state in small.states()} == known
@@ -208,9 +208,9 @@ async def test_short_outage_goes_unnoticed(
     caplog.clear()
     with counted_writes() as writes:
         for _ in range(3):
-            outage = small.cloud.faults.add(Fault(kind=Kind.RESET))
+            outage = faults_of(small.cloud).add(Fault(kind=Kind.RESET))
             await small.poll(4)
-            small.cloud.faults.remove(outage)
+            faults_of(small.cloud).remove(outage)
             await small.poll()
     assert writes == Counter()
     assert lines(caplog) == []
@@ -221,7 +221,7 @@ async def test_slow_polls_have_a_grace_too(
     small: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three polls must fail however long they take."""
-    small.cloud.faults.add(Fault(kind=Kind.RESET))
+    faults_of(small.cloud).add(Fault(kind=Kind.RESET))
     for failed in range(1, 4):
         small.freezer.tick(300)
         await small.poll()
@@ -234,7 +234,7 @@ async def test_one_endpoint_ages_alone(
     """When one list fails only what it tells ages; a line at the loss, one at the return."""
     known = {state.entity_id: state.state for state in small.states()}
     caplog.clear()
-    small.cloud.faults.add(Fault(kind=Kind.HTML, match="GET /api/pucks"))
+    faults_of(small.cloud).add(Fault(kind=Kind.HTML, match="GET /api/pucks"))
     await small.poll(4)
     assert small.unavailable() == set()
     vent = small.id_of("vents", "Vent 1")
@@ -250,7 +250,7 @@ async def test_one_endpoint_ages_alone(
     assert small.account.last_update_success
 
     caplog.clear()
-    small.cloud.faults.clear()
+    faults_of(small.cloud).clear()
     await small.poll()
     assert small.unavailable() == set()
     assert lines(caplog) == ["Flair answers about pucks again"]
@@ -262,14 +262,14 @@ async def test_failing_readings_are_one_line(
 ) -> None:
     """However many readings fail, the log has one line of it and one of the return."""
     caplog.clear()
-    small.cloud.faults.add(Fault(kind=Kind.HTML, match="*current-reading"))
+    faults_of(small.cloud).add(Fault(kind=Kind.HTML, match="*current-reading"))
     await small.poll(40)
     assert len(lines(caplog)) == 1
     covers = [one for one in small.states() if one.domain == "cover"]
     assert all(one.state != "unavailable" for one in covers)
     assert small.unavailable()
     caplog.clear()
-    small.cloud.faults.clear()
+    faults_of(small.cloud).clear()
     await small.poll(6)
     assert small.unavailable() == set()
     assert len(lines(caplog)) == 1
@@ -322,14 +322,14 @@ async def test_odd_fields(
     """Rubbish in fields makes those unknown, is logged once each and counted, and goes by."""
     known = {state.entity_id: state.state for state in small.states()}
     caplog.clear()
-    small.cloud.faults.add(Fault(kind=kind, match="GET /api/*"))
+    faults_of(small.cloud).add(Fault(kind=kind, match="GET /api/*"))
     await small.poll(12)
     said = lines(caplog)
     assert len(said) == len(set(said))
     assert lines(caplog, logging.WARNING) == []
     if kind is not Kind.NULLS:
         assert small.account.report.counts
-    small.cloud.faults.clear()
+    faults_of(small.cloud).clear()
     await small.poll(6)
     assert {state.entity_id: state.state for state in small.states()} == known
 
@@ -373,7 +373,7 @@ async def test_refused_at_one_endpoint(
     refused = Fault(
         kind=Kind.STATUS, match="GET /api/pucks", status=HTTPStatus.UNAUTHORIZED
     )
-    small.cloud.faults.add(refused)
+    faults_of(small.cloud).add(refused)
     await small.poll(10)
     assert small.hass.config_entries.flow.async_progress() == []
     assert small.account.last_update_success
@@ -401,11 +401,11 @@ async def test_token_that_dies_early(
 async def test_retry_after(small: Setting, first: bool) -> None:
     """A pause that the vendor asks for is kept, then life goes on."""
     everything = "GET /api/*" if first else VENTS
-    small.cloud.faults.add(
+    faults_of(small.cloud).add(
         Fault(kind=Kind.STATUS, match=everything, status=429, retry_after=200)
     )
     await small.poll()
-    small.cloud.faults.clear()
+    faults_of(small.cloud).clear()
     requests = small.cloud.count()
     await small.poll(3)
     assert small.cloud.count() == requests
@@ -419,9 +419,9 @@ async def test_long_pause(small: Setting, caplog: pytest.LogCaptureFixture) -> N
     """A pause beyond the grace is kept too, and told like any other outage."""
     caplog.clear()
     limited = Fault(kind=Kind.STATUS, status=429, retry_after=3600)
-    small.cloud.faults.add(limited)
+    faults_of(small.cloud).add(limited)
     await small.poll()
-    small.cloud.faults.clear()
+    faults_of(small.cloud).clear()
     requests = small.cloud.count()
     await small.poll(10)
     assert small.cloud.count() == requests
@@ -435,10 +435,10 @@ async def test_long_pause(small: Setting, caplog: pytest.LogCaptureFixture) -> N
 
 async def test_first_poll_has_no_grace(small: Setting) -> None:
     """An account whose cloud is away when it is set up waits for it, as Home Assistant does."""
-    small.cloud.faults.add(Fault(kind=Kind.HTML, match="GET /api/*"))
+    faults_of(small.cloud).add(Fault(kind=Kind.HTML, match="GET /api/*"))
     await small.reload()
     assert small.is_in(ConfigEntryState.SETUP_RETRY)
-    small.cloud.faults.clear()
+    faults_of(small.cloud).clear()
     await small.poll()
     assert small.is_in(ConfigEntryState.LOADED)
     assert small.unavailable() == set()
@@ -447,14 +447,14 @@ async def test_first_poll_has_no_grace(small: Setting) -> None:
 async def test_first_poll_with_one_failing_list(set_up_flair: SetUp) -> None:
     """A list that fails at set-up is made up for later; the rest is there."""
     setting = await set_up_flair("standard")
-    setting.cloud.faults.add(Fault(kind=Kind.HTML, match=VENTS))
+    faults_of(setting.cloud).add(Fault(kind=Kind.HTML, match=VENTS))
     registry = er.async_get(setting.hass)
     before = set(registry.entities)
     await setting.reload()
     assert setting.entry.state is ConfigEntryState.LOADED
     await setting.poll(8)
     assert set(registry.entities) == before
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     await setting.poll()
     vent = setting.id_of("vents", "Vent 1")
     assert setting.state("cover", "vents", vent, "vent").state != "unavailable"
@@ -462,7 +462,7 @@ async def test_first_poll_with_one_failing_list(set_up_flair: SetUp) -> None:
 
 async def test_stall(small: Setting) -> None:
     """A poll whose requests get no answer ends, and the next one begins."""
-    stall = small.cloud.faults.add(Fault(kind=Kind.STALL, seconds=1000))
+    stall = faults_of(small.cloud).add(Fault(kind=Kind.STALL, seconds=1000))
     began = time.monotonic()
     account = small.account
     refresh = small.hass.async_create_task(account.async_refresh())
@@ -473,7 +473,7 @@ async def test_stall(small: Setting) -> None:
             hits = stall.hits
             small.freezer.tick(21)
     assert time.monotonic() - began <= 90
-    small.cloud.faults.clear()
+    faults_of(small.cloud).clear()
     await small.poll()
     assert account.last_update_success
     assert small.unavailable() == set()

@@ -8,13 +8,13 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator  # t
 
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.world import Resource
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.helpers import area_registry as ar, entity_registry as er
 from homeassistant.setup import async_setup_component
 from tests.support.common import Setting
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import SetUp
 
@@ -132,10 +132,10 @@ async def test_no_answer_proves_nothing(small: Setting, fault: Fault) -> None:
     before = small.registered()
     small.cloud.remove("vents", vent.id)
     await small.poll(2)
-    small.cloud.faults.add(replace(fault, hits=0, seen=0))
+    faults_of(small.cloud).add(replace(fault, hits=0, seen=0))
     await small.poll(8)
     assert small.registered() == before
-    small.cloud.faults.clear()
+    faults_of(small.cloud).clear()
     await small.poll()
     assert small.registered() < before
 
@@ -164,11 +164,11 @@ async def test_further_pages(set_up_flair: SetUp, clock: ManualClock) -> None:
     vent = first(setting, "vents")
     setting.cloud.remove("vents", vent.id)
     for _ in range(5):
-        setting.cloud.faults.clear()
-        setting.cloud.faults.add(Fault(kind=Kind.HTML, match=VENTS, skip=1))
+        faults_of(setting.cloud).clear()
+        faults_of(setting.cloud).add(Fault(kind=Kind.HTML, match=VENTS, skip=1))
         await setting.poll()
     assert setting.registered() == before
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     await setting.poll(3)
     assert setting.registered() < before
 

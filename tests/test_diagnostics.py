@@ -15,10 +15,10 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.habitat.cloud.privacy import REDACTED
 from custom_components.habitat.simulator.core.documents import Json
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import HOMES
 from homeassistant.exceptions import HomeAssistantError
 from tests.support.common import Setting, fill, lines, login_input, start_mending
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import SetUp
 
@@ -159,9 +159,9 @@ async def test_log_keeps_secrets(
     for kind in Kind:
         if kind in (Kind.STALL, Kind.LATENCY, Kind.GIANT):
             continue
-        demo.cloud.faults.add(Fault(kind=kind))
+        faults_of(demo.cloud).add(Fault(kind=kind))
         await demo.poll(2)
-        demo.cloud.faults.clear()
+        faults_of(demo.cloud).clear()
     await demo.poll()
     flow = await start_mending(demo.hass, demo.entry, "reconfigure")
     for changes in ({"client_secret": "another-secret"}, {}):

@@ -10,7 +10,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry  # type
 
 from custom_components.habitat import async_migrate_entry, loader
 from custom_components.habitat.const import DOMAIN, MINOR_VERSION
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
@@ -18,6 +17,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.setup import async_setup_component
 from tests.support.common import Setting, fill, lines, start_flow, tick
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import SetUp
 
@@ -59,7 +59,7 @@ async def test_reload(small: Setting) -> None:
 
 async def test_unload_in_the_middle_of_a_poll(small: Setting) -> None:
     """An account can be unloaded while its cloud is silent."""
-    stall = small.cloud.faults.add(Fault(kind=Kind.STALL, seconds=1000))
+    stall = faults_of(small.cloud).add(Fault(kind=Kind.STALL, seconds=1000))
     small.freezer.tick(61)
     while not stall.hits:
         await small.freely()

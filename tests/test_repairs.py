@@ -9,7 +9,6 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator 
 from custom_components.habitat import login_flow
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.issues import plain
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -17,6 +16,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
 from tests.support.common import Setting, done, fill, login_input, start_flow
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Serve, SetUp
 
@@ -93,10 +93,10 @@ async def test_new_login(
 
     flow = await fix.fill(login_input(cloud, client_secret="mistyped"))
     assert flow["errors"] == {"base": "invalid_auth"}
-    cloud.faults.add(Fault(kind=Kind.HTML))
+    faults_of(cloud).add(Fault(kind=Kind.HTML))
     flow = await fix.fill(login_input(cloud))
     assert flow["errors"] == {"base": "cannot_connect"}
-    cloud.faults.clear()
+    faults_of(cloud).clear()
     flow = await fix.fill(login_input(await serve_flair(home(seed=2))))
     assert flow["errors"] == {"base": "wrong_account"}
 

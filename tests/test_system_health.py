@@ -3,12 +3,12 @@
 from typing import Any
 
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from homeassistant.components.system_health import get_info
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from tests.support.common import Setting, fill, set_up, start_flow
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Serve
 
@@ -23,7 +23,9 @@ async def health(hass: HomeAssistant) -> dict[str, Any]:
 async def test_sums(standard: Setting, serve_flair: Serve) -> None:
     """Requests, errors and retries of all accounts are summed up."""
     other = await set_up(standard.hass, await serve_flair(home(seed=2)))
-    standard.cloud.faults.add(Fault(kind=Kind.HTML, match="GET /api/vents", times=1))
+    faults_of(standard.cloud).add(
+        Fault(kind=Kind.HTML, match="GET /api/vents", times=1)
+    )
     await standard.poll()
     info = await health(standard.hass)
     counters = [

@@ -7,11 +7,11 @@ import pytest
 from custom_components.habitat.cloud.auth import Token
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.login_flow import entry_login
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.tokens import TokenFile, login_tokens, token_file
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from tests.support.common import Setting
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import SetUp
 
@@ -162,9 +162,9 @@ async def test_logins_are_rationed(
     setting = await set_up_flair("standard")
     everything = Fault(kind=Kind.STATUS, match="GET /api/*", status=401)
     for _ in range(20):
-        setting.cloud.faults.clear()
+        faults_of(setting.cloud).clear()
         await setting.poll()
         setting.cloud.expire_tokens()
-        setting.cloud.faults.add(everything)
+        faults_of(setting.cloud).add(everything)
         await setting.poll()
     assert setting.cloud.count(LOGIN) <= 8

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair import writes as cloud_writes
 from homeassistant.exceptions import HomeAssistantError
 from tests.support.common import Setting, counted_writes
+from tests.support.faults import Fault, Kind, faults_of
 
 WRITE = "PATCH /api/*"
 
@@ -68,7 +68,7 @@ async def until(setting: Setting, fault: Fault, hits: int = 1) -> None:
 
 async def test_shown_at_once_and_answered(small: Setting, vent: Vent) -> None:
     """The change shows before the cloud answers; the answer counts, and costs no poll."""
-    late = small.cloud.faults.add(
+    late = faults_of(small.cloud).add(
         Fault(kind=Kind.LATENCY, match=WRITE, seconds=5, times=1)
     )
     requests = small.cloud.count()
@@ -138,7 +138,7 @@ async def test_failure(
 ) -> None:
     """A write that fails is taken back, and says in the user's language what was wrong."""
     before = vent.shown
-    wrong = small.cloud.faults.add(replace(fault, match=WRITE, hits=0, seen=0))
+    wrong = faults_of(small.cloud).add(replace(fault, match=WRITE, hits=0, seen=0))
     with pytest.raises(HomeAssistantError) as caught:
         await vent.send(30)
     assert caught.value.translation_domain == DOMAIN
@@ -148,7 +148,7 @@ async def test_failure(
     assert wrong.hits == tries
     assert vent.shown == vent.real == before
     assert small.hass.config_entries.flow.async_progress() == []
-    small.cloud.faults.clear()
+    faults_of(small.cloud).clear()
     small.freezer.tick(100)
     await vent.send(31)
     assert vent.shown == vent.real == 31
@@ -190,7 +190,7 @@ async def test_token_that_ended(small: Setting, vent: Vent) -> None:
 @pytest.mark.parametrize("kind", [Kind.TRUNCATED, Kind.EMPTY_BODY, Kind.CUT])
 async def test_unreadable_answer(small: Setting, vent: Vent, kind: Kind) -> None:
     """A write whose answer cannot be read is sent again."""
-    small.cloud.faults.add(Fault(kind=kind, match=WRITE, times=1))
+    faults_of(small.cloud).add(Fault(kind=kind, match=WRITE, times=1))
     await vent.send(30)
     assert vent.shown == vent.real == 30
     await small.poll()
@@ -211,7 +211,7 @@ async def test_one_at_a_time(small: Setting) -> None:
 
 async def test_poll_during_a_write(small: Setting, vent: Vent) -> None:
     """A poll that brings the old value does not undo a write that is under way."""
-    late = small.cloud.faults.add(
+    late = faults_of(small.cloud).add(
         Fault(kind=Kind.LATENCY, match=WRITE, seconds=15, times=1)
     )
     task = vent.start(30)
@@ -225,7 +225,7 @@ async def test_poll_during_a_write(small: Setting, vent: Vent) -> None:
 
 async def test_write_during_a_poll(small: Setting, vent: Vent) -> None:
     """A poll that was asked before a write and is answered after it is out of date."""
-    slow = small.cloud.faults.add(Fault(kind=Kind.STALL, match="GET /api/rooms"))
+    slow = faults_of(small.cloud).add(Fault(kind=Kind.STALL, match="GET /api/rooms"))
     # The list of vents is answered, and waits for that of the rooms.
     refresh = small.hass.async_create_task(small.account.async_refresh())
     vents = small.cloud.count("GET /api/vents")
@@ -235,7 +235,7 @@ async def test_write_during_a_poll(small: Setting, vent: Vent) -> None:
     await vent.send(30)
     assert vent.shown == 30
     with counted_writes() as writes:
-        small.cloud.faults.clear()
+        faults_of(small.cloud).clear()
         small.freezer.tick(21)
         await refresh
     assert vent.shown == 30
@@ -251,8 +251,8 @@ async def test_write_during_a_poll(small: Setting, vent: Vent) -> None:
 
 async def test_failure_shows_what_the_poll_brought(small: Setting, vent: Vent) -> None:
     """A write that fails falls back on what the cloud said last, not on what was before."""
-    late = small.cloud.faults.add(Fault(kind=Kind.STALL, match=WRITE, times=1))
-    small.cloud.faults.add(
+    late = faults_of(small.cloud).add(Fault(kind=Kind.STALL, match=WRITE, times=1))
+    faults_of(small.cloud).add(
         Fault(kind=Kind.STATUS, match=WRITE, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     )
     task = vent.start(30)
@@ -268,7 +268,7 @@ async def test_failure_shows_what_the_poll_brought(small: Setting, vent: Vent) -
 
 async def test_device_that_vanishes_during_a_write(small: Setting, vent: Vent) -> None:
     """A write to what vanished meanwhile ends quietly, and brings nothing back."""
-    late = small.cloud.faults.add(
+    late = faults_of(small.cloud).add(
         Fault(kind=Kind.LATENCY, match=WRITE, seconds=5, times=1)
     )
     task = vent.start(30)

@@ -5,10 +5,10 @@ import pytest
 from custom_components.habitat.simulator.cityflow.homes import HOMES
 from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.core import HomeAssistant
 from tests.conftest import StartCloud
 from tests.support.common import fill, start_flow
+from tests.support.faults import Fault, Kind, faults_of
 
 
 @pytest.mark.parametrize(
@@ -29,10 +29,10 @@ async def test_by_login(
         hass, await start_flow(hass, "cityflow"), {"next_step_id": "cityflow_login"}
     )
     filled = {**cloud.login_credentials, "advanced": {"url": cloud.url}}
-    cloud.faults.add(Fault(kind=Kind.STATUS, status=status))
+    faults_of(cloud).add(Fault(kind=Kind.STATUS, status=status))
     flow = await fill(hass, flow, filled)
     assert flow["errors"] == {"base": error}
-    cloud.faults.clear()
+    faults_of(cloud).clear()
     result = await fill(hass, flow, filled)
     assert result["type"] == "create_entry"
     assert result["title"] == "CityFlow"

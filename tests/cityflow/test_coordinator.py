@@ -4,9 +4,9 @@ import pytest
 
 from custom_components.habitat.simulator.cityflow.homes import home, particle_id
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntryState
 from tests.support.common import counted_writes
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting, SetUp
 
@@ -93,12 +93,12 @@ async def test_without_types_all_goes_on(
 async def test_no_list_of_devices_at_first(set_up_cityflow: SetUp) -> None:
     """Nobody knows then what is a device: Home Assistant tries again later."""
     setting = await set_up_cityflow("demo")
-    fault = setting.cloud.faults.add(
+    fault = faults_of(setting.cloud).add(
         Fault(kind=Kind.STATUS, match="GET /devices", status=500)
     )
     await setting.reload()
     assert setting.is_in(ConfigEntryState.SETUP_RETRY)
-    setting.cloud.faults.remove(fault)
+    faults_of(setting.cloud).remove(fault)
     await setting.reload()
     assert setting.is_in(ConfigEntryState.LOADED)
     assert not setting.unavailable()

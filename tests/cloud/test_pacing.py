@@ -20,7 +20,7 @@ from custom_components.habitat.cloud.errors import (
 from custom_components.habitat.cloud.pacing import Pacing
 from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
+from tests.support.faults import Fault, Kind
 from tests.support.loopback import (
     GET,
     PATCH,

@@ -19,7 +19,7 @@ from custom_components.habitat.cloud.errors import (
 from custom_components.habitat.cloud.pacing import Pacing
 from custom_components.habitat.cloud.session import _retry_after
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
+from tests.support.faults import Fault, Kind
 from tests.support.loopback import GET, PATCH, QUICK, data, status, talking
 from tests.support.strategies import BOUNDED
 

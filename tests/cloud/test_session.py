@@ -32,7 +32,7 @@ from custom_components.habitat.cloud.session import (
     Request,
     server_url,
 )
-from custom_components.habitat.simulator.faults import Fault, Kind
+from tests.support.faults import Fault, Kind
 from tests.support.loopback import (
     GET,
     PATCH,

@@ -7,9 +7,9 @@ from pathlib import Path
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.core import HomeAssistant
 from tests.support.accounts import WAYS, Living, living
+from tests.support.faults import Fault, Kind
 
 _TABLE = Path(__file__).parents[2] / "docs" / "budgets.md"
 _HOUR = 3600.0

@@ -13,12 +13,12 @@ from custom_components.habitat.const import CONF_VENDOR
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.server import CloudServer
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from tests.support.common import NOW, START, done, lines, set_up
+from tests.support.faults import Fault, Kind, faults_of
 
 _SILENT = (Kind.STALL, Kind.LATENCY)
 _TIMEOUT = 21
@@ -78,7 +78,7 @@ class Patient:
         while not settled.done():
             before = self._met()
             await asyncio.wait({settled}, timeout=0.02)
-            silent = any(one.kind in _SILENT for one in self.cloud.faults.active)
+            silent = any(one.kind in _SILENT for one in faults_of(self.cloud).active)
             if silent and self._met() == before:
                 self.freezer.tick(_TIMEOUT)
         await settled
@@ -93,12 +93,12 @@ class Patient:
             await self.settle()
 
     def _met(self) -> tuple[int, int]:
-        hits = sum(fault.hits for fault in self.cloud.faults.active)
+        hits = sum(fault.hits for fault in faults_of(self.cloud).active)
         return self.cloud.count(), hits
 
     def go_wrong(self, fault: Fault) -> None:
         """Let something go wrong with every request."""
-        self.cloud.faults.add(replace(fault, hits=0, seen=0))
+        faults_of(self.cloud).add(replace(fault, hits=0, seen=0))
 
     def registered(self) -> set[str]:
         """Return all entities and devices that are registered."""
@@ -158,7 +158,7 @@ async def test_in_the_middle_of_life(
     assert not [record for record in caplog.records if record.exc_info]
 
     caplog.clear()
-    patient.cloud.faults.clear()
+    faults_of(patient.cloud).clear()
     await patient.poll(2)
     assert patient.entry.state is ConfigEntryState.LOADED
     assert patient.registered() == registered
@@ -188,7 +188,7 @@ async def test_at_set_up(
     assert len(lines(caplog, logging.WARNING)) <= 1
     assert not [record for record in caplog.records if record.exc_info]
 
-    patient.cloud.faults.clear()
+    faults_of(patient.cloud).clear()
     await patient.poll()
     patient.pace = patient.rarest / 16
     await patient.poll(16)

@@ -21,11 +21,11 @@ from custom_components.habitat.farmbot.client import status
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.server import CloudServer
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from tests.support.common import NOW, START, done, set_up, tick
+from tests.support.faults import Fault, Kind, faults_of
 
 type Change = Callable[[bytes], Json]
 
@@ -259,7 +259,7 @@ async def test_errors_of_megabytes(
     caplog.clear()
     if code != 200:
         fault = Fault(kind=Kind.STATUS, status=code)
-        odd.cloud.faults.add(replace(fault, hits=0, seen=0))
+        faults_of(odd.cloud).add(replace(fault, hits=0, seen=0))
     odd.change(lambda _: ERRORS)
     for _ in range(4):
         await odd.poll()

@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from tests.support.accounts import WAYS, WITH_TOKENS, Living
 from tests.support.common import fill
+from tests.support.faults import Fault, Kind
 
 MINUTE = 60.0
 HOUR = 3600.0

@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from aiohttp import web
 import pytest
 
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntryState
 from tests.support.accounts import WAYS, WITH_TOKENS, Living
+from tests.support.faults import Fault, Kind
 
 MINUTE = 60.0
 HOUR = 3600.0

@@ -19,11 +19,11 @@ import pytest
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.core.server import CloudServer
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from tests.support.common import START, done, lines, set_up
+from tests.support.faults import Fault, Kind, faults_of
 
 HOURS = int(os.environ.get("HABITAT_SOAK_HOURS", "1"))
 SHARE = 0.05
@@ -69,7 +69,7 @@ class House:
         """Let a share of all requests go wrong."""
         for cloud in self.clouds:
             for kind in Kind:
-                cloud.faults.add(
+                faults_of(cloud).add(
                     Fault(
                         kind=kind,
                         probability=SHARE / len(Kind),
@@ -93,7 +93,7 @@ class House:
 
     def _met(self) -> int:
         return sum(
-            cloud.count() + sum(fault.hits for fault in cloud.faults.active)
+            cloud.count() + sum(fault.hits for fault in faults_of(cloud).active)
             for cloud in self.clouds
         )
 
@@ -148,7 +148,7 @@ async def test_soak(house: House, caplog: pytest.LogCaptureFixture) -> None:
         assert not [one for one in caplog.records if one.exc_info]
         objects.append(_our_objects())
     for cloud in house.clouds:
-        cloud.faults.clear()
+        faults_of(cloud).clear()
     for _ in range(35):
         await house.minute()
     assert all(entry.state is ConfigEntryState.LOADED for entry in house.entries)

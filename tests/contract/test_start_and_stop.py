@@ -14,7 +14,6 @@ from custom_components.habitat.farmbot.coordinator import PACES
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.simulator.farmbot.server import FarmBotCloud
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant
@@ -22,6 +21,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from tests.support.common import done, fill, set_up, start_flow
+from tests.support.faults import Fault, Kind, faults_of
 
 SLOW = {
     "flair": ("GET /api/*/current-*", "GET /api/zones", "GET /api/*/schedules"),
@@ -83,7 +83,7 @@ def timed() -> Iterator[Clock]:
 def hang(cloud: CloudServer, *matches: str) -> list[Fault]:
     """Let requests hang."""
     return [
-        cloud.faults.add(Fault(kind=Kind.STALL, seconds=1000, match=match))
+        faults_of(cloud).add(Fault(kind=Kind.STALL, seconds=1000, match=match))
         for match in matches
     ]
 
@@ -147,7 +147,7 @@ async def test_slow_answers_come_in(hass: HomeAssistant, cloud: CloudServer) -> 
     known = set(hass.states.async_entity_ids())
     assert await hass.config_entries.async_unload(entry.entry_id)
     for match in SLOW[vendor]:
-        cloud.faults.add(Fault(kind=Kind.LATENCY, seconds=1.5, match=match))
+        faults_of(cloud).add(Fault(kind=Kind.LATENCY, seconds=1.5, match=match))
     assert await hass.config_entries.async_setup(entry.entry_id)
     await settled(hass)
     shown = {

@@ -4,10 +4,10 @@ import pytest
 
 from custom_components.habitat.simulator.core.documents import Json
 from custom_components.habitat.simulator.farmbot.world import stamp
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from tests.support.common import NOW, tick
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting
 
@@ -142,7 +142,7 @@ async def test_nobody_answers(hass: HomeAssistant, garden: Setting) -> None:
         "device", garden.cloud.world.number, last_saw_api=stamp(NOW - 40 * 60)
     )
     await garden.pushed(3)
-    garden.cloud.faults.add(Fault(kind=Kind.STATUS, status=503))
+    faults_of(garden.cloud).add(Fault(kind=Kind.STATUS, status=503))
     await garden.broker_lost()
     await tick(hass, garden.freezer, 400)
     assert garden.value("message_broker", "binary_sensor") == STATE_OFF

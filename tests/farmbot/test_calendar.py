@@ -11,12 +11,12 @@ from custom_components.habitat.simulator.core.documents import Json, Record
 from custom_components.habitat.simulator.farmbot import nodes
 from custom_components.habitat.simulator.farmbot.builder import robot, sequence
 from custom_components.habitat.simulator.farmbot.world import World, stamp
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.components.calendar import CalendarEvent
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from tests.support.common import NOW, START, tick
+from tests.support.faults import Fault, Kind, faults_of
 
 from .acting import said_in_words
 from .conftest import Setting, SetUp
@@ -282,7 +282,7 @@ async def test_not_created(
 
 async def test_creation_refused(garden: Setting) -> None:
     """What the server does not take is in no calendar, and the reason is told."""
-    garden.cloud.faults.add(Fault(kind=Kind.STATUS, match="POST *", status=422))
+    faults_of(garden.cloud).add(Fault(kind=Kind.STATUS, match="POST *", status=422))
     with pytest.raises(HomeAssistantError) as caught:
         await calendar(garden).async_create_event(
             summary="Rest", dtstart=LATER, dtend=LATER + HOUR
@@ -293,7 +293,7 @@ async def test_creation_refused(garden: Setting) -> None:
 
 async def test_created_without_answer(garden: Setting) -> None:
     """Where the server's answer says nothing the event shows as soon as it is told of."""
-    garden.cloud.faults.add(Fault(kind=Kind.EMPTY_BODY, match="POST *"))
+    faults_of(garden.cloud).add(Fault(kind=Kind.EMPTY_BODY, match="POST *"))
     await calendar(garden).async_create_event(
         summary="Rest", dtstart=LATER, dtend=LATER + HOUR
     )
@@ -374,7 +374,7 @@ async def test_deletion_refused(garden: Setting) -> None:
     """What the server does not delete stays."""
     found = await events(garden, START, START + 5 * DAY)
     rest = next(one for one in found if one.summary == "Rest")
-    garden.cloud.faults.add(Fault(kind=Kind.STATUS, match="DELETE *", status=409))
+    faults_of(garden.cloud).add(Fault(kind=Kind.STATUS, match="DELETE *", status=409))
     with pytest.raises(HomeAssistantError):
         await calendar(garden).async_delete_event(rest.uid)
     assert len(await starts(garden, "Rest", START, START + 5 * DAY)) == 1

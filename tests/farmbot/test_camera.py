@@ -8,12 +8,12 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator 
 
 from custom_components.habitat import image as shared
 from custom_components.habitat.farmbot import camera
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.components.camera import Image, async_get_image
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from tests.support.common import tick
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting
 
@@ -101,7 +101,7 @@ async def test_stream_is_lost(
     kind: Kind, webcams: Setting, hass_client: ClientSessionGenerator
 ) -> None:
     """A film that is none any more is not passed on, least of all a page in its stead."""
-    webcams.cloud.faults.add(Fault(kind=kind, match="GET /webcam*", status=200))
+    faults_of(webcams.cloud).add(Fault(kind=kind, match="GET /webcam*", status=200))
     client = await hass_client()
     entity_id = webcams.entity("camera", key(webcams, FILM))
     answer = await client.get(f"/api/camera_proxy_stream/{entity_id}")
@@ -112,10 +112,12 @@ async def test_stream_is_lost(
 @pytest.mark.parametrize("kind", [Kind.HTML, Kind.RESET, Kind.STATUS])
 async def test_no_picture(kind: Kind, name: str, webcams: Setting) -> None:
     """What is no picture is not shown as one; the next may be."""
-    fault = webcams.cloud.faults.add(Fault(kind=kind, match="GET /webcam*", status=500))
+    fault = faults_of(webcams.cloud).add(
+        Fault(kind=kind, match="GET /webcam*", status=500)
+    )
     with pytest.raises(HomeAssistantError):
         await fetch(webcams, name)
-    webcams.cloud.faults.remove(fault)
+    faults_of(webcams.cloud).remove(fault)
     assert (await fetch(webcams, name)).content.startswith(JPEG)
 
 
@@ -132,7 +134,7 @@ async def test_secrets(webcams: Setting, caplog: pytest.LogCaptureFixture) -> No
     webcams.change("webcam_feeds", STILL, url=f"{address}/webcam.jpg")
     await webcams.pushed(3)
     assert (await fetch(webcams, STILL)).content.startswith(JPEG)
-    webcams.cloud.faults.add(Fault(kind=Kind.RESET, match="GET /webcam*"))
+    faults_of(webcams.cloud).add(Fault(kind=Kind.RESET, match="GET /webcam*"))
     with pytest.raises(HomeAssistantError):
         await fetch(webcams, STILL)
     shown = webcams.shown("camera", webcams.number, key(webcams, STILL))
@@ -172,14 +174,14 @@ async def test_comes_and_goes(webcams: Setting) -> None:
 async def test_silence(webcams: Setting) -> None:
     """A webcam that does not answer for now stays a camera, and is asked again with the next poll."""
     shed = key(webcams, STILL)
-    fault = webcams.cloud.faults.add(
+    fault = faults_of(webcams.cloud).add(
         Fault(kind=Kind.STATUS, match="GET /webcam*", status=503)
     )
     webcams.change("webcam_feeds", STILL, url=f"{webcams.cloud.url}/webcam.html?now")
     await webcams.until(lambda: fault.hits > 0)
     await webcams.settle()
     assert webcams.value(shed, "camera") != STATE_UNAVAILABLE
-    webcams.cloud.faults.remove(fault)
+    faults_of(webcams.cloud).remove(fault)
     webcams.account.webcams.look()
     await webcams.until(lambda: webcams.value(shed, "camera") == STATE_UNAVAILABLE)
 
@@ -201,7 +203,7 @@ async def test_every_day(hass: HomeAssistant, webcams: Setting) -> None:
 async def test_no_connection(webcams: Setting) -> None:
     """A connection that breaks tells nothing either."""
     shed = key(webcams, STILL)
-    fault = webcams.cloud.faults.add(Fault(kind=Kind.RESET, match="GET /webcam*"))
+    fault = faults_of(webcams.cloud).add(Fault(kind=Kind.RESET, match="GET /webcam*"))
     webcams.change("webcam_feeds", STILL, url=f"{webcams.cloud.url}/webcam.html?now")
     await webcams.until(lambda: fault.hits > 0)
     await webcams.settle()

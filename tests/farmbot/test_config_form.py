@@ -11,7 +11,6 @@ from custom_components.habitat.farmbot.config_form import FORMS
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.homes import HOMES
 from custom_components.habitat.simulator.farmbot.server import FarmBotCloud
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -24,6 +23,7 @@ from tests.support.common import (
     start_flow,
     start_mending,
 )
+from tests.support.faults import Fault, Kind, faults_of
 
 pytestmark = pytest.mark.usefixtures("real_time_broker")
 
@@ -115,11 +115,11 @@ async def test_bad_days(
     hass: HomeAssistant, cloud: FarmBotCloud, fault: Fault, error: str
 ) -> None:
     """Each failure has its word, and once it is over the same form works."""
-    cloud.faults.add(replace(fault, hits=0, seen=0))
+    faults_of(cloud).add(replace(fault, hits=0, seen=0))
     flow = await start_flow(hass, "farmbot")
     flow = await fill(hass, flow, login_input(cloud))
     assert flow["errors"] == {"base": error}
-    cloud.faults.clear()
+    faults_of(cloud).clear()
     result = await fill(hass, flow, login_input(cloud))
     assert result["type"] == "create_entry"
 

@@ -19,12 +19,12 @@ from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Record
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from custom_components.habitat.simulator.farmbot.homes import HOMES
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.json import json_bytes
 from tests.support.common import fill, lines, login_input, start_flow
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting, SetUp
 
@@ -103,7 +103,7 @@ async def test_each_garden(set_up_farmbot: SetUp, name: str) -> None:
 async def test_without_a_list(set_up_farmbot: SetUp) -> None:
     """A list that the server will not give costs what hangs on it, nothing else."""
     setting = await set_up_farmbot()
-    setting.cloud.faults.add(
+    faults_of(setting.cloud).add(
         Fault(kind=Kind.STATUS, match="GET /api/points", status=500)
     )
     await setting.reload()
@@ -112,7 +112,7 @@ async def test_without_a_list(set_up_farmbot: SetUp) -> None:
     assert setting.account.record("garden", object) is None
     assert setting.value("position_x") == "0.0"
     # It is asked for again with the next poll, not after hours.
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     await setting.poll()
     assert setting.account.record("garden", object) is not None
     setting.cloud.log.clear()
@@ -128,7 +128,7 @@ async def test_an_older_server(
     cloud_fault = Fault(kind=Kind.STATUS, match=f"GET /api/{path}", status=404)
     world = HOMES["standard"](1, clock)
     setting = await set_up_farmbot(world)
-    setting.cloud.faults.add(cloud_fault)
+    faults_of(setting.cloud).add(cloud_fault)
     await setting.reload()
     await setting.connect()
     assert setting.unavailable() == set()
@@ -136,7 +136,7 @@ async def test_an_older_server(
     await setting.live(3600)
     assert asked(setting) == {}
     # A newer one has it.
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     await setting.live(RECONCILE.total_seconds(), step=600)
     assert setting.cloud.count(f"GET /api/{path}") == 1
     assert asked(setting)["GET /api/device"] == 1
@@ -146,13 +146,13 @@ async def test_a_list_that_is_not_found_any_more(set_up_farmbot: SetUp) -> None:
     """What was there before is missed, and asked for until it is there again."""
     setting = await set_up_farmbot("standard", NoBroker())
     before = setting.registered()
-    setting.cloud.faults.add(
+    faults_of(setting.cloud).add(
         Fault(kind=Kind.STATUS, match="GET /api/peripherals", status=404)
     )
     await setting.poll(30)
     assert setting.registered() == before
     assert setting.account.parts["peripherals"].stale
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     await setting.poll()
     assert not setting.account.parts["peripherals"].stale
 
@@ -160,7 +160,7 @@ async def test_a_list_that_is_not_found_any_more(set_up_farmbot: SetUp) -> None:
 async def test_without_a_schedule(set_up_farmbot: SetUp) -> None:
     """Where the events never came there is no past to keep, and the account ends as well."""
     setting = await set_up_farmbot()
-    setting.cloud.faults.add(
+    faults_of(setting.cloud).add(
         Fault(kind=Kind.STATUS, match="GET /api/farm_events", status=500)
     )
     await setting.reload()
@@ -226,11 +226,11 @@ async def test_alive(garden: Setting) -> None:
 async def test_server_away_at_the_start(set_up_farmbot: SetUp) -> None:
     """It is tried again later, and the broker is left alone when it is over."""
     setting = await set_up_farmbot()
-    setting.cloud.faults.add(Fault(kind=Kind.STATUS, status=503))
+    faults_of(setting.cloud).add(Fault(kind=Kind.STATUS, status=503))
     await setting.reload()
     assert setting.is_in(ConfigEntryState.SETUP_RETRY)
     assert setting.entry._background_tasks == set()
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     await setting.poll()
     assert setting.is_in(ConfigEntryState.LOADED)
     await setting.connect()
@@ -401,7 +401,9 @@ async def test_an_empty_list_of_pins_removes_nothing(set_up_farmbot: SetUp) -> N
     """Where entities hang on it an empty answer is no proof."""
     setting = await set_up_farmbot("standard", NoBroker())
     before = setting.registered()
-    setting.cloud.faults.add(Fault(kind=Kind.EMPTY_LIST, match="GET /api/peripherals"))
+    faults_of(setting.cloud).add(
+        Fault(kind=Kind.EMPTY_LIST, match="GET /api/peripherals")
+    )
     pins = setting.account.keys_of("peripherals")
     await setting.poll(30)
     assert setting.registered() == before
@@ -434,7 +436,7 @@ async def test_server_away(
     setting = await set_up_farmbot("demo")
     await setting.connect()
     await setting.live(62)
-    setting.cloud.faults.add(Fault(kind=Kind.STATUS, status=503))
+    faults_of(setting.cloud).add(Fault(kind=Kind.STATUS, status=503))
     await setting.live(RECONCILE.total_seconds() + 3600, step=62)
     assert setting.cloud.count("GET /api/device") > 5
     assert setting.unavailable() == set()
@@ -450,7 +452,7 @@ async def test_server_away(
     assert setting.cloud.robot.state.locked
     await setting.until_shown("emergency_stop", "on", "binary_sensor")
 
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     await setting.live(700)
     assert setting.unavailable() == set()
 
@@ -460,7 +462,7 @@ async def test_all_away(set_up_farmbot: SetUp) -> None:
     setting = await set_up_farmbot("demo")
     await setting.connect()
     states = {one.entity_id for one in setting.states()}
-    setting.cloud.faults.add(Fault(kind=Kind.STATUS, status=503))
+    faults_of(setting.cloud).add(Fault(kind=Kind.STATUS, status=503))
     await setting.broker_lost()
     await setting.live(240)
     assert setting.unavailable() == set()
@@ -471,7 +473,7 @@ async def test_all_away(set_up_farmbot: SetUp) -> None:
     assert len(setting.unavailable()) > len(states) - 6
     assert setting.is_in(ConfigEntryState.LOADED)
 
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     await setting.broker_back()
     await setting.live(1300)
     await setting.until(lambda: setting.unavailable() == set())

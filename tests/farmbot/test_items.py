@@ -5,9 +5,9 @@ import pytest
 from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
 from custom_components.habitat.farmbot.items import KINDS, drop_gone, items
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.const import Platform
 from homeassistant.helpers import entity_registry as er
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting, SetUp
 
@@ -82,7 +82,7 @@ async def test_no_answer_is_no_proof(set_up_farmbot: SetUp, kind: Kind) -> None:
     setting = await set_up_farmbot("standard", NoBroker())
     before = entries(setting)
     for path in ("peripherals", "sensors", "sequences", "tools", "webcam_feeds"):
-        setting.cloud.faults.add(Fault(kind=kind, match=f"GET /api/{path}"))
+        faults_of(setting.cloud).add(Fault(kind=kind, match=f"GET /api/{path}"))
     await setting.poll(25)
     assert entries(setting) == before
     await setting.reload()

@@ -5,10 +5,10 @@ import pytest
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Record
 from custom_components.habitat.simulator.farmbot.builder import robot
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.components.number import SERVICE_SET_VALUE
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting, SetUp
 
@@ -95,7 +95,7 @@ async def test_height(key: str, value: int, all_enabled: None, garden: Setting) 
     await garden.call("number", key, SERVICE_SET_VALUE, value=value)
     assert settings[key] == value
     assert [float(state) for state in states] == [value]
-    garden.cloud.faults.add(Fault(kind=Kind.STATUS, match="PATCH *", status=422))
+    faults_of(garden.cloud).add(Fault(kind=Kind.STATUS, match="PATCH *", status=422))
     with pytest.raises(HomeAssistantError) as caught:
         await garden.call("number", key, SERVICE_SET_VALUE, value=0)
     assert caught.value.translation_key == "write_refused"

@@ -20,11 +20,11 @@ from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, Record
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from custom_components.habitat.simulator.farmbot.homes import HOMES
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from tests.support.common import counted_writes, fill, lines, login_input
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting, SetUp
 from .test_coordinator import asked, issues, sensor_id
@@ -664,7 +664,7 @@ async def test_reauth_on_the_servers_word(setting: Setting) -> None:
 
 async def test_refused_and_the_server_silent(setting: Setting) -> None:
     """Whom nobody tells that the login is wrong asks for no other."""
-    setting.cloud.faults.add(Fault(kind=Kind.STATUS, status=503))
+    faults_of(setting.cloud).add(Fault(kind=Kind.STATUS, status=503))
     assert await setting.account.push.refused() is False
     with patch.object(
         setting.account.push._auth, "current", side_effect=RateLimited("too many")

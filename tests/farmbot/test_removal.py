@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from custom_components.habitat.farmbot import removal
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.core import HomeAssistant
 from tests.support.common import fill, lines, start_flow
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting, SetUp
 
@@ -57,7 +57,7 @@ async def test_the_server_is_in_trouble(
     """The account is removed all the same, and nobody is bothered."""
     setting = await set_up_farmbot()
     await setting.connect()
-    setting.cloud.faults.add(fault)
+    faults_of(setting.cloud).add(fault)
     caplog.clear()
     await remove(setting)
     assert setting.hass.config_entries.async_entries("habitat") == []
@@ -71,7 +71,7 @@ async def test_the_server_is_silent(
     """Nobody waits for it."""
     setting = await set_up_farmbot()
     await setting.connect()
-    stall = setting.cloud.faults.add(Fault(kind=Kind.STALL, seconds=1000))
+    stall = faults_of(setting.cloud).add(Fault(kind=Kind.STALL, seconds=1000))
     removing = asyncio.create_task(remove(setting))
     await setting.until_real(lambda: stall.hits == 1)
     assert not removing.done()

@@ -3,10 +3,10 @@
 import pytest
 
 from custom_components.habitat.simulator.core.documents import Json
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.components.select import SERVICE_SELECT_OPTION
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.exceptions import HomeAssistantError
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting
 
@@ -60,7 +60,7 @@ async def test_refused(all_enabled: None, garden: Setting) -> None:
     """A choice that the server refuses is taken back."""
     before = garden.value("update_channel", "select")
     states = garden.track("select", "update_channel")
-    garden.cloud.faults.add(Fault(kind=Kind.STATUS, match="PATCH *", status=422))
+    faults_of(garden.cloud).add(Fault(kind=Kind.STATUS, match="PATCH *", status=422))
     with pytest.raises(HomeAssistantError) as caught:
         await garden.call(
             "select", "update_channel", SERVICE_SELECT_OPTION, option="alpha"

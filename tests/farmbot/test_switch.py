@@ -3,7 +3,6 @@
 import pytest
 
 from custom_components.habitat.simulator.core.documents import Record
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.const import (
     SERVICE_TURN_OFF,
     SERVICE_TURN_ON,
@@ -13,6 +12,7 @@ from homeassistant.const import (
     STATE_UNKNOWN,
 )
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from tests.support.faults import Fault, Kind, faults_of
 
 from .acting import said_in_words
 from .conftest import Setting
@@ -145,7 +145,7 @@ async def test_setting(key: str, all_enabled: None, garden: Setting) -> None:
 
 async def test_setting_refused(garden: Setting) -> None:
     """A setting shows its new value while it is sent, and the old one when the server refuses."""
-    garden.cloud.faults.add(
+    faults_of(garden.cloud).add(
         Fault(kind=Kind.STATUS, match="PATCH /api/fbos_config", status=422)
     )
     before = garden.value("os_auto_update", "switch")

@@ -8,11 +8,11 @@ import pytest
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.builder import robot
 from custom_components.habitat.simulator.farmbot.world import stamp
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.components.todo import TodoServices
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from tests.support.common import NOW, counted_writes
+from tests.support.faults import Fault, Kind, faults_of
 
 from .acting import said_in_words
 from .conftest import Setting, SetUp
@@ -80,7 +80,7 @@ async def test_complete_and_reopen(all_enabled: None, garden: Setting) -> None:
 async def test_refused(all_enabled: None, garden: Setting) -> None:
     """A weed that the server does not let go is still to be removed."""
     uid = (await items(garden))[0]["uid"]
-    garden.cloud.faults.add(Fault(kind=Kind.STATUS, match="PATCH *", status=422))
+    faults_of(garden.cloud).add(Fault(kind=Kind.STATUS, match="PATCH *", status=422))
     with pytest.raises(HomeAssistantError) as caught:
         await update(garden, uid, status="completed")
     assert caught.value.translation_key == "write_refused"

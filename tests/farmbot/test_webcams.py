@@ -18,8 +18,8 @@ from custom_components.habitat.farmbot.webcams import (
 from custom_components.habitat.reach import OutOfReach, Reach
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.builder import robot
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.core import HomeAssistant
+from tests.support.faults import Fault, Kind, faults_of
 from tests.test_reach import Names
 
 from .conftest import Setting, SetUp
@@ -184,7 +184,7 @@ async def test_nobody_answers(setting: Setting) -> None:
     """Who does not answer is asked again the next time."""
     number = add(setting, "webcam.jpg")
     await setting.until(lambda: known(setting, number) is not None)
-    fault = setting.cloud.faults.add(Fault(kind=Kind.RESET, match="GET /x.jpg"))
+    fault = faults_of(setting.cloud).add(Fault(kind=Kind.RESET, match="GET /x.jpg"))
     url = f"{setting.cloud.url}/x.jpg"
     setting.cloud.set("webcam_feeds", number, url=url)
     await setting.until(lambda: fault.hits > 0)

@@ -8,13 +8,13 @@ from custom_components.habitat.flair.client.models import HvacUnit
 from custom_components.habitat.flair.coordinator import key_of
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from homeassistant.components.button import SERVICE_PRESS
 from homeassistant.const import STATE_UNAVAILABLE, Platform
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from tests.conftest import SetUp
 from tests.support.common import Setting
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Portraits
 from .entities import Thing, Write
@@ -93,7 +93,7 @@ async def test_a_remote(fireplace: Thing, wire: list[Write]) -> None:
 
 async def test_a_press_is_sent_once(fireplace: Thing) -> None:
     """What may have reached the fireplace is not sent again: it would act twice."""
-    fault = fireplace.cloud.faults.add(Fault(kind=Kind.CUT, match="PATCH *"))
+    fault = faults_of(fireplace.cloud).add(Fault(kind=Kind.CUT, match="PATCH *"))
     with pytest.raises(HomeAssistantError) as caught:
         await press(fireplace, "button_power")
     assert caught.value.translation_key == "write_failed"

@@ -14,13 +14,13 @@ from custom_components.habitat.cloud.errors import (
 )
 from custom_components.habitat.flair.config_form import FORMS, async_validate
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home, two
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from custom_components.habitat.vendor import REGISTRY, Login, NoDevices
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_integration
 from tests.conftest import Serve
+from tests.support.faults import Fault, Kind, faults_of
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,7 @@ async def test_a_pair_without_a_user(
 ) -> None:
     """A pair that may not read users is a good pair; the account is known by its id then."""
     cloud = await serve_flair(home(clock=clock))
-    cloud.faults.add(fault)
+    faults_of(cloud).add(fault)
     who = await async_validate(hass, login(cloud))
     client_id = cloud.credentials["client_id"]
     assert who.account_id == hashlib.sha256(client_id.encode()).hexdigest()[:16]
@@ -123,7 +123,7 @@ async def test_a_login_that_fails(
 ) -> None:
     """What failed is told apart by what there is to do about it."""
     cloud = await serve_flair(home(clock=clock))
-    cloud.faults.add(Fault(match=match, **fault))  # type: ignore[arg-type]  # by name
+    faults_of(cloud).add(Fault(match=match, **fault))  # type: ignore[arg-type]  # by name
     with pytest.raises(error):
         await async_validate(hass, login(cloud))
 

@@ -10,7 +10,6 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.sensor import LastAnswerSensor
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home as build
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
@@ -24,6 +23,7 @@ from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from tests.conftest import Serve, SetUp
 from tests.support.common import START, Setting, fill, login_input, start_flow
+from tests.support.faults import Fault, Kind, faults_of
 
 from .entities import Thing
 
@@ -209,7 +209,7 @@ async def test_no_right_to_a_list(set_up_flair: SetUp, clock: ManualClock) -> No
     """An account that is told "not found" of a type has none of it, and that is no failure."""
     setting = await set_up_flair(build(vents=1, pucks=1, bridges=1, clock=clock))
     fault = Fault(kind=Kind.STATUS, match="GET /api/vents", status=404)
-    setting.cloud.faults.add(fault)
+    faults_of(setting.cloud).add(fault)
     vent = Thing(setting, "vents", "Vent 1")
     await setting.poll(6)
     assert fault.hits >= 6
@@ -225,10 +225,10 @@ async def test_no_right_to_a_list_from_the_first(
     """Such an account can be set up all the same."""
     world = build(vents=1, pucks=1, puck2s=1, bridges=1, clock=clock)
     setting = await set_up_flair(world)
-    setting.cloud.faults.add(
+    faults_of(setting.cloud).add(
         Fault(kind=Kind.STATUS, match="GET /api/puck2s", status=404)
     )
-    setting.cloud.faults.add(
+    faults_of(setting.cloud).add(
         Fault(kind=Kind.STATUS, match="GET /api/structures/*/schedules", status=404)
     )
     await setting.reload()
@@ -244,13 +244,13 @@ async def test_no_right_to_a_list_from_the_first(
 async def test_a_list_that_is_refused(cottage: Setting) -> None:
     """A missing right that is named as such ages that list, and no other."""
     fault = Fault(kind=Kind.STATUS, match="GET /api/vents", status=403)
-    cottage.cloud.faults.add(fault)
+    faults_of(cottage.cloud).add(fault)
     vent = Thing(cottage, "vents", "Vent 1")
     await cottage.poll(7)
     assert vent.state("cover", "vent").state == STATE_UNAVAILABLE
     room = Thing(cottage, "rooms", "Room 1")
     assert room.climate.state != STATE_UNAVAILABLE
-    cottage.cloud.faults.clear()
+    faults_of(cottage.cloud).clear()
     await cottage.poll()
     assert vent.state("cover", "vent").state == "open"
 

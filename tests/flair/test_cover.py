@@ -6,7 +6,6 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.habitat.simulator.core.documents import Json
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.components.cover import (
     ATTR_CURRENT_POSITION,
     ATTR_POSITION,
@@ -23,6 +22,7 @@ from homeassistant.const import (
 )
 from homeassistant.exceptions import HomeAssistantError
 from tests.support.common import Setting
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Portraits
 from .entities import Thing, Write, until
@@ -87,7 +87,7 @@ async def test_moving(
 
 async def test_a_write_shows_at_once(vent: Thing) -> None:
     """The new position shows while the cloud still thinks about it."""
-    fault = vent.cloud.faults.add(
+    fault = faults_of(vent.cloud).add(
         Fault(kind=Kind.LATENCY, match=ANY_WRITE, seconds=0.3)
     )
     async with asyncio.TaskGroup() as tasks:
@@ -130,7 +130,7 @@ async def test_a_refused_write_is_taken_back(
     vent: Thing, status: int, key: str
 ) -> None:
     """The old position shows again, and the error says what the vendor said."""
-    vent.cloud.faults.add(Fault(kind=Kind.STATUS, match=ANY_WRITE, status=status))
+    faults_of(vent.cloud).add(Fault(kind=Kind.STATUS, match=ANY_WRITE, status=status))
     with pytest.raises(HomeAssistantError) as caught:
         await move(vent, 30)
     assert caught.value.translation_domain == "habitat"
@@ -139,7 +139,7 @@ async def test_a_refused_write_is_taken_back(
     assert caught.value.translation_placeholders["vendor"] == "Flair"
     assert f"HTTP {status}" in caught.value.translation_placeholders["reason"]
     assert position(vent) == 100
-    vent.cloud.faults.clear()
+    faults_of(vent.cloud).clear()
     await vent.setting.poll()
     assert position(vent) == 100
 
@@ -147,7 +147,7 @@ async def test_a_refused_write_is_taken_back(
 @pytest.mark.parametrize("kind", [Kind.HTML, Kind.STATUS, Kind.TRUNCATED, Kind.RESET])
 async def test_a_write_is_sent_again(vent: Thing, kind: Kind) -> None:
     """An error page or a lost answer does not lose a write."""
-    fault = vent.cloud.faults.add(Fault(kind=kind, match=ANY_WRITE, times=2))
+    fault = faults_of(vent.cloud).add(Fault(kind=kind, match=ANY_WRITE, times=2))
     await move(vent, 30)
     assert fault.hits == 2
     assert position(vent) == vent.attribute("percent-open") == 30
@@ -155,7 +155,7 @@ async def test_a_write_is_sent_again(vent: Thing, kind: Kind) -> None:
 
 async def test_a_write_that_never_gets_through(vent: Thing) -> None:
     """Error pages without an end are an error, after a few tries."""
-    fault = vent.cloud.faults.add(Fault(kind=Kind.HTML, match=ANY_WRITE))
+    fault = faults_of(vent.cloud).add(Fault(kind=Kind.HTML, match=ANY_WRITE))
     with pytest.raises(HomeAssistantError) as caught:
         await move(vent, 30)
     assert caught.value.translation_key == "write_failed"
@@ -165,7 +165,7 @@ async def test_a_write_that_never_gets_through(vent: Thing) -> None:
 
 async def test_a_poll_under_way_does_not_undo_a_write(vent: Thing) -> None:
     """What was read before the write is older, however late it comes."""
-    slow = vent.cloud.faults.add(
+    slow = faults_of(vent.cloud).add(
         Fault(kind=Kind.LATENCY, match="GET /api/structures", times=1, seconds=0.3)
     )
     async with asyncio.TaskGroup() as tasks:
@@ -182,7 +182,7 @@ async def test_a_poll_under_way_does_not_undo_a_write(vent: Thing) -> None:
 
 async def test_a_poll_during_a_write_does_not_undo_it(vent: Thing) -> None:
     """A poll that begins and ends while a write is under way changes nothing either."""
-    fault = vent.cloud.faults.add(
+    fault = faults_of(vent.cloud).add(
         Fault(kind=Kind.LATENCY, match=ANY_WRITE, seconds=0.3)
     )
     async with asyncio.TaskGroup() as tasks:
@@ -195,7 +195,9 @@ async def test_a_poll_during_a_write_does_not_undo_it(vent: Thing) -> None:
 
 async def test_two_writes_at_once(vent: Thing) -> None:
     """The later of two commands wins, and a failed first one does not take it back."""
-    vent.cloud.faults.add(Fault(kind=Kind.STATUS, match=ANY_WRITE, status=422, times=1))
+    faults_of(vent.cloud).add(
+        Fault(kind=Kind.STATUS, match=ANY_WRITE, status=422, times=1)
+    )
     results = await asyncio.gather(
         move(vent, 30), move(vent, 60), return_exceptions=True
     )

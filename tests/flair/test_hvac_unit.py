@@ -6,7 +6,6 @@ import pytest
 
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.builder import constraints
 from custom_components.habitat.simulator.flair.homes import home
 from homeassistant.components.climate import (
@@ -42,6 +41,7 @@ from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 from tests.conftest import SetUp
 from tests.support.common import Setting
+from tests.support.faults import Fault, Kind, faults_of
 
 from .entities import Thing, Write
 
@@ -405,7 +405,7 @@ async def test_no_set_point_now(install: Install, wire: list[Write]) -> None:
 async def test_a_mode_that_fails_half_way(install: Install, wire: list[Write]) -> None:
     """What was done stays shown, what was refused does not."""
     unit = await install(power="Off", mode="Heat")
-    unit.cloud.faults.add(
+    faults_of(unit.cloud).add(
         Fault(kind=Kind.STATUS, match="PATCH *", status=422, skip=1, times=1)
     )
     with pytest.raises(HomeAssistantError) as caught:
@@ -646,7 +646,9 @@ async def test_a_unit_of_two_pucks(cottage: Setting) -> None:
 async def test_pucks_that_cannot_be_seen(install: Install) -> None:
     """An account without a right to the pucks takes a unit's word for having one."""
     unit = await install(power="On", mode="Cool")
-    unit.cloud.faults.add(Fault(kind=Kind.STATUS, match="GET /api/pucks", status=404))
+    faults_of(unit.cloud).add(
+        Fault(kind=Kind.STATUS, match="GET /api/pucks", status=404)
+    )
     await unit.setting.reload()
     assert unit.climate.state == HVACMode.COOL
 

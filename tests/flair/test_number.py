@@ -5,7 +5,6 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from homeassistant.components.number import (
     ATTR_MAX,
@@ -24,6 +23,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 from tests.conftest import SetUp
 from tests.support.common import Setting
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Portraits
 from .entities import Thing, Write
@@ -81,7 +81,7 @@ async def test_setting(
     await set_value(thing, key, value)
     assert wire == [Write(kind, name, {attribute: sent})]
     assert shown(thing, key) == value
-    cottage.cloud.faults.add(Fault(kind=Kind.STATUS, match="PATCH *", status=422))
+    faults_of(cottage.cloud).add(Fault(kind=Kind.STATUS, match="PATCH *", status=422))
     with pytest.raises(HomeAssistantError) as caught:
         await set_value(thing, key, before)
     assert caught.value.translation_key == "write_refused"

@@ -5,13 +5,13 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from homeassistant.components.select import ATTR_OPTIONS, SERVICE_SELECT_OPTION
 from homeassistant.const import STATE_UNKNOWN, Platform
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from tests.conftest import SetUp
 from tests.support.common import Setting
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Portraits
 from .entities import Thing, Write
@@ -108,7 +108,7 @@ async def test_choices_of_a_home(cottage: Setting, wire: list[Write]) -> None:
 
 async def test_a_refused_choice(cottage: Setting) -> None:
     """The former option shows again."""
-    cottage.cloud.faults.add(Fault(kind=Kind.STATUS, match="PATCH *", status=422))
+    faults_of(cottage.cloud).add(Fault(kind=Kind.STATUS, match="PATCH *", status=422))
     house = Thing(cottage, "structures", "House 1")
     with pytest.raises(HomeAssistantError) as caught:
         await choose(house, "system_mode", "auto")

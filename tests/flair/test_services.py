@@ -8,7 +8,6 @@ import voluptuous as vol
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, ATTR_TEMPERATURE
 from homeassistant.core import HomeAssistant, ServiceResponse
@@ -18,6 +17,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 from tests.conftest import SetUp
 from tests.support.common import Setting
+from tests.support.faults import Fault, Kind, faults_of
 
 from .entities import Thing, Write
 
@@ -175,7 +175,7 @@ async def test_hold_fields(room: Thing, wire: list[Write]) -> None:
 
 async def test_a_hold_that_fails_half_way(room: Thing) -> None:
     """The set point is held then as the home does; the error says that the end was refused."""
-    room.cloud.faults.add(
+    faults_of(room.cloud).add(
         Fault(kind=Kind.STATUS, match="PATCH *", status=422, skip=1, times=1)
     )
     with pytest.raises(HomeAssistantError) as caught:

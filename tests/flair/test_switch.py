@@ -4,7 +4,6 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.habitat.simulator.core.documents import Json
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.const import (
     SERVICE_TURN_OFF,
     SERVICE_TURN_ON,
@@ -15,6 +14,7 @@ from homeassistant.const import (
 )
 from homeassistant.exceptions import HomeAssistantError
 from tests.support.common import Setting
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Portraits
 from .entities import Thing, Write
@@ -85,7 +85,7 @@ async def test_switching(
         await thing.call(Platform.SWITCH, key, action)
         assert wire.pop() == Write(kind, name, {attribute: value})
         assert thing.state(Platform.SWITCH, key).state == state
-    fault = cottage.cloud.faults.add(
+    fault = faults_of(cottage.cloud).add(
         Fault(kind=Kind.STATUS, match="PATCH *", status=422)
     )
     with pytest.raises(HomeAssistantError):

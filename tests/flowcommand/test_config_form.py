@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import pytest
 
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flowcommand.homes import home
 from custom_components.habitat.simulator.flowcommand.server import FlowCommandCloud
 from custom_components.habitat.webhooks import webhook_id
@@ -15,6 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from tests.conftest import StartCloud
 from tests.support.common import done, fill, start_flow, start_mending
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import SetUp
 
@@ -84,10 +84,10 @@ async def test_errors(
         "flowcommand_token": cloud.credentials,
         "flowcommand_basic": cloud.basic_credentials,
     }[form]
-    cloud.faults.add(fault)
+    faults_of(cloud).add(fault)
     result = await sign_in(hass, cloud, form, fields)
     assert result["errors"] == {"base": error}
-    cloud.faults.clear()
+    faults_of(cloud).clear()
     result = await fill(hass, result, {**fields, "advanced": {"url": cloud.url}})
     assert result["type"] == "create_entry"
 

@@ -15,12 +15,12 @@ from custom_components.habitat.flowcommand.volumes import (
     untouched,
 )
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flowcommand.homes import home
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from tests.support.common import NOW, counted_writes
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import SetUp
 
@@ -88,7 +88,7 @@ async def test_volume_that_fails_is_asked_again(
     """The sensor keeps what it showed, and has the new volume as soon as there is one."""
     setting = await set_up_flowcommand(home(sensors=1, quiet=True, clock=clock))
     cloud, before = setting.cloud, setting.value("volume_today")
-    cloud.faults.add(Fault(kind=Kind.STATUS, match=VOLUMES, status=500))
+    faults_of(cloud).add(Fault(kind=Kind.STATUS, match=VOLUMES, status=500))
     cloud.ping(9001, 480.0)
     await setting.live(5.1)
     assert setting.value("volume_today") == before
@@ -96,7 +96,7 @@ async def test_volume_that_fails_is_asked_again(
     await setting.live(5.1, steps=4)
     assert setting.value("volume_today") == "unavailable"
     assert setting.value("flow_rate") != "unavailable"
-    cloud.faults.clear()
+    faults_of(cloud).clear()
     await setting.live(5.1)
     assert float(setting.value("volume_today")) > float(before)
 
@@ -107,7 +107,7 @@ async def test_sensor_without_volumes(
     """A sensor of which the cloud has no volumes shows none, and nothing is asked again."""
     setting = await set_up_flowcommand(home(sensors=1, quiet=True, clock=clock))
     cloud = setting.cloud
-    cloud.faults.add(Fault(kind=Kind.STATUS, match=VOLUMES, status=404))
+    faults_of(cloud).add(Fault(kind=Kind.STATUS, match=VOLUMES, status=404))
     cloud.ping(9001, 480.0)
     await setting.live(5.1)
     assert setting.value("volume_today") == "unknown"
@@ -198,10 +198,10 @@ async def test_silence(set_up_flowcommand: SetUp, clock: ManualClock) -> None:
     silent = (ping - dt_util.utcnow()).total_seconds() / 60 + 360
     await setting.live(silent - 0.1)
     assert heard() == "on"
-    setting.cloud.faults.add(Fault(kind=Kind.RESET))
+    faults_of(setting.cloud).add(Fault(kind=Kind.RESET))
     await setting.live(0.2)
     assert heard() == "off"
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     setting.cloud.ping(9001, 0.0)
     await setting.live(5.1)
     assert heard() == "on"
@@ -211,12 +211,12 @@ async def test_silence(set_up_flowcommand: SetUp, clock: ManualClock) -> None:
 async def test_grace(set_up_flowcommand: SetUp, clock: ManualClock) -> None:
     """The last values stand for three polls, then all is unavailable, until there are answers."""
     setting = await set_up_flowcommand(home(sensors=2, quiet=True, clock=clock))
-    setting.cloud.faults.add(Fault(kind=Kind.STATUS, status=503))
+    faults_of(setting.cloud).add(Fault(kind=Kind.STATUS, status=503))
     await setting.poll(2)
     assert setting.unavailable() == set()
     await setting.poll()
     assert len(setting.unavailable()) == len(setting.states())
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     await setting.poll()
     assert setting.unavailable() == set()
 
@@ -257,7 +257,7 @@ async def test_refused_login(
 async def test_missing_right(set_up_flowcommand: SetUp, clock: ManualClock) -> None:
     """A 403 that says nothing of the login is weather."""
     setting = await set_up_flowcommand(home(sensors=1, clock=clock))
-    setting.cloud.faults.add(Fault(kind=Kind.STATUS, status=403))
+    faults_of(setting.cloud).add(Fault(kind=Kind.STATUS, status=403))
     await setting.poll(4)
     assert setting.hass.config_entries.flow.async_progress() == []
     assert setting.is_in(ConfigEntryState.LOADED)

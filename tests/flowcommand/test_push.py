@@ -13,12 +13,12 @@ from custom_components.habitat.flowcommand.coordinator import (
 )
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, Record, dump
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flowcommand.homes import home
 from custom_components.habitat.simulator.flowcommand.world import Ping, Sensor
 from custom_components.habitat.webhooks import MAX_BYTES, webhook_id
 from homeassistant.core import HomeAssistant
 from tests.support.common import lines
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting, SetUp
 
@@ -274,7 +274,7 @@ async def test_pace_of_a_bad_day(line: Line) -> None:
     """A cloud that does not answer is asked as often as ever."""
     setting, cloud = line.setting, line.cloud
     await line.push(cloud.ping(9001, 480.0))
-    cloud.faults.add(Fault(kind=Kind.RESET))
+    faults_of(cloud).add(Fault(kind=Kind.RESET))
     await setting.live(5.1)
     assert setting.account.update_interval == FlowCommandCoordinator.interval
 

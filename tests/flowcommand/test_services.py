@@ -9,12 +9,12 @@ from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.flowcommand.client.models import FlowVolume
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flowcommand.homes import home
 from custom_components.habitat.simulator.flowcommand.world import Sensor
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting, SetUp
 
@@ -142,13 +142,13 @@ async def test_end_before_start(setting: Setting, action: str) -> None:
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_no_answer(setting: Setting, action: str) -> None:
     """What the cloud said is told; a login that is refused starts reauthentication."""
-    setting.cloud.faults.add(Fault(kind=Kind.STATUS, status=404))
+    faults_of(setting.cloud).add(Fault(kind=Kind.STATUS, status=404))
     with pytest.raises(HomeAssistantError) as caught:
         await ask(setting, action)
     assert caught.value.translation_key == "action_failed"
     assert "Not found." in str(caught.value.translation_placeholders)
     assert setting.hass.config_entries.flow.async_progress() == []
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     setting.cloud.renew_token()
     with pytest.raises(HomeAssistantError):
         await ask(setting, action)

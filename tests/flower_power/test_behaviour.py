@@ -9,13 +9,13 @@ from custom_components.habitat.image import MAX_BYTES
 from custom_components.habitat.reach import Reach
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, Record
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flower_power.homes import home
 from homeassistant.components.event import ATTR_EVENT_TYPE
 from homeassistant.components.image import async_get_image
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from tests.support.common import lines
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting, SetUp
 
@@ -255,11 +255,11 @@ async def test_pictures(
         Fault(kind=Kind.RESET),
         Fault(kind=Kind.GIANT, size=MAX_BYTES + 1),
     ):
-        setting.cloud.faults.clear()
-        setting.cloud.faults.add(fault)
+        faults_of(setting.cloud).clear()
+        faults_of(setting.cloud).add(fault)
         with pytest.raises(HomeAssistantError):
             await async_get_image(hass, entity_id)
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     setting.cloud.set("configuration", plant, avatar_url="", pictures=[])
     await setting.poll()
     assert setting.value("Monstera", "avatar", "image") == "unavailable"

@@ -6,12 +6,12 @@ import pytest
 
 from custom_components.habitat.flower_power.config_form import FORMS
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flower_power.homes import HOMES, home
 from custom_components.habitat.simulator.flower_power.server import FlowerPowerCloud
 from homeassistant.core import HomeAssistant
 from tests.conftest import StartCloud
 from tests.support.common import fill, login_input, start_flow, start_mending
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import SetUp
 
@@ -58,7 +58,7 @@ async def test_a_profile_without_an_address(
     hass: HomeAssistant, cloud: FlowerPowerCloud, fault: Fault
 ) -> None:
     """The account is known by the address that logs in."""
-    cloud.faults.add(replace(fault, match="GET /user/v4/profile"))
+    faults_of(cloud).add(replace(fault, match="GET /user/v4/profile"))
     flow = await start_flow(hass, "flower_power")
     result = await fill(hass, flow, login_input(cloud))
     assert result["result"].unique_id == "flower_power_robin@example.com"
@@ -84,10 +84,10 @@ async def test_errors(
 ) -> None:
     """The form says what is wrong, and takes the same again."""
     flow = await start_flow(hass, "flower_power")
-    cloud.faults.add(fault)
+    faults_of(cloud).add(fault)
     result = await fill(hass, flow, login_input(cloud))
     assert result["errors"] == {"base": error}
-    cloud.faults.clear()
+    faults_of(cloud).clear()
     result = await fill(hass, flow, login_input(cloud))
     assert result["type"] == "create_entry"
 

@@ -7,13 +7,13 @@ import pytest
 
 from custom_components.habitat.diagnostics import async_get_config_entry_diagnostics
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flower_power.homes import home
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from tests.support.common import counted_writes, lines, start_mending
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting, SetUp
 
@@ -134,14 +134,14 @@ async def test_samples_that_failed_are_asked_for_again(
     setting = await set_up_flower_power(home(locations=3, clock=clock))
     path = f"GET {SAMPLES}*{setting.named('Plant 1')}"
     fault = Fault(kind=Kind.STATUS, status=404, match=path)
-    setting.cloud.faults.add(fault)
+    faults_of(setting.cloud).add(fault)
     await setting.live()
     setting.cloud.halt_uploads()
     asked(setting)
     before = setting.value("Plant 1", "temperature")
     await setting.poll()
     assert asked(setting)[SAMPLES] == 1
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     await setting.poll(2)
     found = asked(setting)
     assert (found[SAMPLES], found[STATUS]) == (1, 0)
@@ -156,14 +156,14 @@ async def test_samples_that_are_lost_age_alone(
     """What else the plant shows stays, and all comes back."""
     setting = await set_up_flower_power(home(locations=2, clock=clock))
     path = f"GET {SAMPLES}*{setting.named('Plant 1')}"
-    setting.cloud.faults.add(Fault(kind=Kind.STATUS, status=404, match=path))
+    faults_of(setting.cloud).add(Fault(kind=Kind.STATUS, status=404, match=path))
     caplog.clear()
     await setting.live(steps=3)
     assert setting.value("Plant 1", "temperature") == "unavailable"
     assert setting.value("Plant 1", "light_advice") != "unavailable"
     assert setting.value("Plant 2", "temperature") != "unavailable"
     assert len([line for line in lines(caplog) if "samples" in line]) == 1
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     await setting.live()
     assert setting.unavailable() == set()
 
@@ -176,13 +176,13 @@ async def test_the_cloud_away(
     await idle(setting)
     states = {one.entity_id: one.state for one in setting.states()}
     caplog.clear()
-    setting.cloud.faults.add(Fault(kind=Kind.RESET))
+    faults_of(setting.cloud).add(Fault(kind=Kind.RESET))
     await setting.poll(2)
     assert setting.unavailable() == set()
     await setting.poll(2)
     assert setting.unavailable() == set(states)
     assert len(lines(caplog)) == 1
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     asked(setting)
     await setting.poll()
     assert {one.entity_id: one.state for one in setting.states()} == states
@@ -193,7 +193,7 @@ async def test_without_versions(set_up_flower_power: SetUp) -> None:
     """What cannot be known to be unchanged is asked for; the account lives on."""
     setting = await set_up_flower_power("demo")
     await idle(setting)
-    setting.cloud.faults.add(
+    faults_of(setting.cloud).add(
         Fault(kind=Kind.STATUS, status=404, match=f"GET {VERSIONS}")
     )
     await setting.poll(4)
@@ -224,7 +224,7 @@ async def test_a_refused_login(hass: HomeAssistant, set_up_flower_power: SetUp) 
     setting.cloud.expire_tokens()
     await setting.poll()
     assert hass.config_entries.flow.async_progress() == []
-    setting.cloud.faults.add(Fault(kind=Kind.STATUS, status=401))
+    faults_of(setting.cloud).add(Fault(kind=Kind.STATUS, status=401))
     await setting.poll(2)
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["step_id"] == "reauth_confirm"
@@ -263,12 +263,14 @@ async def test_an_empty_answer_removes_nothing(
     setting = await set_up_flower_power(home(locations=2, clock=clock))
     await idle(setting)
     setting.cloud.set("configuration", setting.named("Plant 1"), is_indoor=None)
-    setting.cloud.faults.add(Fault(kind=Kind.EMPTY_LIST, match=f"GET {CONFIGURATION}"))
+    faults_of(setting.cloud).add(
+        Fault(kind=Kind.EMPTY_LIST, match=f"GET {CONFIGURATION}")
+    )
     registered = setting.registered()
     await setting.poll(5)
     assert asked(setting)[CONFIGURATION] == 5
     assert setting.registered() == registered
-    setting.cloud.faults.clear()
+    faults_of(setting.cloud).clear()
     await setting.poll()
     assert setting.unavailable() == set()
 

@@ -6,10 +6,10 @@ import pytest
 
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flower_power.homes import home
 from homeassistant.core import HomeAssistant, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting, SetUp
 
@@ -71,6 +71,6 @@ async def test_a_cloud_that_does_not_answer(
 ) -> None:
     """Whoever asked hears what it said."""
     end = datetime.fromtimestamp(clock(), UTC)
-    plant.cloud.faults.add(Fault(kind=Kind.STATUS, status=404))
+    faults_of(plant.cloud).add(Fault(kind=Kind.STATUS, status=404))
     with pytest.raises(HomeAssistantError, match="Something went wrong"):
         await get_samples(hass, plant, end - timedelta(days=1), end)

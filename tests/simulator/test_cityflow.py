@@ -14,8 +14,8 @@ from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.cityflow.world import INSTALLED, Probe, World
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, Record, epoch
-from custom_components.habitat.simulator.faults import Fault, Kind
 from tests.support.common import NOW
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import mapping
 
@@ -179,7 +179,7 @@ async def test_errors(reader: Reader, method: str, path: str, status: int) -> No
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 418, 429, 500, 503])
 async def test_refusals(reader: Reader, status: int) -> None:
     """A status brings the vendor's own words."""
-    reader.cloud.faults.add(Fault(kind=Kind.STATUS, status=status))
+    faults_of(reader.cloud).add(Fault(kind=Kind.STATUS, status=status))
     got, document = await reader.call("/devices")
     assert got == status
     assert mapping(document)["message"]

@@ -8,8 +8,8 @@ import pytest
 
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import HOMES, home
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Client, Serve, mapping, named
 
@@ -173,7 +173,7 @@ async def test_headers(client: Client) -> None:
 )
 async def test_reason_phrases(client: Client, status: int, words: str) -> None:
     """They are those of Flair's server, in capitals: a client of users compares with them."""
-    client.cloud.faults.add(Fault(kind=Kind.STATUS, status=status))
+    faults_of(client.cloud).add(Fault(kind=Kind.STATUS, status=status))
     _, document, response = await client.call("GET", "/api/vents")
     assert response.reason == words
     (error,) = cast(list[Json], document["errors"])

@@ -17,7 +17,6 @@ import pytest
 from custom_components.habitat.simulator import create
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, Record, epoch
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flowcommand import flow
 from custom_components.habitat.simulator.flowcommand.homes import (
     HOMES,
@@ -33,6 +32,7 @@ from custom_components.habitat.simulator.flowcommand.world import (
     World,
 )
 from tests.support.common import NOW
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import mapping
 
@@ -191,7 +191,7 @@ async def test_slash_and_method(reader: Reader) -> None:
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
 async def test_refusals(reader: Reader, status: int) -> None:
     """A status brings the vendor's own error document."""
-    reader.cloud.faults.add(Fault(kind=Kind.STATUS, status=status))
+    faults_of(reader.cloud).add(Fault(kind=Kind.STATUS, status=status))
     got, document, response = await reader.call(LIST)
     assert got == status
     assert list(mapping(document)) == ["detail"]

@@ -14,12 +14,12 @@ import pytest
 
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, Record, dump, load
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flower_power import nature
 from custom_components.habitat.simulator.flower_power.demo import demo
 from custom_components.habitat.simulator.flower_power.garden import Garden, Probe, Spot
 from custom_components.habitat.simulator.flower_power.homes import HOMES, home, many
 from custom_components.habitat.simulator.flower_power.server import FlowerPowerCloud
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import mapping
 
@@ -308,7 +308,7 @@ async def test_samples_need_times(reader: Reader) -> None:
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 500, 503])
 async def test_refusals(reader: Reader, status: int) -> None:
     """An injected error is in the vendor's words, even with HTTP 200."""
-    reader.cloud.faults.add(Fault(kind=Kind.STATUS, status=status, times=1))
+    faults_of(reader.cloud).add(Fault(kind=Kind.STATUS, status=status, times=1))
     got, answer = await reader.call(VERSIONS)
     assert got == status
     assert rows(answer, "errors")[0]["error_code"] == status
@@ -318,9 +318,9 @@ async def test_refusals(reader: Reader, status: int) -> None:
 async def test_odd_lists(reader: Reader) -> None:
     """Injected doubles and gaps are in the list of locations."""
     for kind, count in ((Kind.DUPLICATES, 16), (Kind.EMPTY_LIST, 0)):
-        reader.cloud.faults.add(Fault(kind=kind, match=f"GET {STATUS}", times=1))
+        faults_of(reader.cloud).add(Fault(kind=kind, match=f"GET {STATUS}", times=1))
         assert len(rows(await reader.get(STATUS))) == count
-    reader.cloud.faults.add(Fault(kind=Kind.NULLS, match=f"GET {STATUS}", times=1))
+    faults_of(reader.cloud).add(Fault(kind=Kind.NULLS, match=f"GET {STATUS}", times=1))
     assert set(rows(await reader.get(STATUS))[0].values()) == {None}
 
 

@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from custom_components.habitat.simulator import SIMULATED, create
-from custom_components.habitat.simulator.core.reasons import reason
-from custom_components.habitat.simulator.faults import Fault, Kind
+from custom_components.habitat.simulator.core.statuses import reason
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Client, mapping
 
@@ -62,7 +62,7 @@ async def test_log(client: Client) -> None:
 
 async def test_stop_is_quick_with_connections_open(client: Client) -> None:
     """Neither idle connections nor a stalled answer hold up the end."""
-    fault = client.cloud.faults.add(Fault(kind=Kind.STALL, match=VENTS, seconds=60))
+    fault = faults_of(client.cloud).add(Fault(kind=Kind.STALL, match=VENTS, seconds=60))
     stalled = asyncio.create_task(client.call("GET", "/api/vents"))
     await client.get("/api/rooms")
     while not fault.hits:
@@ -77,7 +77,7 @@ async def test_stop_is_quick_with_connections_open(client: Client) -> None:
 
 async def test_latency(client: Client) -> None:
     """A late answer is right, only late."""
-    client.cloud.faults.add(Fault(kind=Kind.LATENCY, seconds=0.1))
+    faults_of(client.cloud).add(Fault(kind=Kind.LATENCY, seconds=0.1))
     began = time.perf_counter()
     assert len(await client.rows("/api/vents")) == 12
     assert time.perf_counter() - began >= 0.1
@@ -86,7 +86,7 @@ async def test_latency(client: Client) -> None:
 @pytest.mark.parametrize("status", [401, 403, 422, 429, 500, 503])
 async def test_status_in_the_vendors_words(client: Client, status: int) -> None:
     """A status brings the vendor's own error document."""
-    client.cloud.faults.add(Fault(kind=Kind.STATUS, match=VENTS, status=status))
+    faults_of(client.cloud).add(Fault(kind=Kind.STATUS, match=VENTS, status=status))
     got, answer, response = await client.call("GET", "/api/vents")
     assert got == status
     errors = answer["errors"]
@@ -106,7 +106,7 @@ async def test_retry_after(
     client: Client, retry_after: float | datetime, header: str
 ) -> None:
     """Retry-After comes as seconds or as a date."""
-    client.cloud.faults.add(
+    faults_of(client.cloud).add(
         Fault(kind=Kind.STATUS, match=VENTS, status=429, retry_after=retry_after)
     )
     _, _, response = await client.call("GET", "/api/vents")
@@ -116,7 +116,7 @@ async def test_retry_after(
 @pytest.mark.parametrize("status", [403, 500, 502, 503, 504])
 async def test_html(client: Client, status: int) -> None:
     """A gateway's page is HTML."""
-    client.cloud.faults.add(Fault(kind=Kind.HTML, status=status))
+    faults_of(client.cloud).add(Fault(kind=Kind.HTML, status=status))
     got, _, response = await client.call("GET", "/api/vents")
     assert got == status
     assert response.content_type == "text/html"
@@ -124,7 +124,7 @@ async def test_html(client: Client, status: int) -> None:
 
 async def test_redirect(client: Client) -> None:
     """A redirect leads where the fault says."""
-    client.cloud.faults.add(
+    faults_of(client.cloud).add(
         Fault(kind=Kind.REDIRECT, location="http://127.0.0.2:9/api")
     )
     async with client.http.get(
@@ -147,14 +147,14 @@ async def test_broken_answers(
     client: Client, kind: Kind, error: type[Exception]
 ) -> None:
     """Each way of breaking an answer looks its own way to a client."""
-    client.cloud.faults.add(Fault(kind=kind, match=VENTS, seconds=0.01))
+    faults_of(client.cloud).add(Fault(kind=kind, match=VENTS, seconds=0.01))
     with pytest.raises(error):
         await client.call("GET", "/api/vents")
 
 
 async def test_empty_body(client: Client) -> None:
     """An empty body has no bytes at all."""
-    client.cloud.faults.add(Fault(kind=Kind.EMPTY_BODY, match=VENTS))
+    faults_of(client.cloud).add(Fault(kind=Kind.EMPTY_BODY, match=VENTS))
     status, _, response = await client.call("GET", "/api/vents")
     assert status == 200
     assert response.headers["Content-Length"] == "0"
@@ -162,7 +162,7 @@ async def test_empty_body(client: Client) -> None:
 
 async def test_giant(client: Client) -> None:
     """A giant body is as large as it is asked to be."""
-    client.cloud.faults.add(Fault(kind=Kind.GIANT, match=VENTS, size=2**20))
+    faults_of(client.cloud).add(Fault(kind=Kind.GIANT, match=VENTS, size=2**20))
     async with client.http.get(
         client.cloud.url + "/api/vents",
         headers={"Authorization": f"Bearer {client.token}"},
@@ -174,7 +174,7 @@ async def test_odd_values(client: Client) -> None:
     """Nulls, other types and unknown words stand in every attribute."""
     right = await client.rows("/api/vents")
     for kind in (Kind.NULLS, Kind.WRONG_TYPES, Kind.UNKNOWN_ENUMS):
-        client.cloud.faults.add(Fault(kind=kind, match=VENTS, times=1))
+        faults_of(client.cloud).add(Fault(kind=kind, match=VENTS, times=1))
     nulls, types, words = [
         mapping((await client.rows("/api/vents"))[0]["attributes"]) for _ in range(3)
     ]
@@ -187,24 +187,24 @@ async def test_odd_values(client: Client) -> None:
 
 async def test_odd_lists(client: Client) -> None:
     """Records come twice, or not at all."""
-    client.cloud.faults.add(Fault(kind=Kind.DUPLICATES, match=VENTS, times=1))
-    client.cloud.faults.add(Fault(kind=Kind.EMPTY_LIST, match=VENTS, times=1))
+    faults_of(client.cloud).add(Fault(kind=Kind.DUPLICATES, match=VENTS, times=1))
+    faults_of(client.cloud).add(Fault(kind=Kind.EMPTY_LIST, match=VENTS, times=1))
     assert len(await client.rows("/api/vents")) == 24
     assert await client.rows("/api/vents") == []
 
 
 async def test_how_often(client: Client) -> None:
     """Faults spare the first requests, stop after some, and can be taken away."""
-    fault = client.cloud.faults.add(
+    fault = faults_of(client.cloud).add(
         Fault(kind=Kind.STATUS, match=VENTS, status=503, skip=1, times=2)
     )
     seen = [(await client.call("GET", "/api/vents"))[0] for _ in range(5)]
     assert seen == [200, 503, 503, 200, 200]
     assert (fault.seen, fault.hits) == (3, 2)
-    client.cloud.faults.remove(fault)
-    client.cloud.faults.remove(fault)
-    client.cloud.faults.add(Fault(kind=Kind.STATUS))
-    client.cloud.faults.clear()
+    faults_of(client.cloud).remove(fault)
+    faults_of(client.cloud).remove(fault)
+    faults_of(client.cloud).add(Fault(kind=Kind.STATUS))
+    faults_of(client.cloud).clear()
     assert (await client.call("GET", "/api/vents"))[0] == 200
 
 
@@ -212,8 +212,8 @@ async def test_probability_is_repeatable(client: Client) -> None:
     """The same requests meet the same bad luck."""
     runs: list[list[int]] = []
     for _ in range(2):
-        client.cloud.faults.clear()
-        client.cloud.faults.add(
+        faults_of(client.cloud).clear()
+        faults_of(client.cloud).add(
             Fault(kind=Kind.STATUS, match=VENTS, status=502, probability=0.5)
         )
         runs.append([(await client.call("GET", "/api/vents"))[0] for _ in range(20)])

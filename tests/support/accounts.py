@@ -13,10 +13,10 @@ from freezegun.api import FrozenDateTimeFactory
 from custom_components.habitat.simulator import create
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.server import CloudServer, Exchange
-from custom_components.habitat.simulator.faults import Fault, Kind
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from tests.support.common import NOW, START, done, fill, start_flow
+from tests.support.faults import Fault, Kind, faults_of
 
 _SILENT = (Kind.STALL, Kind.LATENCY)
 _TIMEOUT = 21
@@ -121,7 +121,7 @@ class Living:
         while not settled.done():
             before = self._met()
             await asyncio.wait({settled}, timeout=0.02)
-            silent = any(one.kind in _SILENT for one in self.cloud.faults.active)
+            silent = any(one.kind in _SILENT for one in faults_of(self.cloud).active)
             if silent and self._met() == before:
                 self.freezer.tick(_TIMEOUT)
         await settled
@@ -129,11 +129,11 @@ class Living:
         slots = self.entry.runtime_data.session._slots
         while slots._value < self.idle:
             await asyncio.sleep(0.002)
-            if any(one.kind in _SILENT for one in self.cloud.faults.active):
+            if any(one.kind in _SILENT for one in faults_of(self.cloud).active):
                 self.freezer.tick(_TIMEOUT)
 
     def _met(self) -> tuple[int, int]:
-        hits = sum(fault.hits for fault in self.cloud.faults.active)
+        hits = sum(fault.hits for fault in faults_of(self.cloud).active)
         return len(self.cloud.log), hits
 
     def take(self) -> list[Exchange]:
@@ -158,11 +158,11 @@ class Living:
 
     def go_wrong(self, fault: Fault) -> None:
         """Let something go wrong from now on."""
-        self.cloud.faults.add(replace(fault, hits=0, seen=0))
+        faults_of(self.cloud).add(replace(fault, hits=0, seen=0))
 
     def get_well(self) -> None:
         """Let all be well again."""
-        self.cloud.faults.clear()
+        faults_of(self.cloud).clear()
 
     def expire_tokens(self) -> None:
         """Let all tokens die early."""

@@ -15,7 +15,7 @@ from custom_components.habitat.cloud.auth import Auth
 from custom_components.habitat.cloud.pacing import Pacing
 from custom_components.habitat.cloud.parsing import Json
 from custom_components.habitat.cloud.session import CloudSession, Limits, Request
-from custom_components.habitat.simulator.faults import Faults
+from tests.support.faults import Faults
 
 type Reply = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -62,8 +62,13 @@ class Server:
     at_once: int = 0
     """How many requests it answers at the moment, and the most it ever did."""
     at_once_most: int = 0
-    faults: Faults = field(default_factory=lambda: Faults(_refusal))
+    faults: Faults = field(init=False)
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
+
+    def __post_init__(self) -> None:
+        """Let nothing go wrong yet."""
+        self.faults = Faults(_refusal, self.ending)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer the next request."""
@@ -83,7 +88,7 @@ class Server:
             reply = self.replies[0]
             if len(self.replies) > 1:
                 del self.replies[0]
-            return await self.faults.apply(request, lambda: reply(request))
+            return await self.faults(request, lambda: reply(request))
         finally:
             self.at_once -= 1
 
@@ -148,7 +153,7 @@ async def serving(*replies: Reply) -> AsyncGenerator[Server]:
     try:
         yield server
     finally:
-        server.faults.ending.set()
+        server.ending.set()
         await raw.close()
 
 

@@ -17,9 +17,9 @@ from custom_components.habitat.simulator.cityflow.homes import city, demo, home,
 from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.cityflow.world import Probe
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from tests.cityflow.conftest import QUICK, Account, Serve
 from tests.support.common import NOW
+from tests.support.faults import Fault, Kind, faults_of
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -212,7 +212,7 @@ async def test_odd_city(serve: Serve, clock: ManualClock) -> None:
 async def test_faulty_records(serve: Serve, clock: ManualClock, kind: Kind) -> None:
     """Whatever stands in the records, there is an answer."""
     account = await serve(home(probes=3, clock=clock))
-    account.cloud.faults.add(Fault(kind=kind))
+    faults_of(account.cloud).add(Fault(kind=kind))
     client = account.client
     devices, rows = await client.devices(), await client.latest()
     assert len(devices.records) <= 3

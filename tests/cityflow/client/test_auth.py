@@ -24,8 +24,8 @@ from custom_components.habitat.cloud.errors import (
 from custom_components.habitat.cloud.parsing import Json
 from custom_components.habitat.simulator.cityflow.homes import home
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from tests.cityflow.conftest import Serve
+from tests.support.faults import Fault, Kind, faults_of
 from tests.support.strategies import BOUNDED, odd_json
 
 POST = f"POST {LOGIN}"
@@ -180,7 +180,7 @@ async def test_login_errors(
     account = await serve(city)
     account = await serve(city, account.cloud.login_credentials)
     fault = Fault(kind=Kind.STATUS, match=POST, status=status, retry_after=60)
-    account.cloud.faults.add(fault)
+    faults_of(account.cloud).add(fault)
     with pytest.raises(error) as caught:
         await account.client.devices()
     assert type(caught.value) is error
@@ -194,7 +194,7 @@ async def test_login_without_a_token(
     city = home(probes=1, clock=clock)
     account = await serve(city)
     account = await serve(city, account.cloud.login_credentials)
-    account.cloud.faults.add(Fault(kind=kind, match=POST))
+    faults_of(account.cloud).add(Fault(kind=kind, match=POST))
     with pytest.raises(BadAnswer, match="without a token"):
         await account.client.devices()
 
@@ -204,7 +204,7 @@ async def test_opaque_token(serve: Serve, clock: ManualClock) -> None:
     city = home(probes=1, clock=clock)
     account = await serve(city)
     account = await serve(city, account.cloud.login_credentials)
-    account.cloud.faults.add(Fault(kind=Kind.UNKNOWN_ENUMS, match=POST, times=1))
+    faults_of(account.cloud).add(Fault(kind=Kind.UNKNOWN_ENUMS, match=POST, times=1))
     with pytest.raises(AuthError):
         await account.client.devices()
     auth = account.client.session.auth

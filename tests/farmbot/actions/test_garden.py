@@ -17,7 +17,6 @@ from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from custom_components.habitat.simulator.farmbot.builder import robot
 from custom_components.habitat.simulator.farmbot.demo import standard
 from custom_components.habitat.simulator.farmbot.world import stamp
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from homeassistant.config_entries import SOURCE_REAUTH
@@ -27,6 +26,7 @@ from homeassistant.util import dt as dt_util
 from tests.conftest import StartCloud
 from tests.farmbot.acting import Acting, Actor, said_in_words
 from tests.support.common import START, set_up
+from tests.support.faults import Fault, Kind, faults_of
 
 LONG_AGO = START - timedelta(days=40)
 
@@ -260,7 +260,7 @@ async def test_update_shows_at_once(actor: Actor) -> None:
     """Before the server has answered; and is taken back when that refuses."""
     point_id = actor.ids_of("tomato")[0]
     cloud = actor.setting.cloud
-    cloud.faults.add(Fault(kind=Kind.STATUS, status=422, match="PATCH *"))
+    faults_of(cloud).add(Fault(kind=Kind.STATUS, status=422, match="PATCH *"))
     shown: list[tuple[str | None, str | None]] = []
 
     def look() -> None:
@@ -449,7 +449,7 @@ async def test_search_what_is_not_known(acting: Acting, clock: ManualClock) -> N
     """A list that the server never gave is not taken for an empty garden."""
     world = standard(1, clock)
     actor = await acting(world)
-    actor.setting.cloud.faults.add(
+    faults_of(actor.setting.cloud).add(
         Fault(kind=Kind.STATUS, status=500, match="GET /api/points*")
     )
     await actor.setting.reload()
@@ -546,7 +546,7 @@ async def test_server_out_of_order(
     actor: Actor, action: str, fields: dict[str, Any], key: str
 ) -> None:
     """It is said who did not answer."""
-    actor.setting.cloud.faults.add(Fault(kind=Kind.STATUS, status=503))
+    faults_of(actor.setting.cloud).add(Fault(kind=Kind.STATUS, status=503))
     error = await actor.error(action, **fields)
     assert error.translation_key == key
     assert "FarmBot" in said_in_words(error)
@@ -565,7 +565,7 @@ async def test_server_refuses(actor: Actor) -> None:
 async def test_answers_that_cannot_be_read(actor: Actor, kind: Kind) -> None:
     """What the server did is done; there is just nothing to tell of it."""
     plant = actor.ids_of("tomato")[0]
-    actor.setting.cloud.faults.add(Fault(kind=kind, match="P* /api/*"))
+    faults_of(actor.setting.cloud).add(Fault(kind=kind, match="P* /api/*"))
     assert await actor.act("add_point", type="weed", x=1, y=1) == {}
     assert await actor.act("add_sensor_reading", pin=5, value=1) == {}
     answer = await actor.act("update_point", point_id=plant, name="Tim")

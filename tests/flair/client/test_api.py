@@ -28,10 +28,10 @@ from custom_components.habitat.flair.client.models import (
     VentReading,
     Weather,
 )
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from tests.conftest import Serve
+from tests.support.faults import Fault, Kind, faults_of
 from tests.support.loopback import (
     QUICK,
     USER_AGENT,
@@ -198,12 +198,12 @@ async def test_a_page_that_fails(serve_flair: Serve) -> None:
     cloud = await serve_flair(home(vents=60, pucks=0, rooms=1))
     async with client_of(cloud) as flair:
         before = await flair.collection(Vent)
-        fault = cloud.faults.add(
+        fault = faults_of(cloud).add(
             Fault(kind=Kind.STATUS, match="GET /api/vents", skip=1)
         )
         with pytest.raises(Unreachable):
             await flair.collection(Vent)
-        cloud.faults.remove(fault)
+        faults_of(cloud).remove(fault)
         assert await flair.collection(Vent) is before
 
 
@@ -292,7 +292,7 @@ async def test_the_same_id_twice() -> None:
 async def test_bad_days(serve_flair: Serve, kind: Kind) -> None:
     """Whatever the values are, all vents are still there."""
     cloud = await serve_flair("standard")
-    cloud.faults.add(Fault(kind=kind, match="GET /api/*"))
+    faults_of(cloud).add(Fault(kind=kind, match="GET /api/*"))
     async with client_of(cloud) as flair:
         vents = await flair.collection(Vent)
         rooms = await flair.collection(Room)

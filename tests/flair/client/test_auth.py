@@ -23,9 +23,9 @@ from custom_components.habitat.cloud.parsing import Json
 from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.flair.client.auth import LEGACY, MODERN, grant, log_in
 from custom_components.habitat.flair.client.jsonapi import explain
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from tests.conftest import Serve
+from tests.support.faults import Fault, Kind, faults_of
 from tests.support.loopback import (
     GET,
     QUICK,
@@ -326,7 +326,7 @@ async def test_the_vendors_limit(flair: FlairCloud) -> None:
 
 async def test_a_login_that_got_lost(flair: FlairCloud) -> None:
     """A login whose answer was lost may have been counted: it is not repeated."""
-    flair.faults.add(Fault(kind=Kind.RESET, times=1))
+    faults_of(flair).add(Fault(kind=Kind.RESET, times=1))
     async with session(flair) as talk:
         with pytest.raises(Unreachable):
             await log_in(talk, flair.credentials)

@@ -18,12 +18,12 @@ from custom_components.habitat.cloud.session import Request
 from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.flowcommand.client.models import FlowSensor
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flowcommand.homes import demo, home, odd, world
 from custom_components.habitat.simulator.flowcommand.server import FlowCommandCloud
 from custom_components.habitat.simulator.flowcommand.world import Sensor
 from tests.flowcommand.conftest import Serve
 from tests.support.common import NOW
+from tests.support.faults import Fault, Kind, faults_of
 
 LIST = "GET /api/v1/flow_sensors/"
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -87,7 +87,7 @@ async def test_errors(
 ) -> None:
     """A 403 about a missing right is no refused login; a throttle is none either."""
     account = await serve(home(sensors=1, clock=clock))
-    account.cloud.faults.add(
+    faults_of(account.cloud).add(
         Fault(kind=Kind.STATUS, status=status, retry_after=30, match=LIST)
     )
     with pytest.raises(error) as caught:
@@ -135,7 +135,9 @@ async def test_list_that_shrinks_meanwhile(serve: Serve, clock: ManualClock) -> 
     """A page that vanished while the list was read ends it, and it counts as partial."""
     account = await serve(home(sensors=4, clock=clock))
     account.cloud.page_size = 2
-    account.cloud.faults.add(Fault(kind=Kind.STATUS, status=404, match=LIST, skip=1))
+    faults_of(account.cloud).add(
+        Fault(kind=Kind.STATUS, status=404, match=LIST, skip=1)
+    )
     found = await account.client.sensors()
     assert (list(found.records), found.whole) == (["9001", "9002"], False)
 
@@ -143,7 +145,7 @@ async def test_list_that_shrinks_meanwhile(serve: Serve, clock: ManualClock) -> 
 async def test_list_that_lacks_records(serve: Serve, clock: ManualClock) -> None:
     """Fewer records than the cloud counts are a partial list."""
     account = await serve(home(sensors=4, clock=clock))
-    account.cloud.faults.add(Fault(kind=Kind.EMPTY_LIST, match=LIST))
+    faults_of(account.cloud).add(Fault(kind=Kind.EMPTY_LIST, match=LIST))
     found = await account.client.sensors()
     assert (found.records, found.whole) == ({}, False)
 
@@ -213,7 +215,7 @@ async def test_odd_sensors(serve: Serve, clock: ManualClock) -> None:
 async def test_faulty_records(serve: Serve, clock: ManualClock, kind: Kind) -> None:
     """Whatever stands in the records, there is an answer."""
     account = await serve(home(sensors=3, clock=clock))
-    account.cloud.faults.add(Fault(kind=kind, match=LIST))
+    faults_of(account.cloud).add(Fault(kind=kind, match=LIST))
     found = await account.client.sensors()
     assert len(found.records) in (0, 3)
 
@@ -324,7 +326,7 @@ async def test_flow_volume(serve: Serve, clock: ManualClock) -> None:
 async def test_volume_of_another(serve: Serve, clock: ManualClock) -> None:
     """An answer about another sensor, or about none, is no answer."""
     account = await serve(demo(clock=clock))
-    account.cloud.faults.add(Fault(kind=Kind.NULLS, match="GET *flow_volume/*"))
+    faults_of(account.cloud).add(Fault(kind=Kind.NULLS, match="GET *flow_volume/*"))
     with pytest.raises(BadAnswer, match="no flow volume"):
         await account.client.flow_volume(9001, TimeRange(NOON - DAY, NOON))
 
@@ -390,7 +392,7 @@ async def test_bounds_that_are_ignored(serve: Serve, clock: ManualClock) -> None
 async def test_faulty_history(serve: Serve, clock: ManualClock, kind: Kind) -> None:
     """Rows that cannot be read are left out."""
     account = await serve(home(sensors=1, clock=clock))
-    account.cloud.faults.add(Fault(kind=kind))
+    faults_of(account.cloud).add(Fault(kind=kind))
     span = TimeRange(NOON - DAY, NOON)
     assert await account.client.pings(9001, span) == []
     assert await account.client.hourly_volumes(9001, span) == []

@@ -31,12 +31,12 @@ from custom_components.habitat.flower_power.client.enums import (
 )
 from custom_components.habitat.flower_power.client.models import Gauge
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flower_power import wire
 from custom_components.habitat.simulator.flower_power.demo import demo
 from custom_components.habitat.simulator.flower_power.homes import empty, home, many
 from custom_components.habitat.simulator.flower_power.odd import odd
 from tests.flower_power.conftest import Account, Serve
+from tests.support.faults import Fault, Kind, faults_of
 
 PATHS = {
     "profile": PROFILE,
@@ -133,11 +133,11 @@ async def test_faults(
         status=fault.status,
         retry_after=fault.retry_after,
     )
-    account.cloud.faults.add(trouble)
+    faults_of(account.cloud).add(trouble)
     with pytest.raises(error):
         await ask(account.client, name)
     assert trouble.hits
-    account.cloud.faults.clear()
+    faults_of(account.cloud).clear()
     if fault.retry_after is None:
         assert await ask(account.client, name) is before
 
@@ -146,7 +146,7 @@ async def test_errors_that_look_well(account: Account) -> None:
     """HTTP 200 with a list of errors is an error, in the cloud's words and without secrets."""
     secret = account.cloud.credentials["password"]
     fault = Fault(kind=Kind.STATUS, match="GET *", status=200, times=1)
-    account.cloud.faults.add(fault)
+    faults_of(account.cloud).add(fault)
     with pytest.raises(Refused, match="Something went wrong"):
         await account.client.versions()
     assert account.client.session.redact(f"no {secret}") == "no **REDACTED**"
@@ -156,7 +156,7 @@ async def test_errors_that_look_well(account: Account) -> None:
 @pytest.mark.parametrize("kind", [Kind.NULLS, Kind.WRONG_TYPES, Kind.UNKNOWN_ENUMS])
 async def test_odd_values(account: Account, name: str, kind: Kind) -> None:
     """A location without its identifier is dropped, and then the answer is not whole."""
-    account.cloud.faults.add(Fault(kind=kind, match=f"GET {PATHS[name]}", times=1))
+    faults_of(account.cloud).add(Fault(kind=kind, match=f"GET {PATHS[name]}", times=1))
     found = await getattr(account.client, name)()
     assert found.records == {}
     assert not found.whole
@@ -166,7 +166,7 @@ async def test_odd_values(account: Account, name: str, kind: Kind) -> None:
 @pytest.mark.parametrize("kind", [Kind.NULLS, Kind.WRONG_TYPES])
 async def test_no_profile(account: Account, kind: Kind) -> None:
     """An answer without a profile is none, or an error where it says so."""
-    account.cloud.faults.add(Fault(kind=kind, match=f"GET {PROFILE}"))
+    faults_of(account.cloud).add(Fault(kind=kind, match=f"GET {PROFILE}"))
     with pytest.raises((BadAnswer, Refused)):
         await account.client.profile()
 
@@ -176,7 +176,7 @@ async def test_doubles(account: Account, name: str) -> None:
     """A location that comes twice counts once."""
     whole = await ask(account.client, name)
     path = f"GET {PATHS[name]}"
-    account.cloud.faults.add(Fault(kind=Kind.DUPLICATES, match=path, times=1))
+    faults_of(account.cloud).add(Fault(kind=Kind.DUPLICATES, match=path, times=1))
     assert await ask(account.client, name) == whole
     kind = "Location" if name == "configuration" else "LocationStatus"
     assert account.counts == {f"{kind}.id (twice)": 8}
@@ -193,7 +193,7 @@ async def test_no_locations(serve: Serve, clock: ManualClock) -> None:
 
 async def test_no_versions(account: Account) -> None:
     """An answer without versions is none."""
-    account.cloud.faults.add(Fault(kind=Kind.NULLS, match=f"GET {VERSIONS}"))
+    faults_of(account.cloud).add(Fault(kind=Kind.NULLS, match=f"GET {VERSIONS}"))
     with pytest.raises(BadAnswer):
         await account.client.versions()
 
@@ -392,7 +392,7 @@ async def test_samples_that_are_refused(account: Account) -> None:
             await account.client.samples(identifier, account.last(hours=1))
     assert account.cloud.count() == asked
     monstera = account.named("Monstera")
-    account.cloud.faults.add(Fault(kind=Kind.STATUS, match="GET *", status=200))
+    faults_of(account.cloud).add(Fault(kind=Kind.STATUS, match="GET *", status=200))
     with pytest.raises(Refused):
         await account.client.samples(monstera, account.last(hours=1))
 

@@ -19,10 +19,10 @@ from custom_components.habitat.flower_power.client.auth import (
     refuses_login,
 )
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.faults import Fault, Kind
 from custom_components.habitat.simulator.flower_power.homes import home
 from custom_components.habitat.simulator.flower_power.tokens import Tokens
 from tests.flower_power.conftest import Account, Serve
+from tests.support.faults import Fault, Kind, faults_of
 
 POST, GET = f"POST {ADDRESS}", f"GET {ADDRESS}"
 
@@ -56,7 +56,7 @@ async def test_password(account: Account) -> None:
 @pytest.mark.parametrize("status", [404, 405])
 async def test_documented_method(account: Account, status: int) -> None:
     """Where POST is not known it is GET, and no secret is in the address then either."""
-    account.cloud.faults.add(Fault(kind=Kind.STATUS, match=POST, status=status))
+    faults_of(account.cloud).add(Fault(kind=Kind.STATUS, match=POST, status=status))
     token = await renew(account)(None)
     assert token.flavour == "GET"
     assert [item.method for item in account.cloud.log] == ["POST", "GET"]
@@ -92,7 +92,7 @@ async def test_refresh_that_fails(account: Account, how: str) -> None:
         case "unknown grant":
             account.cloud.tokens.refreshable = False
         case "no token":
-            account.cloud.faults.add(Fault(kind=Kind.NULLS, match=POST, times=1))
+            faults_of(account.cloud).add(Fault(kind=Kind.NULLS, match=POST, times=1))
     assert (await renew(account)(token)).access != token.access
     assert account.cloud.count(POST) == 3
 
@@ -100,10 +100,10 @@ async def test_refresh_that_fails(account: Account, how: str) -> None:
 async def test_refresh_waits_for_better_weather(account: Account) -> None:
     """A server that is down is no reason to send the password."""
     token = await renew(account)(None)
-    account.cloud.faults.add(Fault(kind=Kind.STATUS, match=POST, status=503))
+    faults_of(account.cloud).add(Fault(kind=Kind.STATUS, match=POST, status=503))
     with pytest.raises(Unreachable):
         await renew(account)(token)
-    account.cloud.faults.clear()
+    faults_of(account.cloud).clear()
     assert account.cloud.tokens.issued == 1
 
 
@@ -133,7 +133,7 @@ async def test_wrong_login(serve: Serve, clock: ManualClock, field: str) -> None
 async def test_weather(account: Account, fault: Fault, error: type[CloudError]) -> None:
     """Whatever else goes wrong says nothing about the login."""
     fault.match = f"* {ADDRESS}"
-    account.cloud.faults.add(fault)
+    faults_of(account.cloud).add(fault)
     with pytest.raises(error) as raised:
         await account.client.versions()
     assert not isinstance(raised.value, AuthError)

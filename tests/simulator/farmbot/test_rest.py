@@ -15,7 +15,7 @@ from custom_components.habitat.simulator.farmbot.resources import (
     POINT_FIELDS,
     RESOURCES,
 )
-from custom_components.habitat.simulator.faults import Fault, Kind
+from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Client, Serve
 
@@ -512,7 +512,7 @@ async def test_nowhere(client: Client) -> None:
 )
 async def test_refusals(client: Client, status: int, body: Json) -> None:
     """Faults are in the server's own words; its limiter speaks plain text."""
-    client.cloud.faults.add(Fault(kind=Kind.STATUS, status=status))
+    faults_of(client.cloud).add(Fault(kind=Kind.STATUS, status=status))
     assert await client.ask("GET", "device") == (status, body)
 
 

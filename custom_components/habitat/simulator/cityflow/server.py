@@ -9,8 +9,8 @@ from typing import cast, override
 from aiohttp import web
 
 from ..core.documents import Json, Record, dump, epoch, load
-from ..core.reasons import reason
 from ..core.server import CloudServer
+from ..core.statuses import reason
 from . import air
 from .tokens import Tokens
 from .world import Probe, World

@@ -1,6 +1,8 @@
 """What time it is in a simulated world."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 type Clock = Callable[[], float]
 """Returns seconds since the epoch, as `time.time` does."""
@@ -20,3 +22,10 @@ class ManualClock:
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self.now += seconds
+
+
+async def pause(seconds: float, ending: asyncio.Event) -> None:
+    """Let real time pass, but not beyond the end of the cloud."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await ending.wait()

@@ -1,8 +1,9 @@
 """What every simulated cloud is: an HTTP server on a loopback port."""
 
 from abc import ABC, abstractmethod
+import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 import time
@@ -11,9 +12,12 @@ from typing import Self
 
 from aiohttp import web
 
-from ..faults import Faults
 from .clock import Clock
 from .documents import Json
+
+type Answer = Callable[[], Awaitable[web.StreamResponse]]
+type Middleware = Callable[[web.BaseRequest, Answer], Awaitable[web.StreamResponse]]
+"""Gets a request and what answers it, and answers in its place."""
 
 _LOG_LENGTH = 5_000
 _HOST = "127.0.0.1"
@@ -35,7 +39,8 @@ class CloudServer(ABC):
     """A vendor's cloud in miniature; an async context manager that serves while it is open.
 
     Attributes:
-        faults: what goes wrong, see `Faults`.
+        middleware: stands between each request and its answer, once the owner puts one there.
+        ending: set when the cloud stops: no answer may take longer.
         log: the newest exchanges, oldest first.
     """
 
@@ -43,7 +48,8 @@ class CloudServer(ABC):
         """Take the seed of everything random and the clock of the world."""
         self.seed = seed
         self.clock = clock
-        self.faults = Faults(self.refusal, seed)
+        self.middleware: Middleware | None = None
+        self.ending = asyncio.Event()
         self.log: deque[Exchange] = deque(maxlen=_LOG_LENGTH)
         self._runner: web.ServerRunner | None = None
         self._port = 0
@@ -80,7 +86,7 @@ class CloudServer(ABC):
         Raises:
             OSError: the port is taken.
         """
-        self.faults.ending.clear()
+        self.ending.clear()
         server = web.Server(self._handle, handler_cancellation=True, access_log=None)
         self._runner = web.ServerRunner(server, shutdown_timeout=1)
         await self._runner.setup()
@@ -93,7 +99,7 @@ class CloudServer(ABC):
 
     async def stop(self) -> None:
         """Stop serving, whatever clients still wait for."""
-        self.faults.ending.set()
+        self.ending.set()
         runner, self._runner = self._runner, None
         if runner:
             await runner.cleanup()
@@ -123,7 +129,10 @@ class CloudServer(ABC):
         status = 0
         response: web.StreamResponse
         try:
-            response = await self.faults.apply(request, lambda: self.answer(request))
+            if self.middleware:
+                response = await self.middleware(request, lambda: self.answer(request))
+            else:
+                response = await self.answer(request)
             status = response.status
         except ConnectionResetError:
             # Cut by intent: nobody is left to hear this answer, and there is nothing to log.

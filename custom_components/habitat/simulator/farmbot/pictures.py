@@ -7,11 +7,11 @@ from typing import NoReturn
 
 from aiohttp import web
 
-from ..core.clock import Clock
+from ..core.clock import pause
 from ..core.documents import Json, Record
 from ..core.noise import between, fraction
 from ..core.pictures import jpeg, png
-from ..faults import Faults
+from ..core.server import CloudServer
 from .wire import PENDING
 from .world import World
 
@@ -74,7 +74,7 @@ def answer(request: web.BaseRequest, at: float) -> web.Response | None:
     return None
 
 
-async def film(request: web.BaseRequest, clock: Clock, faults: Faults) -> NoReturn:
+async def film(request: web.BaseRequest, cloud: CloudServer) -> NoReturn:
     """Show what the webcam sees, picture after picture, until somebody has seen enough.
 
     Raises:
@@ -84,14 +84,14 @@ async def film(request: web.BaseRequest, clock: Clock, faults: Faults) -> NoRetu
         headers={"Content-Type": f"multipart/x-mixed-replace; boundary={_BOUNDARY}"}
     )
     await response.prepare(request)
-    while not faults.ending.is_set():
-        picture = frame(clock())
+    while not cloud.ending.is_set():
+        picture = frame(cloud.clock())
         head = (
             f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\n"
             f"Content-Length: {len(picture)}\r\n\r\n"
         )
         await response.write(head.encode() + picture + b"\r\n")
-        await faults.wait(_FRAME)
+        await pause(_FRAME, cloud.ending)
     if request.transport:
         request.transport.close()
     raise ConnectionResetError

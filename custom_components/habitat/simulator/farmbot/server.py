@@ -208,7 +208,7 @@ class FarmBotCloud(CloudServer):
             case [uploads.PATH, *_]:
                 return await self.uploads.answer(request)
             case [pictures.FILM]:
-                return await pictures.film(request, self.clock, self.faults)
+                return await pictures.film(request, self)
             case _ if picture := pictures.answer(request, self.clock()):
                 return picture
             case _:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from ..core.documents import Json, Record, dump
 from ..core.server import CloudServer
-from ..faults import html_error
+from ..core.statuses import html_error
 from . import wire
 from .defaults import DEFAULTS
 from .readings import VIEWS

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from ..core.documents import Json, Record, dump, moment
 from ..core.noise import fraction
-from ..core.reasons import reason
+from ..core.statuses import reason
 from . import live
 from .readings import HISTORY_SECONDS, VIEWS, View
 from .schema import RELATIONS, Many, One, Relation

@@ -12,8 +12,8 @@ import aiohttp
 from aiohttp import web
 
 from ..core.documents import Json, Record, dump, epoch
-from ..core.reasons import reason
 from ..core.server import CloudServer
+from ..core.statuses import reason
 from . import flow
 from .world import Ping, Sensor, World
 

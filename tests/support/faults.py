@@ -1,7 +1,4 @@
-"""Bad days on demand: what goes wrong, where, and how often.
-
-This is for whoever started the cloud, in the same process; nothing of it is on the wire.
-"""
+"""Bad days on demand: what goes wrong in a simulated cloud, where, and how often."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,11 +13,18 @@ import struct
 
 from aiohttp import web
 
-from .core.documents import Json, dump, load, records, tables
-from .core.noise import fraction
-from .core.reasons import reason
+from custom_components.habitat.simulator.core.clock import pause
+from custom_components.habitat.simulator.core.documents import (
+    Json,
+    dump,
+    load,
+    records,
+    tables,
+)
+from custom_components.habitat.simulator.core.noise import fraction
+from custom_components.habitat.simulator.core.server import Answer, CloudServer
+from custom_components.habitat.simulator.core.statuses import html_error
 
-type Answer = Callable[[], Awaitable[web.StreamResponse]]
 type Refusal = Callable[[int], web.Response]
 """How a vendor says a status: its own error body."""
 
@@ -99,12 +103,12 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """All faults of one cloud, first come first served."""
+    """All faults of one server, first come first served: a middleware."""
 
     refusal: Refusal
+    ending: asyncio.Event
+    """Set when the server stops: no fault outlives it."""
     seed: int = 1
-    ending: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the cloud stops: no fault outlives it."""
     active: list[Fault] = field(default_factory=list)
 
     def add(self, fault: Fault) -> Fault:
@@ -121,7 +125,7 @@ class Faults:
         """Let everything be well again."""
         self.active.clear()
 
-    async def apply(
+    async def __call__(
         self, request: web.BaseRequest, answer: Answer
     ) -> web.StreamResponse:
         """Answer a request, with what goes wrong at the moment.
@@ -136,11 +140,12 @@ class Faults:
                     return await _APPLY[fault.kind](self, fault, request, answer)
         return await answer()
 
-    async def wait(self, seconds: float) -> None:
-        """Let time pass, but not beyond the end of the cloud."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self.ending.wait()
+
+def faults_of(cloud: CloudServer) -> Faults:
+    """Return what goes wrong in a simulated cloud; nothing does until it is added."""
+    if not isinstance(cloud.middleware, Faults):
+        cloud.middleware = Faults(cloud.refusal, cloud.ending, cloud.seed)
+    return cloud.middleware
 
 
 type Apply = Callable[
@@ -151,7 +156,7 @@ type Apply = Callable[
 async def _latency(
     faults: Faults, fault: Fault, _: web.BaseRequest, answer: Answer
 ) -> web.StreamResponse:
-    await faults.wait(fault.seconds)
+    await pause(fault.seconds, faults.ending)
     return await answer()
 
 
@@ -177,7 +182,7 @@ async def _html(
 async def _stall(
     faults: Faults, fault: Fault, request: web.BaseRequest, answer: Answer
 ) -> web.StreamResponse:
-    await faults.wait(fault.seconds)
+    await pause(fault.seconds, faults.ending)
     return await _reset(faults, fault, request, answer)
 
 
@@ -242,15 +247,6 @@ async def _body(answer: Answer) -> bytes:
     if isinstance(response, web.Response) and isinstance(response.body, bytes):
         return response.body
     return b""
-
-
-def html_error(status: int) -> web.Response:
-    """Return an error page as gateways and proxies write it."""
-    phrase = reason(status)
-    page = f"<html>\n<head><title>{phrase}</title></head>\n<body><h1>{phrase}</h1></body>\n</html>\n"
-    return web.Response(
-        status=status, text=page, content_type="text/html", reason=phrase
-    )
 
 
 def _on_values(change: Callable[[Json], Json]) -> Callable[[bytes], bytes]:
