@@ -9,11 +9,11 @@ from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import dump
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from custom_components.habitat.simulator.farmbot.builder import grid, plant, robot
-from custom_components.habitat.simulator.farmbot.homes import HOMES
 from custom_components.habitat.simulator.farmbot.robot import Robot
 from custom_components.habitat.simulator.farmbot.server import FarmBotCloud
 from custom_components.habitat.simulator.farmbot.state import AXES, State
 from custom_components.habitat.simulator.farmbot.world import World
+from tests.support.edge_cases.farmbot import HOMES
 
 GARDENS: Final = ("demo", "standard", "large")
 """Ready-made: a garden with some of everything, twice, and an account that is full."""

@@ -21,12 +21,13 @@ from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.farmbot.client import broker
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.server import CloudServer
-from custom_components.habitat.simulator.flair.homes import HOMES, home
+from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from custom_components.habitat.simulator.flair.world import World
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 from tests.support.common import NOW, START, Setting, set_up
+from tests.support.edge_cases.flair import HOMES
 
 type StartCloud = Callable[[CloudServer], Awaitable[None]]
 type Serve = Callable[[World | str], Awaitable[FlairCloud]]

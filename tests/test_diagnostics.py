@@ -15,9 +15,9 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.habitat.cloud.privacy import REDACTED
 from custom_components.habitat.simulator.core.documents import Json
-from custom_components.habitat.simulator.flair.homes import HOMES
 from homeassistant.exceptions import HomeAssistantError
 from tests.support.common import Setting, fill, lines, login_input, start_mending
+from tests.support.edge_cases.flair import HOMES
 from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import SetUp

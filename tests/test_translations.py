@@ -23,7 +23,7 @@ from custom_components.habitat.flair.client.models import HomeAwayMode, PuckColo
 from custom_components.habitat.flair.number import away_gap, bounds_crossed
 from custom_components.habitat.flair.select import NO_SCHEDULE
 from custom_components.habitat.loader import async_services
-from custom_components.habitat.simulator import SIMULATED, create
+from custom_components.habitat.simulator import SIMULATED
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.system_health import async_info
@@ -44,6 +44,7 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.helpers.typing import UNDEFINED
 from homeassistant.util.yaml import load_yaml_dict
 from tests.support.common import AccountSetting, Setting, fill, set_up, start_flow
+from tests.support.edge_cases import CLOUDS
 
 from .conftest import StartCloud
 
@@ -255,7 +256,7 @@ def set_up_any(
     """Return a function that sets the account of any vendor up."""
 
     async def start(vendor: str, home: str) -> AnySetting:
-        cloud = create(vendor, clock=clock, home=home)
+        cloud = CLOUDS[vendor](home, clock)
         await start_cloud(cloud)
         entry = await set_up(hass, cloud, vendor)
         return AccountSetting(hass, freezer, entry, cloud, clock)

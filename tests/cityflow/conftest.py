@@ -13,13 +13,13 @@ from custom_components.habitat.cityflow.client.auth import authorize, explain
 from custom_components.habitat.cityflow.coordinator import CityFlowCoordinator
 from custom_components.habitat.cloud.parsing import ParseReport
 from custom_components.habitat.cloud.session import CloudSession, Limits
-from custom_components.habitat.simulator.cityflow.homes import HOMES
 from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.cityflow.world import World
 from custom_components.habitat.simulator.core.clock import ManualClock
 from homeassistant.core import HomeAssistant
 from tests.conftest import StartCloud
 from tests.support.common import START, AccountSetting, set_up
+from tests.support.edge_cases.cityflow import HOMES
 
 QUICK = Limits(connect=2, total=2, backoff=0.001, patience=0.1, deadline=5)
 

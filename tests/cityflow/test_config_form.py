@@ -2,12 +2,12 @@
 
 import pytest
 
-from custom_components.habitat.simulator.cityflow.homes import HOMES
 from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.core.clock import ManualClock
 from homeassistant.core import HomeAssistant
 from tests.conftest import StartCloud
 from tests.support.common import fill, start_flow
+from tests.support.edge_cases.cityflow import HOMES
 from tests.support.faults import Fault, Kind, faults_of
 
 

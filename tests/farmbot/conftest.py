@@ -15,7 +15,6 @@ from custom_components.habitat.farmbot.coordinator import FarmBotCoordinator
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, Record
 from custom_components.habitat.simulator.farmbot.broker import Broker
-from custom_components.habitat.simulator.farmbot.homes import HOMES
 from custom_components.habitat.simulator.farmbot.server import FarmBotCloud
 from custom_components.habitat.simulator.farmbot.world import World
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
@@ -24,6 +23,7 @@ from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.helpers.event import async_track_state_change_event
 from tests.conftest import StartCloud
 from tests.support.common import START, AccountSetting, done, set_up, tick
+from tests.support.edge_cases.farmbot import HOMES
 
 from .acting import acting as acting, actor as actor, heard as heard
 

@@ -9,7 +9,6 @@ import pytest
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.farmbot.config_form import FORMS
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.farmbot.homes import HOMES
 from custom_components.habitat.simulator.farmbot.server import FarmBotCloud
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -23,6 +22,7 @@ from tests.support.common import (
     start_flow,
     start_mending,
 )
+from tests.support.edge_cases.farmbot import HOMES
 from tests.support.faults import Fault, Kind, faults_of
 
 pytestmark = pytest.mark.usefixtures("real_time_broker")

@@ -18,12 +18,12 @@ from custom_components.habitat.farmbot.derived import DERIVED, MOUNTED_TOOL
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Record
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
-from custom_components.habitat.simulator.farmbot.homes import HOMES
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.json import json_bytes
 from tests.support.common import fill, lines, login_input, start_flow
+from tests.support.edge_cases.farmbot import HOMES
 from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting, SetUp

@@ -19,11 +19,11 @@ from custom_components.habitat.farmbot.coordinator import PACES
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, Record
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
-from custom_components.habitat.simulator.farmbot.homes import HOMES
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from tests.support.common import counted_writes, fill, lines, login_input
+from tests.support.edge_cases.farmbot import HOMES
 from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Setting, SetUp

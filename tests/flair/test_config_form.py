@@ -14,12 +14,13 @@ from custom_components.habitat.cloud.errors import (
 )
 from custom_components.habitat.flair.config_form import FORMS, async_validate
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.flair.homes import home, two
+from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from custom_components.habitat.vendor import REGISTRY, Login, NoDevices
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_integration
 from tests.conftest import Serve
+from tests.support.edge_cases.flair import two
 from tests.support.faults import Fault, Kind, faults_of
 
 

@@ -18,12 +18,12 @@ from custom_components.habitat.flowcommand.client.auth import (
 )
 from custom_components.habitat.flowcommand.coordinator import FlowCommandCoordinator
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.flowcommand.homes import HOMES
 from custom_components.habitat.simulator.flowcommand.server import FlowCommandCloud
 from custom_components.habitat.simulator.flowcommand.world import World
 from homeassistant.core import HomeAssistant
 from tests.conftest import StartCloud
 from tests.support.common import START, AccountSetting, set_up, tick
+from tests.support.edge_cases.flowcommand import HOMES
 
 QUICK = Limits(connect=2, total=2, backoff=0.001, patience=0.1, deadline=5)
 

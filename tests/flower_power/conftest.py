@@ -20,11 +20,11 @@ from custom_components.habitat.flower_power.client.auth import log_in, refuses_l
 from custom_components.habitat.flower_power.coordinator import FlowerPowerCoordinator
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.flower_power.garden import Garden
-from custom_components.habitat.simulator.flower_power.homes import HOMES
 from custom_components.habitat.simulator.flower_power.server import FlowerPowerCloud
 from homeassistant.core import HomeAssistant
 from tests.conftest import StartCloud
 from tests.support.common import AccountSetting, set_up, tick
+from tests.support.edge_cases.flower_power import HOMES
 
 NOW = 1_795_619_100.0
 """Wednesday, 25 November 2026, 15:05 UTC: the last upload has been dealt with."""

@@ -6,11 +6,12 @@ import pytest
 
 from custom_components.habitat.flower_power.config_form import FORMS
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.flower_power.homes import HOMES, home
+from custom_components.habitat.simulator.flower_power.homes import home
 from custom_components.habitat.simulator.flower_power.server import FlowerPowerCloud
 from homeassistant.core import HomeAssistant
 from tests.conftest import StartCloud
 from tests.support.common import fill, login_input, start_flow, start_mending
+from tests.support.edge_cases.flower_power import HOMES
 from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import SetUp

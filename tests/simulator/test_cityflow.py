@@ -9,12 +9,13 @@ import jwt
 import pytest
 
 from custom_components.habitat.simulator import create
-from custom_components.habitat.simulator.cityflow.homes import HOMES, city, demo, home
+from custom_components.habitat.simulator.cityflow.homes import city, demo, home
 from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.cityflow.world import INSTALLED, Probe, World
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, Record, epoch
 from tests.support.common import NOW
+from tests.support.edge_cases.cityflow import HOMES
 from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import mapping

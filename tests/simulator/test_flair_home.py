@@ -5,9 +5,9 @@ import pytest
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, epoch
 from custom_components.habitat.simulator.flair.demo import demo
-from custom_components.habitat.simulator.flair.homes import home, two
-from custom_components.habitat.simulator.flair.odd import odd
+from custom_components.habitat.simulator.flair.homes import home
 from tests.support.common import NOW
+from tests.support.edge_cases.flair import odd, two
 
 from .conftest import Client, Serve, mapping, named
 

@@ -8,7 +8,8 @@ import pytest
 
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json
-from custom_components.habitat.simulator.flair.homes import HOMES, home
+from custom_components.habitat.simulator.flair.homes import home
+from tests.support.edge_cases.flair import HOMES
 from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Client, Serve, mapping, named

@@ -18,12 +18,7 @@ from custom_components.habitat.simulator import create
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, Record, epoch
 from custom_components.habitat.simulator.flowcommand import flow
-from custom_components.habitat.simulator.flowcommand.homes import (
-    HOMES,
-    demo,
-    home,
-    quiet,
-)
+from custom_components.habitat.simulator.flowcommand.homes import demo, home
 from custom_components.habitat.simulator.flowcommand.server import FlowCommandCloud
 from custom_components.habitat.simulator.flowcommand.world import (
     ACTIVATED,
@@ -32,6 +27,7 @@ from custom_components.habitat.simulator.flowcommand.world import (
     World,
 )
 from tests.support.common import NOW
+from tests.support.edge_cases.flowcommand import HOMES, quiet
 from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import mapping

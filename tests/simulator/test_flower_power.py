@@ -17,8 +17,9 @@ from custom_components.habitat.simulator.core.documents import Json, Record, dum
 from custom_components.habitat.simulator.flower_power import nature
 from custom_components.habitat.simulator.flower_power.demo import demo
 from custom_components.habitat.simulator.flower_power.garden import Garden, Probe, Spot
-from custom_components.habitat.simulator.flower_power.homes import HOMES, home, many
+from custom_components.habitat.simulator.flower_power.homes import home
 from custom_components.habitat.simulator.flower_power.server import FlowerPowerCloud
+from tests.support.edge_cases.flower_power import HOMES, many
 from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import mapping

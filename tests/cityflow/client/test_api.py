@@ -13,12 +13,13 @@ from custom_components.habitat.cityflow.client.models import Measurement, Proper
 from custom_components.habitat.cityflow.client.resolution import bin_length
 from custom_components.habitat.cloud.errors import BadAnswer, Refused, TooLarge
 from custom_components.habitat.cloud.time_range import TimeRange
-from custom_components.habitat.simulator.cityflow.homes import city, demo, home, odd
+from custom_components.habitat.simulator.cityflow.homes import city, demo, home
 from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.cityflow.world import Probe
 from custom_components.habitat.simulator.core.clock import ManualClock
 from tests.cityflow.conftest import QUICK, Account, Serve
 from tests.support.common import NOW
+from tests.support.edge_cases.cityflow import odd
 from tests.support.faults import Fault, Kind, faults_of
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

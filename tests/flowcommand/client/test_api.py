@@ -18,11 +18,12 @@ from custom_components.habitat.cloud.session import Request
 from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.flowcommand.client.models import FlowSensor
 from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.flowcommand.homes import demo, home, odd, world
+from custom_components.habitat.simulator.flowcommand.homes import demo, home, world
 from custom_components.habitat.simulator.flowcommand.server import FlowCommandCloud
 from custom_components.habitat.simulator.flowcommand.world import Sensor
 from tests.flowcommand.conftest import Serve
 from tests.support.common import NOW
+from tests.support.edge_cases.flowcommand import odd
 from tests.support.faults import Fault, Kind, faults_of
 
 LIST = "GET /api/v1/flow_sensors/"

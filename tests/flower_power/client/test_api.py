@@ -33,9 +33,9 @@ from custom_components.habitat.flower_power.client.models import Gauge
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.flower_power import wire
 from custom_components.habitat.simulator.flower_power.demo import demo
-from custom_components.habitat.simulator.flower_power.homes import empty, home, many
-from custom_components.habitat.simulator.flower_power.odd import odd
+from custom_components.habitat.simulator.flower_power.homes import home
 from tests.flower_power.conftest import Account, Serve
+from tests.support.edge_cases.flower_power import empty, many, odd
 from tests.support.faults import Fault, Kind, faults_of
 
 PATHS = {

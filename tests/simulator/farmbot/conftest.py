@@ -14,8 +14,8 @@ import pytest
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, Record
 from custom_components.habitat.simulator.farmbot.broker import Broker
-from custom_components.habitat.simulator.farmbot.homes import HOMES
 from custom_components.habitat.simulator.farmbot.server import FarmBotCloud
+from tests.support.edge_cases.farmbot import HOMES
 
 PATIENCE = 5.0
 

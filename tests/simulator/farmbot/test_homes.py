@@ -8,7 +8,6 @@ import pytest
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, Record, dump, load
 from custom_components.habitat.simulator.farmbot import create, live
-from custom_components.habitat.simulator.farmbot.homes import HOMES
 from custom_components.habitat.simulator.farmbot.live import due
 from custom_components.habitat.simulator.farmbot.machine import LOCKED, RobotError
 from custom_components.habitat.simulator.farmbot.nodes import node
@@ -16,6 +15,7 @@ from custom_components.habitat.simulator.farmbot.resources import POINT_FIELDS
 from custom_components.habitat.simulator.farmbot.server import FarmBotCloud
 from custom_components.habitat.simulator.farmbot.soil import moisture
 from custom_components.habitat.simulator.farmbot.world import World
+from tests.support.edge_cases.farmbot import HOMES
 
 from .conftest import Serve
 
@@ -246,9 +246,9 @@ async def test_create(socket_enabled: None, clock: ManualClock) -> None:
     """By name, as the simulator's registry does; the port may be taken."""
     with pytest.raises(KeyError):
         create(seed=1, clock=clock, home="castle")
-    cloud = create(seed=1, clock=clock, home="empty")
+    cloud = create(seed=1, clock=clock, home="standard")
     async with cloud:
         port = int(cloud.url.rpartition(":")[2])
-        other = create(seed=1, clock=clock, home="empty")
+        other = create(seed=1, clock=clock, home="standard")
         with pytest.raises(OSError, match="address"):
             await other.start(port)

@@ -15,9 +15,9 @@ from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.farmbot import embedded, link, mqtt
 from custom_components.habitat.simulator.farmbot.broker import Gate
 from custom_components.habitat.simulator.farmbot.embedded import EmbeddedBroker
-from custom_components.habitat.simulator.farmbot.homes import HOMES
 from custom_components.habitat.simulator.farmbot.link import Link
 from custom_components.habitat.simulator.farmbot.server import FarmBotCloud
+from tests.support.edge_cases.farmbot import HOMES
 
 from .conftest import Client, Serve
 

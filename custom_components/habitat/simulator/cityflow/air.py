@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 import math
 
 from ..core import weather
-from ..core.documents import Json, Record
+from ..core.documents import Record
 from ..core.noise import between, fraction, wander
-from .world import FIRST, SECOND, SIGFOX, Defect, Probe, World
+from .world import FIRST, SECOND, SIGFOX, Probe, World
 
 type Measure = Callable[[World, Probe, float], Record]
 """Returns the properties of a row."""
@@ -15,11 +15,6 @@ type Measure = Callable[[World, Probe, float], Record]
 def properties(world: World, probe: Probe, at: float) -> Record:
     """Return what a probe measures at a time, by property, as it would send it."""
     measured = _MEASURES.get(probe.type, _first)(world, probe, at)
-    if probe.defect is not None:
-        spoilt = _DEFECTS[Defect(probe.defect)]
-        measured = {name: spoilt.get(name, value) for name, value in measured.items()}
-        if probe.defect == Defect.NULLS:
-            measured = dict.fromkeys(measured)
     return {**measured, **probe.pinned_row}
 
 
@@ -144,24 +139,3 @@ def _sigfox(world: World, probe: Probe, at: float) -> Record:
 
 
 _MEASURES: Mapping[int, Measure] = {FIRST: _first, SECOND: _second, SIGFOX: _sigfox}
-
-_NO_DUST = dict.fromkeys(
-    ("p1", "p2", "mP1", "mP2", "mP4", "mPX", "nP1", "nP2", "nP4", "nPX", "aPS"), 0
-)
-_DEFECTS: Mapping[Defect, Mapping[str, Json]] = {
-    Defect.CLIMATE: {"t": -142.46, "h": 30.92, "p": 484.5},
-    Defect.ZERO: {"t": 0, "h": 0, "p": 0, "r.avg": -1673.1, **_NO_DUST},
-    Defect.FAN: {**_NO_DUST},
-    Defect.NULLS: {},
-    Defect.WILD: {
-        "t": 652.36,
-        "l": -1,
-        "b": 255,
-        "mP1": -0.1,
-        "mP2": 65535,
-        "nP1": -1,
-        "aPS": 999,
-        "nA": 0,
-        "nMa": 655.35,
-    },
-}

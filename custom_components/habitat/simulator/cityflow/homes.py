@@ -6,8 +6,8 @@ import time
 
 from ..core.clock import Clock
 from ..core.noise import between
-from .metadata import device_type, usual_types
-from .world import FIRST, SECOND, SIGFOX, Defect, Probe, World, city_place
+from .metadata import usual_types
+from .world import FIRST, SECOND, Probe, World, city_place
 
 _DEMO: tuple[tuple[str, int, float, float, float, str], ...] = (
     ("Banegårdspladsen", SECOND, 56.1503, 10.2045, 0.95, "centre"),
@@ -85,63 +85,8 @@ def standard(seed: int = 1, clock: Clock = time.time) -> World:
     return home(seed=seed, clock=clock)
 
 
-def odd(seed: int = 1, clock: Clock = time.time) -> World:
-    """Build every oddity of documents and recordings, one a probe."""
-    made = city(seed, clock)
-    made.types.append(
-        device_type(
-            77,
-            "Mast",
-            (
-                ("ws", "Wind Speed", "m/s", 0, 40),
-                ("pm.raw", "Dust", "ug/m3", 0, 1),
-                ("t", "Temperature", "°C", -40, 50),
-            ),
-            battery=9,
-        )
-    )
-    made.types.append({"id": 78, "name": None, "metadata": None})
-    made.types.append({"id": None, "name": "Nameless"})
-    foreign = {"location_name": None, "city": None, "country": None}
-    shapes = (
-        Probe(id="49004d000d50483553343720", type=FIRST, defect=Defect.ZERO),
-        Probe(id="2b002a000f47373334363431", type=FIRST, defect=Defect.CLIMATE),
-        Probe(id=_hex(1), defect=Defect.FAN),
-        Probe(id=_hex(2), defect=Defect.NULLS),
-        Probe(id="8DFC78", type=SIGFOX, location=39, pinned=dict(foreign)),
-        Probe(id="CDAFAC", type=SIGFOX, location=57, measures_as=_hex(57)),
-        Probe(id=_hex(3), location=228, location_name="Two Of Us"),
-        Probe(id=_hex(4), location=228, location_name="Two Of Us"),
-        Probe(id=_hex(5), location=229, measures_as=_hex(229)),
-        Probe(id=_hex(6), location=229, measures_as=_hex(230)),
-        Probe(id=_hex(7), listed=False, location=12),
-        Probe(id=_hex(8), pinned={"latitude": None, "longitude": None, "tags": None}),
-        Probe(id=_hex(9), pinned={"latitude": "56.1", "longitude": "10.2"}),
-        Probe(id=_hex(10), silent_after=clock() - 3600.0),
-        Probe(id=_hex(11), type=77, pinned_row={"ws": 4.2, "pm.raw": 11, "note": "ok"}),
-        Probe(id=_hex(12), pinned={"type": "150", "location": None, "roles": [2, 4]}),
-        Probe(id=_hex(13), pinned_row={"time": None}),
-        Probe(id=_hex(14), pinned_row={"time": "2107-12-11T08:11:30.000Z"}),
-        Probe(id=_hex(15), pinned_row={"t": "7.5", "h": 100, "b": 104.2, "l": -3}),
-        Probe(id=_hex(16), location_name="село Чумли", latitude=48.1, longitude=30.9),
-        Probe(id=_hex(17), pinned={"id": None}),
-        Probe(id=_hex(18), defect=Defect.WILD),
-    )
-    for index, probe in enumerate(shapes):
-        if probe.location == 1:
-            probe.location = 300 + index
-        made.build(probe)
-    return made
-
-
-def _hex(number: int) -> str:
-    return f"e00fce68{number:016x}"
-
-
 HOMES: dict[str, Callable[[int, Clock], World]] = {
     "demo": demo,
     "standard": standard,
-    "empty": city,
-    "odd": odd,
 }
 """The ready-made cities by name."""

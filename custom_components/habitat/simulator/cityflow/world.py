@@ -5,7 +5,6 @@ What is in the air is not kept in here: it is a function of the seed and the clo
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
 import time
 from typing import cast
 
@@ -21,21 +20,6 @@ FIRST, SIGFOX, SECOND = 1, 2, 150
 """The device types of the API's document and of recordings."""
 
 _JITTER = 40.0
-
-
-class Defect(StrEnum):
-    """What can be broken about a probe."""
-
-    CLIMATE = "climate"
-    """The climate chip has no valid data: −142.46 °C and 484.5 hPa."""
-    ZERO = "zero"
-    """The climate chip is gone and the fan is off: zeros."""
-    NULLS = "nulls"
-    """Nothing but nulls."""
-    FAN = "fan"
-    """The fan is off: no particles of any size."""
-    WILD = "wild"
-    """Every part sends what cannot be: signed numbers as unsigned, codes for "nothing"."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,7 +42,6 @@ class Probe:
     firmware: str = "1.4.2"
     installed_at: float = INSTALLED
     silent_after: float | None = None
-    defect: str | None = None
     listed: bool = True
     """Whether the list of devices has it."""
     measures_as: str | None = None

@@ -7,7 +7,6 @@ from ..core.clock import Clock
 from ..core.documents import Json
 from .builder import Builder, constraints, gateway
 from .demo import demo
-from .odd import odd
 from .world import Resource, World
 
 
@@ -106,33 +105,8 @@ def standard(seed: int = 1, clock: Clock = time.time) -> World:
     return home(seed=seed, clock=clock)
 
 
-def empty(seed: int = 1, clock: Clock = time.time) -> World:
-    """Build an account without a home."""
-    return home(structures=0, seed=seed, clock=clock)
-
-
-def two(seed: int = 1, clock: Clock = time.time) -> World:
-    """Build an account with two homes, one of everything and more in each."""
-    return home(
-        vents=8,
-        pucks=4,
-        bridges=2,
-        structures=2,
-        puck2s=2,
-        hvac_units=2,
-        thermostats=2,
-        remote_sensors=2,
-        schedules=2,
-        seed=seed,
-        clock=clock,
-    )
-
-
 HOMES: dict[str, Callable[[int, Clock], World]] = {
     "demo": demo,
     "standard": standard,
-    "empty": empty,
-    "two": two,
-    "odd": odd,
 }
 """The ready-made homes by name."""

@@ -4,7 +4,6 @@ from collections.abc import Callable
 import time
 
 from ..core.clock import Clock
-from ..core.documents import Record
 from ..core.noise import between
 from ..core.weather import Place
 from .world import ACTIVATED, Sensor, World
@@ -91,56 +90,8 @@ def standard(seed: int = 1, clock: Clock = time.time) -> World:
     return home(sensors=10, seed=seed, clock=clock)
 
 
-def quiet(seed: int = 1, clock: Clock = time.time) -> World:
-    """Build ten sensors that will not say anything any more."""
-    return home(sensors=10, quiet=True, seed=seed, clock=clock)
-
-
-def odd(seed: int = 1, clock: Clock = time.time) -> World:
-    """Build every oddity that the API's document allows for, one a sensor."""
-    made = world(seed, clock)
-    now = clock()
-    shapes: tuple[Sensor, ...] = (
-        Sensor(id=1, name="Never Heard", heard=False),
-        Sensor(id=2, name="No Position", pinned={"latitude": None, "longitude": None}),
-        Sensor(id=3, name="Backwards", pinned={"last_ping_flowrate": -12.5}),
-        Sensor(id=4, name="Texts", pinned=_TEXTS),
-        Sensor(id=5, name="Silent", silent_after=now - 5 * 86_400.0),
-        Sensor(id=6, name="All Late", late=1.0),
-        Sensor(id=7, name="Rubbish", pinned=_RUBBISH),
-        Sensor(id=8, name="Remember â€” It", tag=""),
-        Sensor(id=9, name="No Number", pinned={"id": None}),
-        Sensor(id=10, name="Twice"),
-        Sensor(id=11, name="Twice Again", pinned={"id": 10}),
-        Sensor(id=12, name="From Tomorrow", pinned={"last_ping_datetime": _TOMORROW}),
-        Sensor(id=13, name="Wild", pinned=_WILD),
-        Sensor(id=20_000, name="Brand New", activated_at=now - 600.0),
-        Sensor(id=20_001, name="Nowhere", latitude=0.0, longitude=0.0),
-    )
-    for sensor in shapes:
-        made.build(sensor)
-    return made
-
-
-_TOMORROW = "2107-12-11T08:11:30Z"
-_TEXTS: Record = {"last_ping_flowrate": "5356.9", "pipe_diameter": "14.64", "id": "4"}
-_WILD: Record = {"last_ping_flowrate": 4_294_967_291, "pipe_diameter": -1}
-_RUBBISH: Record = {
-    "name": None,
-    "latitude": 300.0,
-    "longitude": {"degrees": -95},
-    "pipe_diameter": "wide",
-    "last_ping_flowrate": [1],
-    "last_ping_datetime": "soon",
-    "activated_at": 1549399262,
-}
-
-
 HOMES: dict[str, Callable[[int, Clock], World]] = {
     "demo": demo,
     "standard": standard,
-    "quiet": quiet,
-    "empty": world,
-    "odd": odd,
 }
 """The ready-made sets by name."""

@@ -9,7 +9,6 @@ from ..core.noise import between
 from .builder import Builder
 from .demo import ALOE, BASIL, FERN, LAVENDER, LILY, MONSTERA, ROSEMARY, demo
 from .garden import Garden, Spot, days
-from .odd import odd
 
 _SPECIES = (MONSTERA, LILY, ALOE, ROSEMARY, FERN, LAVENDER)
 
@@ -66,30 +65,8 @@ def standard(seed: int = 1, clock: Clock = time.time) -> Garden:
     return home(seed=seed, clock=clock)
 
 
-def many(seed: int = 1, clock: Clock = time.time) -> Garden:
-    """Build an account as large as the largest that was recorded, and as bare."""
-    return home(
-        locations=300,
-        plants=47,
-        silent=24,
-        sensorless=1,
-        twins=9,
-        unnamed=294,
-        seed=seed,
-        clock=clock,
-    )
-
-
-def empty(seed: int = 1, clock: Clock = time.time) -> Garden:
-    """Build an account without a location."""
-    return home(locations=0, seed=seed, clock=clock)
-
-
 HOMES: dict[str, Callable[[int, Clock], Garden]] = {
     "demo": demo,
     "standard": standard,
-    "many": many,
-    "empty": empty,
-    "odd": odd,
 }
 """The ready-made gardens by name."""

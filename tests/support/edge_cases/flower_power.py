@@ -1,13 +1,27 @@
-"""A garden of everything odd that recordings show and clients guard against."""
+"""Gardens of everything odd that recordings show and clients guard against, and very large ones."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 import time
 
-from ..core.clock import Clock
-from ..core.documents import Json, Record
-from .builder import Builder
-from .demo import FERN, MONSTERA, ROSEMARY
-from .garden import Garden, Species, Spot, days
+from custom_components.habitat.simulator.core.clock import Clock
+from custom_components.habitat.simulator.core.documents import Json, Record
+from custom_components.habitat.simulator.flower_power.builder import Builder
+from custom_components.habitat.simulator.flower_power.demo import (
+    FERN,
+    MONSTERA,
+    ROSEMARY,
+)
+from custom_components.habitat.simulator.flower_power.garden import (
+    Garden,
+    Species,
+    Spot,
+    days,
+)
+from custom_components.habitat.simulator.flower_power.homes import (
+    HOMES as READY_MADE,
+    home,
+)
 
 _FAR = "2219-05-07T00:00:00+00:00"
 
@@ -216,3 +230,31 @@ def _soil(verdict: str, status: str, value: float) -> Record:
         **keys,
         "soil_moisture": {**keys, "gauge_values": {"current_value": value}},
     }
+
+
+def many(seed: int = 1, clock: Clock = time.time) -> Garden:
+    """Build an account as large as the largest that was recorded, and as bare."""
+    return home(
+        locations=300,
+        plants=47,
+        silent=24,
+        sensorless=1,
+        twins=9,
+        unnamed=294,
+        seed=seed,
+        clock=clock,
+    )
+
+
+def empty(seed: int = 1, clock: Clock = time.time) -> Garden:
+    """Build an account without a location."""
+    return home(locations=0, seed=seed, clock=clock)
+
+
+HOMES: Mapping[str, Callable[[int, Clock], Garden]] = {
+    **READY_MADE,
+    "many": many,
+    "empty": empty,
+    "odd": odd,
+}
+"""The ready-made gardens and the odd ones, by name."""

@@ -1,11 +1,13 @@
-"""A home of everything odd that owners reported and recordings show."""
+"""Homes of everything odd that owners reported and recordings show."""
 
+from collections.abc import Callable, Mapping
 import time
 
-from ..core.clock import Clock
-from ..core.documents import Json
-from .builder import Builder, constraints
-from .world import Resource, World
+from custom_components.habitat.simulator.core.clock import Clock
+from custom_components.habitat.simulator.core.documents import Json
+from custom_components.habitat.simulator.flair.builder import Builder, constraints
+from custom_components.habitat.simulator.flair.homes import HOMES as READY_MADE, home
+from custom_components.habitat.simulator.flair.world import Resource, World
 
 _FOREVER = "2107-12-11T08:11:30.000000+00:00"
 
@@ -226,3 +228,34 @@ def _others(make: Builder, house: Resource, rooms: list[Resource]) -> None:
     )
     for _ in range(2):
         make.add("schedules", {"name": "Twin"}, structure=house)
+
+
+def empty(seed: int = 1, clock: Clock = time.time) -> World:
+    """Build an account without a home."""
+    return home(structures=0, seed=seed, clock=clock)
+
+
+def two(seed: int = 1, clock: Clock = time.time) -> World:
+    """Build an account with two homes, one of everything and more in each."""
+    return home(
+        vents=8,
+        pucks=4,
+        bridges=2,
+        structures=2,
+        puck2s=2,
+        hvac_units=2,
+        thermostats=2,
+        remote_sensors=2,
+        schedules=2,
+        seed=seed,
+        clock=clock,
+    )
+
+
+HOMES: Mapping[str, Callable[[int, Clock], World]] = {
+    **READY_MADE,
+    "empty": empty,
+    "two": two,
+    "odd": odd,
+}
+"""The ready-made homes and the odd ones, by name."""

@@ -1,13 +1,22 @@
-"""A garden of everything odd that the server's columns allow for."""
+"""Gardens of everything odd that the server's columns allow for, and very large ones."""
 
+from collections.abc import Callable, Mapping
 import time
 
-from ..core.clock import Clock
-from ..core.documents import Json, Record
-from ..core.weather import DAY
-from . import nodes
-from .builder import photo, robot, sequence
-from .world import World, stamp
+from custom_components.habitat.simulator.core.clock import Clock
+from custom_components.habitat.simulator.core.documents import Json, Record
+from custom_components.habitat.simulator.core.noise import between
+from custom_components.habitat.simulator.core.weather import DAY
+from custom_components.habitat.simulator.farmbot import nodes
+from custom_components.habitat.simulator.farmbot.builder import (
+    bare,
+    photo,
+    plant,
+    robot,
+    sequence,
+)
+from custom_components.habitat.simulator.farmbot.homes import HOMES as READY_MADE
+from custom_components.habitat.simulator.farmbot.world import World, stamp
 
 _FOREIGN = ("null", "words", "types")
 
@@ -148,3 +157,38 @@ def _rest(world: World) -> None:
         movement_step_per_mm_x=0, movement_axis_nr_steps_y=None
     )
     world.single("web_app_config").update(map_size_x=-1, bot_origin_quadrant=7)
+
+
+def large(seed: int = 1, clock: Clock = time.time) -> World:
+    """Build an account that is full: 1000 points, 450 images, 75 sequences."""
+    world = robot(seed, clock)
+    now = clock()
+    for index in range(1000):
+        place = {
+            "x": round(between(150, 2880, seed, index, "x")),
+            "y": round(between(20, 1210, seed, index, "y")),
+        }
+        if index % 10 == 9:
+            world.build(
+                "points", now, pointer_type="Weed", name=f"Weed {index}", **place
+            )
+        else:
+            slug = ("tomato", "basil", "kale", "lettuce", "carrot")[index % 5]
+            name = f"{slug.capitalize()} {index}"
+            plant(world, name, slug, now, plant_stage="planted", radius=40.0, **place)
+    for index in range(450):
+        x, y = index % 25 * 115.0, index // 25 * 68.0
+        photo(world, now - (450 - index) * 900, x, y)
+    for index in range(75):
+        name = f"Sequence {index + 1}"
+        sequence(world, name, [nodes.say(name)], pinned=index < 10)
+    return world
+
+
+HOMES: Mapping[str, Callable[[int, Clock], World]] = {
+    **READY_MADE,
+    "empty": bare,
+    "odd": odd,
+    "large": large,
+}
+"""The ready-made gardens and the odd ones, by name."""
