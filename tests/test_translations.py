@@ -22,7 +22,6 @@ from custom_components.habitat.farmbot.garden import variables
 from custom_components.habitat.flair.client.models import HomeAwayMode, PuckColor
 from custom_components.habitat.flair.number import away_gap, bounds_crossed
 from custom_components.habitat.flair.select import NO_SCHEDULE
-from custom_components.habitat.loader import async_services
 from custom_components.habitat.simulator import SIMULATED
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.server import CloudServer
@@ -43,7 +42,7 @@ from homeassistant.helpers.selector import SelectSelector, validate_selector
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.helpers.typing import UNDEFINED
 from homeassistant.util.yaml import load_yaml_dict
-from tests.support.common import AccountSetting, Setting, fill, set_up, start_flow
+from tests.support.common import AccountSetting, Setting, all_actions, fill, set_up, start_flow
 from tests.support.edge_cases import CLOUDS
 
 from .conftest import StartCloud
@@ -525,7 +524,7 @@ async def test_actions_have_their_words_and_fields(hass: HomeAssistant) -> None:
                 else ()
             ),
         }
-        for _, service in await async_services(hass)
+        for _, service in await all_actions(hass)
     }
     assert set(ACTIONS) == set(EN["services"]) == set(ICONS["services"]) == set(taken)
     for name, action in ACTIONS.items():
@@ -565,6 +564,9 @@ def dict_keys(node: ast.expr | None) -> set[str]:
     }
 
 
+_ERRORS = ("validation_error", "refusal")
+
+
 def raised() -> Iterator[tuple[str, set[str]]]:
     """Yield the key of each translated error with the placeholders that it gets."""
     for call in calls():
@@ -573,7 +575,7 @@ def raised() -> Iterator[tuple[str, set[str]]]:
         if "translation_domain" in named and isinstance(key, ast.Constant):
             assert isinstance(key.value, str)
             yield key.value, dict_keys(named.get("translation_placeholders"))
-        if isinstance(call.func, ast.Name) and call.func.id == "refusal":
+        if isinstance(call.func, ast.Name) and call.func.id in _ERRORS:
             key = call.args[0]
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 yield key.value, set(named)

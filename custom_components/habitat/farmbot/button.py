@@ -14,7 +14,7 @@ from homeassistant.const import EntityCategory, Platform
 
 from ..devices import Device
 from ..loader import EntityFactory
-from ..validation import refusal
+from ..validation import validation_error
 from .client import celery_script as nodes
 from .client.models import FarmBotDevice, Sensor, Sequence
 from .commands import require_idle, run, send, start, stop, unlock
@@ -135,7 +135,7 @@ class SequenceButton(RobotEntity[Sequence], NamedEntity[Sequence], ButtonEntity)
         """Have the robot run it, with the defaults of its variables."""
         sequence = self.require_record()
         if missing := without_default(sequence):
-            raise refusal(
+            raise validation_error(
                 "sequence_wants_variables",
                 sequence=sequence.name or str(sequence.id),
                 variables=", ".join(missing),

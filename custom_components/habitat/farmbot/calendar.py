@@ -21,7 +21,7 @@ from ..const import DOMAIN
 from ..devices import Device
 from ..entity import HabitatEntity
 from ..loader import EntityFactory
-from ..validation import refusal
+from ..validation import validation_error
 from .client.api import FARM_EVENTS, SEQUENCES
 from .client.enums import ExecutableType, TimeUnit
 from .client.models import FarmEvent, Sequence
@@ -139,9 +139,9 @@ class ScheduleCalendar(HabitatEntity[FarmBotCoordinator, Schedule], CalendarEnti
         matches = found(known, name)
         if len(matches) != 1:
             key = "event_ambiguous" if matches else "event_without_sequence"
-            raise refusal(key, name=name)
+            raise validation_error(key, name=name)
         if missing := without_default(matches[0]):
-            raise refusal(
+            raise validation_error(
                 "event_wants_variables", name=name, variables=", ".join(missing)
             )
         return matches[0]
@@ -160,16 +160,16 @@ class ScheduleCalendar(HabitatEntity[FarmBotCoordinator, Schedule], CalendarEnti
             HomeAssistantError: as `Writes.run`.
         """
         if not uid.isdecimal():
-            raise refusal("event_of_regimen")
+            raise validation_error("event_of_regimen")
         event = self._farm_event(uid)
         if event is None or event.start_time is None:
-            raise refusal("event_over")
+            raise validation_error("event_over")
         if recurrence_id is None or event.time_unit is TimeUnit.NEVER:
             await self._delete(event)
             return
         run = dt_util.parse_datetime(recurrence_id)
         if run is None or recurrence_range != THIS_AND_FUTURE:
-            raise refusal("event_in_series")
+            raise validation_error("event_in_series")
         if (end := dt_util.as_utc(run)) <= event.start_time:
             await self._delete(event)
         else:
@@ -196,9 +196,9 @@ def _start(begin: date) -> datetime:
         ServiceValidationError: it has only a day, or is over.
     """
     if not isinstance(begin, datetime):
-        raise refusal("event_without_time")
+        raise validation_error("event_without_time")
     if begin <= dt_util.utcnow():
-        raise refusal("event_over")
+        raise validation_error("event_over")
     return begin
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
-from ..validation import refusal
+from ..validation import validation_error
 from .client import celery_script as nodes
 from .client.api import FIRMWARE_CONFIG
 from .client.broker import (
@@ -187,7 +187,7 @@ def require_unlocked(coordinator: FarmBotCoordinator) -> None:
     """
     activity = _activity(coordinator)
     if activity is not None and activity.locked:
-        raise refusal("robot_locked")
+        raise validation_error("robot_locked")
 
 
 async def require_idle(coordinator: FarmBotCoordinator) -> None:
@@ -201,7 +201,7 @@ async def require_idle(coordinator: FarmBotCoordinator) -> None:
     idle = await becomes(coordinator, ACTIVITY, lambda: not _is_busy(coordinator))
     require_unlocked(coordinator)
     if not idle:
-        raise refusal("robot_busy")
+        raise validation_error("robot_busy")
 
 
 def _is_busy(coordinator: FarmBotCoordinator) -> bool:
@@ -251,7 +251,7 @@ def require_reach(
         if value is None:
             continue
         if not isfinite(value):
-            raise refusal("no_number", field=axis)
+            raise validation_error("no_number", field=axis)
         length = config.length(axis) if config else None
         if config is None or length is None:
             continue
@@ -259,11 +259,11 @@ def require_reach(
         if relative:
             known = getattr(position, axis) if position else None
             if known is None:
-                raise refusal("position_unknown")
+                raise validation_error("position_unknown")
             here = known
         low, high = reach(config, axis, length)
         if not low - _TIME_TOLERANCE <= here + value <= high + _TIME_TOLERANCE:
-            raise refusal(
+            raise validation_error(
                 "out_of_reach",
                 axis=axis.upper(),
                 low=f"{low:g}",

@@ -3,7 +3,7 @@
 from homeassistant.helpers.entity import EntityDescription
 
 from ..devices import Device
-from ..validation import refusal
+from ..validation import validation_error
 from .client import celery_script as nodes
 from .client.celery_script import PinMode
 from .client.models import Peripheral
@@ -32,7 +32,9 @@ class PeripheralEntity(PinnedEntity[Peripheral], RobotEntity[Peripheral]):
         """Have the robot write to the pin; raises as `commands.write_pin`."""
         peripheral = self.require_record()
         if peripheral.pin is None:
-            raise refusal("not_connected", name=name_of(peripheral) or self.key)
+            raise validation_error(
+                "not_connected", name=name_of(peripheral) or self.key
+            )
         if not value and self._is_stopped:
             return
         await write_pin(

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from homeassistant.util import dt as dt_util
 
 from ..cloud.parsing import Json
-from ..validation import refusal
+from ..validation import validation_error
 from .client.enums import TimeUnit
 from .client.models import FarmEvent
 from .garden.schedule import LENGTH
@@ -78,7 +78,7 @@ def repetition(start: datetime, rule: str | None) -> Repetition:
         or said["FREQ"] not in _UNITS
         or said.get("BYDAY", weekday) != weekday
     ):
-        raise refusal("event_rule")
+        raise validation_error("event_rule")
     unit, step = _UNITS[said["FREQ"]]
     every = int(said.get("INTERVAL", 1))
     if "COUNT" in said:
@@ -87,7 +87,7 @@ def repetition(start: datetime, rule: str | None) -> Repetition:
     elif "UNTIL" in said:
         end = _until(said["UNTIL"])
     else:
-        raise refusal("event_without_end")
+        raise validation_error("event_without_end")
     return Repetition(unit, every, end)
 
 

@@ -20,7 +20,7 @@ from ..cloud.text import MAX_NAME_LENGTH, cut
 from ..devices import Device
 from ..entity import HabitatEntity
 from ..loader import EntityFactory
-from ..validation import refusal
+from ..validation import validation_error
 from .client.api import POINTS
 from .client.enums import PlantStage
 from .client.models import Point
@@ -70,9 +70,9 @@ class WeedList(HabitatEntity[FarmBotCoordinator, Weeds], TodoListEntity):
         coordinator, key = self.coordinator, f"{POINTS.path}/{item.uid}"
         weed = coordinator.record(key, Point)
         if weed is None:
-            raise refusal("weed_gone")
+            raise validation_error("weed_gone")
         if item.summary != summary_of(weed):
-            raise refusal("weed_text")
+            raise validation_error("weed_text")
         done = item.status == TodoItemStatus.COMPLETED
         if done is not is_open(weed):
             return

@@ -7,7 +7,7 @@ from homeassistant.core import ServiceResponse, SupportsResponse
 from homeassistant.helpers import config_validation as cv
 
 from ..devices import Device
-from ..validation import refusal
+from ..validation import validation_error
 from ..vendor import DeviceService, EntityService
 from .client.models import HvacUnit
 from .const import UNTIL_CANCELLED, UNTIL_NEXT_EVENT
@@ -20,7 +20,7 @@ async def press_remote_button(
     """Let a unit's puck send a button of its remote, by the name that Flair gives it."""
     unit = coordinator.record(device.key, HvacUnit)
     if unit is None:
-        raise refusal("no_hvac_unit")
+        raise validation_error("no_hvac_unit")
     await coordinator.async_press(unit, button)
     return None
 

@@ -12,7 +12,7 @@ from ..cloud.text import MAX_NAME_LENGTH, clean, cut
 from ..devices import Device
 from ..entity import RecordEntityDescription, entities_from
 from ..loader import EntityFactory
-from ..validation import refusal
+from ..validation import validation_error
 from .client.models import HvacUnit, Resource, Room, Structure
 from .coordinator import FlairCoordinator
 from .entity import FlairEntity
@@ -53,7 +53,7 @@ def _reverse(home: Structure) -> tuple[Mapping[str, object], ...]:
         ServiceValidationError: nobody knows which of the two is on.
     """
     if home.home is None:
-        raise refusal("presence_unknown")
+        raise validation_error("presence_unknown")
     return {"home": not home.home}, CLEAR_HOME_HOLD
 
 

@@ -22,7 +22,7 @@ from homeassistant.util.unit_conversion import TemperatureConverter
 
 from ..devices import Device
 from ..loader import EntityFactory
-from ..validation import refusal
+from ..validation import validation_error
 from .button import CLEAR_HOME_HOLD, CLEAR_ROOM_HOLD
 from .client.models import HeatCoolMode, HvacUnit, Room, SetPointMode, Structure
 from .conclusions import HomeSummary, RoomSummary
@@ -249,7 +249,7 @@ class RoomClimate(FlairEntity[Room], ClimateEntity):
         """Accept the home's mode, which is the only one offered, and change nothing."""
         self.require_record()
         if hvac_mode != self.hvac_mode:
-            raise refusal("mode_is_the_homes")
+            raise validation_error("mode_is_the_homes")
 
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:
@@ -316,7 +316,7 @@ def _within_a_year(duration: timedelta) -> timedelta:
         ServiceValidationError: that is no time, or so long that it is none to plan for.
     """
     if not timedelta() < duration <= MAX_HOLD:
-        raise refusal("hold_out_of_range", days=str(MAX_HOLD.days))
+        raise validation_error("hold_out_of_range", days=str(MAX_HOLD.days))
     return duration
 
 

@@ -22,7 +22,7 @@ from ..coordinator import (
 from ..devices import Device
 from ..issues import Issue
 from ..liveness import SILENT, past
-from ..validation import refusal
+from ..validation import validation_error as refusal
 from ..vendor import Login
 from .client.auth import LEGACY
 from .client.models import (

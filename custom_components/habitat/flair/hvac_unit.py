@@ -27,7 +27,7 @@ from homeassistant.const import ATTR_TEMPERATURE, UnitOfTemperature
 from homeassistant.util.unit_conversion import TemperatureConverter
 
 from ..devices import Device
-from ..validation import refusal
+from ..validation import validation_error
 from .client.models import (
     FanSpeed,
     HeatCoolMode,
@@ -334,7 +334,7 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
         """Switch the unit on in the mode it was in."""
         unit = self._drivable()
         if self._floating:
-            raise refusal("home_is_off")
+            raise validation_error("home_is_off")
         await self._patch(unit, {"power": True})
 
     @override
@@ -392,7 +392,7 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
             return ({"power": False},)
         if self._auto:
             if mode != self._homes_mode or self._floating:
-                raise refusal("unit_mode_is_the_homes")
+                raise validation_error("unit_mode_is_the_homes")
             return ({"power": True},)
         require_offered(self, mode)
         return tuple(_steps(unit, _WORDS[mode]))
@@ -400,7 +400,7 @@ class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
     def _room_step(self, value: float) -> tuple[Room, Mapping[str, object]]:
         """Return the room whose set point the unit follows in auto, and what to write there."""
         if (room := self._room) is None:
-            raise refusal("unit_without_room")
+            raise validation_error("unit_without_room")
         celsius = TemperatureConverter.convert(
             value, self.native_temperature_unit, UnitOfTemperature.CELSIUS
         )
@@ -426,7 +426,7 @@ def set_point(celsius: float) -> float:
         ServiceValidationError: Flair does not take it, or it is no number.
     """
     if not MIN_TEMP <= celsius <= MAX_TEMP:
-        raise refusal(
+        raise validation_error(
             "set_point_out_of_range", min=f"{MIN_TEMP:g}", max=f"{MAX_TEMP:g}"
         )
     return round(celsius, 2)
@@ -441,7 +441,7 @@ def require_offered(climate: ClimateEntity, mode: HVACMode) -> None:
         ServiceValidationError: it does not.
     """
     if mode not in climate.hvac_modes:
-        raise refusal(
+        raise validation_error(
             "mode_not_offered", mode=mode, modes=", ".join(climate.hvac_modes)
         )
 
@@ -495,11 +495,11 @@ def _temperature_step(
     runs = mode is not None or unit.power is not False
     target = mode or unit.mode
     if not runs or target in NO_SET_POINT:
-        raise refusal("no_set_point_now")
+        raise validation_error("no_set_point_now")
     speed = (_speed_for(unit, mode) if mode else None) or unit.fan_speed
     points = _set_points(unit, target, speed) or (value,)
     if not points[0] - _ROUNDING <= value <= points[-1] + _ROUNDING:
-        raise refusal(
+        raise validation_error(
             "no_such_set_point",
             min=f"{points[0]:g}",
             max=f"{points[-1]:g}",

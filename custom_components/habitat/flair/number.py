@@ -16,7 +16,7 @@ from homeassistant.const import EntityCategory, UnitOfRatio, UnitOfTemperature
 from ..devices import Device
 from ..entity import RecordEntityDescription, entities_from
 from ..loader import EntityFactory
-from ..validation import refusal
+from ..validation import validation_error
 from .client.models import AnyPuck, Bridge, Resource, Structure
 from .const import MAX_TEMP, MIN_TEMP
 from .coordinator import FlairCoordinator
@@ -59,13 +59,13 @@ class FlairNumber[R: Resource](FlairEntity[R], NumberEntity):
         description = self.entity_description
         # Home Assistant has compared it with both limits, which lets through what is no number.
         if not isfinite(value):
-            raise refusal(
+            raise validation_error(
                 "value_out_of_range",
                 min=f"{description.native_min_value:g}",
                 max=f"{description.native_max_value:g}",
             )
         if problem := description.check(record, value):
-            raise refusal(problem)
+            raise validation_error(problem)
         await self.coordinator.async_patch(record, description.change(value))
 
 

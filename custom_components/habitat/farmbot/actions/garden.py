@@ -10,7 +10,7 @@ from homeassistant.util.json import JsonObjectType
 
 from ...cloud.parsing import Json
 from ...devices import Device
-from ...validation import refusal
+from ...validation import validation_error
 from ..client import api
 from ..client.enums import PlantStage, PointerType
 from ..client.models import Log, Point, SensorReading
@@ -80,7 +80,7 @@ async def update_point(
     """Change a plant, a weed or a point, and return it."""
     point = _grown(coordinator, point_id)
     if not fields:
-        raise refusal("nothing_to_change")
+        raise validation_error("nothing_to_change")
     changes = _columns(point.pointer_type, fields, point)
     body = _json(changes)
     if _COLOR in fields:
@@ -116,7 +116,7 @@ def _grown(coordinator: FarmBotCoordinator, point_id: int) -> Point:
     """
     point = coordinator.record(f"{api.POINTS.path}/{point_id}", Point)
     if point is None or point.pointer_type not in GROWING.values():
-        raise refusal("no_such_point", name=str(point_id))
+        raise validation_error("no_such_point", name=str(point_id))
     return point
 
 
@@ -134,13 +134,13 @@ def _columns(
         _COLUMNS[name]: value for name, value in fields.items() if name in _COLUMNS
     }
     if pointer_type is not PointerType.PLANT and not _ONLY_PLANTS.isdisjoint(fields):
-        raise refusal("only_for_plants")
+        raise validation_error("only_for_plants")
     if "stage" in fields:
         stage = PlantStage(str(fields["stage"]))
         if pointer_type is PointerType.WEED and stage not in WEED_STAGES:
-            raise refusal("no_stage_of_weeds")
+            raise validation_error("no_stage_of_weeds")
         if pointer_type is PointerType.GENERIC_POINTER:
-            raise refusal("point_without_stage")
+            raise validation_error("point_without_stage")
         columns["plant_stage"] = stage
         if pointer_type is PointerType.PLANT:
             columns |= planting(stage, dt_util.utcnow(), before)
@@ -176,10 +176,10 @@ async def search_points(
 ) -> ServiceResponse:
     """Return points of what is known already; nothing is asked for."""
     if coordinator.record(GARDEN, Garden) is None or not coordinator.fresh(GARDEN):
-        raise refusal("points_not_known")
+        raise validation_error("points_not_known")
     center = None if x is None or y is None else (x, y)
     if within is not None and center is None:
-        raise refusal("within_what")
+        raise validation_error("within_what")
     points = coordinator.records(api.POINTS.path, Point)
     if group is not None:
         chosen = choose(coordinator, api.POINT_GROUPS, group)

@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN
 from ...devices import Device
-from ...validation import refusal
+from ...validation import validation_error
 from ..client import api, celery_script as nodes
 from ..client.celery_script import ANALOG, Axis, Channel, Node
 from ..client.enums import PlantStage, PointerType
@@ -93,7 +93,7 @@ async def move(
 ) -> ServiceResponse:
     """Move to a place, or by distances; mm, and % of the speed that is set."""
     if x is None and y is None and z is None:
-        raise refusal("nowhere_to_move")
+        raise validation_error("nowhere_to_move")
     await require_idle(coordinator)
     require_reach(coordinator, relative=relative, x=x, y=y, z=z)
     command = nodes.move(x, y, z, relative=relative, safe_z=safe_z, speed=speed)
@@ -181,7 +181,9 @@ async def write_pin(
     place = choose_pin(coordinator, pin, peripheral)
     how = place.mode if mode is None else MODES[mode]
     if value > MAX_PIN_VALUES[how]:
-        raise refusal("pin_value", high=str(MAX_PIN_VALUES[how]), mode=MODE_NAMES[how])
+        raise validation_error(
+            "pin_value", high=str(MAX_PIN_VALUES[how]), mode=MODE_NAMES[how]
+        )
     await write_to_pin(coordinator, place.pin, value, how, place.named)
     return None
 
@@ -225,7 +227,7 @@ async def run_sequence(
     try:
         values = given_nodes(chosen, variables or {}, _inventory(coordinator))
     except VariableError as err:
-        raise refusal(err.key, **err.placeholders) from err
+        raise validation_error(err.key, **err.placeholders) from err
     for x, y, z in nodes.coordinates(values.values()):
         require_reach(coordinator, x=x, y=y, z=z)
     patience = timeout if wait else REFUSAL
@@ -270,11 +272,11 @@ async def mount_tool(
     """
     chosen = choose(coordinator, api.TOOLS, tool)
     if not chosen.name:
-        raise refusal("tool_without_name")
+        raise validation_error("tool_without_name")
     # The robot is told the name, and takes the first tool that has it.
     choose(coordinator, api.TOOLS, chosen.name)
     if not await becomes(coordinator, MOUNTED_TOOL, lambda: not _holds(coordinator)):
-        raise refusal("tool_mounted")
+        raise validation_error("tool_mounted")
     _require_slot(coordinator, chosen)
     await require_idle(coordinator)
     await _travel(coordinator, nodes.mount_tool(chosen.name), wait=wait)
@@ -299,11 +301,11 @@ async def dismount_tool(
     if not await becomes(
         coordinator, MOUNTED_TOOL, lambda: _holds(coordinator) is not False
     ):
-        raise refusal("no_tool_mounted")
+        raise validation_error("no_tool_mounted")
     mounted = coordinator.record(MOUNTED_TOOL, MountedTool)
     if mounted is not None:
         if mounted.tool is None:
-            raise refusal("mounted_tool_unknown")
+            raise validation_error("mounted_tool_unknown")
         _require_slot(coordinator, mounted.tool)
     await require_idle(coordinator)
     await _travel(coordinator, nodes.dismount_tool(), wait=wait)
@@ -329,17 +331,17 @@ def _require_slot(coordinator: FarmBotCoordinator, tool: Tool) -> None:
         if point.tool_id == tool.id
     ]
     if not slots:
-        raise refusal("tool_without_slot", name=name)
+        raise validation_error("tool_without_slot", name=name)
     for slot in slots:
         if slot.pointer_type is not PointerType.TOOL_SLOT:
-            raise refusal("tool_without_slot", name=name)
+            raise validation_error("tool_without_slot", name=name)
         if slot.gantry_mounted:
-            raise refusal("slot_on_gantry", name=name)
+            raise validation_error("slot_on_gantry", name=name)
         pull = _PULLED.get(slot.pullout_direction or 0)
         if pull is None:
-            raise refusal("slot_without_direction", name=name)
+            raise validation_error("slot_without_direction", name=name)
         if slot.x is None or slot.y is None or slot.z is None:
-            raise refusal("slot_without_place", name=name)
+            raise validation_error("slot_without_place", name=name)
         require_reach(coordinator, x=slot.x, y=slot.y, z=slot.z)
         require_reach(coordinator, x=slot.x + pull[0], y=slot.y + pull[1])
 
@@ -373,7 +375,7 @@ async def water_plants(
     }
     if plants is not None:
         if missing := [one for one in plants if one not in known]:
-            raise refusal("no_such_plant", name=_listed(missing))
+            raise validation_error("no_such_plant", name=_listed(missing))
         chosen = [*dict.fromkeys(plants)]
     elif group is not None:
         found = choose(coordinator, api.POINT_GROUPS, group)
@@ -382,11 +384,11 @@ async def water_plants(
         query = Query(crop=crop, stages=_GROWING)
         chosen = [one.point.id for one in search(known.values(), query)]
     else:
-        raise refusal("which_plants")
+        raise validation_error("which_plants")
     if not chosen:
-        raise refusal("no_plants")
+        raise validation_error("no_plants")
     if dry := [one for one in chosen if not _is_watered(coordinator, known[one])]:
-        raise refusal("plants_passed_over", name=_listed(dry))
+        raise validation_error("plants_passed_over", name=_listed(dry))
     watering = partial(start, coordinator, nodes.water(chosen))
     done = await _timed(coordinator, watering, timeout if wait else REFUSAL)
     return {"plants": [*chosen], **done}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...validation import refusal
+from ...validation import validation_error
 from ..client import api
 from ..client.api import Resource
 from ..client.celery_script import DIGITAL, Node, PinKind, PinMode, named_pin
@@ -52,9 +52,9 @@ def choose[R: Named](
     """
     matches = found(coordinator.records(resource.path, resource.model), wanted)
     if not matches:
-        raise refusal(_UNKNOWN[resource.path], name=str(wanted))
+        raise validation_error(_UNKNOWN[resource.path], name=str(wanted))
     if len(matches) > 1:
-        raise refusal("ambiguous_name", name=str(wanted))
+        raise validation_error("ambiguous_name", name=str(wanted))
     return matches[0]
 
 
@@ -75,7 +75,7 @@ def choose_pin(
         return _place(coordinator, api.PERIPHERALS, peripheral)
     if sensor is not None:
         return _place(coordinator, api.SENSORS, sensor)
-    raise refusal("which_pin")
+    raise validation_error("which_pin")
 
 
 def _place(
@@ -83,7 +83,7 @@ def _place(
 ) -> Place:
     one: Pinned = choose(coordinator, resource, wanted)
     if one.pin is None:
-        raise refusal("not_connected", name=str(wanted))
+        raise validation_error("not_connected", name=str(wanted))
     return Place(
         one.pin,
         1 if one.analog else 0,
