@@ -13,6 +13,7 @@ from custom_components.habitat.const import DOMAIN, MINOR_VERSION
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.setup import async_setup_component
@@ -190,9 +191,21 @@ async def test_vendor_that_cannot_be_imported(
     monkeypatch.setattr(loader, "async_import_module", fail)
     assert await async_setup_component(hass, DOMAIN, {})
     known = hass.services.async_services_for_domain(DOMAIN)
-    assert "set_room_hold" in known
-    assert "run_sequence" not in known
+    assert {"set_room_hold", "run_sequence"} <= set(known)
+    assert not lines(caplog)
+    device = {"device_id": "unknown"}
+    with pytest.raises(HomeAssistantError) as caught:
+        await hass.services.async_call(
+            DOMAIN, "run_sequence", {**device, "sequence": 1}, blocking=True
+        )
+    assert caught.value.translation_key == "actions_missing"
+    assert caught.value.translation_placeholders == {"vendor": "FarmBot"}
     assert [line for line in lines(caplog) if "FarmBot" in line]
+    with pytest.raises(ServiceValidationError) as refused:
+        await hass.services.async_call(
+            DOMAIN, "press_remote_button", {**device, "button": "Power"}, blocking=True
+        )
+    assert refused.value.translation_key == "no_such_device"
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,13 @@ import voluptuous as vol
 
 from custom_components.habitat import services
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.loader import async_services
-from custom_components.habitat.vendor import Vendor
-from homeassistant.core import HomeAssistant
+from custom_components.habitat.vendor import REGISTRY, Vendor
+from homeassistant.core import HomeAssistant, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict
-from tests.support.common import Setting
+from tests.support.common import Setting, all_actions
 
 ACTIONS: Mapping[str, Any] = {
     name: action
@@ -80,6 +79,42 @@ async def test_registered_without_an_account(hass: HomeAssistant) -> None:
         "get_samples",
         "get_measurement_history",
     }
+
+
+async def test_registry_says_what_the_folders_declare(hass: HomeAssistant) -> None:
+    """What is registered before a vendor's folder is imported is what stands in there."""
+    assert await async_setup_component(hass, DOMAIN, {})
+    declared: dict[str, dict[str, SupportsResponse]] = {
+        vendor.key: {} for vendor in REGISTRY.values()
+    }
+    for vendor, action in await all_actions(hass):
+        declared[vendor.key][action.name] = action.response
+        known = hass.services.supports_response(DOMAIN, action.name)
+        assert known is action.response
+    assert declared == {
+        vendor.key: dict(vendor.actions) for vendor in REGISTRY.values()
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "data"),
+    [
+        ("press_remote_button", {"device_id": "unknown"}),
+        ("press_remote_button", {"device_id": "unknown", "button": "x", "odd": 1}),
+        ("press_remote_button", {"button": "Power"}),
+        ("set_room_hold", {"entity_id": "climate.unknown"}),
+        ("set_room_hold", {"entity_id": "climate.unknown", "temperature": "warm"}),
+        ("set_room_hold", {"temperature": 20}),
+        ("clear_hold", {"entity_id": "climate.unknown", "odd": 1}),
+    ],
+)
+async def test_wrong_fields_of_actions(
+    hass: HomeAssistant, action: str, data: Mapping[str, object]
+) -> None:
+    """They are refused as of every action, whether or not there is an account."""
+    assert await async_setup_component(hass, DOMAIN, {})
+    with pytest.raises(vol.Invalid):
+        await hass.services.async_call(DOMAIN, action, dict(data), blocking=True)
 
 
 async def test_no_such_device(small: Setting) -> None:
@@ -219,7 +254,7 @@ def accepts(takes: object, value: Any) -> bool:
 async def test_forms_of_actions(hass: HomeAssistant) -> None:
     """What the user interface asks for, starts with and offers is what the action takes."""
     checked = set()
-    for _, service in await async_services(hass):
+    for _, service in await all_actions(hass):
         fields = ACTIONS[service.name].get("fields", {})
         for marker, takes in service.schema.items():
             field, schema = fields[str(marker)], vol.Schema(takes)
@@ -237,7 +272,7 @@ async def test_forms_of_actions(hass: HomeAssistant) -> None:
 async def test_limits_of_numbers(hass: HomeAssistant) -> None:
     """The user interface offers all of the numbers that the action takes."""
     checked = 0
-    for _, service in await async_services(hass):
+    for _, service in await all_actions(hass):
         fields = ACTIONS[service.name].get("fields", {})
         for marker, takes in service.schema.items():
             limits = fields[str(marker)]["selector"].get("number") or {}

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
@@ -29,7 +29,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions."""
-    await async_setup_services(hass)
+    async_setup_services(hass)
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, _async_let_go)
     return True
 
@@ -40,7 +40,7 @@ async def _async_let_go(event: Event) -> None:
         await asyncio.sleep(0)
 
 
-async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+async def async_migrate_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> bool:
     """Bring what an older version kept up to date."""
     if entry.version > 1:
         return False
@@ -51,7 +51,7 @@ async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     return True
 
 
-def _title(entry: ConfigEntry) -> str:
+def _title(entry: HabitatConfigEntry) -> str:
     """Return a title that names no home: Home Assistant logs titles.
 
     One that we did not make is the user's own.

@@ -16,11 +16,9 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.importlib import async_import_module
 
 from .cloud.auth import Token
-from .const import LOGGER
 from .coordinator import HabitatConfigEntry, HabitatCoordinator
 from .devices import Device
 from .vendor import (
-    REGISTRY,
     DeviceService,
     EntityService,
     Form,
@@ -133,21 +131,13 @@ async def async_entities(
     return entities
 
 
-async def async_services(
-    hass: HomeAssistant,
-) -> list[tuple[Vendor, EntityService | DeviceService]]:
-    """Return the actions of all vendors."""
-    services: list[tuple[Vendor, EntityService | DeviceService]] = []
-    for vendor in REGISTRY.values():
-        if vendor.services:
-            try:
-                module = await _import(hass, vendor, "actions")
-            except ImportError:
-                # What one vendor requires and the house lacks must not take the others along.
-                LOGGER.exception("The actions of %s are missing", vendor.name)
-                continue
-            services.extend((vendor, service) for service in module.ACTIONS)
-    return services
+async def async_actions(
+    hass: HomeAssistant, vendor: Vendor
+) -> tuple[EntityService | DeviceService, ...]:
+    """Return a vendor's actions, with what they take and do."""
+    module = await _import(hass, vendor, "actions")
+    actions: tuple[EntityService | DeviceService, ...] = module.ACTIONS
+    return actions
 
 
 async def _import(hass: HomeAssistant, vendor: Vendor, module: str) -> ModuleType:

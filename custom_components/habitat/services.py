@@ -1,30 +1,38 @@
 """The actions of all vendors: what has no entity."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 import voluptuous as vol
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.core import (
+    EntityServiceResponse,
+    HassJob,
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    callback,
+)
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.entity import Entity
-from homeassistant.helpers.service import (
-    async_get_config_entry,
-    async_register_platform_entity_service,
-)
+from homeassistant.helpers.entity_platform import async_get_platforms
+from homeassistant.helpers.service import async_get_config_entry, entity_service_call
+from homeassistant.helpers.typing import VolSchemaType
 from homeassistant.util import dt as dt_util
 
 from .cloud.errors import AuthError, CloudError
 from .cloud.time_range import TimeRange
-from .const import CONF_VENDOR, DOMAIN
+from .const import CONF_VENDOR, DOMAIN, LOGGER
 from .coordinator import HabitatConfigEntry, HabitatCoordinator
 from .devices import Device
-from .loader import async_services
+from .loader import async_actions
 from .permission import async_require
-from .vendor import DeviceService, EntityService, Vendor
+from .validation import validation_error
+from .vendor import REGISTRY, DeviceService, EntityService, Vendor
 
 TIME_RANGE: Final[Mapping[str | vol.Marker, object]] = {
     vol.Required("start"): cv.datetime,
@@ -33,46 +41,80 @@ TIME_RANGE: Final[Mapping[str | vol.Marker, object]] = {
 """The fields of an action that asks about a span of time, see `span_of`."""
 
 
-async def async_setup_services(hass: HomeAssistant) -> None:
-    """Register them."""
-    for vendor, service in await async_services(hass):
-        if isinstance(service, EntityService):
-            async_register_platform_entity_service(
-                hass,
-                DOMAIN,
-                service.name,
-                entity_domain=service.entity_domain,
-                schema=dict(service.schema),
-                func=_entity_handler(service),
-                supports_response=service.response,
-            )
-        else:
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register them; what one takes and does is imported when it is called first."""
+    for vendor in REGISTRY.values():
+        for name, response in vendor.actions.items():
             hass.services.async_register(
-                DOMAIN,
-                service.name,
-                _device_handler(hass, vendor, service),
-                schema=vol.Schema({**_targets(service), **service.schema}),
-                supports_response=service.response,
+                DOMAIN, name, partial(_async_act, vendor), supports_response=response
             )
 
 
-def _entity_handler(
-    service: EntityService,
-) -> Callable[[Entity, ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
-    async def handle(entity: Entity, call: ServiceCall) -> ServiceResponse:
+async def _async_act(
+    vendor: Vendor, call: ServiceCall
+) -> ServiceResponse | EntityServiceResponse:
+    """Check the fields of a call, then do what it asks for.
+
+    Raises:
+        vol.Invalid: a field is wrong, as of every action.
+        HomeAssistantError: what the vendor requires is not there, or it could not be done.
+    """
+    service = await _async_service(call.hass, vendor, call.service)
+    call = ServiceCall(
+        call.hass,
+        call.domain,
+        call.service,
+        _schema(service)(dict(call.data)),
+        call.context,
+        call.return_response,
+    )
+    if isinstance(service, EntityService):
+        return await _act_on_entities(service, call)
+    return await _act_on_device(vendor, service, call)
+
+
+async def _async_service(
+    hass: HomeAssistant, vendor: Vendor, name: str
+) -> EntityService | DeviceService:
+    try:
+        actions = await async_actions(hass, vendor)
+    except ImportError as err:
+        # What one vendor requires and the house lacks must not take the others along.
+        LOGGER.exception("The actions of %s are missing", vendor.name)
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="actions_missing",
+            translation_placeholders={"vendor": vendor.name},
+        ) from err
+    return next(service for service in actions if service.name == name)
+
+
+def _schema(service: EntityService | DeviceService) -> VolSchemaType:
+    if isinstance(service, EntityService):
+        return cv.make_entity_service_schema(dict(service.schema))
+    return vol.Schema({**_targets(service), **service.schema})
+
+
+async def _act_on_entities(
+    service: EntityService, call: ServiceCall
+) -> EntityServiceResponse | None:
+    async def act(entity: Entity, call: ServiceCall) -> ServiceResponse:
         method = getattr(entity, service.method, None)
         if method is None:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="action_not_for_entity",
-                translation_placeholders={"entity": entity.entity_id},
-            )
+            raise validation_error("action_not_for_entity", entity=entity.entity_id)
         names = {str(marker) for marker in service.schema}
         fields = {name: value for name, value in call.data.items() if name in names}
         response: ServiceResponse = await method(**fields)
         return response
 
-    return handle
+    entities = {
+        entity_id: entity
+        for platform in async_get_platforms(call.hass, DOMAIN)
+        if platform.domain == service.entity_domain
+        for entity_id, entity in platform.entities.items()
+    }
+    return await entity_service_call(call.hass, entities, HassJob(act), call)
 
 
 def time_range_of(start: datetime, end: datetime) -> TimeRange:
@@ -87,9 +129,7 @@ def time_range_of(start: datetime, end: datetime) -> TimeRange:
             *(at if at.tzinfo else at.replace(tzinfo=zone) for at in (start, end))
         )
     except ValueError as err:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="end_before_start"
-        ) from err
+        raise validation_error("end_before_start") from err
 
 
 def _one(value: object) -> str:
@@ -109,30 +149,27 @@ def _targets(service: DeviceService) -> Mapping[str | vol.Marker, object]:
     }
 
 
-def _device_handler(
-    hass: HomeAssistant, vendor: Vendor, service: DeviceService
-) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
-    async def handle(call: ServiceCall) -> ServiceResponse:
-        fields = dict(call.data)
-        device_id = fields.pop(ATTR_DEVICE_ID, None)
-        entry_id = fields.pop(ATTR_CONFIG_ENTRY_ID, None)
-        coordinator: HabitatCoordinator
-        device: Device | None
-        if entry_id is not None:
-            coordinator, device = _find_account(hass, vendor, entry_id), None
-        else:
-            coordinator, device = _find(hass, vendor, device_id or "")
-        await async_require(
-            call, coordinator.config_entry, device, control=service.controls
+async def _act_on_device(
+    vendor: Vendor, service: DeviceService, call: ServiceCall
+) -> ServiceResponse:
+    fields = dict(call.data)
+    device_id = fields.pop(ATTR_DEVICE_ID, None)
+    entry_id = fields.pop(ATTR_CONFIG_ENTRY_ID, None)
+    coordinator: HabitatCoordinator
+    device: Device | None
+    if entry_id is not None:
+        coordinator, device = _find_account(call.hass, vendor, entry_id), None
+    else:
+        coordinator, device = _find(call.hass, vendor, device_id or "")
+    await async_require(
+        call, coordinator.config_entry, device, control=service.controls
+    )
+    try:
+        return await coordinator.async_run(
+            service.run(coordinator, device, **fields), service.name
         )
-        try:
-            return await coordinator.async_run(
-                service.run(coordinator, device, **fields), service.name
-            )
-        except CloudError as err:
-            raise _failed(coordinator, err) from err
-
-    return handle
+    except CloudError as err:
+        raise _failed(coordinator, err) from err
 
 
 def _failed(coordinator: HabitatCoordinator, err: CloudError) -> HomeAssistantError:
@@ -159,11 +196,7 @@ def _find_account(
     """
     entry: HabitatConfigEntry = async_get_config_entry(hass, DOMAIN, entry_id)
     if entry.data[CONF_VENDOR] != vendor.key:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="no_such_account",
-            translation_placeholders={"vendor": vendor.name},
-        )
+        raise validation_error("no_such_account", vendor=vendor.name)
     return entry.runtime_data
 
 
@@ -189,8 +222,4 @@ def _find(
             coordinator = entry.runtime_data
             for one in ids & coordinator.devices.present.keys():
                 return coordinator, coordinator.devices.present[one]
-    raise ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="no_such_device",
-        translation_placeholders={"vendor": vendor.name},
-    )
+    raise validation_error("no_such_device", vendor=vendor.name)

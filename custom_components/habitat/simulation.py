@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from homeassistant.const import (
     EVENT_HOMEASSISTANT_FINAL_WRITE,
@@ -13,10 +14,21 @@ from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
 from .coordinator import HabitatConfigEntry
-from .simulator import create
-from .simulator.core.documents import Json
-from .simulator.core.server import CloudServer
 from .vendor import Login, Vendor
+
+if TYPE_CHECKING:
+    # A house whose accounts are all real never loads the simulator.
+    from .simulator.core.documents import Json
+    from .simulator.core.server import CloudServer
+
+_SIMULATOR = f"{__package__}.simulator"
+
+
+async def async_simulated_vendors(hass: HomeAssistant) -> tuple[str, ...]:
+    """Return the keys of the vendors that have a simulated cloud."""
+    simulator = await async_import_module(hass, _SIMULATOR)
+    vendors: tuple[str, ...] = simulator.SIMULATED
+    return vendors
 
 
 @asynccontextmanager
@@ -58,9 +70,13 @@ def world_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Json]]:
 
 
 async def _create(hass: HomeAssistant, vendor: Vendor) -> CloudServer:
-    await async_import_module(hass, f"{__package__}.simulator.{vendor.key}")
+    simulator = await async_import_module(hass, _SIMULATOR)
+    await async_import_module(hass, f"{_SIMULATOR}.{vendor.key}")
     # Its world is built only now.
-    return await hass.async_add_import_executor_job(create, vendor.key)
+    cloud: CloudServer = await hass.async_add_import_executor_job(
+        simulator.create, vendor.key
+    )
+    return cloud
 
 
 def _login(vendor: Vendor, cloud: CloudServer) -> Login:

@@ -23,23 +23,67 @@ class Vendor:
     name: str
     url: str
     """The address of the vendor's own server."""
-    services: bool = False
-    """Whether it brings actions of its own."""
+    forms: tuple[str, ...] = ()
+    """What tells its forms apart, where a menu asks which of several ways to log in."""
+    actions: Mapping[str, SupportsResponse] = field(default_factory=dict)
+    """Its actions, and what they answer with: they are known without any account of it."""
     options: bool = False
     """Whether its accounts have options."""
     removal: bool = False
     """Whether there is more to do than forgetting the token when an account is removed."""
 
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Its steps of the config flow: its key, then its forms where they are several."""
+        return (self.key, *(f"{self.key}_{form}" for form in self.forms))
+
+
+_NONE, _OPTIONAL, _ONLY = (
+    SupportsResponse.NONE,
+    SupportsResponse.OPTIONAL,
+    SupportsResponse.ONLY,
+)
 
 REGISTRY: Mapping[str, Vendor] = {
     vendor.key: vendor
     for vendor in (
-        Vendor("flair", "Flair", "https://api.flair.co", services=True),
+        Vendor(
+            "flair",
+            "Flair",
+            "https://api.flair.co",
+            actions={
+                "set_room_hold": _OPTIONAL,
+                "clear_hold": _OPTIONAL,
+                "press_remote_button": _NONE,
+            },
+        ),
         Vendor(
             "farmbot",
             "FarmBot",
             "https://my.farm.bot",
-            services=True,
+            actions={
+                "emergency_lock": _NONE,
+                "emergency_unlock": _NONE,
+                "move": _NONE,
+                "find_home": _NONE,
+                "go_home": _NONE,
+                "read_pin": _ONLY,
+                "write_pin": _NONE,
+                "toggle_pin": _NONE,
+                "set_servo_angle": _NONE,
+                "run_sequence": _OPTIONAL,
+                "mount_tool": _NONE,
+                "dismount_tool": _NONE,
+                "water_plants": _OPTIONAL,
+                "take_photo": _NONE,
+                "send_message": _NONE,
+                "add_point": _OPTIONAL,
+                "update_point": _OPTIONAL,
+                "remove_point": _NONE,
+                "search_points": _ONLY,
+                "add_sensor_reading": _OPTIONAL,
+                "search_logs": _ONLY,
+            },
             options=True,
             removal=True,
         ),
@@ -47,20 +91,26 @@ REGISTRY: Mapping[str, Vendor] = {
             "flower_power",
             "Flower Power",
             "https://api-flower-power-pot.parrot.com",
-            services=True,
+            actions={"get_samples": _ONLY},
         ),
         Vendor(
             "flowcommand",
             "FlowCommand",
             "https://app.flowcommand.com",
-            services=True,
+            forms=("token", "basic"),
+            actions={
+                "get_flow_volume": _ONLY,
+                "get_hourly_flow_volumes": _ONLY,
+                "get_pings": _ONLY,
+            },
             options=True,
         ),
         Vendor(
             "cityflow",
             "CityFlow",
             "https://api.cityflow.live",
-            services=True,
+            forms=("token", "login"),
+            actions={"get_measurement_history": _ONLY},
             options=True,
         ),
     )
@@ -93,7 +143,7 @@ class Form:
     """One of a vendor's config-flow forms."""
 
     step: str
-    """The vendor's key, or the vendor's key and what tells the form from its siblings."""
+    """One of the vendor's steps."""
     fields: Mapping[str, object]
     """The selector of each field, in order; all are required."""
     secret: frozenset[str]

@@ -8,7 +8,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser  # type: ignore[import-untyped]  # it brings no types
 
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.loader import async_services
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.server import CloudServer
@@ -16,7 +15,7 @@ from custom_components.habitat.vendor import REGISTRY, DeviceService, EntityServ
 from homeassistant.core import Context, HomeAssistant, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError, Unauthorized, UnknownUser
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from tests.support.common import NOW, START, AccountSetting, done, set_up
+from tests.support.common import NOW, START, AccountSetting, all_actions, done, set_up
 
 VALUES: Mapping[str, object] = {
     "angle": 90,
@@ -61,9 +60,7 @@ async def services(setting: Settled) -> list[DeviceService | EntityService]:
     """Return the actions of the account's vendor."""
     vendor = setting.entry.data["vendor"]
     return [
-        service
-        for one, service in await async_services(setting.hass)
-        if one.key == vendor
+        service for one, service in await all_actions(setting.hass) if one.key == vendor
     ]
 
 
@@ -149,9 +146,9 @@ async def test_every_action_is_guarded(hass: HomeAssistant) -> None:
     from homeassistant.setup import async_setup_component  # noqa: PLC0415
 
     assert await async_setup_component(hass, DOMAIN, {})
-    listed = {service.name for _, service in await async_services(hass)}
+    listed = {service.name for _, service in await all_actions(hass)}
     assert set(hass.services.async_services_for_domain(DOMAIN)) == listed
-    assert {vendor.key for vendor, _ in await async_services(hass)} <= set(REGISTRY)
+    assert {vendor.key for vendor, _ in await all_actions(hass)} <= set(REGISTRY)
 
 
 async def test_all_entities_of_the_device(setting: Settled) -> None:

@@ -23,7 +23,6 @@ from custom_components.habitat.diagnostics import (
     async_get_config_entry_diagnostics,
     async_get_device_diagnostics,
 )
-from custom_components.habitat.loader import async_services
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.server import CloudServer
@@ -36,6 +35,7 @@ from tests.support.common import (
     NOW,
     START,
     AccountSetting,
+    all_actions,
     done,
     fill,
     set_up,
@@ -158,7 +158,7 @@ async def act(setting: Settled) -> list[str]:
     devices = dr.async_entries_for_config_entry(
         dr.async_get(setting.hass), setting.entry.entry_id
     )
-    for one, service in await async_services(setting.hass):
+    for one, service in await all_actions(setting.hass):
         if one.key != vendor or not isinstance(service, DeviceService):
             continue
         if vendor == "farmbot" and service.controls and "point" not in service.name:

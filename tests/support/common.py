@@ -16,11 +16,16 @@ import pytest
 from custom_components.habitat.const import CONF_VENDOR, DOMAIN
 from custom_components.habitat.coordinator import HabitatConfigEntry, HabitatCoordinator
 from custom_components.habitat.flair.coordinator import FlairCoordinator
-from custom_components.habitat.loader import async_forms
+from custom_components.habitat.loader import async_actions, async_forms
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.simulator.flair.server import FlairCloud
-from custom_components.habitat.vendor import REGISTRY
+from custom_components.habitat.vendor import (
+    REGISTRY,
+    DeviceService,
+    EntityService,
+    Vendor,
+)
 from homeassistant.config_entries import (
     RELOAD_AFTER_UPDATE_DELAY,
     SOURCE_REAUTH,
@@ -327,3 +332,15 @@ async def set_up(
     assert result["type"] == "create_entry", result
     entry: HabitatConfigEntry = result["result"]
     return entry
+
+
+async def all_actions(
+    hass: HomeAssistant,
+) -> list[tuple[Vendor, EntityService | DeviceService]]:
+    """Return the actions of all vendors, as their folders declare them."""
+    return [
+        (vendor, action)
+        for vendor in REGISTRY.values()
+        if vendor.actions
+        for action in await async_actions(hass, vendor)
+    ]
