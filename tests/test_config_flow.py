@@ -12,9 +12,10 @@ import pytest
 import voluptuous as vol
 
 from custom_components.habitat import vendor as vendors
-from custom_components.habitat.config_flow import HabitatConfigFlow
+from custom_components.habitat.config_flow import HabitatConfigFlow, vendor_step
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.flair import config_form
+from custom_components.habitat.loader import async_forms
 from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from custom_components.habitat.simulator.flair.world import World
@@ -345,6 +346,13 @@ async def test_vendor_with_several_forms(
         "FORMS",
         (replace(one, step="flair_pair"), replace(one, step="flair_other")),
     )
+    for step in ("flair_pair", "flair_other"):
+        monkeypatch.setattr(
+            HabitatConfigFlow,
+            f"async_step_{step}",
+            vendor_step("flair", step),
+            raising=False,
+        )
     cloud = await serve_flair(small())
     menu = await start_flow(hass, "flair")
     assert menu["type"] is FlowResultType.MENU
@@ -363,6 +371,13 @@ async def test_vendor_with_several_forms(
     result = await fill(hass, flow, login_input(cloud))
     assert result["reason"] == "reconfigure_successful"
     assert entry.data["form"] == "flair_other"
+
+
+async def test_steps_are_those_of_the_forms(hass: HomeAssistant) -> None:
+    """The registry names each vendor's forms, so that each is a step of the flow."""
+    for vendor in vendors.REGISTRY.values():
+        forms = [form.step for form in await async_forms(hass, vendor)]
+        assert forms == [*vendor.steps[1:]] or forms == [vendor.key] == [*vendor.steps]
 
 
 def test_unknown_steps() -> None:

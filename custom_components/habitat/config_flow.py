@@ -1,13 +1,11 @@
 """The menu of vendors, then that vendor's forms; reauthentication and reconfiguration."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from typing import Any, override
 
 import voluptuous as vol
 
 from homeassistant.config_entries import (
-    ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
     OptionsFlowWithReload,
@@ -16,6 +14,7 @@ from homeassistant.core import callback
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig
 
 from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN, MINOR_VERSION
+from .coordinator import HabitatConfigEntry
 from .leaving import async_discard_soon, async_replace_login
 from .loader import async_forms, async_options_form, async_validate_login
 from .login_flow import (
@@ -24,16 +23,13 @@ from .login_flow import (
     async_entry_form,
     entry_data,
     filled_login,
-    flat,
+    flatten_input,
     form_schema,
-    opens,
+    matches_entry,
     shows_all,
 )
-from .simulation import simulated_login
-from .simulator import SIMULATED
+from .simulation import async_simulated_vendors, simulated_login
 from .vendor import REGISTRY, Form, Identity, Login, Vendor
-
-_STEP = "async_step_"
 
 
 class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -44,17 +40,6 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
     VERSION = 1
     MINOR_VERSION = MINOR_VERSION
 
-    def __getattr__(
-        self, name: str
-    ) -> Callable[[Input | None], Awaitable[ConfigFlowResult]]:
-        """Answer for the steps that are named after a vendor or its forms."""
-        if name.startswith(_STEP):
-            step = name.removeprefix(_STEP)
-            for vendor in REGISTRY.values():
-                if step == vendor.key or step.startswith(f"{vendor.key}_"):
-                    return partial(self._async_step_vendor, vendor, step)
-        raise AttributeError(name)
-
     @override
     @callback
     def async_remove(self) -> None:
@@ -64,7 +49,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
     @classmethod
     @override
     @callback
-    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
+    def async_supports_options_flow(cls, config_entry: HabitatConfigEntry) -> bool:
         """Say whether the vendor's accounts have options."""
         vendor = REGISTRY.get(config_entry.data[CONF_VENDOR])
         return vendor is not None and vendor.options
@@ -72,7 +57,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
     @staticmethod
     @override
     @callback
-    def async_get_options_flow(config_entry: ConfigEntry) -> HabitatOptionsFlow:
+    def async_get_options_flow(config_entry: HabitatConfigEntry) -> HabitatOptionsFlow:
         """Return the flow of an account's options."""
         return HabitatOptionsFlow()
 
@@ -85,7 +70,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
             step_id="user", menu_options=[*REGISTRY, "simulator"]
         )
 
-    async def _async_step_vendor(
+    async def _async_ask_vendor(
         self, vendor: Vendor, step: str, user_input: Input | None = None
     ) -> ConfigFlowResult:
         """Ask for the login, after a menu where a vendor has several kinds."""
@@ -112,14 +97,15 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Make an account on the embedded simulator."""
         if user_input is None:
+            simulated = await async_simulated_vendors(self.hass)
             options = SelectSelectorConfig(
-                options=list(SIMULATED), translation_key=CONF_VENDOR
+                options=list(simulated), translation_key=CONF_VENDOR
             )
             return self.async_show_form(
                 step_id="simulator",
                 data_schema=vol.Schema(
                     {
-                        vol.Required(CONF_VENDOR, default=SIMULATED[0]): SelectSelector(
+                        vol.Required(CONF_VENDOR, default=simulated[0]): SelectSelector(
                             options
                         ),
                     }
@@ -158,7 +144,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def _async_mend(
-        self, step: str, entry: ConfigEntry, user_input: Input | None
+        self, step: str, entry: HabitatConfigEntry, user_input: Input | None
     ) -> ConfigFlowResult:
         """Ask for the login of an account that is there."""
         if entry.data.get(CONF_SIMULATED):
@@ -167,7 +153,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
         form = await async_entry_form(self.hass, entry)
 
         async def update(form: Form, login: Login, who: Identity) -> ConfigFlowResult:
-            if not opens(self.hass, entry, vendor, who):
+            if not matches_entry(self.hass, entry, vendor, who):
                 return self.async_abort(reason="wrong_account")
             async_replace_login(self.hass, entry, entry_data(login, form, entry.data))
             return self.async_abort(reason=f"{self.source}_successful")
@@ -186,7 +172,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
         """Show a form until what is filled in opens an account."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            current = flat(form, vendor, user_input, current)
+            current = flatten_input(form, vendor, user_input, current)
             login = filled_login(vendor, form, current)
             self._tried = *self._tried, login
             checked = await async_check(self.hass, login)
@@ -201,16 +187,21 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
 
+def vendor_step(
+    key: str, step: str
+) -> Callable[[HabitatConfigFlow, Input | None], Awaitable[ConfigFlowResult]]:
+    """Return the method for one of a vendor's steps."""
+
+    async def ask(
+        self: HabitatConfigFlow, user_input: Input | None = None
+    ) -> ConfigFlowResult:
+        return await self._async_ask_vendor(REGISTRY[key], step, user_input)
+
+    return ask
+
+
 class HabitatOptionsFlow(OptionsFlowWithReload):
     """Change an account's options; the vendor's form is the step of the vendor's key."""
-
-    def __getattr__(
-        self, name: str
-    ) -> Callable[[Input | None], Awaitable[ConfigFlowResult]]:
-        """Answer for the step that is named after the vendor."""
-        if name.removeprefix(_STEP) in REGISTRY:
-            return self.async_step_init
-        raise AttributeError(name)
 
     async def async_step_init(
         self, user_input: Input | None = None
@@ -237,3 +228,16 @@ class HabitatOptionsFlow(OptionsFlowWithReload):
             errors={} if error is None else {"base": error},
             description_placeholders={"vendor": vendor.name, **form.placeholders},
         )
+
+
+# Home Assistant calls a step by the name of its method, and only the registry names vendors.
+for _vendor in REGISTRY.values():
+    for _step in _vendor.steps:
+        setattr(
+            HabitatConfigFlow, f"async_step_{_step}", vendor_step(_vendor.key, _step)
+        )
+    setattr(
+        HabitatOptionsFlow,
+        f"async_step_{_vendor.key}",
+        HabitatOptionsFlow.async_step_init,
+    )

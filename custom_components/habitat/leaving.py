@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN
+from .coordinator import HabitatConfigEntry
 from .loader import async_revoke
 from .login_flow import entry_login
 from .tokens import login_tokens
@@ -38,7 +38,7 @@ def async_discard_soon(hass: HomeAssistant, logins: Iterable[Login | None]) -> N
 
 @callback
 def async_replace_login(
-    hass: HomeAssistant, entry: ConfigEntry, data: Mapping[str, str]
+    hass: HomeAssistant, entry: HabitatConfigEntry, data: Mapping[str, str]
 ) -> None:
     """Let an account use another login from now on, and discard the one before."""
     before = entry_login(entry)

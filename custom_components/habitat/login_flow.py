@@ -1,12 +1,12 @@
 """From a vendor's form to a checked login; serves the config flow and the repairs alike."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 # What voluptuous is here has this marker, but not under voluptuous' name.
 from probatio import Secret
 import voluptuous as vol
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_URL, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import section
@@ -20,6 +20,7 @@ from homeassistant.helpers.selector import (
 from .cloud.errors import ActionRequired, AuthError, CloudError, RateLimited, Refused
 from .cloud.session import server_url
 from .const import CONF_FORM, CONF_VENDOR, DOMAIN, LOGGER, SECTION_ADVANCED
+from .coordinator import HabitatConfigEntry
 from .http import forget_pacing, private
 from .loader import async_forms, async_validate_login
 from .vendor import REGISTRY, Form, Identity, Login, NoDevices, Vendor
@@ -75,7 +76,7 @@ def form_schema(
     return vol.Schema(fields)
 
 
-def flat(
+def flatten_input(
     form: Form, vendor: Vendor, user_input: Input, before: Input | None = None
 ) -> dict[str, str]:
     """Return the fields of a filled-in form without the section around the address.
@@ -132,8 +133,8 @@ async def async_check(hass: HomeAssistant, login: Login | None) -> Identity | st
 
 
 @callback
-def opens(
-    hass: HomeAssistant, entry: ConfigEntry, vendor: Vendor, who: Identity
+def matches_entry(
+    hass: HomeAssistant, entry: HabitatConfigEntry, vendor: Vendor, who: Identity
 ) -> bool:
     """Say whether a login opens the account of an entry: by its id, else by its devices."""
     if entry.unique_id == f"{vendor.key}_{who.account_id}":
@@ -146,7 +147,7 @@ def opens(
 
 @callback
 def shows_all(
-    hass: HomeAssistant, entry: ConfigEntry, vendor: Vendor, who: Identity
+    hass: HomeAssistant, entry: HabitatConfigEntry, vendor: Vendor, who: Identity
 ) -> bool:
     """Say whether an entry has all that a login would show: then it adds nothing.
 
@@ -158,11 +159,11 @@ def shows_all(
     known = _devices_of(hass, entry)
     if entry.state is not ConfigEntryState.LOADED:
         # Nobody knows what it would see now.
-        return opens(hass, entry, vendor, who)
+        return matches_entry(hass, entry, vendor, who)
     return bool(named) and named <= known
 
 
-def _devices_of(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
+def _devices_of(hass: HomeAssistant, entry: HabitatConfigEntry) -> set[str]:
     """Return the devices that an account has, those that another one shows as well."""
     registered = {
         device_id
@@ -173,8 +174,7 @@ def _devices_of(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
         if domain == DOMAIN
     }
     if entry.state is ConfigEntryState.LOADED:
-        sees: Callable[[], frozenset[str]] = entry.runtime_data.sees
-        registered |= sees()
+        registered |= entry.runtime_data.sees()
     return registered
 
 
@@ -195,14 +195,14 @@ def entry_data(
     }
 
 
-async def async_entry_form(hass: HomeAssistant, entry: ConfigEntry) -> Form:
+async def async_entry_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> Form:
     """Return the form that a config entry's login was given with."""
     forms = await async_forms(hass, REGISTRY[entry.data[CONF_VENDOR]])
     known = entry.data.get(CONF_FORM)
     return next((form for form in forms if form.step == known), forms[0])
 
 
-def entry_login(entry: ConfigEntry) -> Login:
+def entry_login(entry: HabitatConfigEntry) -> Login:
     """Return the login that a config entry keeps."""
     vendor = REGISTRY[entry.data[CONF_VENDOR]]
     known = (CONF_VENDOR, CONF_URL, CONF_FORM, CONF_WEBHOOK_ID)

@@ -5,17 +5,21 @@ from homeassistant.auth.permissions.const import (
     POLICY_CONTROL,
     POLICY_READ,
 )
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import Unauthorized, UnknownUser
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .const import DOMAIN
+from .coordinator import HabitatConfigEntry
 from .devices import Device
 
 
 async def async_require(
-    call: ServiceCall, entry: ConfigEntry, device: Device | None, *, control: bool
+    call: ServiceCall,
+    entry: HabitatConfigEntry,
+    device: Device | None,
+    *,
+    control: bool,
 ) -> None:
     """Let nobody pass who may not control, or only read, all entities of a device.
 
@@ -52,7 +56,7 @@ async def async_require(
 
 
 def _entities(
-    hass: HomeAssistant, entry: ConfigEntry, device: Device | None
+    hass: HomeAssistant, entry: HabitatConfigEntry, device: Device | None
 ) -> list[str]:
     """Return the entities of a device, or of the whole account."""
     known = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)

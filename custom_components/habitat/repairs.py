@@ -3,20 +3,20 @@
 from typing import Any, override
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import UnknownFlow
 
 from .const import CONF_VENDOR
+from .coordinator import HabitatConfigEntry
 from .leaving import async_discard_soon, async_replace_login
 from .login_flow import (
     async_check,
     async_entry_form,
     entry_data,
     filled_login,
-    flat,
+    flatten_input,
     form_schema,
-    opens,
+    matches_entry,
 )
 from .vendor import REGISTRY, Login
 
@@ -24,7 +24,7 @@ from .vendor import REGISTRY, Login
 class NewLoginFlow(RepairsFlow):
     """Ask for another login of the same account."""
 
-    def __init__(self, entry: ConfigEntry) -> None:
+    def __init__(self, entry: HabitatConfigEntry) -> None:
         """Take the account's entry."""
         self._entry = entry
         self._tried: tuple[Login | None, ...] = ()
@@ -49,13 +49,13 @@ class NewLoginFlow(RepairsFlow):
         form = await async_entry_form(self.hass, self._entry)
         errors = {}
         if user_input is not None:
-            fields = flat(form, vendor, user_input, self._entry.data)
+            fields = flatten_input(form, vendor, user_input, self._entry.data)
             login = filled_login(vendor, form, fields)
             self._tried = *self._tried, login
             checked = await async_check(self.hass, login)
             if login is None or isinstance(checked, str):
                 errors["base"] = str(checked)
-            elif not opens(self.hass, self._entry, vendor, checked):
+            elif not matches_entry(self.hass, self._entry, vendor, checked):
                 errors["base"] = "wrong_account"
             else:
                 async_replace_login(
