@@ -221,7 +221,9 @@ async def test_reach(actor: Actor) -> None:
         ({"x": float("inf")}, "no_number"),
         ({"x": None, "y": None, "z": None}, None),
     ):
-        found = key_of(lambda target=target: commands.require_reach(account, **target))  # type: ignore[misc]  # of a lambda's defaults
+        found = key_of(
+            lambda target=target: commands.validate_within_bounds(account, **target)
+        )  # type: ignore[misc]  # of a lambda's defaults
         assert found == key, target
 
 
@@ -229,7 +231,7 @@ async def test_reach_in_words(actor: Actor) -> None:
     """The error says what the axis can do."""
     reaching(actor.setting.account, movement_axis_nr_steps_x=5000.0)
     with pytest.raises(ServiceValidationError) as caught:
-        commands.require_reach(actor.setting.account, x=1500.5)
+        commands.validate_within_bounds(actor.setting.account, x=1500.5)
     assert caught.value.translation_placeholders == {
         "axis": "X",
         "low": "0",
@@ -244,7 +246,7 @@ async def test_reach_by_distances(actor: Actor) -> None:
     reaching(account, movement_axis_nr_steps_x=5000.0)
 
     def ask() -> None:
-        commands.require_reach(account, relative=True, x=600.0)
+        commands.validate_within_bounds(account, relative=True, x=600.0)
 
     account.data["position"] = Axes(x=400.0, y=None, z=None)
     assert key_of(ask) is None

@@ -58,7 +58,7 @@ async def send(
     Raises:
         HomeAssistantError: they could not be sent, or the robot did not do them; translated.
     """
-    with translated(coordinator):
+    with raise_translated(coordinator):
         await _wait(
             coordinator, coordinator.push.link.command(*commands, timeout=timeout)
         )
@@ -80,7 +80,7 @@ async def start(
     Raises:
         HomeAssistantError: it could not be sent, or the robot will not do it; translated.
     """
-    with translated(coordinator):
+    with raise_translated(coordinator):
         try:
             await _wait(
                 coordinator,
@@ -119,7 +119,7 @@ async def stop(coordinator: FarmBotCoordinator) -> None:
     Raises:
         HomeAssistantError: it could not be sent, or the robot did not say that it did.
     """
-    with translated(coordinator):
+    with raise_translated(coordinator):
         await _wait(coordinator, coordinator.push.link.emergency_lock())
 
 
@@ -129,7 +129,7 @@ async def unlock(coordinator: FarmBotCoordinator) -> None:
     Raises:
         HomeAssistantError: it could not be sent, or the robot did not say that it did.
     """
-    with translated(coordinator):
+    with raise_translated(coordinator):
         await _wait(coordinator, coordinator.push.link.emergency_unlock())
 
 
@@ -167,7 +167,7 @@ def pin_key(pin: int) -> str:
 
 
 @contextmanager
-def translated(coordinator: FarmBotCoordinator) -> Generator[None]:
+def raise_translated(coordinator: FarmBotCoordinator) -> Generator[None]:
     """Say in the user's language why a command failed."""
     try:
         yield
@@ -198,7 +198,9 @@ async def require_idle(coordinator: FarmBotCoordinator) -> None:
     """
     require_unlocked(coordinator)
     # That the last command is done may be taken in a little later than its reply.
-    idle = await becomes(coordinator, ACTIVITY, lambda: not _is_busy(coordinator))
+    idle = await async_wait_for(
+        coordinator, ACTIVITY, lambda: not _is_busy(coordinator)
+    )
     require_unlocked(coordinator)
     if not idle:
         raise validation_error("robot_busy")
@@ -216,7 +218,7 @@ def _activity(coordinator: FarmBotCoordinator) -> Activity | None:
     return coordinator.record(ACTIVITY, Activity)
 
 
-async def becomes(
+async def async_wait_for(
     coordinator: FarmBotCoordinator,
     key: str,
     is_so: Callable[[], bool],
@@ -237,7 +239,7 @@ async def becomes(
     return True
 
 
-def require_reach(
+def validate_within_bounds(
     coordinator: FarmBotCoordinator, *, relative: bool = False, **target: float | None
 ) -> None:
     """Refuse a place that the axes do not reach, in mm; an axis of unknown length is not judged.

@@ -19,16 +19,16 @@ from ..commands import (
     MOVEMENT,
     REFUSAL,
     STATUS_TIMEOUT,
-    becomes,
+    async_wait_for,
     pin_key,
     require_idle,
-    require_reach,
     require_unlocked,
     run,
     send,
     start,
     stop,
     unlock,
+    validate_within_bounds,
     write_pin as write_to_pin,
 )
 from ..coordinator import FarmBotCoordinator
@@ -95,7 +95,7 @@ async def move(
     if x is None and y is None and z is None:
         raise validation_error("nowhere_to_move")
     await require_idle(coordinator)
-    require_reach(coordinator, relative=relative, x=x, y=y, z=z)
+    validate_within_bounds(coordinator, relative=relative, x=x, y=y, z=z)
     command = nodes.move(x, y, z, relative=relative, safe_z=safe_z, speed=speed)
     await _travel(
         coordinator, command, wait=wait, timeout=MOVEMENT * 100 / (speed or 100)
@@ -154,7 +154,7 @@ async def read_pin(
     await send(coordinator, nodes.read_pin(place.node, how))
     # The same value as before is not told again.
     patience = _UNTOLD if before is None else STATUS_TIMEOUT
-    await becomes(
+    await async_wait_for(
         coordinator, key, lambda: coordinator.record(key, Pin) is not before, patience
     )
     read = coordinator.record(key, Pin)
@@ -229,7 +229,7 @@ async def run_sequence(
     except VariableError as err:
         raise validation_error(err.key, **err.placeholders) from err
     for x, y, z in nodes.coordinates(values.values()):
-        require_reach(coordinator, x=x, y=y, z=z)
+        validate_within_bounds(coordinator, x=x, y=y, z=z)
     patience = timeout if wait else REFUSAL
     done = await _timed(
         coordinator, partial(run, coordinator, chosen, values), patience
@@ -275,12 +275,14 @@ async def mount_tool(
         raise validation_error("tool_without_name")
     # The robot is told the name, and takes the first tool that has it.
     choose(coordinator, api.TOOLS, chosen.name)
-    if not await becomes(coordinator, MOUNTED_TOOL, lambda: not _holds(coordinator)):
+    if not await async_wait_for(
+        coordinator, MOUNTED_TOOL, lambda: not _holds(coordinator)
+    ):
         raise validation_error("tool_mounted")
     _require_slot(coordinator, chosen)
     await require_idle(coordinator)
     await _travel(coordinator, nodes.mount_tool(chosen.name), wait=wait)
-    if wait and not await becomes(
+    if wait and not await async_wait_for(
         coordinator,
         MOUNTED_TOOL,
         lambda: _mounted_id(coordinator) == chosen.id,
@@ -298,7 +300,7 @@ async def dismount_tool(
     coordinator: FarmBotCoordinator, _: Device, *, wait: bool = True
 ) -> ServiceResponse:
     """Put the mounted tool back into its slot."""
-    if not await becomes(
+    if not await async_wait_for(
         coordinator, MOUNTED_TOOL, lambda: _holds(coordinator) is not False
     ):
         raise validation_error("no_tool_mounted")
@@ -309,7 +311,7 @@ async def dismount_tool(
         _require_slot(coordinator, mounted.tool)
     await require_idle(coordinator)
     await _travel(coordinator, nodes.dismount_tool(), wait=wait)
-    if wait and not await becomes(
+    if wait and not await async_wait_for(
         coordinator, MOUNTED_TOOL, lambda: not _holds(coordinator), CONFIRMED
     ):
         raise HomeAssistantError(
@@ -342,8 +344,8 @@ def _require_slot(coordinator: FarmBotCoordinator, tool: Tool) -> None:
             raise validation_error("slot_without_direction", name=name)
         if slot.x is None or slot.y is None or slot.z is None:
             raise validation_error("slot_without_place", name=name)
-        require_reach(coordinator, x=slot.x, y=slot.y, z=slot.z)
-        require_reach(coordinator, x=slot.x + pull[0], y=slot.y + pull[1])
+        validate_within_bounds(coordinator, x=slot.x, y=slot.y, z=slot.z)
+        validate_within_bounds(coordinator, x=slot.x + pull[0], y=slot.y + pull[1])
 
 
 def _holds(coordinator: FarmBotCoordinator) -> bool | None:
