@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -221,9 +222,7 @@ async def test_reach(actor: Actor) -> None:
         ({"x": float("inf")}, "no_number"),
         ({"x": None, "y": None, "z": None}, None),
     ):
-        found = key_of(
-            lambda target=target: commands.validate_within_bounds(account, **target)
-        )  # type: ignore[misc]  # of a lambda's defaults
+        found = key_of(partial(commands.validate_within_bounds, account, **target))
         assert found == key, target
 
 
