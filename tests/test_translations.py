@@ -42,7 +42,14 @@ from homeassistant.helpers.selector import SelectSelector, validate_selector
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.helpers.typing import UNDEFINED
 from homeassistant.util.yaml import load_yaml_dict
-from tests.support.common import AccountSetting, Setting, all_actions, fill, set_up, start_flow
+from tests.support.common import (
+    AccountSetting,
+    Setting,
+    all_actions,
+    fill,
+    set_up,
+    start_flow,
+)
 from tests.support.edge_cases import CLOUDS
 
 from .conftest import StartCloud
