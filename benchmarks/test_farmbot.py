@@ -13,7 +13,8 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]  # it brings no types
 
-from custom_components.habitat.cloud.parsing import ParseReport, read_json
+from custom_components.habitat.cloud.documents import read_json
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.const import CONF_FORM, CONF_VENDOR, DOMAIN
 from custom_components.habitat.farmbot.bed_map import svg as bed_map
 from custom_components.habitat.farmbot.bed_map.bed import Bed

@@ -28,7 +28,7 @@ from homeassistant.helpers.update_coordinator import (
 from homeassistant.util import dt as dt_util
 
 from .cloud.errors import AuthError, BadAnswer, CloudError, Refused
-from .cloud.parsing import ParseReport
+from .cloud.report import ParseReport
 from .cloud.session import CloudSession
 from .const import DOMAIN, GRACE, GRACE_POLLS, LOGGER
 from .devices import Device, Devices

@@ -15,7 +15,8 @@ from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
-from .cloud.parsing import Json, private_values, public_fields
+from .cloud.documents import Json
+from .cloud.models import private_values, public_fields
 from .cloud.privacy import REDACTED, Privacy
 from .const import CONF_FORM, CONF_SIMULATED, CONF_VENDOR, CONF_WEBHOOK_SECRET, DOMAIN
 from .coordinator import HabitatConfigEntry, HabitatCoordinator

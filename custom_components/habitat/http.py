@@ -9,8 +9,8 @@ from homeassistant.helpers.singleton import singleton
 from homeassistant.loader import async_get_loaded_integration
 from homeassistant.util.hass_dict import HassKey
 
+from .cloud.documents import Json
 from .cloud.pacing import Pacing
-from .cloud.parsing import Json
 from .cloud.privacy import Privacy
 from .cloud.session import CloudSession
 from .const import DOMAIN

@@ -17,7 +17,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .cloud.parsing import LenientEnum
+from .cloud.enums import LenientEnum
 from .cloud.text import MAX_STATE_LENGTH, cut
 from .coordinator import POLL, HabitatConfigEntry, HabitatCoordinator
 from .devices import Device

@@ -5,17 +5,12 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from custom_components.habitat.cloud.parsing import (
-    MAX_RECORDS,
-    PRIVATE,
-    Json,
-    LenientEnum,
-    ParseReport,
-    model,
-    parse,
-    private_values,
-    to_time,
-)
+from custom_components.habitat.cloud.documents import MAX_RECORDS, Json
+from custom_components.habitat.cloud.enums import LenientEnum
+from custom_components.habitat.cloud.models import PRIVATE, model, private_values
+from custom_components.habitat.cloud.parsing import parse
+from custom_components.habitat.cloud.report import ParseReport
+from custom_components.habitat.cloud.values import to_time
 
 
 class Colour(LenientEnum):

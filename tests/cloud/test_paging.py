@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from custom_components.habitat.cloud.documents import MAX_RECORDS
 from custom_components.habitat.cloud.errors import BadAnswer, TooLarge
 from custom_components.habitat.cloud.paging import (
     MAX_PAGES,
@@ -12,7 +13,7 @@ from custom_components.habitat.cloud.paging import (
     join_pages,
     read_pages,
 )
-from custom_components.habitat.cloud.parsing import MAX_RECORDS, ParseReport
+from custom_components.habitat.cloud.report import ParseReport
 
 
 @dataclass(frozen=True)

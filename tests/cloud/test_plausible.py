@@ -5,7 +5,9 @@ from dataclasses import field
 import pytest
 
 from custom_components.habitat.cloud import plausible
-from custom_components.habitat.cloud.parsing import Json, ParseReport, model, parse
+from custom_components.habitat.cloud.documents import Json
+from custom_components.habitat.cloud.models import model
+from custom_components.habitat.cloud.parsing import parse
 from custom_components.habitat.cloud.plausible import (
     AIR_TEMPERATURE,
     BATTERY,
@@ -13,6 +15,7 @@ from custom_components.habitat.cloud.plausible import (
     Range,
     within,
 )
+from custom_components.habitat.cloud.report import ParseReport
 
 
 @model

@@ -11,14 +11,10 @@ from urllib.parse import quote, quote_plus
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.habitat.cloud.parsing import (
-    HIDDEN,
-    PRIVATE,
-    ParseReport,
-    model,
-    parse,
-)
+from custom_components.habitat.cloud.models import HIDDEN, PRIVATE, model
+from custom_components.habitat.cloud.parsing import parse
 from custom_components.habitat.cloud.privacy import REDACTED, Privacy
+from custom_components.habitat.cloud.report import ParseReport
 
 EMAIL = "Robin.Ödegård+garden@example.com"
 PASSWORD = 'p@ss wörd/"<&>%\\'

@@ -11,8 +11,10 @@ from typing import Any, get_type_hints
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat.cloud import parsing, session
-from custom_components.habitat.cloud.parsing import MAX_REPORTED, Json, read_json
+from custom_components.habitat.cloud import session
+from custom_components.habitat.cloud.documents import Json, read_json
+from custom_components.habitat.cloud.models import MODELS
+from custom_components.habitat.cloud.report import MAX_REPORTED
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.coordinator import HabitatConfigEntry
 from custom_components.habitat.diagnostics import async_get_config_entry_diagnostics
@@ -39,7 +41,7 @@ def text_fields() -> frozenset[str]:
     """Return the names of the fields of all models that hold text for people."""
     return frozenset(
         item.name
-        for model in parsing._MODELS
+        for model in MODELS
         for item in fields(model)  # type: ignore[arg-type]  # every model is a dataclass
         if get_type_hints(model)[item.name] == str | None
         and not item.name.endswith(("id", "identifier", "url", "version"))

@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (  # ty
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator  # type: ignore[import-untyped]  # it brings no types
 
-from custom_components.habitat.cloud.parsing import Json
+from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.diagnostics import (
     async_get_config_entry_diagnostics,

@@ -1,6 +1,6 @@
 """Answers of FarmBot's server, one document a resource, in the shapes of the vendor's examples."""
 
-from custom_components.habitat.cloud.parsing import Json
+from custom_components.habitat.cloud.documents import Json
 
 MADE = "2026-03-01T08:00:00.000Z"
 STAMPS: dict[str, Json] = {"created_at": MADE, "updated_at": MADE}

@@ -10,8 +10,9 @@ from typing import Self, override
 from aiomqtt import Client, Message, MqttError
 import orjson
 
+from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.errors import CloudError
-from custom_components.habitat.cloud.parsing import Json, ParseReport
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.farmbot.client.broker import (
     BrokerLink,
     Credentials,

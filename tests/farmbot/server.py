@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 
 from custom_components.habitat.cloud.auth import FixedAuth
-from custom_components.habitat.cloud.parsing import ParseReport
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.farmbot.client.api import FarmBotClient
 from custom_components.habitat.farmbot.client.auth import explain, refuses_login

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
+from custom_components.habitat.cloud.documents import Json
+from custom_components.habitat.cloud.parsing import parse
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.farmbot.client.enums import FirmwareHardware, Platform
 from custom_components.habitat.farmbot.client.models import FarmBotDevice, FbosConfig
 from custom_components.habitat.farmbot.client.status import System

@@ -2,7 +2,9 @@
 
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
+from custom_components.habitat.cloud.documents import Json
+from custom_components.habitat.cloud.parsing import parse
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.farmbot.items import KINDS, drop_gone, items
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from homeassistant.const import Platform

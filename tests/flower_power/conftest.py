@@ -11,7 +11,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.habitat.cloud.auth import TokenAuth
-from custom_components.habitat.cloud.parsing import ParseReport
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.cloud.session import CloudSession, Limits
 from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.flower_power.client.answers import explain

@@ -12,8 +12,8 @@ from aiohttp.test_utils import RawTestServer
 import orjson
 
 from custom_components.habitat.cloud.auth import Auth
+from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.pacing import Pacing
-from custom_components.habitat.cloud.parsing import Json
 from custom_components.habitat.cloud.session import CloudSession, Limits, Request
 from tests.support.faults import Faults
 

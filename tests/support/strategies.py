@@ -5,7 +5,9 @@ from typing import cast
 
 from hypothesis import settings, strategies as st
 
-from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
+from custom_components.habitat.cloud.documents import Json
+from custom_components.habitat.cloud.parsing import parse
+from custom_components.habitat.cloud.report import ParseReport
 
 BOUNDED = settings(deadline=None, max_examples=50, database=None)
 """Enough to find what is wrong, and short enough for every run."""

@@ -7,9 +7,10 @@ import re
 import time
 from typing import Protocol
 
+from .documents import Json
 from .errors import AuthError, CloudError
 from .pacing import LoginDesk
-from .parsing import Json, to_str
+from .values import to_str
 
 EARLY_SHARE = 0.1
 """A token is renewed when a tenth of its life is left …"""

@@ -1,7 +1,7 @@
 """Where on earth something is."""
 
 
-def position(
+def validated_coordinates(
     latitude: float | None, longitude: float | None
 ) -> tuple[float, float] | None:
     """Return a latitude and a longitude in degrees; None when they name no place.

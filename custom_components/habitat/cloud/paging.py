@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from .cache import Collection
+from .documents import MAX_RECORDS
 from .errors import BadAnswer, TooLarge
-from .parsing import MAX_RECORDS, ParseReport
+from .report import ParseReport
 
 MAX_PAGES = 200
 """No list has as many; a server that always names a next page must not hold us."""

@@ -22,6 +22,7 @@ import aiohttp
 from yarl import URL
 
 from .auth import Auth
+from .documents import MAX_VALUES, Json, count_values, read_json
 from .errors import (
     AuthError,
     BadAnswer,
@@ -32,7 +33,6 @@ from .errors import (
     Unreachable,
 )
 from .pacing import Pacing
-from .parsing import MAX_VALUES, Json, count_values, read_json
 from .privacy import Privacy
 from .text import brief
 

@@ -15,7 +15,7 @@ from homeassistant.components.calendar import (
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..cloud.parsing import Json
+from ..cloud.documents import Json
 from ..cloud.text import MAX_STATE_LENGTH, cut
 from ..const import DOMAIN
 from ..devices import Device

@@ -16,7 +16,7 @@ from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from ..cloud.parsing import to_datetime
+from ..cloud.values import to_datetime
 from .client import api
 from .client.models import FbosConfig, Log
 from .garden.schedule import LENGTH, Occurrence, Schedule

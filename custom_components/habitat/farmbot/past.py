@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..cloud.parsing import Json
+from ..cloud.documents import Json
 from .garden.schedule import Occurrence
 from .release import Available
 from .store import robot_store

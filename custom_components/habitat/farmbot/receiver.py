@@ -17,8 +17,8 @@ from homeassistant.core import callback
 from homeassistant.util.ssl import get_default_context
 
 from ..cloud.auth import TokenAuth
+from ..cloud.documents import read_json
 from ..cloud.errors import AuthError, BadAnswer, CloudError
-from ..cloud.parsing import read_json
 from ..const import GRACE, LOGGER
 from ..reach import async_points_into_house
 from .client import celery_script as nodes

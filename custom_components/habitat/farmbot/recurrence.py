@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from homeassistant.util import dt as dt_util
 
-from ..cloud.parsing import Json
+from ..cloud.documents import Json
 from ..validation import validation_error
 from .client.enums import TimeUnit
 from .client.models import FarmEvent

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 import re
 
-from ..cloud.parsing import PRIVATE
+from ..cloud.models import PRIVATE
 from .client.enums import LogType
 from .client.models import Log
 

@@ -8,7 +8,7 @@ from typing import override
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
 from homeassistant.const import EntityCategory
 
-from ..cloud.parsing import Json
+from ..cloud.documents import Json
 from ..cloud.text import MAX_STATE_LENGTH, cut
 from ..devices import Device
 from ..loader import EntityFactory

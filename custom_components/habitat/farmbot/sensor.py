@@ -28,7 +28,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from ..cloud.parsing import LenientEnum
+from ..cloud.enums import LenientEnum
 from ..cloud.text import MAX_STATE_LENGTH, cut
 from ..devices import Device
 from ..entity import HabitatEntity, TurningEntity, entities_from

@@ -5,7 +5,7 @@ from functools import partial
 
 from homeassistant.helpers.entity import EntityDescription
 
-from ..cloud.parsing import Json
+from ..cloud.documents import Json
 from ..devices import Device
 from ..entity import HabitatEntity
 from .client.api import Resource

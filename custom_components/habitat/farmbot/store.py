@@ -6,7 +6,7 @@ The server deletes events that are over, and asking for releases has side effect
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
-from ..cloud.parsing import Json
+from ..cloud.documents import Json
 from ..const import DOMAIN
 
 

@@ -15,7 +15,7 @@ from homeassistant.core import callback
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.util import dt as dt_util
 
-from ..cloud.parsing import Json
+from ..cloud.documents import Json
 from ..cloud.text import MAX_NAME_LENGTH, cut
 from ..devices import Device
 from ..entity import HabitatEntity

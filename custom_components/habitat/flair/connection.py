@@ -5,7 +5,7 @@ from functools import partial
 from homeassistant.core import HomeAssistant, callback
 
 from ..cloud.auth import TokenAuth
-from ..cloud.parsing import ParseReport
+from ..cloud.report import ParseReport
 from ..http import cloud_session
 from ..tokens import login_tokens
 from ..vendor import Login

@@ -9,7 +9,7 @@ from homeassistant.components.select import SelectEntity, SelectEntityDescriptio
 from homeassistant.const import EntityCategory
 from homeassistant.core import callback
 
-from ..cloud.parsing import LenientEnum
+from ..cloud.enums import LenientEnum
 from ..cloud.text import MAX_STATE_LENGTH, cut, labels
 from ..devices import Device
 from ..entity import RecordEntityDescription, entities_from

@@ -2,7 +2,7 @@
 
 from homeassistant.core import HomeAssistant, callback
 
-from ..cloud.parsing import ParseReport
+from ..cloud.report import ParseReport
 from ..http import cloud_session
 from ..vendor import Login
 from .client.api import FlowCommandClient

@@ -14,6 +14,7 @@ from custom_components.habitat.cityflow.client.auth import (
     read_claims,
 )
 from custom_components.habitat.cloud.auth import FixedAuth, TokenAuth
+from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.errors import (
     AuthError,
     BadAnswer,
@@ -21,7 +22,6 @@ from custom_components.habitat.cloud.errors import (
     Refused,
     Unreachable,
 )
-from custom_components.habitat.cloud.parsing import Json
 from custom_components.habitat.simulator.cityflow.homes import home
 from custom_components.habitat.simulator.core.clock import ManualClock
 from tests.cityflow.conftest import Serve

@@ -14,7 +14,9 @@ from custom_components.habitat.cityflow.client.models import (
 )
 from custom_components.habitat.cityflow.client.properties import KEYS, key_of, unit_of
 from custom_components.habitat.cityflow.client.validity import valid
-from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
+from custom_components.habitat.cloud.documents import Json
+from custom_components.habitat.cloud.parsing import parse
+from custom_components.habitat.cloud.report import ParseReport
 from tests.support.strategies import BOUNDED, check_model, odd_json
 
 JSON = odd_json("2019-11-28T07:23:19.346Z", "150", 12, -142.46, "8DFC78")

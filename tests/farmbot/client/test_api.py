@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import orjson
 import pytest
 
+from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.errors import (
     ActionRequired,
     AuthError,
@@ -13,7 +14,6 @@ from custom_components.habitat.cloud.errors import (
     RateLimited,
     Refused,
 )
-from custom_components.habitat.cloud.parsing import Json
 from custom_components.habitat.farmbot.client import api
 from custom_components.habitat.farmbot.client.api import (
     RESOURCES,

@@ -5,6 +5,7 @@ import time
 import jwt
 import pytest
 
+from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.errors import (
     ActionRequired,
     AuthError,
@@ -14,7 +15,6 @@ from custom_components.habitat.cloud.errors import (
     Refused,
     Unreachable,
 )
-from custom_components.habitat.cloud.parsing import Json
 from custom_components.habitat.farmbot.client.auth import (
     TOKENS,
     Address,

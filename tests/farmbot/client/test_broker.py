@@ -25,7 +25,7 @@ import pytest
 
 from custom_components.habitat.cloud.errors import AuthError, CloudError, Unreachable
 from custom_components.habitat.cloud.pacing import Pacing
-from custom_components.habitat.cloud.parsing import ParseReport
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.farmbot.client import broker, celery_script as nodes
 from custom_components.habitat.farmbot.client.broker import (
     BrokerLink,
@@ -62,7 +62,7 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
         "CONNECT_WAIT": 2.0,
         "LEAVE_WAIT": 0.2,
         "FIRST_PAUSE": 0.05,
-        "LONGEST_PAUSE": 0.2,
+        "MAX_PAUSE": 0.2,
         "REFUSED_PAUSE": 0.5,
         "PING_EVERY": 0.4,
         "PONG_WAIT": 0.25,
@@ -759,7 +759,7 @@ async def _pauses(
 
     for name, value in {
         "FIRST_PAUSE": 30.0,
-        "LONGEST_PAUSE": 600.0,
+        "MAX_PAUSE": 600.0,
         "REFUSED_PAUSE": 300.0,
     }.items():
         monkeypatch.setattr(broker, name, value)

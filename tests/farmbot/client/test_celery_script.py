@@ -4,7 +4,7 @@ from hypothesis import given, strategies as st
 import orjson
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json
+from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.farmbot.client import celery_script as nodes
 from custom_components.habitat.farmbot.client.celery_script import Node
 from tests.support.strategies import BOUNDED

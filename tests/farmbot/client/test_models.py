@@ -5,14 +5,11 @@ from datetime import UTC, datetime
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.habitat.cloud.parsing import (
-    Json,
-    LenientEnum,
-    ParseReport,
-    parse,
-    private_values,
-    public_fields,
-)
+from custom_components.habitat.cloud.documents import Json
+from custom_components.habitat.cloud.enums import LenientEnum
+from custom_components.habitat.cloud.models import private_values, public_fields
+from custom_components.habitat.cloud.parsing import parse
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.farmbot.client import enums as words, models
 from custom_components.habitat.farmbot.client.api import RESOURCES, Resource
 from custom_components.habitat.farmbot.client.enums import (

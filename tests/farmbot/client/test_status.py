@@ -8,7 +8,9 @@ from hypothesis import given, strategies as st
 import orjson
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json, ParseReport, private_values
+from custom_components.habitat.cloud.documents import Json
+from custom_components.habitat.cloud.models import private_values
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.farmbot.client.enums import (
     AxisState,
     JobUnit,

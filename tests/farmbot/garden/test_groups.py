@@ -9,7 +9,9 @@ from time import perf_counter
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
+from custom_components.habitat.cloud.documents import Json
+from custom_components.habitat.cloud.parsing import parse
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.farmbot.client.enums import (
     PlantStage,
     PointerType,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json
+from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.farmbot.client.enums import ExecutableType, TimeUnit
 from custom_components.habitat.farmbot.client.models import (
     FarmEvent,

@@ -7,7 +7,9 @@ from hypothesis import example, given, strategies as st
 import orjson
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
+from custom_components.habitat.cloud.documents import Json
+from custom_components.habitat.cloud.parsing import parse
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.farmbot.client import celery_script as nodes
 from custom_components.habitat.farmbot.client.celery_script import Node
 from custom_components.habitat.farmbot.client.models import (

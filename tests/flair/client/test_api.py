@@ -11,8 +11,9 @@ import orjson
 import pytest
 
 from custom_components.habitat.cloud.auth import FixedAuth, TokenAuth
+from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.errors import BadAnswer, Refused, Unreachable
-from custom_components.habitat.cloud.parsing import Json, ParseReport
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.flair.client.api import FlairClient
 from custom_components.habitat.flair.client.auth import log_in

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from custom_components.habitat.cloud.auth import Token, TokenAuth
+from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.errors import (
     AuthError,
     BadAnswer,
@@ -19,7 +20,6 @@ from custom_components.habitat.cloud.errors import (
     Refused,
     Unreachable,
 )
-from custom_components.habitat.cloud.parsing import Json
 from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.flair.client.auth import LEGACY, MODERN, grant, log_in
 from custom_components.habitat.flair.client.jsonapi import explain

@@ -3,7 +3,7 @@
 from hypothesis import given
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json
+from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.flair.client.constraints import (
     Constraints,
     read_constraints,

@@ -3,8 +3,8 @@
 from hypothesis import given
 import pytest
 
+from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.errors import BadAnswer
-from custom_components.habitat.cloud.parsing import Json
 from custom_components.habitat.flair.client.jsonapi import (
     explain,
     flatten,

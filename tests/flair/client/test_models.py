@@ -10,15 +10,13 @@ from typing import get_args, get_origin, get_type_hints
 from hypothesis import assume, given, settings, strategies as st
 import pytest
 
-from custom_components.habitat.cloud.parsing import (
-    Json,
-    LenientEnum,
-    ParseReport,
-    parse,
-    private_values,
-    to_str,
-)
+from custom_components.habitat.cloud.documents import Json
+from custom_components.habitat.cloud.enums import LenientEnum
+from custom_components.habitat.cloud.models import private_values
+from custom_components.habitat.cloud.parsing import parse
 from custom_components.habitat.cloud.plausible import RANGE
+from custom_components.habitat.cloud.report import ParseReport
+from custom_components.habitat.cloud.values import to_str
 from custom_components.habitat.flair.client.constraints import Constraints
 from custom_components.habitat.flair.client.jsonapi import flatten
 from custom_components.habitat.flair.client.models import (

@@ -4,7 +4,7 @@ from base64 import b64decode
 
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json
+from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.flowcommand.client.auth import (
     account_id,
     authorize,

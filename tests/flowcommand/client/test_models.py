@@ -6,8 +6,10 @@ from typing import cast
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.habitat.cloud.geo import position
-from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
+from custom_components.habitat.cloud.documents import Json
+from custom_components.habitat.cloud.geo import validated_coordinates
+from custom_components.habitat.cloud.parsing import parse
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.flowcommand.client.models import (
     FlowSensor,
     FlowVolume,
@@ -59,11 +61,11 @@ def test_positions(latitude: Json, longitude: Json) -> None:
 
 def test_position() -> None:
     """Half a position is none, and neither is the one of those who do not know theirs."""
-    assert position(29.76, -95.37) == (29.76, -95.37)
-    assert position(0.0, -95.37) == (0.0, -95.37)
-    assert position(0.0, 0.0) is None
-    assert position(None, 1.0) is None
-    assert position(91.0, 1.0) is None
+    assert validated_coordinates(29.76, -95.37) == (29.76, -95.37)
+    assert validated_coordinates(0.0, -95.37) == (0.0, -95.37)
+    assert validated_coordinates(0.0, 0.0) is None
+    assert validated_coordinates(None, 1.0) is None
+    assert validated_coordinates(91.0, 1.0) is None
 
 
 def test_barrels() -> None:

@@ -9,8 +9,9 @@ import json
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.errors import BadAnswer
-from custom_components.habitat.cloud.parsing import Json, ParseReport
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.flowcommand.client.models import Ping
 from custom_components.habitat.flowcommand.client.webhook import genuine, read_webhook
 from tests.support.strategies import BOUNDED

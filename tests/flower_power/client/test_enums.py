@@ -2,7 +2,8 @@
 
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json, LenientEnum
+from custom_components.habitat.cloud.documents import Json
+from custom_components.habitat.cloud.enums import LenientEnum
 from custom_components.habitat.flower_power.client.enums import (
     Color,
     Instruction,

@@ -5,12 +5,10 @@ from datetime import UTC, datetime, time
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.habitat.cloud.parsing import (
-    Json,
-    ParseReport,
-    parse,
-    private_values,
-)
+from custom_components.habitat.cloud.documents import Json
+from custom_components.habitat.cloud.models import private_values
+from custom_components.habitat.cloud.parsing import parse
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.flower_power.client import models
 from custom_components.habitat.flower_power.client.enums import (
     Color,

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 import pytest
 
+from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.errors import BadAnswer
-from custom_components.habitat.cloud.parsing import Json, ParseReport
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.flower_power.client.models import WateringEvent
 from custom_components.habitat.flower_power.client.samples import (

@@ -3,7 +3,9 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.habitat.cloud.parsing import Json, ParseReport, parse
+from custom_components.habitat.cloud.documents import Json
+from custom_components.habitat.cloud.parsing import parse
+from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.flower_power.client.enums import Instruction, Status
 from custom_components.habitat.flower_power.client.models import (
     Location,

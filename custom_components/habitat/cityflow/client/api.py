@@ -6,11 +6,14 @@ from datetime import timedelta
 from functools import partial
 
 from ...cloud.cache import Collection, Memory
+from ...cloud.documents import Json, each
 from ...cloud.errors import BadAnswer, Refused, TooLarge
 from ...cloud.paging import Page, join_pages
-from ...cloud.parsing import Json, ParseReport, each, parse, to_float, to_int
+from ...cloud.parsing import parse
+from ...cloud.report import ParseReport
 from ...cloud.session import Answer, CloudSession, Request
 from ...cloud.time_range import TimeRange, format_utc
+from ...cloud.values import to_float, to_int
 from .models import DeviceType, Measurement, Organization, Probe, Property
 from .properties import KEYS
 from .resolution import bin_length

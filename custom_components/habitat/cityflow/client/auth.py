@@ -9,9 +9,10 @@ import time
 import jwt
 
 from ...cloud.auth import Auth, FixedAuth, Token, TokenAuth, TokenStore, read_access
+from ...cloud.documents import Json
 from ...cloud.errors import AuthError, BadAnswer, Refused
-from ...cloud.parsing import Json, to_float, to_str
 from ...cloud.session import CloudSession, Request
+from ...cloud.values import to_float, to_str
 
 LOGIN = "/users/login"
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 
-from ...cloud.geo import position
-from ...cloud.parsing import PRIVATE, VERBATIM, model
+from ...cloud.geo import validated_coordinates
+from ...cloud.models import COMPUTED, PRIVATE, VERBATIM, model
 
 
 @model
@@ -42,7 +42,7 @@ class Probe:
     @property
     def position(self) -> tuple[float, float] | None:
         """Return latitude and longitude in degrees, where they are known."""
-        return position(self.latitude, self.longitude)
+        return validated_coordinates(self.latitude, self.longitude)
 
 
 @model
@@ -64,7 +64,7 @@ class DeviceType:
 
     id: int
     name: str | None = None
-    properties: Mapping[str, Property] = field(default_factory=dict)
+    properties: Mapping[str, Property] = field(default_factory=dict, metadata=COMPUTED)
     """By CityFlow's name; only some of those that devices send."""
     battery: str | None = None
     """The property that holds the battery's level."""
@@ -82,7 +82,7 @@ class Measurement:
     """Bins of a location's history do not have it."""
     location: str | None = None
     firmware_version: str | None = None
-    values: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, float] = field(default_factory=dict, metadata=COMPUTED)
     """What can be true of the readings, see `validity`."""
-    readings: Mapping[str, float] = field(default_factory=dict)
+    readings: Mapping[str, float] = field(default_factory=dict, metadata=COMPUTED)
     """All numbers as they were sent."""

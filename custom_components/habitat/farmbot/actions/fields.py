@@ -8,7 +8,7 @@ import voluptuous as vol
 
 from homeassistant.helpers import config_validation as cv
 
-from ...cloud.parsing import to_float
+from ...cloud.values import to_float
 from ..client.celery_script import ANALOG, DIGITAL, PinMode, is_unicode
 from ..client.enums import PointerType
 

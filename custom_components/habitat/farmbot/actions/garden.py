@@ -8,7 +8,7 @@ from homeassistant.core import ServiceResponse
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 
-from ...cloud.parsing import Json
+from ...cloud.documents import Json
 from ...devices import Device
 from ...validation import validation_error
 from ..client import api

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
 
-from ...cloud.parsing import to_float
+from ...cloud.values import to_float
 from ..client.enums import Color, CurveType, PlantStage, PointerType
 from ..client.models import (
     Curve,

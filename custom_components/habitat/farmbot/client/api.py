@@ -15,9 +15,11 @@ import re
 from typing import Any, Literal
 
 from ...cloud.cache import Collection, Memory
+from ...cloud.documents import Json, each
 from ...cloud.errors import BadAnswer, RateLimited, Refused
 from ...cloud.paging import Page, Query, join_pages, read_pages
-from ...cloud.parsing import Json, ParseReport, each, learn_private, parse
+from ...cloud.parsing import learn_private, parse
+from ...cloud.report import ParseReport
 from ...cloud.session import Answer, CloudSession, Request
 from . import models
 from .auth import TOKENS, unready

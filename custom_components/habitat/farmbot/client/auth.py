@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 import jwt
 
 from ...cloud.auth import Token, read_access
+from ...cloud.documents import Json
 from ...cloud.errors import ActionRequired, BadAnswer, Refused
-from ...cloud.parsing import Json, to_float, to_int, to_str
 from ...cloud.session import CloudSession, Request
+from ...cloud.values import to_float, to_int, to_str
 
 TOKENS = "/api/tokens"
 

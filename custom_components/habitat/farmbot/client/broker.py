@@ -24,9 +24,10 @@ from aiomqtt.exceptions import MqttConnectError
 import orjson
 from paho.mqtt.reasoncodes import ReasonCode
 
+from ...cloud.documents import Json, read_json
 from ...cloud.errors import AuthError, BadAnswer, CloudError
 from ...cloud.pacing import Pacing
-from ...cloud.parsing import Json, ParseReport, read_json
+from ...cloud.report import ParseReport
 from . import celery_script as nodes
 from .celery_script import PRIORITY, URGENT, Node
 
@@ -178,7 +179,7 @@ class BrokerLink:
         Args:
             credentials: asked before each connection, so that a renewed token is used.
             listener: told of what comes.
-            oddities: counts what is amiss.
+            report: counts what is amiss.
             pacing: the login's own, so that a pause holds over a reload.
         """
         self.online: bool | None = None

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import re
 from typing import Literal
 
-from ...cloud.parsing import Json, to_float
+from ...cloud.documents import Json
+from ...cloud.values import to_float
 
 type Node = dict[str, Json]
 type Axis = Literal["x", "y", "z", "all"]

@@ -3,7 +3,7 @@
 The words are those of the server's source where not said otherwise.
 """
 
-from ...cloud.parsing import LenientEnum
+from ...cloud.enums import LenientEnum
 
 
 class PointerType(LenientEnum):

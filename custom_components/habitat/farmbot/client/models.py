@@ -9,21 +9,10 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import UTC, datetime
 
-from mashumaro import field_options
 import orjson
 
-from ...cloud.parsing import (
-    HIDDEN,
-    PRIVATE,
-    VERBATIM,
-    Json,
-    model,
-    to_datetime,
-    to_float,
-    to_int,
-    to_str,
-    to_text,
-)
+from ...cloud.documents import Json
+from ...cloud.models import HIDDEN, PRIVATE, VERBATIM, model, read_with
 from ...cloud.plausible import (
     BED_LENGTH,
     BED_PLACE,
@@ -36,6 +25,7 @@ from ...cloud.plausible import (
     within,
 )
 from ...cloud.text import clean
+from ...cloud.values import to_datetime, to_float, to_int, to_str, to_text
 from .enums import (
     BindingType,
     BulletinType,
@@ -143,9 +133,9 @@ def _list(value: object) -> list[Json]:
     return value
 
 
-_MOMENT = field_options(deserialize=read_moment)
-_NODES = field_options(deserialize=read_nodes)
-_TEXTS = field_options(deserialize=read_texts)
+_MOMENT = read_with(read_moment)
+_NODES = read_with(read_nodes)
+_TEXTS = read_with(read_texts)
 
 
 @model
@@ -208,7 +198,7 @@ class Curve(Record):
     name: str | None = field(default=None, metadata=PRIVATE)
     type: CurveType | None = None
     data: Mapping[int, float] = field(
-        default_factory=dict, metadata=field_options(deserialize=read_curve)
+        default_factory=dict, metadata=read_with(read_curve)
     )
     """By day of the plant's life."""
 
@@ -654,9 +644,7 @@ class PointGroup(Record):
     name: str | None = field(default=None, metadata=PRIVATE)
     point_ids: tuple[int, ...] = ()
     sort_type: SortType | None = None
-    criteria: Criteria | None = field(
-        default=None, metadata=field_options(deserialize=read_criteria)
-    )
+    criteria: Criteria | None = field(default=None, metadata=read_with(read_criteria))
 
 
 @model
@@ -758,7 +746,7 @@ def _inner(value: object, name: str) -> Json:
     return value.get(name) if isinstance(value, dict) else None
 
 
-_VARIABLES = field_options(alias="args", deserialize=read_variables)
+_VARIABLES = read_with(read_variables, key="args")
 
 
 @model
@@ -825,9 +813,7 @@ class Telemetry(Record):
     created_at: datetime | None = field(default=None, metadata=_MOMENT)
     soc_temp: float | None = field(default=None, metadata=within(PROCESSOR_TEMPERATURE))
     """°C."""
-    throttled: int | None = field(
-        default=None, metadata=field_options(deserialize=read_bits)
-    )
+    throttled: int | None = field(default=None, metadata=read_with(read_bits))
     """Bits: 0 under-voltage, 1 frequency capped, 2 throttled, 3 soft limit of the temperature;
     16 higher: it has happened since it started."""
     wifi_level_percent: float | None = field(default=None, metadata=within(PERCENT))

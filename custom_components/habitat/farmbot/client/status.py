@@ -10,19 +10,10 @@ from dataclasses import field, fields
 from datetime import datetime
 import re
 
-from mashumaro import field_options
-
+from ...cloud.documents import Json, read_json
 from ...cloud.errors import BadAnswer
-from ...cloud.parsing import (
-    HIDDEN,
-    PRIVATE,
-    Json,
-    ParseReport,
-    model,
-    parse,
-    read_json,
-    to_float,
-)
+from ...cloud.models import HIDDEN, PRIVATE, model, read_with
+from ...cloud.parsing import parse
 from ...cloud.plausible import (
     BED_PLACE,
     MEMORY,
@@ -34,6 +25,8 @@ from ...cloud.plausible import (
     Range,
     within,
 )
+from ...cloud.report import ParseReport
+from ...cloud.values import to_float
 from .enums import AxisState, JobUnit, SyncStatus
 from .models import Log, read_bits, read_moment
 
@@ -60,7 +53,7 @@ def _read_time(value: object) -> datetime | None:
     return read_moment(value)
 
 
-_TIME = field_options(deserialize=_read_time)
+_TIME = read_with(_read_time)
 
 
 @model
@@ -118,9 +111,7 @@ class Vitals:
 
     soc_temp: float | None = field(default=None, metadata=within(PROCESSOR_TEMPERATURE))
     """°C."""
-    throttled: int | None = field(
-        default=None, metadata=field_options(deserialize=read_bits)
-    )
+    throttled: int | None = field(default=None, metadata=read_with(read_bits))
     """Bit 0 under-voltage, 1 frequency capped, 2 throttled, 3 soft temperature limit;
     16 bits higher: it has happened since the start."""
     wifi_level: float | None = field(default=None, metadata=within(SIGNAL_STRENGTH))
@@ -210,7 +201,7 @@ def read_status(
 
     Args:
         payload: the message.
-        oddities: counts what is amiss; a message that is no JSON object is one oddity.
+        report: counts what is amiss; a message that is no JSON object is one oddity.
         seen: the same mapping with every message of a robot; what did not change since the last
             is then not read again.
     """

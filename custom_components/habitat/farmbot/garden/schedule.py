@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Self
 
-from ...cloud.parsing import Json, LenientEnum, to_datetime, to_int, to_str
+from ...cloud.documents import Json
+from ...cloud.enums import LenientEnum
 from ...cloud.text import MAX_STATE_LENGTH, clean, cut
+from ...cloud.values import to_datetime, to_int, to_str
 from ..client.enums import ExecutableType, TimeUnit
 from ..client.models import FarmEvent, Regimen, Sequence
 

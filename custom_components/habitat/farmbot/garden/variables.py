@@ -14,7 +14,8 @@ from typing import TypeGuard
 
 import orjson
 
-from ...cloud.parsing import Json, to_float, to_str
+from ...cloud.documents import Json
+from ...cloud.values import to_float, to_str
 from ..client.celery_script import (
     Node,
     coordinate,

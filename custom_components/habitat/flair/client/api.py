@@ -7,9 +7,11 @@ from functools import partial
 from operator import attrgetter
 
 from ...cloud.cache import Collection, Memory
+from ...cloud.documents import Json, each
 from ...cloud.errors import Refused
 from ...cloud.paging import Page, Query, join_pages, read_pages
-from ...cloud.parsing import Json, ParseReport, each, parse
+from ...cloud.parsing import parse
+from ...cloud.report import ParseReport
 from ...cloud.session import Answer, CloudSession, Request
 from .jsonapi import flatten, next_page, resources
 from .models import Resource, Vent

@@ -5,8 +5,8 @@ import time
 
 from ...cloud.auth import Token, read_access
 from ...cloud.errors import AuthError, BadAnswer, Refused
-from ...cloud.parsing import to_float, to_str
 from ...cloud.session import CloudSession, Request
+from ...cloud.values import to_float, to_str
 
 MODERN = "/oauth2/token"
 LEGACY = "/oauth/token"

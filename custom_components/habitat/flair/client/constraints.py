@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from ...cloud.parsing import Json, to_float
+from ...cloud.documents import Json
 from ...cloud.text import clean
+from ...cloud.values import to_float
 
 MAX_BUTTONS = 100
 """No remote has more."""

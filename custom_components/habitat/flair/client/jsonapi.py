@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 
 from yarl import URL
 
+from ...cloud.documents import Json
 from ...cloud.errors import BadAnswer
-from ...cloud.parsing import Json, to_float
+from ...cloud.values import to_float
 
 _NESTED = (
     "current_vent_state",

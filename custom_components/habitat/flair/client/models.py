@@ -11,10 +11,9 @@ from datetime import datetime
 from math import inf
 from typing import ClassVar
 
-from mashumaro import field_options
-
 from ...cloud import plausible
-from ...cloud.parsing import PRIVATE, LenientEnum, model, open_enum
+from ...cloud.enums import LenientEnum, open_enum
+from ...cloud.models import PRIVATE, model, read_with
 from ...cloud.plausible import Range, within
 from .constraints import Constraints, read_constraints
 
@@ -497,7 +496,7 @@ class HvacUnit(Named):
     swing_auto: bool | None = None
     capabilities: str | None = None
     constraints: Constraints | None = field(
-        default=None, metadata=field_options(deserialize=read_constraints)
+        default=None, metadata=read_with(read_constraints)
     )
     codeset_scale: TemperatureScale | None = None
     button_presses: tuple[str, ...] = ()

@@ -8,11 +8,14 @@ from operator import attrgetter
 from yarl import URL
 
 from ...cloud.cache import Collection, Memory
+from ...cloud.documents import Json, each
 from ...cloud.errors import BadAnswer, Refused
 from ...cloud.paging import Page, Query, join_pages, read_pages
-from ...cloud.parsing import Json, ParseReport, each, parse, to_int
+from ...cloud.parsing import parse
+from ...cloud.report import ParseReport
 from ...cloud.session import Answer, CloudSession, Request
 from ...cloud.time_range import TimeRange, format_utc
+from ...cloud.values import to_int
 from .models import FlowSensor, FlowVolume, Ping
 
 _SENSORS = "/api/v1/flow_sensors/"

@@ -7,7 +7,7 @@ from http import HTTPStatus
 import re
 
 from ...cloud.auth import FixedAuth
-from ...cloud.parsing import Json
+from ...cloud.documents import Json
 
 _ABOUT_LOGIN = re.compile(
     r"invalid token|credential|user ?name|password|authenticat|user inactive",

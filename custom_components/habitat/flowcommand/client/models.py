@@ -7,8 +7,8 @@ of FlowCommand's API document in its two versions, the later of which added the 
 from dataclasses import field
 from datetime import datetime
 
-from ...cloud.geo import position
-from ...cloud.parsing import PRIVATE, model
+from ...cloud.geo import validated_coordinates
+from ...cloud.models import PRIVATE, model
 from ...cloud.plausible import FLOW_RATE, PIPE_DIAMETER, within
 
 
@@ -33,7 +33,7 @@ class FlowSensor:
     @property
     def position(self) -> tuple[float, float] | None:
         """Return latitude and longitude in degrees, where they are known."""
-        return position(self.latitude, self.longitude)
+        return validated_coordinates(self.latitude, self.longitude)
 
 
 @model

@@ -3,8 +3,10 @@
 import hashlib
 import hmac
 
+from ...cloud.documents import read_json
 from ...cloud.errors import BadAnswer
-from ...cloud.parsing import ParseReport, read_json, to_str
+from ...cloud.report import ParseReport
+from ...cloud.values import to_str
 from .api import read_ping
 from .models import Ping
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from ...cloud.documents import Json
 from ...cloud.errors import BadAnswer, Refused
-from ...cloud.parsing import Json, to_str
 from ...cloud.session import Answer
+from ...cloud.values import to_str
 
 
 def open_answer(answer: Answer, brief: Callable[[str], str]) -> dict[str, Json]:

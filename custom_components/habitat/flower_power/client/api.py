@@ -7,9 +7,11 @@ from functools import partial
 import re
 
 from ...cloud.cache import Collection, Memory
+from ...cloud.documents import Json, each
 from ...cloud.errors import BadAnswer
 from ...cloud.paging import Page, join_pages
-from ...cloud.parsing import Json, ParseReport, each, parse
+from ...cloud.parsing import parse
+from ...cloud.report import ParseReport
 from ...cloud.session import Answer, CloudSession, Request
 from ...cloud.time_range import TimeRange, format_utc
 from .answers import open_answer

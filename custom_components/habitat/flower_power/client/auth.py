@@ -4,9 +4,10 @@ from collections.abc import Mapping
 import time
 
 from ...cloud.auth import Token, read_access
+from ...cloud.documents import Json
 from ...cloud.errors import AuthError, BadAnswer, Refused
-from ...cloud.parsing import Json, to_float, to_str
 from ...cloud.session import CloudSession, Request
+from ...cloud.values import to_float, to_str
 
 ADDRESS = "/user/v1/authenticate"
 

@@ -6,7 +6,8 @@ at ("air_temperature_too_low"). Seen in recordings where not said otherwise.
 
 from typing import Self, override
 
-from ...cloud.parsing import LenientEnum, to_int
+from ...cloud.enums import LenientEnum
+from ...cloud.values import to_int
 
 
 class _Prefixed(LenientEnum):

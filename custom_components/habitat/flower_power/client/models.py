@@ -12,7 +12,7 @@ from datetime import datetime, time
 import re
 from typing import ClassVar
 
-from ...cloud.parsing import PRIVATE, model
+from ...cloud.models import PRIVATE, model
 from ...cloud.plausible import (
     AIR_TEMPERATURE,
     BATTERY,

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from ...cloud.documents import Json, each
 from ...cloud.errors import BadAnswer
-from ...cloud.parsing import Json, ParseReport, each, parse, to_datetime
+from ...cloud.parsing import parse
+from ...cloud.report import ParseReport
 from ...cloud.time_range import TimeRange
+from ...cloud.values import to_datetime
 from .models import Sample, WateringEvent
 
 _MOMENT = ("datetime_utc", "date_time_utc")

@@ -8,8 +8,8 @@ is said to have none reads 0. What a gauge cannot measure, such as a moisture of
 
 from collections.abc import Mapping
 
-from ...cloud.geo import position
-from ...cloud.parsing import Json, to_float
+from ...cloud.documents import Json
+from ...cloud.geo import validated_coordinates
 from ...cloud.plausible import (
     AIR_TEMPERATURE,
     BATTERY,
@@ -18,6 +18,7 @@ from ...cloud.plausible import (
     PERCENT,
     Range,
 )
+from ...cloud.values import to_float
 from .enums import SensorType
 
 type Record = dict[str, Json]
@@ -46,7 +47,7 @@ def clean_location(raw: Mapping[str, Json]) -> Record:
     if location.get("avatar_url") == "":
         location["avatar_url"] = None
     where = to_float(raw.get("latitude")), to_float(raw.get("longitude"))
-    if None not in where and position(*where) is None:
+    if None not in where and validated_coordinates(*where) is None:
         location["latitude"] = location["longitude"] = None
     return location
 

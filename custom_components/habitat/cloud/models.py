@@ -1,0 +1,71 @@
+"""What a model is: a frozen dataclass of what a cloud says, and what its fields' metadata can say."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import dataclass_transform
+
+from .documents import Json
+
+READ, KEY = "read", "key"
+_PRIVATE, _ECHOED = "private", "echoed"
+
+PRIVATE = {_PRIVATE: True, _ECHOED: True}
+"""Field metadata: may hold a name, a place or a secret, so it never leaves the house."""
+HIDDEN = {_PRIVATE: True}
+"""Field metadata: not for others either, but nothing that an error would repeat."""
+VERBATIM = {"verbatim": True}
+"""Field metadata: the text is an id, whatever its name; ids are kept as they came."""
+COMPUTED = {"computed": True}
+"""Field metadata: not read from the record of that name, but set by the client."""
+
+MODELS: set[type[object]] = set()
+"""All models that were imported."""
+
+
+@dataclass_transform(
+    kw_only_default=True, frozen_default=True, field_specifiers=(field,)
+)
+def model[T](cls: type[T]) -> type[T]:
+    """Make a class a model: a frozen, slotted dataclass whose fields are given by name."""
+    made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    MODELS.add(made)
+    return made
+
+
+def read_with(
+    read: Callable[[Json], object], key: str | None = None
+) -> Mapping[str, object]:
+    """Return the metadata of a field that a function reads, also from another key of the record.
+
+    The function raises ValueError or TypeError for what it cannot read, or returns None.
+    """
+    return {READ: read} if key is None else {READ: read, KEY: key}
+
+
+def echoed_fields(cls: type[object]) -> tuple[str, ...]:
+    """Return the names of a model's fields that an error of the cloud may echo and must not."""
+    return tuple(
+        item.name
+        for item in fields(cls)  # type: ignore[arg-type]  # every model is a dataclass
+        if item.metadata.get(_ECHOED)
+    )
+
+
+def public_fields(record: object) -> Iterator[tuple[str, object]]:
+    """Yield the names and values of a record's fields that are not private, for diagnostics."""
+    for item in fields(record):  # type: ignore[arg-type]  # every record is a dataclass
+        if not item.metadata.get(_PRIVATE):
+            yield item.name, getattr(record, item.name)
+
+
+def private_values(record: object) -> Iterator[object]:
+    """Yield what an error may echo and must not, of inner records too."""
+    for item in fields(record):  # type: ignore[arg-type]  # every record is a dataclass
+        value = getattr(record, item.name)
+        if item.metadata.get(_PRIVATE):
+            if value is not None and item.metadata.get(_ECHOED):
+                yield value
+            continue
+        for part in value if isinstance(value, tuple) else (value,):
+            if is_dataclass(part):
+                yield from private_values(part)
