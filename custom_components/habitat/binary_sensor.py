@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import override
+from typing import ClassVar, override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
@@ -16,8 +16,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import HabitatConfigEntry, HabitatCoordinator
 from .entity import (
     DescribedEntity,
+    HabitatEntity,
     RecordEntityDescription,
-    TurningEntity,
     async_setup_platform,
 )
 
@@ -33,8 +33,16 @@ class HabitatBinarySensorDescription[R](
     value: Callable[[R], bool | None]
 
 
+class BaseBinarySensorEntity[A: HabitatCoordinator, R](
+    HabitatEntity[A, R], BinarySensorEntity
+):
+    """The base of all binary sensors."""
+
+    shows: ClassVar[tuple[str, ...]] = ("is_on", "extra_state_attributes")
+
+
 class HabitatBinarySensor[A: HabitatCoordinator, R](
-    DescribedEntity[A, R], BinarySensorEntity
+    DescribedEntity[A, R], BaseBinarySensorEntity[A, R]
 ):
     """A binary sensor of a record."""
 
@@ -46,10 +54,6 @@ class HabitatBinarySensor[A: HabitatCoordinator, R](
         """What the cloud said."""
         record = self.current_record
         return None if record is None else self.entity_description.value(record)
-
-
-class TurningSensor[A: HabitatCoordinator, R](TurningEntity[A, R], BinarySensorEntity):
-    """A binary sensor that turns at a time by itself."""
 
 
 def flag[R](

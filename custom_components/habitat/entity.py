@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import Any, override
+from typing import Any, ClassVar, override
 
 from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -84,8 +84,16 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
     available, and what they claim to be *now* is unknown.
     """
 
+    shows: ClassVar[tuple[str, ...] | None] = None
+    """The properties that its state follows from, besides `available`.
+
+    It is written only when one of them changed; where they are None, with each update.
+    """
+
     _lasting = False
     """Whether what it shows stays true while its device is silent."""
+    _written: tuple[object, ...] | None = None
+    """What was shown when the state was written last."""
 
     def __init__(
         self,
@@ -150,6 +158,25 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
         if self.needs_reach and asleep:
             return False
         return self.key not in coordinator.data or coordinator.fresh(self.key)
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if it would differ from the one that was written last."""
+        if self._written is None or self._written != self._shown():
+            self.async_write_ha_state()
+
+    @override
+    @callback
+    def _async_write_ha_state(self) -> None:
+        """Write the state and remember what it shows, also when Home Assistant or a timer asks for it."""
+        super()._async_write_ha_state()
+        self._written = self._shown()
+
+    def _shown(self) -> tuple[object, ...] | None:
+        if self.shows is None:
+            return None
+        return self.available, *(getattr(self, name) for name in self.shows)
 
 
 class DescribedEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):

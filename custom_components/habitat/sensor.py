@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import override
+from typing import ClassVar, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -44,7 +44,15 @@ class HabitatSensorDescription[R](RecordEntityDescription[R], SensorEntityDescri
         return cut(value, MAX_STATE_LENGTH) if isinstance(value, str) else value
 
 
-class HabitatSensor[A: HabitatCoordinator, R](DescribedEntity[A, R], SensorEntity):
+class BaseSensorEntity[A: HabitatCoordinator, R](HabitatEntity[A, R], SensorEntity):
+    """The base of all sensors."""
+
+    shows: ClassVar[tuple[str, ...]] = ("native_value", "extra_state_attributes")
+
+
+class HabitatSensor[A: HabitatCoordinator, R](
+    DescribedEntity[A, R], BaseSensorEntity[A, R]
+):
     """A sensor of a record."""
 
     entity_description: HabitatSensorDescription[R]
@@ -125,7 +133,7 @@ LAST_ANSWER = SensorEntityDescription(
 )
 
 
-class LastAnswerSensor(HabitatEntity[HabitatCoordinator, object], SensorEntity):
+class LastAnswerSensor(BaseSensorEntity[HabitatCoordinator, object]):
     """When the cloud answered last: the age of all that is shown."""
 
     def __init__(self, coordinator: HabitatCoordinator, device: Device) -> None:

@@ -7,28 +7,27 @@ from typing import override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
-    BinarySensorEntity,
     BinarySensorEntityDescription,
 )
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.util import dt as dt_util
 
 from ..binary_sensor import (
+    BaseBinarySensorEntity,
     HabitatBinarySensor,
     HabitatBinarySensorDescription,
-    TurningSensor,
     flag,
 )
 from ..coordinator import POLL
 from ..devices import Device
-from ..entity import HabitatEntity, entities_from
+from ..entity import TurningEntity, entities_from
 from ..liveness import past
 from ..loader import EntityFactory
 from .client.enums import AxisState
-from .client.models import FarmBotDevice
+from .client.models import FarmBotDevice, Sensor
 from .client.status import Activity, AxisStates, Vitals
 from .coordinator import DEVICE, FarmBotCoordinator
-from .entity import PartEntity, RobotEntity, with_key
+from .entity import RobotEntity, with_key
 from .items import SENSOR, items
 from .pin_entity import ReadEntity
 from .receiver import LINK, Link
@@ -38,16 +37,8 @@ _SILENT = timedelta(minutes=45)
 _STILL = frozenset({AxisState.IDLE, AxisState.UNKNOWN})
 
 
-class RobotBinarySensor[R](
-    HabitatBinarySensor[FarmBotCoordinator, R], PartEntity[R], RobotEntity[R]
-):
+class RobotBinarySensor[R](HabitatBinarySensor[FarmBotCoordinator, R], RobotEntity[R]):
     """A binary sensor of what the robot itself says."""
-
-    @property
-    @override
-    def shown(self) -> object:
-        """The state."""
-        return self.is_on
 
 
 ACTIVITY: tuple[HabitatBinarySensorDescription[Activity], ...] = (
@@ -122,7 +113,7 @@ LOG_THROTTLED = BinarySensorEntityDescription(
 )
 
 
-class ConnectedSensor(PartEntity[FarmBotDevice], BinarySensorEntity):
+class ConnectedSensor(BaseBinarySensorEntity[FarmBotCoordinator, FarmBotDevice]):
     """Whether the robot is there, as it says at the broker, or else at the server."""
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
@@ -144,12 +135,6 @@ class ConnectedSensor(PartEntity[FarmBotDevice], BinarySensorEntity):
 
     @property
     @override
-    def shown(self) -> object:
-        """The state."""
-        return self.is_on
-
-    @property
-    @override
     def is_on(self) -> bool | None:
         """Whether it is there; None when nobody can say."""
         coordinator = self.coordinator
@@ -163,7 +148,7 @@ class ConnectedSensor(PartEntity[FarmBotDevice], BinarySensorEntity):
         return asked - seen < _SILENT
 
 
-class BrokerSensor(HabitatEntity[FarmBotCoordinator, Link], BinarySensorEntity):
+class BrokerSensor(BaseBinarySensorEntity[FarmBotCoordinator, Link]):
     """Whether the message broker can be reached."""
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
@@ -183,7 +168,10 @@ class BrokerSensor(HabitatEntity[FarmBotCoordinator, Link], BinarySensorEntity):
         return self.coordinator.link.broker
 
 
-class LogThrottledSensor(TurningSensor[FarmBotCoordinator, FarmBotDevice]):
+class LogThrottledSensor(
+    TurningEntity[FarmBotCoordinator, FarmBotDevice],
+    BaseBinarySensorEntity[FarmBotCoordinator, FarmBotDevice],
+):
     """Whether the server drops the robot's log messages: it sent too many."""
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
@@ -204,7 +192,7 @@ class LogThrottledSensor(TurningSensor[FarmBotCoordinator, FarmBotDevice]):
         return ends is not None and ends > dt_util.utcnow()
 
 
-class DigitalSensor(ReadEntity, BinarySensorEntity):
+class DigitalSensor(ReadEntity, BaseBinarySensorEntity[FarmBotCoordinator, Sensor]):
     """A sensor at a pin that knows only yes and no."""
 
     @property

@@ -40,6 +40,7 @@ class FarmBotButtonDescription(ButtonEntityDescription):
 class FarmBotButton(RobotEntity[FarmBotDevice], ButtonEntity):
     """Something that the robot does."""
 
+    shows = ()
     entity_description: FarmBotButtonDescription
 
     @override
@@ -130,6 +131,8 @@ READ = ButtonEntityDescription(key="read_sensor", translation_key="read_sensor")
 class SequenceButton(RobotEntity[Sequence], NamedEntity[Sequence], ButtonEntity):
     """A sequence that its owner pinned."""
 
+    shows = ()
+
     @override
     async def async_press(self) -> None:
         """Have the robot run it, with the defaults of its variables."""
@@ -146,6 +149,8 @@ class SequenceButton(RobotEntity[Sequence], NamedEntity[Sequence], ButtonEntity)
 
 class ReadButton(RobotEntity[Sensor], NamedEntity[Sensor], ButtonEntity):
     """Has the robot read a sensor where it is."""
+
+    shows = ()
 
     @override
     async def async_press(self) -> None:

@@ -1,6 +1,5 @@
 """The base of FarmBot's entities."""
 
-from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import override
@@ -19,34 +18,6 @@ from .receiver import LINK
 def with_key(device: Device, key: str) -> Device:
     """Return the robot as what stands for one of its records: its entities are there when that is."""
     return replace(device, key=key)
-
-
-class PartEntity[R](HabitatEntity[FarmBotCoordinator, R]):
-    """An entity that shows a part of a record, and writes only when it shows something else.
-
-    The robot says much at once, again and again.
-    """
-
-    _written: tuple[bool, object] | None = None
-
-    @property
-    @abstractmethod
-    def shown(self) -> object:
-        """What is shown."""
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Know what is written at first: the next record may say the same."""
-        await super().async_added_to_hass()
-        self._written = self.available, self.shown
-
-    @override
-    @callback
-    def _handle_coordinator_update(self) -> None:
-        now = self.available, self.shown
-        if now != self._written:
-            self._written = now
-            super()._handle_coordinator_update()
 
 
 class RobotEntity[R](HabitatEntity[FarmBotCoordinator, R]):
@@ -116,3 +87,4 @@ class NamedEntity[R: Named](ItemEntity[R]):
         }
         # Home Assistant keeps what it made of the former one.
         self.__dict__.pop("name", None)
+        self._written = None

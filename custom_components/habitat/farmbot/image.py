@@ -20,7 +20,7 @@ from .client.models import Image
 from .client.status import Axes
 from .coordinator import FarmBotCoordinator
 from .derived import BED, PHOTO
-from .entity import PartEntity, with_key
+from .entity import with_key
 from .receiver import LINK
 
 MAP_PACE = timedelta(seconds=30)
@@ -67,11 +67,12 @@ class LatestPhoto(HabitatEntity[FarmBotCoordinator, Image], ImageEntity):
         return self._content
 
 
-class BedMap(PartEntity[Bed], ImageEntity):
+class BedMap(HabitatEntity[FarmBotCoordinator, Bed], ImageEntity):
     """The garden drawn to scale, when somebody wants to see it."""
 
+    shows = ("image_last_updated",)
     _attr_content_type = "image/svg+xml"
-    _shown: tuple[Bed | None, Axes | None] = (None, None)
+    _told: tuple[Bed | None, Axes | None] = (None, None)
     """What the map is of that is told of."""
     _drawn: tuple[tuple[Bed, Axes | None], bytes] | None = None
     """The map that was drawn last, and what it is of."""
@@ -83,12 +84,6 @@ class BedMap(PartEntity[Bed], ImageEntity):
         super().__init__(coordinator, bed, Bed, BED_MAP, reads=(_POSITION, LINK))
         ImageEntity.__init__(self, coordinator.hass)
         self._renew()
-
-    @property
-    @override
-    def shown(self) -> object:
-        """The state."""
-        return self._attr_image_last_updated
 
     @property
     def _now(self) -> tuple[Bed | None, Axes | None]:
@@ -112,15 +107,15 @@ class BedMap(PartEntity[Bed], ImageEntity):
     def _handle_coordinator_update(self) -> None:
         """Tell of another bed at once, of a robot that moves now and then."""
         bed, position = self._now
-        if bed != self._shown[0]:
+        if bed != self._told[0]:
             self._renew()
-        elif position != self._shown[1]:
+        elif position != self._told[1]:
             self._renew_in_time()
         super()._handle_coordinator_update()
 
     def _renew(self) -> None:
         self._disarm()
-        self._shown = self._now
+        self._told = self._now
         self._attr_image_last_updated = dt_util.utcnow()
 
     def _renew_in_time(self) -> None:

@@ -48,6 +48,8 @@ OUTPUT = NumberEntityDescription(
 class PeripheralNumber(PeripheralEntity, NumberEntity):
     """A peripheral that runs at more than on and off."""
 
+    shows = ("native_value",)
+
     @property
     @override
     def native_value(self) -> float | None:
@@ -75,6 +77,7 @@ class FarmBotNumberDescription[R](NumberEntityDescription):
 class SettingNumber[R](SettingEntity[R], NumberEntity):
     """A number that the server keeps."""
 
+    shows = ("native_value", "native_min_value", "native_max_value")
     entity_description: FarmBotNumberDescription[R]
 
     @property

@@ -98,7 +98,7 @@ class ReadEntity(PinnedEntity[Sensor]):
         )
         self._at = self._pin_key
         self._reading, self._pin = self._latest, self._pin_now
-        self._shown: SensorReading | Pin | None = self._reading or self._pin
+        self._reading_shown: SensorReading | Pin | None = self._reading or self._pin
 
     @property
     def _latest(self) -> SensorReading | None:
@@ -116,7 +116,7 @@ class ReadEntity(PinnedEntity[Sensor]):
     @property
     def value(self) -> float | None:
         """What was read: 0 or 1, or 0 to 1023."""
-        return self._shown.value if self._shown else None
+        return self._reading_shown.value if self._reading_shown else None
 
     def _is_overtaken(self, reading: SensorReading | None) -> bool:
         """Say whether the robot has said more since a reading was taken."""
@@ -131,7 +131,7 @@ class ReadEntity(PinnedEntity[Sensor]):
     @override
     def extra_state_attributes(self) -> dict[str, object] | None:
         """Where and when it was read, as far as the server keeps it."""
-        reading = self._shown
+        reading = self._reading_shown
         if not isinstance(reading, SensorReading):
             return None
         at = reading.taken_at
@@ -149,8 +149,8 @@ class ReadEntity(PinnedEntity[Sensor]):
         if at != self._at or (
             reading != self._reading and not self._is_overtaken(reading)
         ):
-            self._shown, self._told_at = reading or pin, None
+            self._reading_shown, self._told_at = reading or pin, None
         elif pin is not None and pin != self._pin:
-            self._shown, self._told_at = pin, dt_util.utcnow()
+            self._reading_shown, self._told_at = pin, dt_util.utcnow()
         self._at, self._reading, self._pin = at, reading, pin
         super()._handle_coordinator_update()

@@ -17,7 +17,6 @@ from .client.enums import UpdateChannel
 from .client.models import FarmBotDevice, FbosConfig
 from .coordinator import FarmBotCoordinator
 from .derived import MOUNTED_TOOL, MountedTool
-from .entity import PartEntity
 from .setting import SettingEntity
 
 ANY_TIME = "any_time"
@@ -61,9 +60,10 @@ class FarmBotSelectDescription[R](SelectEntityDescription):
     """The keys that the choices depend on."""
 
 
-class SettingSelect[R](SettingEntity[R], PartEntity[R], SelectEntity):
+class SettingSelect[R](SettingEntity[R], SelectEntity):
     """A setting with a few choices."""
 
+    shows = ("current_option", "options")
     entity_description: FarmBotSelectDescription[R]
 
     def __init__(
@@ -77,12 +77,6 @@ class SettingSelect[R](SettingEntity[R], PartEntity[R], SelectEntity):
         super().__init__(
             coordinator, device, resource, description, reads=description.reads
         )
-
-    @property
-    @override
-    def shown(self) -> object:
-        """The state, and what there is to choose."""
-        return self.current_option, self.options
 
     @property
     def _choices(self) -> Mapping[str, Json]:

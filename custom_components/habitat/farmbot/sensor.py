@@ -9,7 +9,6 @@ from typing import override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
-    SensorEntity,
     SensorEntityDescription,
     SensorStateClass,
 )
@@ -31,17 +30,24 @@ from homeassistant.util import dt as dt_util
 from ..cloud.enums import LenientEnum
 from ..cloud.text import MAX_STATE_LENGTH, cut
 from ..devices import Device
-from ..entity import HabitatEntity, TurningEntity, entities_from
+from ..entity import TurningEntity, entities_from
 from ..loader import EntityFactory
-from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
+from ..sensor import (
+    BaseSensorEntity,
+    HabitatSensor,
+    HabitatSensorDescription,
+    measured,
+    option,
+    told,
+)
 from .client.api import FBOS_CONFIG, FIRMWARE_CONFIG
 from .client.enums import AxisState, PlantStage, ProblemTag, SyncStatus
-from .client.models import FarmBotDevice, FbosConfig, FirmwareConfig, PinGuard
+from .client.models import FarmBotDevice, FbosConfig, FirmwareConfig, PinGuard, Sensor
 from .client.status import Activity, Axes, AxisStates, Job, Jobs, System, Vitals
 from .commands import ACTIVITY as BUSY
 from .coordinator import DEVICE, FarmBotCoordinator
 from .derived import ALERTS, GARDEN, MOUNTED_TOOL, SCHEDULE, Alerts, MountedTool
-from .entity import PartEntity, RobotEntity, with_key
+from .entity import RobotEntity, with_key
 from .garden.jobs import current
 from .garden.schedule import Occurrence, Schedule
 from .garden.summary import WEED_STAGES, Garden
@@ -65,14 +71,8 @@ DISTANCE = (SensorDeviceClass.DISTANCE, UnitOfLength.MILLIMETERS)
 PERCENT = (None, UnitOfRatio.PERCENTAGE)
 
 
-class FarmBotSensor[R](HabitatSensor[FarmBotCoordinator, R], PartEntity[R]):
+class FarmBotSensor[R](HabitatSensor[FarmBotCoordinator, R]):
     """A sensor of the robot or its garden."""
-
-    @property
-    @override
-    def shown(self) -> object:
-        """The state."""
-        return self.native_value
 
 
 class RobotSensor[R](FarmBotSensor[R], RobotEntity[R]):
@@ -336,7 +336,7 @@ NEXT_EVENT: tuple[HabitatSensorDescription[Occurrence], ...] = (
 )
 
 
-class WorkSensor(PartEntity[Jobs], RobotEntity[Jobs], SensorEntity):
+class WorkSensor(RobotEntity[Jobs], BaseSensorEntity[FarmBotCoordinator, Jobs]):
     """What the robot is at: a job, else a sequence."""
 
     entity_description: HabitatSensorDescription[Work]
@@ -358,12 +358,6 @@ class WorkSensor(PartEntity[Jobs], RobotEntity[Jobs], SensorEntity):
 
     @property
     @override
-    def shown(self) -> object:
-        """The state."""
-        return self.native_value
-
-    @property
-    @override
     def native_value(self) -> StateType | datetime:
         """What it is, or how far."""
         coordinator = self.coordinator
@@ -376,7 +370,7 @@ class WorkSensor(PartEntity[Jobs], RobotEntity[Jobs], SensorEntity):
         return self.entity_description.state_of(work)
 
 
-class UptimeSensor(PartEntity[Vitals], RobotEntity[Vitals], SensorEntity):
+class UptimeSensor(RobotEntity[Vitals], BaseSensorEntity[FarmBotCoordinator, Vitals]):
     """Since when the robot's computer has been running."""
 
     _of: Vitals | None = None
@@ -386,12 +380,6 @@ class UptimeSensor(PartEntity[Vitals], RobotEntity[Vitals], SensorEntity):
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the vitals."""
         super().__init__(coordinator, with_key(device, "vitals"), Vitals, UPTIME)
-
-    @property
-    @override
-    def shown(self) -> object:
-        """The state."""
-        return self.native_value
 
     @property
     @override
@@ -410,8 +398,10 @@ class UptimeSensor(PartEntity[Vitals], RobotEntity[Vitals], SensorEntity):
         return self._since
 
 
-class MountedToolSensor(HabitatEntity[FarmBotCoordinator, MountedTool], SensorEntity):
+class MountedToolSensor(BaseSensorEntity[FarmBotCoordinator, MountedTool]):
     """What the robot holds."""
+
+    shows = ("native_value", "options")
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the tools."""
@@ -438,7 +428,7 @@ class MountedToolSensor(HabitatEntity[FarmBotCoordinator, MountedTool], SensorEn
         )
 
 
-class PinGuardSensor(PartEntity[FirmwareConfig], SensorEntity):
+class PinGuardSensor(BaseSensorEntity[FarmBotCoordinator, FirmwareConfig]):
     """After how long the firmware switches a pin by itself."""
 
     def __init__(
@@ -458,12 +448,6 @@ class PinGuardSensor(PartEntity[FirmwareConfig], SensorEntity):
 
     @property
     @override
-    def shown(self) -> object:
-        """The state and its attributes."""
-        return self._guard
-
-    @property
-    @override
     def native_value(self) -> float | None:
         """The seconds; None where it guards nothing any more."""
         return self._guard.time_out if self._guard else None
@@ -478,7 +462,7 @@ class PinGuardSensor(PartEntity[FirmwareConfig], SensorEntity):
         return {"pin": guard.pin, "switches_on": guard.switches_on}
 
 
-class LastSeenSensor(HabitatEntity[FarmBotCoordinator, FarmBotDevice], SensorEntity):
+class LastSeenSensor(BaseSensorEntity[FarmBotCoordinator, FarmBotDevice]):
     """When the robot was there last: at the server, or at the broker."""
 
     _heard_at: datetime | None = None
@@ -523,18 +507,12 @@ class LastSeenSensor(HabitatEntity[FarmBotCoordinator, FarmBotDevice], SensorEnt
         super()._handle_coordinator_update()
 
 
-class LastLogSensor(PartEntity[LogLine], SensorEntity):
+class LastLogSensor(BaseSensorEntity[FarmBotCoordinator, LogLine]):
     """What the robot or the server said last."""
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the log."""
         super().__init__(coordinator, device, LogLine, LAST_LOG, key=LOG)
-
-    @property
-    @override
-    def shown(self) -> object:
-        """The state."""
-        return self.native_value
 
     @property
     @override
@@ -544,7 +522,10 @@ class LastLogSensor(PartEntity[LogLine], SensorEntity):
         return cut(message, MAX_STATE_LENGTH) if message else None
 
 
-class NextEventSensor(TurningEntity[FarmBotCoordinator, Schedule], SensorEntity):
+class NextEventSensor(
+    TurningEntity[FarmBotCoordinator, Schedule],
+    BaseSensorEntity[FarmBotCoordinator, Schedule],
+):
     """What the robot does next, which is another thing when its time has come."""
 
     entity_description: HabitatSensorDescription[Occurrence]
@@ -575,7 +556,7 @@ class NextEventSensor(TurningEntity[FarmBotCoordinator, Schedule], SensorEntity)
         return self.entity_description.state_of(self._next)
 
 
-class AnalogSensor(ReadEntity, SensorEntity):
+class AnalogSensor(ReadEntity, BaseSensorEntity[FarmBotCoordinator, Sensor]):
     """A sensor at a pin, as the number that the board reads."""
 
     @property

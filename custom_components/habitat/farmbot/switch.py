@@ -24,6 +24,8 @@ OUTPUT = SwitchEntityDescription(key="peripheral", translation_key="peripheral")
 class PeripheralSwitch(PeripheralEntity, SwitchEntity):
     """A peripheral that is on or off."""
 
+    shows = ("is_on",)
+
     @property
     @override
     def is_on(self) -> bool | None:
@@ -52,6 +54,8 @@ class FarmBotSwitchDescription(SwitchEntityDescription):
 
 class SettingSwitch(SettingEntity[FbosConfig], SwitchEntity):
     """A setting of FarmBot OS that is on or off."""
+
+    shows = ("is_on",)
 
     entity_description: FarmBotSwitchDescription
 

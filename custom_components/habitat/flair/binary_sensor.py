@@ -7,7 +7,6 @@ from typing import override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
-    BinarySensorEntity,
     BinarySensorEntityDescription,
 )
 from homeassistant.const import EntityCategory
@@ -15,6 +14,7 @@ from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from ..binary_sensor import (
+    BaseBinarySensorEntity,
     HabitatBinarySensor,
     HabitatBinarySensorDescription,
     flag,
@@ -205,7 +205,7 @@ STUCK = BinarySensorEntityDescription(
 )
 
 
-class StuckSensor(FlairEntity[Vent], BinarySensorEntity):
+class StuckSensor(FlairEntity[Vent], BaseBinarySensorEntity[FlairCoordinator, Vent]):
     """Whether a vent stays elsewhere than it was sent to."""
 
     _sent: int | None = None

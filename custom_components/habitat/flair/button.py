@@ -35,6 +35,7 @@ class FlairButtonDescription[R](RecordEntityDescription[R], ButtonEntityDescript
 class FlairButton[R: Resource](FlairEntity[R], ButtonEntity):
     """A button of a Flair device."""
 
+    shows = ()
     entity_description: FlairButtonDescription[R]
 
     @override
@@ -77,6 +78,8 @@ def button_key(button: str) -> str:
 
 class RemoteButton(FlairEntity[HvacUnit], ButtonEntity):
     """A button of a remote that knows no states."""
+
+    shows = ()
 
     def __init__(
         self, coordinator: FlairCoordinator, device: Device, button: str

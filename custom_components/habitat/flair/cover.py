@@ -26,6 +26,8 @@ VENT = CoverEntityDescription(
 class VentCover(FlairEntity[Vent], CoverEntity):
     """A vent; its position is where it was sent to, any percentage."""
 
+    shows = ("current_cover_position",)
+
     _attr_supported_features = (
         CoverEntityFeature.OPEN
         | CoverEntityFeature.CLOSE

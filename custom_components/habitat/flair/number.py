@@ -43,6 +43,7 @@ class FlairNumberDescription[R](RecordEntityDescription[R], NumberEntityDescript
 class FlairNumber[R: Resource](FlairEntity[R], NumberEntity):
     """A number of a Flair device."""
 
+    shows = ("native_value",)
     entity_description: FlairNumberDescription[R]
 
     @property

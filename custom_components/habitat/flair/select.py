@@ -47,6 +47,7 @@ class FlairSelectDescription[R](RecordEntityDescription[R], SelectEntityDescript
 class FlairSelect[R: Resource](FlairEntity[R], SelectEntity):
     """A choice of words at a Flair device."""
 
+    shows = ("current_option", "options")
     entity_description: FlairSelectDescription[R]
 
     def __init__(
@@ -171,6 +172,8 @@ NO_SCHEDULE = "no_schedule"
 
 class ScheduleSelect(FlairEntity[Structure], SelectEntity):
     """The schedule that a home follows."""
+
+    shows = ("current_option", "options")
 
     def __init__(self, coordinator: FlairCoordinator, device: Device) -> None:
         """Offer the home's schedules."""

@@ -6,7 +6,6 @@ from typing import override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
-    SensorEntity,
     SensorEntityDescription,
     SensorStateClass,
 )
@@ -28,7 +27,14 @@ from ..devices import Device
 from ..entity import entities_from
 from ..liveness import past
 from ..loader import EntityFactory
-from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
+from ..sensor import (
+    BaseSensorEntity,
+    HabitatSensor,
+    HabitatSensorDescription,
+    measured,
+    option,
+    told,
+)
 from .client.models import (
     AnyPuck,
     AwayMode,
@@ -575,7 +581,7 @@ GATEWAY = SensorEntityDescription(
 )
 
 
-class GatewaySensor(FlairEntity[Radio], SensorEntity):
+class GatewaySensor(FlairEntity[Radio], BaseSensorEntity[FlairCoordinator, Radio]):
     """The puck or bridge through which a device reaches the cloud."""
 
     @property

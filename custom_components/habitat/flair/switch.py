@@ -30,6 +30,7 @@ class FlairSwitchDescription[R](RecordEntityDescription[R], SwitchEntityDescript
 class FlairSwitch[R: Resource](FlairEntity[R], SwitchEntity):
     """A switch of a Flair device."""
 
+    shows = ("is_on",)
     entity_description: FlairSwitchDescription[R]
 
     @property

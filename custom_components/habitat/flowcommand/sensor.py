@@ -26,7 +26,13 @@ from ..const import DOMAIN
 from ..devices import Device
 from ..entity import entities_from
 from ..loader import EntityFactory
-from ..sensor import HabitatSensor, HabitatSensorDescription, measured, told
+from ..sensor import (
+    BaseSensorEntity,
+    HabitatSensor,
+    HabitatSensorDescription,
+    measured,
+    told,
+)
 from . import const
 from .client.models import FlowSensor
 from .const import BARRELS, CONF_BARRELS, CONF_FLUID, CONF_SHOW_ON_MAP
@@ -149,6 +155,8 @@ class FlowRateSensor(FlowCommandSensor[FlowSensor]):
 
 class VolumeSensor(FlowCommandSensor[Volume]):
     """A volume, of water where the options say that it is water."""
+
+    shows = (*BaseSensorEntity.shows, "last_reset")
 
     def __init__(
         self,

@@ -26,7 +26,7 @@ type Address = Callable[[Location], str | None]
 class PictureEntity(HabitatEntity[FlowerPowerCoordinator, Location], ImageEntity):
     """A picture at a signed address, which nobody but its store may see."""
 
-    _shown: URL | None = None
+    _found: URL | None = None
     """Where the picture is, without what signs the address: that changes with each answer."""
     _content: bytes | None = None
 
@@ -51,7 +51,7 @@ class PictureEntity(HabitatEntity[FlowerPowerCoordinator, Location], ImageEntity
     @override
     def available(self) -> bool:
         """Whether the location still has the picture."""
-        return super().available and self._shown is not None
+        return super().available and self._found is not None
 
     @override
     @callback
@@ -63,8 +63,8 @@ class PictureEntity(HabitatEntity[FlowerPowerCoordinator, Location], ImageEntity
         """Notice another picture."""
         url = self._url()
         shown = url.with_query(None) if url else None
-        if shown != self._shown:
-            self._shown, self._content = shown, None
+        if shown != self._found:
+            self._found, self._content = shown, None
             self._attr_image_last_updated = dt_util.utcnow() if shown else None
 
     def _url(self) -> URL | None:
@@ -77,12 +77,12 @@ class PictureEntity(HabitatEntity[FlowerPowerCoordinator, Location], ImageEntity
     @override
     async def async_image(self) -> bytes | None:
         """Fetch the picture, once."""
-        shown = self._shown
+        shown = self._found
         if self._content is None and shown is not None:
             picture = await async_fetch_picture(self.hass, self._reach, self._named)
             if picture is None:
                 return None
-            if shown == self._shown:
+            if shown == self._found:
                 self._attr_content_type = picture.content_type
                 self._content = picture.content
         return self._content
