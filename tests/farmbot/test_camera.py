@@ -123,7 +123,7 @@ async def test_no_picture(kind: Kind, name: str, webcams: Setting) -> None:
 
 async def test_giant(webcams: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
     """No more than a picture may have is read."""
-    monkeypatch.setattr(shared, "MOST_BYTES", 100)
+    monkeypatch.setattr(shared, "MAX_BYTES", 100)
     with pytest.raises(HomeAssistantError):
         await fetch(webcams, STILL)
 

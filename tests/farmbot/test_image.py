@@ -136,7 +136,7 @@ async def test_no_picture(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is no picture, or a giant one, is not shown, and asked for again the next time."""
-    monkeypatch.setattr(shared, "MOST_BYTES", 4000)
+    monkeypatch.setattr(shared, "MAX_BYTES", 4000)
 
     async def other(_: web.BaseRequest) -> web.StreamResponse:
         return answer
@@ -145,7 +145,7 @@ async def test_no_picture(
         patch.setattr(garden.cloud, "answer", other)
         with pytest.raises(HomeAssistantError):
             await fetch(garden, "latest_photo")
-    monkeypatch.setattr(shared, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(shared, "MAX_BYTES", 1 << 20)
     assert (await fetch(garden, "latest_photo")).content.startswith(PNG)
 
 
