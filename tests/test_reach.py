@@ -11,7 +11,7 @@ import pytest
 from yarl import URL
 
 from custom_components.habitat import reach as reaching
-from custom_components.habitat.image import async_fetch_picture, kind_of_picture
+from custom_components.habitat.pictures import async_fetch_picture, kind_of_picture
 from custom_components.habitat.reach import (
     OutOfReach,
     PublicResolver,

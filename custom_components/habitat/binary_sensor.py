@@ -10,15 +10,13 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntityDescription,
 )
 from homeassistant.const import EntityCategory, Platform
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import HabitatConfigEntry, HabitatCoordinator
+from .coordinator import HabitatCoordinator
 from .entity import (
     DescribedEntity,
     HabitatEntity,
     RecordEntityDescription,
-    async_setup_platform,
+    platform_setup,
 )
 
 PARALLEL_UPDATES = 0
@@ -85,10 +83,4 @@ def opposite(value: bool | None) -> bool | None:
     return None if value is None else not value
 
 
-async def async_setup_entry(
-    hass: HomeAssistant,
-    entry: HabitatConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Set the platform up."""
-    await async_setup_platform(hass, entry, Platform.BINARY_SENSOR, async_add_entities)
+async_setup_entry = platform_setup(Platform.BINARY_SENSOR)

@@ -1,7 +1,7 @@
 """The base of all entities: whose device, which record, whether it can be shown, how it writes."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -24,36 +24,44 @@ from .devices import Device
 from .loader import Entities, EntityFactory, async_entities
 
 
-async def async_setup_platform(
-    hass: HomeAssistant,
-    entry: HabitatConfigEntry,
-    platform: Platform,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-    shared: Entities | None = None,
-) -> None:
-    """Add the vendor's entities of a platform, now and whenever a device asks for more.
+def platform_setup(
+    platform: Platform, shared: Entities | None = None
+) -> Callable[
+    [HomeAssistant, HabitatConfigEntry, AddConfigEntryEntitiesCallback],
+    Coroutine[Any, Any, None],
+]:
+    """Return the `async_setup_entry` of a platform.
 
-    `shared` makes what every vendor's devices have besides.
+    It adds the vendor's entities, now and whenever a device asks for more. `shared` makes what
+    every vendor's devices have besides.
     """
-    coordinator = entry.runtime_data
-    entities = await async_entities(hass, coordinator.login.vendor, platform)
 
-    @callback
-    def add(devices: Iterable[Device]) -> None:
-        new: list[Entity] = []
-        for device in devices:
-            created = coordinator.created.setdefault(device.id, set())
-            for key, make in chain(
-                entities(coordinator, device),
-                shared(coordinator, device) if shared else (),
-            ):
-                if (name := f"{platform}.{key}") not in created:
-                    created.add(name)
-                    new.append(make())
-        if new:
-            async_add_entities(new)
+    async def async_setup_entry(
+        hass: HomeAssistant,
+        entry: HabitatConfigEntry,
+        async_add_entities: AddConfigEntryEntitiesCallback,
+    ) -> None:
+        coordinator = entry.runtime_data
+        entities = await async_entities(hass, coordinator.login.vendor, platform)
 
-    entry.async_on_unload(coordinator.async_watch_devices(add))
+        @callback
+        def add(devices: Iterable[Device]) -> None:
+            new: list[Entity] = []
+            for device in devices:
+                created = coordinator.created.setdefault(device.id, set())
+                for key, make in chain(
+                    entities(coordinator, device),
+                    shared(coordinator, device) if shared else (),
+                ):
+                    if (name := f"{platform}.{key}") not in created:
+                        created.add(name)
+                        new.append(make())
+            if new:
+                async_add_entities(new)
+
+        entry.async_on_unload(coordinator.async_watch_devices(add))
+
+    return async_setup_entry
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,19 +13,17 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import EntityCategory, Platform
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from .cloud.enums import LenientEnum
 from .cloud.text import MAX_STATE_LENGTH, cut
-from .coordinator import POLL, HabitatConfigEntry, HabitatCoordinator
+from .coordinator import POLL, HabitatCoordinator
 from .devices import Device
 from .entity import (
     DescribedEntity,
     HabitatEntity,
     RecordEntityDescription,
-    async_setup_platform,
+    platform_setup,
 )
 from .loader import EntityFactory
 
@@ -161,12 +159,4 @@ def shared_sensors(
         yield LAST_ANSWER.key, partial(LastAnswerSensor, coordinator, device)
 
 
-async def async_setup_entry(
-    hass: HomeAssistant,
-    entry: HabitatConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Set the platform up."""
-    await async_setup_platform(
-        hass, entry, Platform.SENSOR, async_add_entities, shared=shared_sensors
-    )
+async_setup_entry = platform_setup(Platform.SENSOR, shared_sensors)

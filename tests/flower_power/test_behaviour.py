@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from custom_components.habitat.flower_power.client.models import Location
-from custom_components.habitat.image import MAX_BYTES
+from custom_components.habitat.pictures import MAX_BYTES
 from custom_components.habitat.reach import Reach
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json, Record

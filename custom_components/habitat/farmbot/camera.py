@@ -21,9 +21,9 @@ from homeassistant.helpers.typing import UndefinedType
 from ..cloud.text import MAX_NAME_LENGTH, cut
 from ..const import LOGGER
 from ..devices import Device
-from ..image import MAX_BYTES, async_read_picture, kind_of_picture
 from ..loader import EntityFactory
 from ..local_reach import find_local
+from ..pictures import MAX_BYTES, async_read_picture, kind_of_picture
 from ..reach import OutOfReach, async_open
 from .client.models import WebcamFeed
 from .coordinator import FarmBotCoordinator

@@ -12,8 +12,8 @@ from homeassistant.util import dt as dt_util
 
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..image import async_fetch_picture
 from ..loader import EntityFactory
+from ..pictures import async_fetch_picture
 from .bed_map.bed import Bed
 from .bed_map.svg import draw
 from .client.models import Image

@@ -12,8 +12,8 @@ from homeassistant.util import dt as dt_util
 
 from ..devices import Device
 from ..entity import HabitatEntity
-from ..image import async_fetch_picture
 from ..loader import EntityFactory
+from ..pictures import async_fetch_picture
 from ..reach import Reach
 from .client.models import Location
 from .coordinator import FlowerPowerCoordinator
