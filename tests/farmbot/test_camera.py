@@ -6,7 +6,7 @@ from aiohttp import web
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator  # type: ignore[import-untyped]  # it brings no types
 
-from custom_components.habitat import image as shared
+from custom_components.habitat import pictures as shared
 from custom_components.habitat.farmbot import camera
 from homeassistant.components.camera import Image, async_get_image
 from homeassistant.const import STATE_UNAVAILABLE
