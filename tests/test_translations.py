@@ -14,6 +14,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.habitat import login_flow, writes
+from custom_components.habitat.cloud.errors import BadAnswer, TooLarge
 from custom_components.habitat.const import CONF_VENDOR, DOMAIN, SECTION_ADVANCED
 from custom_components.habitat.coordinator import HabitatCoordinator
 from custom_components.habitat.farmbot import commands
@@ -590,6 +591,8 @@ def raised() -> Iterator[tuple[str, set[str]]]:
         yield key_text, {"vendor", "reason"}
     for key_text in commands._MESSAGES.values():
         yield key_text, {"reason"}
+    for reason in reasons():
+        yield f"reason_{reason}", set()
     for key_text in (
         *choice._UNKNOWN.values(),
         "event_ambiguous",
@@ -606,6 +609,35 @@ def raised() -> Iterator[tuple[str, set[str]]]:
     for problem in (away_gap(20.0, 21.0), bounds_crossed(21.0, 20.0)):
         assert problem is not None
         yield problem, set()
+
+
+def reasons() -> set[str]:
+    """Return the keys of what stands for the reason of a failed request."""
+    given = {
+        named_values(call)["reason"]
+        for call in calls()
+        if isinstance(call.func, ast.Name) and "reason" in named_values(call)
+    }
+    return {BadAnswer.reason or "", TooLarge.reason or ""} | {
+        one.value
+        for one in given
+        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    }
+
+
+def test_our_own_words_for_a_failure_are_translated() -> None:
+    """An error about a request quotes the vendor, or names the translation of what it says."""
+    kinds = ("AuthError", "CommandFailed", "RateLimited", "Refused", "Unreachable")
+    untranslated = [
+        ast.unparse(call)
+        for call in calls()
+        if isinstance(call.func, ast.Name)
+        and call.func.id in kinds
+        and isinstance(call.args[0], ast.Constant)
+        and call.args[0].value
+        and "reason" not in named_values(call)
+    ]
+    assert untranslated == []
 
 
 def test_every_error_has_a_message_and_every_message_an_error() -> None:

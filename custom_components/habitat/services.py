@@ -31,6 +31,7 @@ from .coordinator import HabitatConfigEntry, HabitatCoordinator
 from .devices import Device
 from .loader import async_actions
 from .permission import async_require
+from .reasons import failure_reason
 from .validation import validation_error
 from .vendor import REGISTRY, DeviceService, EntityService, Vendor
 
@@ -181,7 +182,7 @@ def _failed(coordinator: HabitatCoordinator, err: CloudError) -> HomeAssistantEr
         translation_key="action_failed",
         translation_placeholders={
             "vendor": coordinator.login.vendor.name,
-            "reason": coordinator.session.redact(str(err)),
+            "reason": failure_reason(coordinator.hass, coordinator.session, err),
         },
     )
 

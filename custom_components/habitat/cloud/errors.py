@@ -9,6 +9,9 @@ class CloudError(Exception):
     The text is fit for people: the vendor's own words where it gave any, and never a secret.
     """
 
+    reason: str | None = None
+    """The key of our own words for what happened; None where the text quotes the vendor."""
+
     transient: bool = False
     """Whether the same request may succeed when it is sent again in a moment."""
     undone: bool = False
@@ -18,9 +21,11 @@ class CloudError(Exception):
     of_login: bool = False
     """Whether it is the token endpoint's, which says nothing of what was asked for."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, reason: str | None = None) -> None:
         """Make the message short and one line, whatever the vendor wrote into it."""
         super().__init__(brief(message))
+        if reason is not None:
+            self.reason = reason
 
 
 class AuthError(CloudError):
@@ -42,9 +47,15 @@ class RateLimited(CloudError):
     transient = True
     undone = True
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        retry_after: float | None = None,
+        *,
+        reason: str | None = None,
+    ) -> None:
         """Keep how long to wait, in seconds, where the vendor said so."""
-        super().__init__(message)
+        super().__init__(message, reason=reason)
         self.retry_after = retry_after
 
 
@@ -59,15 +70,18 @@ class Unreachable(CloudError):
         *,
         retry_after: float | None = None,
         undone: bool = False,
+        reason: str | None = None,
     ) -> None:
         """Keep the wait that the server asked for, in seconds, and if surely nothing was done."""
-        super().__init__(message)
+        super().__init__(message, reason=reason)
         self.retry_after = retry_after
         self.undone = undone
 
 
 class BadAnswer(CloudError):
     """An answer that is none: a web page, half a document, far too much, another shape."""
+
+    reason = "bad_answer"
 
     def __init__(self, message: str, *, transient: bool = False) -> None:
         """Keep whether asking again may help: half a document yes, a giant one no."""
@@ -77,6 +91,8 @@ class BadAnswer(CloudError):
 
 class TooLarge(BadAnswer):
     """An answer beyond all measure; asking for less at a time may help."""
+
+    reason = "too_large"
 
 
 class Refused(CloudError):

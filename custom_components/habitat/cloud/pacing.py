@@ -26,6 +26,9 @@ _MAX_PAUSE = 900.0
 """Seconds."""
 
 
+_PAUSE = "The vendor asked for a pause"
+
+
 class Gate:
     """Lets requests pass: all of them, one that asks for all, or none."""
 
@@ -35,7 +38,7 @@ class Gate:
         """How often this cloud is asked when all is well, in seconds."""
         self._down = Backoff(10, _MAX_PAUSE, self._outage_pause, clock)
         self._limited = Backoff(120, _MAX_PAUSE, lambda lasted: lasted / 2, clock)
-        self._reason = ""
+        self._loss = Unreachable("", undone=True)
         """What the last failure said."""
         self._asked = 0.0
         """The longest pause that a server in trouble asked for since it answered last."""
@@ -82,9 +85,9 @@ class Gate:
             Unreachable: the server was down a moment ago.
         """
         if limited := self._limited.remaining(asked=write):
-            raise RateLimited("The vendor asked for a pause", limited)
+            raise RateLimited(_PAUSE, limited, reason="pause")
         if not write and (down := self._down.remaining()):
-            raise _again(Unreachable(self._reason, undone=True), down)
+            raise _again(self._loss, down)
 
     def may_repeat(self, path: str, *, write: bool = False) -> bool:
         """Say whether a request that failed is worth a second try within the same poll."""
@@ -153,7 +156,7 @@ class Gate:
         elif (write and not error.transient) or not self._is_loss(error):
             self.heard()
         else:
-            self._reason = str(error)
+            self._loss = Unreachable(str(error), undone=True, reason=error.reason)
             self._asked = max(self._asked, error.retry_after or 0.0)
             if number > self._known_alive:
                 self._failed.add(path)
@@ -231,7 +234,9 @@ class LoginDesk:
         if self._failure is not None and (pause := self._backoff.remaining()):
             raise _again(self._failure, pause)
         if pause := self._ration.wait():
-            raise RateLimited("Too many logins within an hour", pause)
+            raise RateLimited(
+                "Too many logins within an hour", pause, reason="too_many_logins"
+            )
 
     def check_refusal(self) -> None:
         """Raise what everything may be spared after the vendor's no.
@@ -249,7 +254,7 @@ class LoginDesk:
             RateLimited: the token endpoint wants a pause, which does not hold for other requests.
         """
         if pause := self._asked.remaining():
-            raise RateLimited("The vendor asked for a pause", pause)
+            raise RateLimited(_PAUSE, pause, reason="pause")
 
     def obey(self, error: CloudError) -> None:
         """Hear how a token request failed: it may have been with a wish for a pause."""

@@ -401,19 +401,27 @@ class CloudSession:
                 aiohttp.ClientConnectorError,
                 aiohttp.ConnectionTimeoutError,
             ) as err:
-                raise Unreachable("No connection to the server", undone=True) from err
+                raise Unreachable(
+                    "No connection to the server", undone=True, reason="no_connection"
+                ) from err
             except TimeoutError as err:
-                raise Unreachable("The server did not answer in time") from err
+                raise Unreachable(
+                    "The server did not answer in time", reason="timeout"
+                ) from err
             except aiohttp.ClientPayloadError as err:
                 raise BadAnswer("The answer broke off", transient=True) from err
             except aiohttp.ClientError, OSError:
                 # It may quote what it could not read, and the address with its query.
-                raise Unreachable("The connection was lost") from None
+                raise Unreachable(
+                    "The connection was lost", reason="connection_lost"
+                ) from None
             except RuntimeError as err:
                 # Whatever else is wrong is no matter of the network.
                 if not self._http.closed:
                     raise
-                raise Unreachable("Home Assistant is stopping") from err
+                raise Unreachable(
+                    "Home Assistant is stopping", reason="stopping"
+                ) from err
         raise BadAnswer("The server redirects in circles")
 
     def _address(self, path: str, params: Mapping[str, str] | None) -> URL:

@@ -9,6 +9,7 @@ from typing import Any
 from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
+from ..reasons import failure_reason
 from ..validation import validation_error
 from .client import celery_script as nodes
 from .client.api import FIRMWARE_CONFIG
@@ -37,7 +38,7 @@ STATUS_TIMEOUT = PACE + 0.5
 
 ACTIVITY, POSITION = "activity", "position"
 
-_TIME_TOLERANCE = 1.0
+_POSITION_TOLERANCE = 1.0
 """mm: at the end of an axis the robot is rarely to the hair."""
 
 _MESSAGES: Mapping[type[RobotError], str] = {
@@ -175,7 +176,9 @@ def raise_translated(coordinator: FarmBotCoordinator) -> Generator[None]:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key=_MESSAGES.get(type(err), "robot_refused"),
-            translation_placeholders={"reason": coordinator.session.redact(str(err))},
+            translation_placeholders={
+                "reason": failure_reason(coordinator.hass, coordinator.session, err)
+            },
         ) from err
 
 
@@ -264,7 +267,7 @@ def validate_within_bounds(
                 raise validation_error("position_unknown")
             here = known
         low, high = reach(config, axis, length)
-        if not low - _TIME_TOLERANCE <= here + value <= high + _TIME_TOLERANCE:
+        if not low - _POSITION_TOLERANCE <= here + value <= high + _POSITION_TOLERANCE:
             raise validation_error(
                 "out_of_reach",
                 axis=axis.upper(),

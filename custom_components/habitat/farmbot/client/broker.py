@@ -385,14 +385,15 @@ class BrokerLink:
         elif kind == "rpc_ok":
             reply.set_result(None)
         elif kind == "rpc_error":
-            reply.set_result(CommandFailed(self._reason(document)))
+            reply.set_result(self._failure(document))
         else:
             self._report.record("from_device")
 
-    def _reason(self, document: Json) -> str:
+    def _failure(self, document: Json) -> CommandFailed:
         """Return what an rpc_error says, fit to be shown."""
-        reason = self._report.privacy.message(_said(document))
-        return reason or "The robot did not say why"
+        if said := self._report.privacy.message(_said(document)):
+            return CommandFailed(said)
+        return CommandFailed("The robot did not say why", reason="not_said")
 
     def _tell[**P](
         self, hear: Callable[P, None], *args: P.args, **kwargs: P.kwargs

@@ -23,7 +23,7 @@ def open_answer(answer: Answer, brief: Callable[[str], str]) -> dict[str, Json]:
         raise BadAnswer("The answer is no object")
     if document.get("errors") or document.get("error"):
         raise Refused(
-            brief(explain(document) or "an error without words"), answer.status
+            brief(explain(document) or f"HTTP {answer.status}"), answer.status
         )
     return document
 

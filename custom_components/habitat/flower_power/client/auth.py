@@ -86,7 +86,7 @@ async def _ask(session: CloudSession, form: Mapping[str, str], method: str) -> T
         access := read_access(answer.get("access_token"))
     ):
         if refuses_login(200, answer):
-            raise AuthError("The login was refused")
+            raise AuthError("The login was refused", reason="login_refused")
         raise BadAnswer("The login was answered without a token")
     lifetime = to_float(answer.get("expires_in"))
     return Token(
