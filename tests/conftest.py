@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from importlib import import_module
 import logging
 import time
 from typing import override
@@ -24,10 +25,15 @@ from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from custom_components.habitat.simulator.flair.world import World
+from custom_components.habitat.vendor import REGISTRY
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 from tests.support.common import NOW, START, Setting, set_up
 from tests.support.edge_cases.flair import HOMES
+
+# A model that is imported while time stands still would have the types of the frozen clock.
+for _vendor in REGISTRY:
+    import_module(f"custom_components.habitat.{_vendor}.client.models")
 
 type StartCloud = Callable[[CloudServer], Awaitable[None]]
 type Serve = Callable[[World | str], Awaitable[FlairCloud]]
