@@ -272,7 +272,7 @@ def set_up_any(
 
 
 @pytest.fixture(
-    params=[("flair", "two"), *product(REGISTRY, ("demo", "odd"))], ids="-".join
+    params=[("flair", "two"), *product(SIMULATED, ("demo", "odd"))], ids="-".join
 )
 async def home(
     request: pytest.FixtureRequest,
@@ -287,7 +287,7 @@ async def demos(
     set_up_any: Callable[[str, str], Awaitable[AnySetting]],
 ) -> list[AnySetting]:
     """Return the accounts of all vendors' demos."""
-    return [await set_up_any(vendor, "demo") for vendor in REGISTRY]
+    return [await set_up_any(vendor, "demo") for vendor in SIMULATED]
 
 
 def entries_of(setting: AnySetting) -> list[er.RegistryEntry]:
