@@ -4,16 +4,13 @@ import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import takewhile
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from ..core.documents import Record, epoch, number
 from ..core.noise import between
+from .robot import Robot
 from .world import World, stamp
-
-if TYPE_CHECKING:
-    # The robot stands on this module.
-    from .robot import Robot
 
 _JITTER = 7.0
 _SLOW = 60.0
@@ -35,7 +32,7 @@ _UNITS = {
 
 
 async def live(robot: Robot) -> None:
-    """Live, if the world does."""
+    """Let a robot do what is due, and tell of itself, if its world lives."""
     world = robot.world
     if not world.live:
         return

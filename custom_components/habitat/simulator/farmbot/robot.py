@@ -7,7 +7,6 @@ from contextlib import suppress
 from ..core.documents import Json, Record, dump, load, number
 from . import celery
 from .link import Link
-from .live import live
 from .machine import Machine, RobotError, Upload, pin_of, values
 from .resources import UNSTORED
 from .state import State
@@ -40,7 +39,6 @@ class Robot:
         self._online = True
         self._told_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._life: asyncio.Task[None] | None = None
         topics = [self._topic(name) for name in ("from_clients", "ping/#", "sync/#")]
         self._link = Link(
             f"{self.bot}_{world.device['fbos_version']}",
@@ -71,18 +69,12 @@ class Robot:
             self.tell()
 
     def start(self, host: str, port: int) -> None:
-        """Connect, and live."""
+        """Connect."""
         self._link.start(host, port)
-        self._life = asyncio.create_task(live(self))
 
     async def stop(self) -> None:
         """Fall silent."""
         self._drop_tasks()
-        life, self._life = self._life, None
-        if life:
-            life.cancel()
-            with suppress(asyncio.CancelledError):
-                await life
         await self._link.stop()
 
     def tell(self) -> None:

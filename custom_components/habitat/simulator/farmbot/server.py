@@ -15,6 +15,7 @@ from . import mqtt, pictures, uploads, web_socket, wire
 from .broker import Broker, Gate
 from .embedded import EmbeddedBroker
 from .link import Link
+from .live import live
 from .resources import RESOURCES, Resource
 from .rest import Rest
 from .robot import Robot
@@ -89,7 +90,7 @@ class FarmBotCloud(CloudServer):
             world, lambda: f"{self.url}/placeholder_farmbot.jpg?text=Processing..."
         )
         self._built = {path: sorted(rows) for path, rows in world.tables.items()}
-        self._pending: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         world.listeners.append(self._wrote)
 
     @property
@@ -110,14 +111,15 @@ class FarmBotCloud(CloudServer):
         pictures.settle(self.world, self.url)
         for image in self.world.rows("images"):
             if wire.PENDING in image:
-                self._later(self._process(cast(int, image["id"])))
+                self._spawn(self._process(cast(int, image["id"])))
         self._link.start(*self.broker.address)
         self.robot.start(*self.broker.address)
+        self._spawn(live(self.robot))
 
     @override
     async def stop(self) -> None:
         """Stop serving, and let the robot fall silent."""
-        for task in list(self._pending):
+        for task in list(self._tasks):
             task.cancel()
         await self.robot.stop()
         await self._link.stop()
@@ -440,7 +442,7 @@ class FarmBotCloud(CloudServer):
             told = {name: value for name, value in record.items() if name != "id"}
             self.publish(f"{beneath}/logs", told)
         if resource.path == "images" and record is not None and wire.PENDING in record:
-            self._later(self._process(identity))
+            self._spawn(self._process(identity))
         if resource.kind:
             body = wire.sync_body(self.world, resource, record)
             message: Json = {"args": {"label": label or str(uuid4())}, "body": body}
@@ -464,10 +466,10 @@ class FarmBotCloud(CloudServer):
                 "images", identity, attachment_url=address, attachment_processed_at=now
             )
 
-    def _later(self, work: Coroutine[object, object, None]) -> None:
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
-        self._pending.add(task)
-        task.add_done_callback(self._pending.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
 async def _document(request: web.BaseRequest) -> Record:
