@@ -3,7 +3,7 @@
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from tests.support.common import portraits
+from tests.support.portraits import portraits
 
 from .conftest import SetUp
 

@@ -1,6 +1,6 @@
 """What the tests of Flair's entities share: an account with all of them, and what they write."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -14,11 +14,12 @@ from custom_components.habitat.simulator.flair.world import Resource, World
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from tests.conftest import SetUp
-from tests.support.common import START, Setting, portraits
+from tests.support.common import START, Setting
+from tests.support.portraits import Portrait, portraits
 
 from .entities import Write
 
-type Portraits = Callable[[str, Platform], Awaitable[dict[str, dict[str, object]]]]
+type Portraits = Callable[[str, Platform], Awaitable[Mapping[str, Portrait]]]
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +61,7 @@ def portray(
 ) -> Portraits:
     """Return what makes pictures of all entities that a home has on a platform."""
 
-    async def draw(name: str, platform: Platform) -> dict[str, dict[str, object]]:
+    async def draw(name: str, platform: Platform) -> Mapping[str, Portrait]:
         freezer.move_to(START)
         monkeypatch.setattr(FlairCoordinator, "platforms", (platform,))
         await set_up_flair(name)

@@ -46,16 +46,24 @@ COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def portraits(hass: HomeAssistant) -> Mapping[str, object]:
-    """Return what each device is and where it stands, by its identifier."""
+    """Return what each device is and where it stands, by its identifier.
+
+    Of those of one model the first one is described in full; of the others there is but where.
+    """
     areas = ar.async_get(hass)
     devices = list(dr.async_get(hass).devices)
     names = {device.id: next(iter(device.identifiers))[1] for device in devices}
     found: dict[str, object] = {}
+    models = set()
     for device in devices:
         area = areas.async_get_area(device.area_id) if device.area_id else None
         parent = device.via_device_id
-        found[names[device.id]] = {
+        place = {
             "name": device.name,
+            "area": area.name if area else None,
+            "parent": names[parent] if parent else None,
+        }
+        full = {
             "manufacturer": device.manufacturer,
             "model": device.model,
             "model_id": device.model_id,
@@ -63,10 +71,12 @@ def portraits(hass: HomeAssistant) -> Mapping[str, object]:
             "sw_version": device.sw_version,
             "hw_version": device.hw_version,
             "configuration_url": device.configuration_url,
-            "area": area.name if area else None,
-            "parent": names[parent] if parent else None,
             "entry_type": device.entry_type,
         }
+        model = (device.model, device.entry_type)
+        known = model in models
+        found[names[device.id]] = place if known else {**place, **full}
+        models.add(model)
     return found
 
 

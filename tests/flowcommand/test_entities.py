@@ -7,7 +7,7 @@ from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.flowcommand.homes import home
 from homeassistant.core import HomeAssistant
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
-from tests.support.common import portraits
+from tests.support.portraits import portraits
 
 from .conftest import SetUp
 

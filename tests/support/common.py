@@ -37,9 +37,6 @@ from homeassistant.config_entries import (
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.entity import Entity
-from homeassistant.helpers.entity_component import DATA_INSTANCES
-from homeassistant.helpers.json import json_bytes
-from homeassistant.util.json import json_loads_object
 
 NOW = 1_795_618_820.0
 """A Wednesday in November 2026, eight in the morning in the demo's house."""
@@ -247,30 +244,6 @@ def counted_writes() -> Iterator[Counter[str]]:
 
     with patch.object(Entity, "_async_write_ha_state", counting):
         yield counts
-
-
-def portraits(
-    hass: HomeAssistant, domain: str | None = None
-) -> dict[str, dict[str, object]]:
-    """Return what each entity, of one domain or of all, is and shows, by its unique id."""
-    return {
-        entry.unique_id: {
-            "entity_id": entry.entity_id,
-            "category": entry.entity_category,
-            "enabled": _enabled_by_default(hass, entry),
-            "state": state.state,
-            **json_loads_object(json_bytes(state.attributes)),
-        }
-        for entry in er.async_get(hass).entities.values()
-        if (state := hass.states.get(entry.entity_id))
-        and domain in (None, entry.domain)
-    }
-
-
-def _enabled_by_default(hass: HomeAssistant, entry: er.RegistryEntry) -> bool:
-    entity = hass.data[DATA_INSTANCES][entry.domain].get_entity(entry.entity_id)
-    assert entity is not None
-    return entity.entity_description.entity_registry_enabled_default
 
 
 async def start_flow(hass: HomeAssistant, step: str) -> ConfigFlowResult:

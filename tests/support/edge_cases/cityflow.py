@@ -29,6 +29,8 @@ _NO_AIR: Mapping[str, Json] = {
 _FAN_OFF: Mapping[str, Json] = dict.fromkeys(
     ("mP1", "mP2", "mP4", "mPX", "nP1", "nP2", "nP4", "nPX", "aPS"), 0
 )
+_SELDOM: Mapping[str, Json] = {"s.var": 4.41, "r.var": 122.5, "uv": 2}
+"""What the first generation has names for and hardly ever measures."""
 _WILD: Mapping[str, Json] = {
     "t": 652.36,
     "l": -1,
@@ -64,7 +66,11 @@ def odd(seed: int = 1, clock: Clock = time.time) -> World:
     foreign = {"location_name": None, "city": None, "country": None}
     shapes = (
         Probe(id="49004d000d50483553343720", type=FIRST, pinned_row=dict(_NO_AIR)),
-        Probe(id="2b002a000f47373334363431", type=FIRST, pinned_row=dict(_BROKEN_CHIP)),
+        Probe(
+            id="2b002a000f47373334363431",
+            type=FIRST,
+            pinned_row={**_BROKEN_CHIP, **_SELDOM},
+        ),
         Probe(id=_hex(1), pinned_row=dict(_FAN_OFF)),
         Probe(id=_hex(2), pinned_row=nothing),
         Probe(id="8DFC78", type=SIGFOX, location=39, pinned=dict(foreign)),

@@ -154,7 +154,11 @@ def _rest(world: World) -> None:
     world.build("telemetries", soc_temp="warm", throttled="none", uptime=-1)
     world.single("fbos_config").update(update_channel="nightly", safe_height=None)
     world.single("firmware_config").update(
-        movement_step_per_mm_x=0, movement_axis_nr_steps_y=None
+        movement_step_per_mm_x=0,
+        movement_axis_nr_steps_y=None,
+        pin_guard_1_pin_nr=8,
+        pin_guard_1_time_out=60,
+        pin_guard_1_active_state=None,
     )
     world.single("web_app_config").update(map_size_x=-1, bot_origin_quadrant=7)
 

@@ -224,7 +224,18 @@ def _others(make: Builder, house: Resource, rooms: list[Resource]) -> None:
         room=None,
     )
     make.add(
-        "zones", {"name": "Odd Zone"}, structure=house, thermostat=None, hvac_unit=None
+        "zones",
+        {
+            "name": "Odd Zone",
+            "staged-heating-mode": "BY SUNDIAL",
+            "staged-heating-trigger": "noon",
+            "staged-heating-set-point-c": 19.444444444444443,
+            "cutover-temperature": 4.444444444444445,
+            "cutback-temperature": -17.77777777777778,
+        },
+        structure=house,
+        thermostat=None,
+        hvac_unit=None,
     )
     for _ in range(2):
         make.add("schedules", {"name": "Twin"}, structure=house)

@@ -22,6 +22,7 @@ from custom_components.habitat.simulator.flower_power.homes import (
     HOMES as READY_MADE,
     home,
 )
+from custom_components.habitat.simulator.flower_power.wire import merged
 
 _FAR = "2219-05-07T00:00:00+00:00"
 
@@ -83,7 +84,9 @@ def _plants(make: Builder) -> None:
         "status": {"watering": _soil("good", "status_ok", 23.45000076293945)}
     }
     air = _spot(make, "In air", ROSEMARY)
-    air.pinned = {"status": {"watering": _soil("good", "status_ok", 0)}}
+    soil = _soil("good", "status_ok", 0)
+    done: Record = {"done_action_datetime_utc": "2026-11-20T17:45:00Z"}
+    air.pinned = {"status": {"watering": merged(soil, {"soil_moisture": done})}}
     _spot(make, "Just planted", MONSTERA).began = make.garden.now() - days(0.5)
     _spot(make, "Two plants").pinned = {
         "configuration": {
