@@ -48,7 +48,6 @@ KNOWN_CIRCLES: Final = (
             "farmbot.webcams",
         }
     ),
-    frozenset({"simulator.farmbot.live", "simulator.farmbot.robot"}),
 )
 """The circles that are still there. This list may only become shorter."""
 
