@@ -68,16 +68,16 @@ def platform_setup(
 class RecordEntityDescription[R](EntityDescription):
     """Describes an entity that shows a device's record, or a part of the device."""
 
-    part: str | None = None
+    detail: str | None = None
     """What of the device, where it is a record of its own, such as its last reading."""
-    exists: Callable[[R], bool] | None = None
+    exists_fn: Callable[[R], bool] | None = None
     """Whether a record tells of it at all, where that differs from device to device."""
     lasting: bool = False
     """Whether it stays true while the device is silent, such as when it was heard of last."""
 
     def key_at(self, device: Device) -> str:
         """Return the key of the record that is shown."""
-        return f"{device.key}/{self.part}" if self.part else device.key
+        return f"{device.key}/{self.detail}" if self.detail else device.key
 
 
 class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
@@ -263,9 +263,8 @@ def entities_from[A: HabitatCoordinator, R, D: RecordEntityDescription[Any]](
 ) -> Iterator[EntityFactory]:
     """Return the entities that a device has of those described."""
     for description in descriptions:
-        exists = description.exists
-        if exists is not None:
+        if description.exists_fn is not None:
             record = coordinator.record(description.key_at(device), kind)
-            if record is None or not exists(record):
+            if record is None or not description.exists_fn(record):
                 continue
         yield description.key, partial(build, coordinator, device, kind, description)

@@ -10,12 +10,10 @@ from homeassistant.components.sensor import (
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
-    SensorStateClass,
 )
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.helpers.typing import StateType
 
-from .cloud.enums import LenientEnum
 from .cloud.text import MAX_STATE_LENGTH, cut
 from .coordinator import POLL, HabitatCoordinator
 from .devices import Device
@@ -31,14 +29,16 @@ PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class HabitatSensorDescription[R](RecordEntityDescription[R], SensorEntityDescription):
+class HabitatSensorEntityDescription[R](
+    RecordEntityDescription[R], SensorEntityDescription
+):
     """Describes a sensor of a record."""
 
-    value: Callable[[R], StateType | datetime]
+    value_fn: Callable[[R], StateType | datetime]
 
     def state_of(self, shown: R | None) -> StateType | datetime:
         """Return what to show of a record, as much of a text as a state may have."""
-        value = None if shown is None else self.value(shown)
+        value = None if shown is None else self.value_fn(shown)
         return cut(value, MAX_STATE_LENGTH) if isinstance(value, str) else value
 
 
@@ -53,74 +53,13 @@ class HabitatSensor[A: HabitatCoordinator, R](
 ):
     """A sensor of a record."""
 
-    entity_description: HabitatSensorDescription[R]
+    entity_description: HabitatSensorEntityDescription[R]
 
     @property
     @override
     def native_value(self) -> StateType | datetime:
         """What the cloud said."""
         return self.entity_description.state_of(self.current_record)
-
-
-def option(word: LenientEnum | None) -> str | None:
-    """Return a word of the cloud as the state of an enum, in Home Assistant's spelling."""
-    return None if word is None else word.name.lower()
-
-
-def measured[R](
-    key: str,
-    device_class: SensorDeviceClass | None,
-    unit: str | None,
-    value: Callable[[R], float | None],
-    *,
-    precision: int | None = None,
-    state_class: SensorStateClass | None = SensorStateClass.MEASUREMENT,
-    part: str | None = None,
-    diagnostic: bool = False,
-    enabled: bool = True,
-    lasting: bool = False,
-    exists: Callable[[R], bool] | None = None,
-) -> HabitatSensorDescription[R]:
-    """Describe a number that the cloud tells."""
-    return HabitatSensorDescription(
-        key=key,
-        device_class=device_class,
-        native_unit_of_measurement=unit,
-        value=value,
-        suggested_display_precision=precision,
-        state_class=state_class,
-        part=part,
-        entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
-        entity_registry_enabled_default=enabled,
-        lasting=lasting,
-        exists=exists,
-    )
-
-
-def told[R](
-    key: str,
-    value: Callable[[R], str | datetime | None],
-    *,
-    device_class: SensorDeviceClass | None = None,
-    words: type[LenientEnum] | None = None,
-    part: str | None = None,
-    diagnostic: bool = True,
-    enabled: bool = True,
-    lasting: bool = False,
-    exists: Callable[[R], bool] | None = None,
-) -> HabitatSensorDescription[R]:
-    """Describe a word, a text or a time that the cloud tells."""
-    return HabitatSensorDescription(
-        key=key,
-        device_class=SensorDeviceClass.ENUM if words else device_class,
-        options=[word.name.lower() for word in words] if words else None,
-        value=value,
-        part=part,
-        entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
-        entity_registry_enabled_default=enabled,
-        lasting=lasting,
-        exists=exists,
-    )
 
 
 LAST_ANSWER = SensorEntityDescription(

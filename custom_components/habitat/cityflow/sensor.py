@@ -10,12 +10,14 @@ from homeassistant.components.sensor import (
     DOMAIN as SENSOR_DOMAIN,
     RestoreSensor,
     SensorDeviceClass,
+    SensorStateClass,
 )
 from homeassistant.const import (
     ATTR_LATITUDE,
     ATTR_LONGITUDE,
     LIGHT_LUX,
     PERCENTAGE,
+    EntityCategory,
     UnitOfDensity,
     UnitOfPressure,
     UnitOfSoundPressure,
@@ -30,13 +32,13 @@ from ..devices import Device
 from ..entity import entities_from
 from ..liveness import past
 from ..loader import EntityFactory
-from ..sensor import HabitatSensor, HabitatSensorDescription, measured, told
+from ..sensor import HabitatSensor, HabitatSensorEntityDescription
 from .client.models import Measurement, Probe
 from .client.properties import KEYS, key_of, unit_of
 from .const import CONF_SHOW_ON_MAP
 from .coordinator import ROW, CityFlowCoordinator
 
-type Description = HabitatSensorDescription[Measurement]
+type Description = HabitatSensorEntityDescription[Measurement]
 
 _PROPS: Mapping[str, tuple[str, ...]] = {
     key: tuple(prop for prop, other in KEYS.items() if other == key)
@@ -73,16 +75,17 @@ def _sensor(
     diagnostic: bool = False,
     enabled: bool = True,
 ) -> Description:
-    return measured(
-        key,
-        device_class,
-        unit,
-        _reading(*_PROPS[key]),
-        precision=precision,
-        part=ROW,
-        diagnostic=diagnostic,
-        enabled=enabled,
-        exists=_sent(*(props or _PROPS[key])),
+    return HabitatSensorEntityDescription(
+        key=key,
+        detail=ROW,
+        device_class=device_class,
+        native_unit_of_measurement=unit,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=precision,
+        entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
+        entity_registry_enabled_default=enabled,
+        exists_fn=_sent(*(props or _PROPS[key])),
+        value_fn=_reading(*_PROPS[key]),
     )
 
 
@@ -158,17 +161,22 @@ def _measured_at(row: Measurement) -> datetime | None:
     return past(row.time)
 
 
-LAST_MEASUREMENT: Description = told(
-    "last_measurement",
-    _measured_at,
+LAST_MEASUREMENT: Description = HabitatSensorEntityDescription(
+    key="last_measurement",
+    detail=ROW,
     device_class=SensorDeviceClass.TIMESTAMP,
-    part=ROW,
+    entity_category=EntityCategory.DIAGNOSTIC,
     lasting=True,
+    value_fn=_measured_at,
 )
 
-PROPERTY: Description = replace(
-    measured("property", None, None, lambda _: None, part=ROW, enabled=False),
+PROPERTY: Description = HabitatSensorEntityDescription(
+    key="property",
     translation_key="property",
+    detail=ROW,
+    state_class=SensorStateClass.MEASUREMENT,
+    entity_registry_enabled_default=False,
+    value_fn=lambda _: None,
 )
 """What a property is like that is known from CityFlow's metadata alone."""
 
@@ -235,7 +243,7 @@ def _registered(
     for description in MEASURED:
         unique_id = f"{device.id}_{description.key}"
         if registry.async_get_entity_id(SENSOR_DOMAIN, DOMAIN, unique_id):
-            yield replace(description, exists=None)
+            yield replace(description, exists_fn=None)
 
 
 def _unknown(coordinator: CityFlowCoordinator, device: Device) -> Iterator[Description]:
@@ -252,7 +260,7 @@ def _unknown(coordinator: CityFlowCoordinator, device: Device) -> Iterator[Descr
         yield replace(
             PROPERTY,
             key=key_of(prop),
-            value=_reading(prop),
+            value_fn=_reading(prop),
             native_unit_of_measurement=cut(unit, MAX_NAME_LENGTH) if unit else None,
             translation_placeholders={"name": cut(name, MAX_NAME_LENGTH)},
         )

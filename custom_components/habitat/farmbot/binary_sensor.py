@@ -15,8 +15,7 @@ from homeassistant.util import dt as dt_util
 from ..binary_sensor import (
     BaseBinarySensorEntity,
     HabitatBinarySensor,
-    HabitatBinarySensorDescription,
-    flag,
+    HabitatBinarySensorEntityDescription,
 )
 from ..coordinator import POLL
 from ..devices import Device
@@ -41,18 +40,16 @@ class RobotBinarySensor[R](HabitatBinarySensor[FarmBotCoordinator, R], RobotEnti
     """A binary sensor of what the robot itself says."""
 
 
-ACTIVITY: tuple[HabitatBinarySensorDescription[Activity], ...] = (
-    flag(
-        "busy",
-        lambda activity: activity.busy,
+ACTIVITY: tuple[HabitatBinarySensorEntityDescription[Activity], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="busy",
         device_class=BinarySensorDeviceClass.RUNNING,
-        diagnostic=False,
+        value_fn=lambda activity: activity.busy,
     ),
-    flag(
-        "emergency_stop",
-        lambda activity: activity.locked,
+    HabitatBinarySensorEntityDescription(
+        key="emergency_stop",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        diagnostic=False,
+        value_fn=lambda activity: activity.locked,
     ),
 )
 
@@ -65,13 +62,12 @@ def moving(states: AxisStates) -> bool | None:
     return None if None in axes else False
 
 
-AXIS_STATES: tuple[HabitatBinarySensorDescription[AxisStates], ...] = (
-    flag(
-        "moving",
-        moving,
+AXIS_STATES: tuple[HabitatBinarySensorEntityDescription[AxisStates], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="moving",
         device_class=BinarySensorDeviceClass.MOVING,
-        diagnostic=False,
-        enabled=False,
+        entity_registry_enabled_default=False,
+        value_fn=moving,
     ),
 )
 
@@ -85,15 +81,19 @@ def throttled(bits: int) -> Callable[[Vitals], bool | None]:
     return is_held_back
 
 
-VITALS: tuple[HabitatBinarySensorDescription[Vitals], ...] = (
-    flag(
-        "under_voltage", throttled(0b001), device_class=BinarySensorDeviceClass.PROBLEM
-    ),
-    flag(
-        "throttled_cpu",
-        throttled(0b110),
+VITALS: tuple[HabitatBinarySensorEntityDescription[Vitals], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="under_voltage",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        enabled=False,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=throttled(0b001),
+    ),
+    HabitatBinarySensorEntityDescription(
+        key="throttled_cpu",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=throttled(0b110),
     ),
 )
 
@@ -210,7 +210,7 @@ def entities(
     def told_by[R](
         key: str,
         kind: type[R],
-        descriptions: tuple[HabitatBinarySensorDescription[R], ...],
+        descriptions: tuple[HabitatBinarySensorEntityDescription[R], ...],
     ) -> Iterator[EntityFactory]:
         seen = with_key(device, key)
         return entities_from(coordinator, seen, kind, descriptions, RobotBinarySensor)

@@ -32,7 +32,7 @@ SOIL_HEIGHT = "Measure Soil Height"
 class FarmBotButtonDescription(ButtonEntityDescription):
     """Describes something that the robot does."""
 
-    press: Callable[[FarmBotCoordinator], Awaitable[object]]
+    press_fn: Callable[[FarmBotCoordinator], Awaitable[object]]
     moves: bool = False
     """Whether the robot moves for it, and so must have nothing else to do."""
 
@@ -48,7 +48,7 @@ class FarmBotButton(RobotEntity[FarmBotDevice], ButtonEntity):
         """Have the robot do it; what takes its time goes on without anybody waiting."""
         if self.entity_description.moves:
             await require_idle(self.coordinator)
-        await self.entity_description.press(self.coordinator)
+        await self.entity_description.press_fn(self.coordinator)
 
 
 class StopButton(FarmBotButton):
@@ -61,64 +61,68 @@ class StopButton(FarmBotButton):
         return True
 
 
-EMERGENCY_STOP = FarmBotButtonDescription(key="emergency_stop", press=stop)
+EMERGENCY_STOP = FarmBotButtonDescription(key="emergency_stop", press_fn=stop)
 
 BUTTONS = (
-    FarmBotButtonDescription(key="emergency_unlock", press=unlock),
+    FarmBotButtonDescription(key="emergency_unlock", press_fn=unlock),
     FarmBotButtonDescription(
         key="find_home",
-        press=lambda coordinator: start(coordinator, nodes.find_home()),
+        press_fn=lambda coordinator: start(coordinator, nodes.find_home()),
         moves=True,
     ),
     FarmBotButtonDescription(
         key="go_home",
-        press=lambda coordinator: start(coordinator, nodes.go_home()),
+        press_fn=lambda coordinator: start(coordinator, nodes.go_home()),
         moves=True,
     ),
     FarmBotButtonDescription(
         key="take_photo",
-        press=lambda coordinator: start(coordinator, nodes.take_photo()),
+        press_fn=lambda coordinator: start(coordinator, nodes.take_photo()),
     ),
     FarmBotButtonDescription(
         key="detect_weeds",
-        press=lambda coordinator: start(
+        press_fn=lambda coordinator: start(
             coordinator, nodes.execute_script(PLANT_DETECTION)
         ),
         entity_registry_enabled_default=False,
     ),
     FarmBotButtonDescription(
         key="measure_soil_height",
-        press=lambda coordinator: start(coordinator, nodes.execute_script(SOIL_HEIGHT)),
+        press_fn=lambda coordinator: start(
+            coordinator, nodes.execute_script(SOIL_HEIGHT)
+        ),
         moves=True,
         entity_registry_enabled_default=False,
     ),
     FarmBotButtonDescription(
         key="sync",
-        press=lambda coordinator: start(coordinator, nodes.sync()),
+        press_fn=lambda coordinator: start(coordinator, nodes.sync()),
         entity_category=EntityCategory.DIAGNOSTIC,
     ),
     FarmBotButtonDescription(
         key="read_status",
-        press=lambda coordinator: send(coordinator, nodes.read_status()),
+        press_fn=lambda coordinator: send(coordinator, nodes.read_status()),
         entity_category=EntityCategory.DIAGNOSTIC,
     ),
     # No guards here: starting again is the cure for a robot that believes itself busy.
     FarmBotButtonDescription(
         key="reboot",
-        press=lambda coordinator: start(coordinator, nodes.reboot()),
+        press_fn=lambda coordinator: start(coordinator, nodes.reboot()),
         device_class=ButtonDeviceClass.RESTART,
         entity_category=EntityCategory.CONFIG,
     ),
     FarmBotButtonDescription(
         key="restart_firmware",
-        press=lambda coordinator: start(coordinator, nodes.reboot("arduino_firmware")),
+        press_fn=lambda coordinator: start(
+            coordinator, nodes.reboot("arduino_firmware")
+        ),
         device_class=ButtonDeviceClass.RESTART,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
     ),
     FarmBotButtonDescription(
         key="power_off",
-        press=lambda coordinator: start(coordinator, nodes.power_off()),
+        press_fn=lambda coordinator: start(coordinator, nodes.power_off()),
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
     ),

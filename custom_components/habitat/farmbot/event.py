@@ -11,10 +11,10 @@ from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from ..cloud.text import MAX_STATE_LENGTH, cut
+from ..descriptions import enum_state
 from ..devices import Device
 from ..entity import HabitatEntity
 from ..loader import EntityFactory
-from ..sensor import option
 from .client.api import IMAGES
 from .client.enums import LogType
 from .client.models import Image, Log
@@ -46,7 +46,7 @@ class LogEventEntity(HabitatEntity[FarmBotCoordinator, LogLine], EventEntity):
         line = self.record
         if line is not self._told and line is not None:
             self._told = line
-            if kind := option(line.log.type):
+            if kind := enum_state(line.log.type):
                 self._trigger_event(kind, describe(line.log))
         super()._handle_coordinator_update()
 

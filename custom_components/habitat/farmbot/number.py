@@ -71,7 +71,7 @@ class FarmBotNumberDescription[R](NumberEntityDescription):
     """Describes a number that the server keeps."""
 
     attribute: str
-    value: Callable[[R], float | None]
+    value_fn: Callable[[R], float | None]
 
 
 class SettingNumber[R](SettingEntity[R], NumberEntity):
@@ -84,7 +84,7 @@ class SettingNumber[R](SettingEntity[R], NumberEntity):
     @override
     def native_value(self) -> float | None:
         """What the server said."""
-        value = self.entity_description.value(self.record) if self.record else None
+        value = self.entity_description.value_fn(self.record) if self.record else None
         # While it is being changed it is a whole number, and would show as another one.
         return None if value is None else float(value)
 
@@ -129,13 +129,13 @@ class DepthNumber(SettingNumber[FbosConfig]):
 
 
 def height(
-    key: str, value: Callable[[FbosConfig], float | None]
+    key: str, value_fn: Callable[[FbosConfig], float | None]
 ) -> FarmBotNumberDescription[FbosConfig]:
     """Describe a height in mm; its key is the server's name for it."""
     return FarmBotNumberDescription(
         key=key,
         attribute=key,
-        value=value,
+        value_fn=value_fn,
         device_class=NumberDeviceClass.DISTANCE,
         native_unit_of_measurement=UnitOfLength.MILLIMETERS,
         native_min_value=0,
@@ -157,7 +157,7 @@ FLOW_RATE: FarmBotNumberDescription[Tool] = FarmBotNumberDescription(
     key="flow_rate",
     translation_key="flow_rate",
     attribute="flow_rate_ml_per_s",
-    value=lambda tool: tool.flow_rate_ml_per_s,
+    value_fn=lambda tool: tool.flow_rate_ml_per_s,
     device_class=NumberDeviceClass.VOLUME_FLOW_RATE,
     native_unit_of_measurement=UnitOfVolumeFlowRate.MILLILITERS_PER_SECOND,
     native_min_value=1,

@@ -53,8 +53,8 @@ class FarmBotSelectDescription[R](SelectEntityDescription):
     """Describes a setting with a few choices."""
 
     attribute: str
-    value: Callable[[R], Json]
-    choices: Callable[[FarmBotCoordinator], Mapping[str, Json]]
+    value_fn: Callable[[R], Json]
+    options_fn: Callable[[FarmBotCoordinator], Mapping[str, Json]]
     """What the server keeps, by the option that is shown."""
     reads: tuple[str, ...] = ()
     """The keys that the choices depend on."""
@@ -80,7 +80,7 @@ class SettingSelect[R](SettingEntity[R], SelectEntity):
 
     @property
     def _choices(self) -> Mapping[str, Json]:
-        return self.entity_description.choices(self.coordinator)
+        return self.entity_description.options_fn(self.coordinator)
 
     @property
     @override
@@ -94,7 +94,7 @@ class SettingSelect[R](SettingEntity[R], SelectEntity):
         """What the server said; unknown where it is none of the choices."""
         if (record := self.record) is None:
             return None
-        value = self.entity_description.value(record)
+        value = self.entity_description.value_fn(record)
         return next(
             (option for option, kept in self._choices.items() if kept == value), None
         )
@@ -108,8 +108,8 @@ class SettingSelect[R](SettingEntity[R], SelectEntity):
 UPDATE_CHANNEL: FarmBotSelectDescription[FbosConfig] = FarmBotSelectDescription(
     key="update_channel",
     attribute="update_channel",
-    value=channel_of,
-    choices=channels,
+    value_fn=channel_of,
+    options_fn=channels,
     entity_category=EntityCategory.CONFIG,
     entity_registry_enabled_default=False,
 )
@@ -118,8 +118,8 @@ ROBOT: tuple[FarmBotSelectDescription[FarmBotDevice], ...] = (
     FarmBotSelectDescription(
         key="ota_hour",
         attribute="ota_hour",
-        value=lambda robot: robot.ota_hour,
-        choices=lambda _: _HOURS,
+        value_fn=lambda robot: robot.ota_hour,
+        options_fn=lambda _: _HOURS,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
     ),
@@ -127,8 +127,8 @@ ROBOT: tuple[FarmBotSelectDescription[FarmBotDevice], ...] = (
         # What the robot believes it holds: only for putting right what it took wrong.
         key="mounted_tool",
         attribute="mounted_tool_id",
-        value=lambda robot: robot.mounted_tool_id,
-        choices=tools,
+        value_fn=lambda robot: robot.mounted_tool_id,
+        options_fn=tools,
         reads=(MOUNTED_TOOL,),
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,

@@ -29,17 +29,11 @@ from homeassistant.util import dt as dt_util
 
 from ..cloud.enums import LenientEnum
 from ..cloud.text import MAX_STATE_LENGTH, cut
+from ..descriptions import enum_state
 from ..devices import Device
 from ..entity import TurningEntity, entities_from
 from ..loader import EntityFactory
-from ..sensor import (
-    BaseSensorEntity,
-    HabitatSensor,
-    HabitatSensorDescription,
-    measured,
-    option,
-    told,
-)
+from ..sensor import BaseSensorEntity, HabitatSensor, HabitatSensorEntityDescription
 from .client.api import FBOS_CONFIG, FIRMWARE_CONFIG
 from .client.enums import AxisState, PlantStage, ProblemTag, SyncStatus
 from .client.models import FarmBotDevice, FbosConfig, FirmwareConfig, PinGuard, Sensor
@@ -68,7 +62,6 @@ _UNKNOWN = "unknown"
 """The vendor's word for what Home Assistant has one of its own for."""
 
 DISTANCE = (SensorDeviceClass.DISTANCE, UnitOfLength.MILLIMETERS)
-PERCENT = (None, UnitOfRatio.PERCENTAGE)
 
 
 class FarmBotSensor[R](HabitatSensor[FarmBotCoordinator, R]):
@@ -79,75 +72,86 @@ class RobotSensor[R](FarmBotSensor[R], RobotEntity[R]):
     """A sensor of what the robot itself says."""
 
 
-def word[R](
-    key: str,
-    words: type[LenientEnum],
-    value: Callable[[R], LenientEnum | None],
+def robot_enum_sensor[R](
     *,
-    enabled: bool = True,
-) -> HabitatSensorDescription[R]:
-    """Describe a word of the robot, one of which says that it does not know."""
+    key: str,
+    options: type[LenientEnum],
+    member_fn: Callable[[R], LenientEnum | None],
+    entity_registry_enabled_default: bool = True,
+) -> HabitatSensorEntityDescription[R]:
+    """Return the description of an enum sensor of the robot, whose member UNKNOWN is no state."""
 
-    def known(record: R) -> str | None:
-        state = option(value(record))
+    def value_fn(record: R) -> str | None:
+        state = enum_state(member_fn(record))
         return None if state == _UNKNOWN else state
 
-    return HabitatSensorDescription(
+    return HabitatSensorEntityDescription(
         key=key,
         device_class=SensorDeviceClass.ENUM,
         options=[
-            state for one in words if (state := option(one)) not in (None, _UNKNOWN)
+            member.name.lower() for member in options if member.name.lower() != _UNKNOWN
         ],
-        value=known,
+        value_fn=value_fn,
         entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=enabled,
+        entity_registry_enabled_default=entity_registry_enabled_default,
     )
 
 
-POSITION: tuple[HabitatSensorDescription[Axes], ...] = tuple(
-    measured(
-        f"position_{axis}", *DISTANCE, attrgetter(axis), precision=1, state_class=None
+POSITION: tuple[HabitatSensorEntityDescription[Axes], ...] = tuple(
+    HabitatSensorEntityDescription(
+        key=f"position_{axis}",
+        device_class=SensorDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.MILLIMETERS,
+        suggested_display_precision=1,
+        value_fn=attrgetter(axis),
     )
     for axis in _AXES
 )
-AXIS_STATES: tuple[HabitatSensorDescription[AxisStates], ...] = tuple(
-    word(f"axis_state_{axis}", AxisState, attrgetter(axis), enabled=False)
+AXIS_STATES: tuple[HabitatSensorEntityDescription[AxisStates], ...] = tuple(
+    robot_enum_sensor(
+        key=f"axis_state_{axis}",
+        options=AxisState,
+        member_fn=attrgetter(axis),
+        entity_registry_enabled_default=False,
+    )
     for axis in _AXES
 )
-LOAD: tuple[HabitatSensorDescription[Axes], ...] = tuple(
-    measured(
-        f"load_{axis}",
-        *PERCENT,
-        attrgetter(axis),
-        precision=0,
-        state_class=None,
-        diagnostic=True,
-        enabled=False,
+LOAD: tuple[HabitatSensorEntityDescription[Axes], ...] = tuple(
+    HabitatSensorEntityDescription(
+        key=f"load_{axis}",
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=attrgetter(axis),
     )
     for axis in _AXES
 )
 
 
-def encoders(name: str) -> tuple[HabitatSensorDescription[Axes], ...]:
+def encoders(name: str) -> tuple[HabitatSensorEntityDescription[Axes], ...]:
     """Describe where the encoders say that the axes are; raw ones count by themselves."""
     device_class, unit = DISTANCE if name == "scaled_encoders" else (None, None)
     return tuple(
-        measured(
-            f"{name}_{axis}",
-            device_class,
-            unit,
-            attrgetter(axis),
-            precision=1,
-            state_class=None,
-            diagnostic=True,
-            enabled=False,
+        HabitatSensorEntityDescription(
+            key=f"{name}_{axis}",
+            device_class=device_class,
+            native_unit_of_measurement=unit,
+            suggested_display_precision=1,
+            entity_category=EntityCategory.DIAGNOSTIC,
+            entity_registry_enabled_default=False,
+            value_fn=attrgetter(axis),
         )
         for axis in _AXES
     )
 
 
-ACTIVITY: tuple[HabitatSensorDescription[Activity], ...] = (
-    word("sync_status", SyncStatus, lambda activity: activity.sync_status),
+ACTIVITY: tuple[HabitatSensorEntityDescription[Activity], ...] = (
+    robot_enum_sensor(
+        key="sync_status",
+        options=SyncStatus,
+        member_fn=lambda activity: activity.sync_status,
+    ),
 )
 
 
@@ -174,67 +178,80 @@ class Work:
         return self.job.percent if self.job else self.running.percent
 
 
-WORK: tuple[HabitatSensorDescription[Work], ...] = (
-    told("job", lambda work: work.name, diagnostic=False),
-    measured(
-        "job_progress",
-        *PERCENT,
-        lambda work: work.percent,
-        precision=0,
-        state_class=None,
+WORK: tuple[HabitatSensorEntityDescription[Work], ...] = (
+    HabitatSensorEntityDescription(
+        key="job",
+        value_fn=lambda work: work.name,
+    ),
+    HabitatSensorEntityDescription(
+        key="job_progress",
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        suggested_display_precision=0,
+        value_fn=lambda work: work.percent,
     ),
 )
-SYSTEM: tuple[HabitatSensorDescription[System], ...] = (
-    told("firmware_version", lambda system: system.firmware_version, enabled=False),
+SYSTEM: tuple[HabitatSensorEntityDescription[System], ...] = (
+    HabitatSensorEntityDescription(
+        key="firmware_version",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda system: system.firmware_version,
+    ),
 )
-VITALS: tuple[HabitatSensorDescription[Vitals], ...] = (
-    measured(
-        "soc_temp",
-        SensorDeviceClass.TEMPERATURE,
-        UnitOfTemperature.CELSIUS,
-        lambda vitals: vitals.soc_temp,
-        precision=0,
-        diagnostic=True,
+VITALS: tuple[HabitatSensorEntityDescription[Vitals], ...] = (
+    HabitatSensorEntityDescription(
+        key="soc_temp",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda vitals: vitals.soc_temp,
     ),
-    measured(
-        "wifi_level",
-        SensorDeviceClass.SIGNAL_STRENGTH,
-        SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
-        lambda vitals: vitals.wifi_level,
-        precision=0,
-        diagnostic=True,
-        enabled=False,
+    HabitatSensorEntityDescription(
+        key="wifi_level",
+        device_class=SensorDeviceClass.SIGNAL_STRENGTH,
+        native_unit_of_measurement=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda vitals: vitals.wifi_level,
     ),
-    measured(
-        "wifi_level_percent",
-        *PERCENT,
-        lambda vitals: vitals.wifi_level_percent,
-        precision=0,
-        diagnostic=True,
-        enabled=False,
+    HabitatSensorEntityDescription(
+        key="wifi_level_percent",
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda vitals: vitals.wifi_level_percent,
     ),
-    measured(
-        "cpu_usage",
-        *PERCENT,
-        lambda vitals: vitals.cpu_usage,
-        precision=0,
-        diagnostic=True,
-        enabled=False,
+    HabitatSensorEntityDescription(
+        key="cpu_usage",
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda vitals: vitals.cpu_usage,
     ),
-    measured(
-        "disk_usage",
-        *PERCENT,
-        lambda vitals: vitals.disk_usage,
-        precision=0,
-        diagnostic=True,
+    HabitatSensorEntityDescription(
+        key="disk_usage",
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda vitals: vitals.disk_usage,
     ),
-    measured(
-        "memory_usage",
-        SensorDeviceClass.DATA_SIZE,
-        UnitOfInformation.MEGABYTES,
-        lambda vitals: vitals.memory_usage,
-        precision=0,
-        diagnostic=True,
+    HabitatSensorEntityDescription(
+        key="memory_usage",
+        device_class=SensorDeviceClass.DATA_SIZE,
+        native_unit_of_measurement=UnitOfInformation.MEGABYTES,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda vitals: vitals.memory_usage,
     ),
 )
 
@@ -249,13 +266,6 @@ _OFTEN = frozenset(
 """Stages of plants that most beds have; those of weeds are rare in them."""
 
 
-def counted(
-    key: str, value: Callable[[Garden], int], *, enabled: bool = True
-) -> HabitatSensorDescription[Garden]:
-    """Describe how many there are of something in the garden."""
-    return measured(key, None, None, value, precision=0, enabled=enabled)
-
-
 def _plants(stage: PlantStage) -> Callable[[Garden], int]:
     return lambda garden: garden.plants.get(stage, 0)
 
@@ -264,35 +274,61 @@ def _weeds(stage: PlantStage) -> Callable[[Garden], int]:
     return lambda garden: garden.weeds.get(stage, 0)
 
 
-GARDEN_SUMS: tuple[HabitatSensorDescription[Garden], ...] = (
-    counted("plants", lambda garden: garden.plants_total),
+GARDEN_SUMS: tuple[HabitatSensorEntityDescription[Garden], ...] = (
+    HabitatSensorEntityDescription(
+        key="plants",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda garden: garden.plants_total,
+    ),
     *(
-        counted(f"plants_{option(stage)}", _plants(stage), enabled=stage in _OFTEN)
+        HabitatSensorEntityDescription(
+            key=f"plants_{enum_state(stage)}",
+            state_class=SensorStateClass.MEASUREMENT,
+            suggested_display_precision=0,
+            entity_registry_enabled_default=stage in _OFTEN,
+            value_fn=_plants(stage),
+        )
         for stage in PlantStage
     ),
-    counted("weeds", lambda garden: garden.weeds_open),
+    HabitatSensorEntityDescription(
+        key="weeds",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda garden: garden.weeds_open,
+    ),
     *(
-        counted(f"weeds_{option(stage)}", _weeds(stage), enabled=False)
+        HabitatSensorEntityDescription(
+            key=f"weeds_{enum_state(stage)}",
+            state_class=SensorStateClass.MEASUREMENT,
+            suggested_display_precision=0,
+            entity_registry_enabled_default=False,
+            value_fn=_weeds(stage),
+        )
         for stage in WEED_STAGES
     ),
-    measured("soil_height", *DISTANCE, lambda garden: garden.soil_height, precision=0),
-)
-ALERT_SUMS: tuple[HabitatSensorDescription[Alerts], ...] = (
-    measured(
-        "alerts",
-        None,
-        None,
-        lambda alerts: len(alerts.alerts),
-        precision=0,
-        state_class=None,
-        diagnostic=True,
+    HabitatSensorEntityDescription(
+        key="soil_height",
+        device_class=SensorDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.MILLIMETERS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda garden: garden.soil_height,
     ),
-    HabitatSensorDescription(
+)
+ALERT_SUMS: tuple[HabitatSensorEntityDescription[Alerts], ...] = (
+    HabitatSensorEntityDescription(
+        key="alerts",
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda alerts: len(alerts.alerts),
+    ),
+    HabitatSensorEntityDescription(
         key="alert",
         device_class=SensorDeviceClass.ENUM,
         options=[*(tag.name.lower() for tag in ProblemTag), NOTHING],
-        value=lambda alerts: (
-            option(alerts.alerts[0].problem_tag) if alerts.alerts else NOTHING
+        value_fn=lambda alerts: (
+            enum_state(alerts.alerts[0].problem_tag) if alerts.alerts else NOTHING
         ),
         entity_category=EntityCategory.DIAGNOSTIC,
     ),
@@ -321,17 +357,15 @@ LAST_SEEN = SensorEntityDescription(
 LAST_LOG = SensorEntityDescription(
     key="last_log", entity_category=EntityCategory.DIAGNOSTIC
 )
-NEXT_EVENT: tuple[HabitatSensorDescription[Occurrence], ...] = (
-    told(
-        "next_event",
-        lambda event: event.start,
+NEXT_EVENT: tuple[HabitatSensorEntityDescription[Occurrence], ...] = (
+    HabitatSensorEntityDescription(
+        key="next_event",
         device_class=SensorDeviceClass.TIMESTAMP,
-        diagnostic=False,
+        value_fn=lambda event: event.start,
     ),
-    told(
-        "next_event_name",
-        lambda event: event.summary or None,
-        diagnostic=False,
+    HabitatSensorEntityDescription(
+        key="next_event_name",
+        value_fn=lambda event: event.summary or None,
     ),
 )
 
@@ -339,13 +373,13 @@ NEXT_EVENT: tuple[HabitatSensorDescription[Occurrence], ...] = (
 class WorkSensor(RobotEntity[Jobs], BaseSensorEntity[FarmBotCoordinator, Jobs]):
     """What the robot is at: a job, else a sequence."""
 
-    entity_description: HabitatSensorDescription[Work]
+    entity_description: HabitatSensorEntityDescription[Work]
 
     def __init__(
         self,
         coordinator: FarmBotCoordinator,
         device: Device,
-        description: HabitatSensorDescription[Work],
+        description: HabitatSensorEntityDescription[Work],
     ) -> None:
         """Follow the jobs, the sequences, and whether it is busy."""
         super().__init__(
@@ -528,13 +562,13 @@ class NextEventSensor(
 ):
     """What the robot does next, which is another thing when its time has come."""
 
-    entity_description: HabitatSensorDescription[Occurrence]
+    entity_description: HabitatSensorEntityDescription[Occurrence]
 
     def __init__(
         self,
         coordinator: FarmBotCoordinator,
         device: Device,
-        description: HabitatSensorDescription[Occurrence],
+        description: HabitatSensorEntityDescription[Occurrence],
     ) -> None:
         """Follow the schedule."""
         super().__init__(coordinator, with_key(device, SCHEDULE), Schedule, description)
@@ -581,7 +615,7 @@ def entities(
     def told_by[R](
         key: str,
         kind: type[R],
-        descriptions: tuple[HabitatSensorDescription[R], ...],
+        descriptions: tuple[HabitatSensorEntityDescription[R], ...],
         build: type[FarmBotSensor[R]],
     ) -> Iterator[EntityFactory]:
         return entities_from(

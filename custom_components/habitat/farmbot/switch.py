@@ -49,7 +49,7 @@ class PeripheralSwitch(PeripheralEntity, SwitchEntity):
 class FarmBotSwitchDescription(SwitchEntityDescription):
     """Describes a setting that is on or off; its key is the server's name for it."""
 
-    value: Callable[[FbosConfig], bool | None]
+    value_fn: Callable[[FbosConfig], bool | None]
 
 
 class SettingSwitch(SettingEntity[FbosConfig], SwitchEntity):
@@ -63,7 +63,7 @@ class SettingSwitch(SettingEntity[FbosConfig], SwitchEntity):
     @override
     def is_on(self) -> bool | None:
         """What the server said."""
-        return self.entity_description.value(self.record) if self.record else None
+        return self.entity_description.value_fn(self.record) if self.record else None
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
@@ -79,24 +79,24 @@ class SettingSwitch(SettingEntity[FbosConfig], SwitchEntity):
 SETTINGS = (
     FarmBotSwitchDescription(
         key="os_auto_update",
-        value=lambda config: config.os_auto_update,
+        value_fn=lambda config: config.os_auto_update,
         entity_category=EntityCategory.CONFIG,
     ),
     FarmBotSwitchDescription(
         key="sequence_init_log",
-        value=lambda config: config.sequence_init_log,
+        value_fn=lambda config: config.sequence_init_log,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
     ),
     FarmBotSwitchDescription(
         key="sequence_body_log",
-        value=lambda config: config.sequence_body_log,
+        value_fn=lambda config: config.sequence_body_log,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
     ),
     FarmBotSwitchDescription(
         key="sequence_complete_log",
-        value=lambda config: config.sequence_complete_log,
+        value_fn=lambda config: config.sequence_complete_log,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
     ),

@@ -16,10 +16,9 @@ from homeassistant.util import dt as dt_util
 from ..binary_sensor import (
     BaseBinarySensorEntity,
     HabitatBinarySensor,
-    HabitatBinarySensorDescription,
-    flag,
-    opposite,
+    HabitatBinarySensorEntityDescription,
 )
+from ..descriptions import negated
 from ..devices import Device
 from ..entity import TurningEntity, entities_from
 from ..loader import EntityFactory
@@ -78,123 +77,143 @@ class HoldSensor[R: Structure | Room](
         return self.record.hold_until if self.record else None
 
 
-RADIO: tuple[HabitatBinarySensorDescription[Radio], ...] = (
-    flag(
-        "connectivity",
-        lambda device: opposite(device.inactive),
+RADIO: tuple[HabitatBinarySensorEntityDescription[Radio], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="connectivity",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
         lasting=True,
+        value_fn=lambda device: negated(device.inactive),
     ),
 )
 
-PUCK: tuple[HabitatBinarySensorDescription[Puck], ...] = (
-    flag(
-        "gateway",
-        lambda puck: puck.gateway if puck.is_gateway is None else puck.is_gateway,
-        enabled=False,
+PUCK: tuple[HabitatBinarySensorEntityDescription[Puck], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="gateway",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda puck: (
+            puck.gateway if puck.is_gateway is None else puck.is_gateway
+        ),
     ),
 )
 
-ROOM_HOLD: tuple[HabitatBinarySensorDescription[Room], ...] = (
-    flag("hold", holding, diagnostic=False),
-)
-
-ROOM: tuple[HabitatBinarySensorDescription[Room], ...] = (
-    flag(
-        "preheat_precool",
-        lambda room: room.preheat_precool,
-        enabled=False,
-        exists=lambda room: room.preheat_precool is not None,
-    ),
-    flag(
-        "frozen_pipe_protection",
-        lambda room: room.frozen_pipe_pet_protect,
-        enabled=False,
-        exists=lambda room: room.frozen_pipe_pet_protect is not None,
-    ),
-    flag(
-        "air_return",
-        lambda room: room.air_return,
-        enabled=False,
-        exists=lambda room: room.air_return is not None,
+ROOM_HOLD: tuple[HabitatBinarySensorEntityDescription[Room], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="hold",
+        value_fn=holding,
     ),
 )
 
-HOME_HOLD: tuple[HabitatBinarySensorDescription[Structure], ...] = (
-    flag("hold", holding, diagnostic=False),
+ROOM: tuple[HabitatBinarySensorEntityDescription[Room], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="preheat_precool",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda room: room.preheat_precool is not None,
+        value_fn=lambda room: room.preheat_precool,
+    ),
+    HabitatBinarySensorEntityDescription(
+        key="frozen_pipe_protection",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda room: room.frozen_pipe_pet_protect is not None,
+        value_fn=lambda room: room.frozen_pipe_pet_protect,
+    ),
+    HabitatBinarySensorEntityDescription(
+        key="air_return",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda room: room.air_return is not None,
+        value_fn=lambda room: room.air_return,
+    ),
 )
 
-STRUCTURE: tuple[HabitatBinarySensorDescription[Structure], ...] = (
-    flag(
-        "setup_incomplete",
-        lambda home: opposite(home.setup_complete),
+HOME_HOLD: tuple[HabitatBinarySensorEntityDescription[Structure], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="hold",
+        value_fn=holding,
+    ),
+)
+
+STRUCTURE: tuple[HabitatBinarySensorEntityDescription[Structure], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="setup_incomplete",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        exists=lambda home: home.setup_complete is not None,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        exists_fn=lambda home: home.setup_complete is not None,
+        value_fn=lambda home: negated(home.setup_complete),
     ),
-    flag(
-        "preheat_precool",
-        lambda home: home.preheat_precool,
-        enabled=False,
-        exists=lambda home: home.preheat_precool is not None,
+    HabitatBinarySensorEntityDescription(
+        key="preheat_precool",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda home: home.preheat_precool is not None,
+        value_fn=lambda home: home.preheat_precool,
     ),
-    flag(
-        "frozen_pipe_protection",
-        lambda home: home.frozen_pipe_pet_protect,
-        enabled=False,
-        exists=lambda home: home.frozen_pipe_pet_protect is not None,
+    HabitatBinarySensorEntityDescription(
+        key="frozen_pipe_protection",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda home: home.frozen_pipe_pet_protect is not None,
+        value_fn=lambda home: home.frozen_pipe_pet_protect,
     ),
-    flag(
-        "remote_sensor_occupancy",
-        lambda home: home.use_remote_sensor_occupancy,
-        enabled=False,
-        exists=lambda home: home.use_remote_sensor_occupancy is not None,
+    HabitatBinarySensorEntityDescription(
+        key="remote_sensor_occupancy",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda home: home.use_remote_sensor_occupancy is not None,
+        value_fn=lambda home: home.use_remote_sensor_occupancy,
     ),
 )
 
-THERMOSTAT_LINK: tuple[HabitatBinarySensorDescription[Thermostat], ...] = (
-    flag(
-        "connectivity",
-        lambda stat: opposite(stat.is_offline),
+THERMOSTAT_LINK: tuple[HabitatBinarySensorEntityDescription[Thermostat], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="connectivity",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
         lasting=True,
+        value_fn=lambda stat: negated(stat.is_offline),
     ),
 )
 
-THERMOSTAT: tuple[HabitatBinarySensorDescription[Thermostat], ...] = (
-    flag(
-        "out_of_sync",
-        lambda stat: stat.is_out_of_sync,
+THERMOSTAT: tuple[HabitatBinarySensorEntityDescription[Thermostat], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="out_of_sync",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        exists=lambda stat: stat.is_out_of_sync is not None,
+        entity_category=EntityCategory.DIAGNOSTIC,
         lasting=True,
+        exists_fn=lambda stat: stat.is_out_of_sync is not None,
+        value_fn=lambda stat: stat.is_out_of_sync,
     ),
 )
 
-OCCUPANCY: tuple[HabitatBinarySensorDescription[RemoteSensorReading], ...] = (
-    flag(
-        "occupancy",
-        lambda reading: reading.occupied,
+OCCUPANCY: tuple[HabitatBinarySensorEntityDescription[RemoteSensorReading], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="occupancy",
+        detail=READING,
         device_class=BinarySensorDeviceClass.OCCUPANCY,
-        part=READING,
-        diagnostic=False,
+        value_fn=lambda reading: reading.occupied,
     ),
 )
 
-UNIT_LINK: tuple[HabitatBinarySensorDescription[HvacUnit], ...] = (
-    flag(
-        "connectivity",
-        lambda _: True,
+UNIT_LINK: tuple[HabitatBinarySensorEntityDescription[HvacUnit], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="connectivity",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
         lasting=True,
+        value_fn=lambda _: True,
     ),
 )
 
-DRIVEN: tuple[HabitatBinarySensorDescription[HvacUnit], ...] = (
-    flag(
-        "no_puck",
-        lambda unit: not unit.driven,
+DRIVEN: tuple[HabitatBinarySensorEntityDescription[HvacUnit], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="no_puck",
         device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
         lasting=True,
+        value_fn=lambda unit: not unit.driven,
     ),
 )
 

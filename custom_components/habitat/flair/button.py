@@ -28,7 +28,7 @@ CLEAR_ROOM_HOLD: Mapping[str, object] = {
 class FlairButtonDescription[R](RecordEntityDescription[R], ButtonEntityDescription):
     """Describes a button of a Flair device."""
 
-    steps: Callable[[R], tuple[Mapping[str, object], ...]]
+    steps_fn: Callable[[R], tuple[Mapping[str, object], ...]]
     """What it writes, one request a step."""
 
 
@@ -43,7 +43,7 @@ class FlairButton[R: Resource](FlairEntity[R], ButtonEntity):
         """Do it."""
         record = self.require_record()
         await self.coordinator.async_patch(
-            record, *self.entity_description.steps(record)
+            record, *self.entity_description.steps_fn(record)
         )
 
 
@@ -59,15 +59,15 @@ def _reverse(home: Structure) -> tuple[Mapping[str, object], ...]:
 
 
 STRUCTURE: tuple[FlairButtonDescription[Structure], ...] = (
-    FlairButtonDescription(key="clear_hold", steps=lambda _: (CLEAR_HOME_HOLD,)),
+    FlairButtonDescription(key="clear_hold", steps_fn=lambda _: (CLEAR_HOME_HOLD,)),
     FlairButtonDescription(
         key="reverse_hold",
-        steps=_reverse,
+        steps_fn=_reverse,
     ),
 )
 
 ROOM: tuple[FlairButtonDescription[Room], ...] = (
-    FlairButtonDescription(key="clear_hold", steps=lambda _: (CLEAR_ROOM_HOLD,)),
+    FlairButtonDescription(key="clear_hold", steps_fn=lambda _: (CLEAR_ROOM_HOLD,)),
 )
 
 

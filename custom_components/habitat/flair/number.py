@@ -34,9 +34,9 @@ NO_OFFSET = -5.0
 class FlairNumberDescription[R](RecordEntityDescription[R], NumberEntityDescription):
     """Describes a number of a Flair device."""
 
-    value: Callable[[R], float | None]
-    change: Callable[[float], Mapping[str, object]]
-    check: Callable[[R, float], str | None] = lambda _record, _value: None
+    value_fn: Callable[[R], float | None]
+    set_value_fn: Callable[[float], Mapping[str, object]]
+    validate_fn: Callable[[R, float], str | None] = lambda _record, _value: None
     """Return the key of the error when a value does not go with the rest."""
 
 
@@ -51,7 +51,7 @@ class FlairNumber[R: Resource](FlairEntity[R], NumberEntity):
     def native_value(self) -> float | None:
         """What the cloud said."""
         record = self.record
-        return None if record is None else self.entity_description.value(record)
+        return None if record is None else self.entity_description.value_fn(record)
 
     @override
     async def async_set_native_value(self, value: float) -> None:
@@ -65,25 +65,25 @@ class FlairNumber[R: Resource](FlairEntity[R], NumberEntity):
                 min=f"{description.native_min_value:g}",
                 max=f"{description.native_max_value:g}",
             )
-        if problem := description.check(record, value):
+        if problem := description.validate_fn(record, value):
             raise validation_error(problem)
-        await self.coordinator.async_patch(record, description.change(value))
+        await self.coordinator.async_patch(record, description.set_value_fn(value))
 
 
 def set_point[R](
     key: str,
-    value: Callable[[R], float | None],
-    change: Callable[[float], Mapping[str, object]],
-    check: Callable[[R, float], str | None] = lambda _record, _value: None,
+    value_fn: Callable[[R], float | None],
+    set_value_fn: Callable[[float], Mapping[str, object]],
+    validate_fn: Callable[[R, float], str | None] = lambda _record, _value: None,
     highest: float = MAX_TEMP,
 ) -> FlairNumberDescription[R]:
     """Describe a temperature in °C within what Flair takes, with its two decimals."""
     return FlairNumberDescription(
         key=key,
-        value=value,
+        value_fn=value_fn,
         # 90 °F are a trace more than what Flair takes as such.
-        change=lambda value: change(min(round(value, 2), highest)),
-        check=check,
+        set_value_fn=lambda value: set_value_fn(min(round(value, 2), highest)),
+        validate_fn=validate_fn,
         device_class=NumberDeviceClass.TEMPERATURE,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         native_min_value=MIN_TEMP,
@@ -138,12 +138,12 @@ ANY_PUCK: tuple[FlairNumberDescription[AnyPuck], ...] = (
     ),
     FlairNumberDescription(
         key="temperature_calibration",
-        value=lambda puck: (
+        value_fn=lambda puck: (
             0.0
             if puck.temperature_offset_override_c is None
             else round(puck.temperature_offset_override_c - NO_OFFSET, 2)
         ),
-        change=lambda value: {
+        set_value_fn=lambda value: {
             "temperature_offset_override_c": round(value + NO_OFFSET, 2)
         },
         device_class=NumberDeviceClass.TEMPERATURE_DELTA,
@@ -159,8 +159,8 @@ ANY_PUCK: tuple[FlairNumberDescription[AnyPuck], ...] = (
 BRIDGE: tuple[FlairNumberDescription[Bridge], ...] = (
     FlairNumberDescription(
         key="led_brightness",
-        value=lambda bridge: bridge.led_brightness,
-        change=lambda value: {"led_brightness": round(value)},
+        value_fn=lambda bridge: bridge.led_brightness,
+        set_value_fn=lambda value: {"led_brightness": round(value)},
         native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
         native_min_value=20,
         native_max_value=100,

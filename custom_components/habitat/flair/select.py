@@ -38,10 +38,10 @@ MAX_FURTHER = 10
 class FlairSelectDescription[R](RecordEntityDescription[R], SelectEntityDescription):
     """Describes a choice of words at a Flair device."""
 
-    words: type[LenientEnum]
+    members: type[LenientEnum]
     """The words that are known; one that is not is one more option."""
-    value: Callable[[R], LenientEnum | str | None]
-    change: Callable[[LenientEnum | str], Mapping[str, object]]
+    value_fn: Callable[[R], LenientEnum | str | None]
+    set_value_fn: Callable[[LenientEnum | str], Mapping[str, object]]
 
 
 class FlairSelect[R: Resource](FlairEntity[R], SelectEntity):
@@ -80,7 +80,7 @@ class FlairSelect[R: Resource](FlairEntity[R], SelectEntity):
         """Change it."""
         word = self._known.get(option, option)
         await self.coordinator.async_patch(
-            self.require_record(), self.entity_description.change(word)
+            self.require_record(), self.entity_description.set_value_fn(word)
         )
 
     @override
@@ -99,30 +99,30 @@ class FlairSelect[R: Resource](FlairEntity[R], SelectEntity):
 
     @property
     def _word(self) -> LenientEnum | str | None:
-        word = self.entity_description.value(self.record) if self.record else None
+        word = self.entity_description.value_fn(self.record) if self.record else None
         return cut(word, MAX_STATE_LENGTH) if type(word) is str else word
 
     @property
     def _known(self) -> Mapping[str, LenientEnum]:
-        return {word.name.lower(): word for word in self.entity_description.words}
+        return {word.name.lower(): word for word in self.entity_description.members}
 
 
 def choice[R](
     key: str,
-    words: type[LenientEnum],
-    value: Callable[[R], LenientEnum | str | None],
+    members: type[LenientEnum],
+    value_fn: Callable[[R], LenientEnum | str | None],
     *,
     config: bool = True,
-    exists: Callable[[R], bool] | None = None,
+    exists_fn: Callable[[R], bool] | None = None,
 ) -> FlairSelectDescription[R]:
     """Describe a choice whose attribute has the name of its key."""
     return FlairSelectDescription(
         key=key,
-        words=words,
-        value=value,
-        change=lambda word: {key: word},
+        members=members,
+        value_fn=value_fn,
+        set_value_fn=lambda word: {key: word},
         entity_category=EntityCategory.CONFIG if config else None,
-        exists=exists,
+        exists_fn=exists_fn,
     )
 
 
@@ -136,17 +136,17 @@ class Presence(LenientEnum):
 STRUCTURE: tuple[FlairSelectDescription[Structure], ...] = (
     FlairSelectDescription(
         key="system_mode",
-        words=SystemMode,
-        value=lambda home: home.mode,
-        change=lambda word: {"mode": word},
+        members=SystemMode,
+        value_fn=lambda home: home.mode,
+        set_value_fn=lambda word: {"mode": word},
     ),
     FlairSelectDescription(
         key="home_away",
-        words=Presence,
-        value=lambda home: (
+        members=Presence,
+        value_fn=lambda home: (
             None if home.home is None else Presence.HOME if home.home else Presence.AWAY
         ),
-        change=lambda word: {"home": word is Presence.HOME},
+        set_value_fn=lambda word: {"home": word is Presence.HOME},
     ),
     choice("home_away_mode", HomeAwayMode, lambda home: home.home_away_mode),
     choice("structure_away_mode", AwayMode, lambda home: home.structure_away_mode),
@@ -162,7 +162,7 @@ ANY_PUCK: tuple[FlairSelectDescription[AnyPuck], ...] = (
         "puck_display_color",
         PuckColor,
         lambda puck: puck.puck_display_color,
-        exists=lambda puck: puck.puck_display_color is not None,
+        exists_fn=lambda puck: puck.puck_display_color is not None,
     ),
 )
 

@@ -23,18 +23,12 @@ from homeassistant.const import (
 )
 
 from ..cloud.text import MAX_NAME_LENGTH, cut
+from ..descriptions import enum_sensor, enum_state
 from ..devices import Device
 from ..entity import entities_from
 from ..liveness import past
 from ..loader import EntityFactory
-from ..sensor import (
-    BaseSensorEntity,
-    HabitatSensor,
-    HabitatSensorDescription,
-    measured,
-    option,
-    told,
-)
+from ..sensor import BaseSensorEntity, HabitatSensor, HabitatSensorEntityDescription
 from .client.models import (
     AnyPuck,
     AwayMode,
@@ -90,221 +84,272 @@ def battery(volts: float | None, percent: float | None) -> float | None:
     return round(min(max((volts - EMPTY) / (FULL - EMPTY), 0), 1) * 100)
 
 
-TEMPERATURE = (SensorDeviceClass.TEMPERATURE, UnitOfTemperature.CELSIUS)
-DELTA = (SensorDeviceClass.TEMPERATURE_DELTA, UnitOfTemperature.CELSIUS)
-HUMIDITY = (SensorDeviceClass.HUMIDITY, UnitOfRatio.PERCENTAGE)
-BATTERY = (SensorDeviceClass.BATTERY, UnitOfRatio.PERCENTAGE)
-VOLTAGE = (SensorDeviceClass.VOLTAGE, UnitOfElectricPotential.VOLT)
-SIGNAL = (SensorDeviceClass.SIGNAL_STRENGTH, SIGNAL_STRENGTH_DECIBELS_MILLIWATT)
-DUCT_PRESSURE = (SensorDeviceClass.PRESSURE, UnitOfPressure.KPA)
-AIR_PRESSURE = (SensorDeviceClass.ATMOSPHERIC_PRESSURE, UnitOfPressure.HPA)
-
-RADIO: tuple[HabitatSensorDescription[Radio], ...] = (
-    measured(
-        "battery",
-        *BATTERY,
-        lambda device: battery(device.voltage, device.battery_level),
-        diagnostic=True,
-        exists=lambda device: (
+RADIO: tuple[HabitatSensorEntityDescription[Radio], ...] = (
+    HabitatSensorEntityDescription(
+        key="battery",
+        device_class=SensorDeviceClass.BATTERY,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        exists_fn=lambda device: (
             device.voltage is not None or device.battery_level is not None
         ),
+        value_fn=lambda device: battery(device.voltage, device.battery_level),
     ),
-    measured(
-        "voltage",
-        *VOLTAGE,
-        lambda device: device.voltage,
-        precision=2,
-        diagnostic=True,
-        enabled=False,
-        exists=lambda device: device.voltage is not None,
+    HabitatSensorEntityDescription(
+        key="voltage",
+        device_class=SensorDeviceClass.VOLTAGE,
+        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda device: device.voltage is not None,
+        value_fn=lambda device: device.voltage,
     ),
-    measured(
-        "rssi",
-        *SIGNAL,
-        lambda device: device.current_rssi,
-        diagnostic=True,
-        enabled=False,
-        exists=lambda device: device.current_rssi is not None,
+    HabitatSensorEntityDescription(
+        key="rssi",
+        device_class=SensorDeviceClass.SIGNAL_STRENGTH,
+        native_unit_of_measurement=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda device: device.current_rssi is not None,
+        value_fn=lambda device: device.current_rssi,
     ),
 )
 
-VENT: tuple[HabitatSensorDescription[Vent], ...] = (
-    told("open_reason", lambda vent: vent.percent_open_reason, enabled=False),
+VENT: tuple[HabitatSensorEntityDescription[Vent], ...] = (
+    HabitatSensorEntityDescription(
+        key="open_reason",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda vent: vent.percent_open_reason,
+    ),
 )
 
-VENT_READING: tuple[HabitatSensorDescription[VentReading], ...] = (
-    measured(
-        "duct_temperature",
-        *TEMPERATURE,
-        lambda reading: reading.duct_temperature_c,
-        precision=1,
-        part=READING,
+VENT_READING: tuple[HabitatSensorEntityDescription[VentReading], ...] = (
+    HabitatSensorEntityDescription(
+        key="duct_temperature",
+        detail=READING,
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda reading: reading.duct_temperature_c,
     ),
-    measured(
-        "reported_position",
-        None,
-        UnitOfRatio.PERCENTAGE,
-        lambda reading: reading.percent_open,
-        part=READING,
-        diagnostic=True,
+    HabitatSensorEntityDescription(
+        key="reported_position",
+        detail=READING,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda reading: reading.percent_open,
     ),
-    measured(
-        "duct_pressure",
-        *DUCT_PRESSURE,
-        lambda reading: reading.duct_pressure,
-        precision=2,
-        part=READING,
-        exists=lambda reading: reading.duct_pressure is not None,
+    HabitatSensorEntityDescription(
+        key="duct_pressure",
+        detail=READING,
+        device_class=SensorDeviceClass.PRESSURE,
+        native_unit_of_measurement=UnitOfPressure.KPA,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        exists_fn=lambda reading: reading.duct_pressure is not None,
+        value_fn=lambda reading: reading.duct_pressure,
     ),
-    measured(
-        "motor_run_time",
-        SensorDeviceClass.DURATION,
-        UnitOfTime.SECONDS,
-        lambda reading: reading.motor_run_time,
-        part=READING,
-        diagnostic=True,
-        enabled=False,
-        exists=lambda reading: reading.motor_run_time is not None,
+    HabitatSensorEntityDescription(
+        key="motor_run_time",
+        detail=READING,
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda reading: reading.motor_run_time is not None,
+        value_fn=lambda reading: reading.motor_run_time,
     ),
-    told(
-        "last_report",
-        lambda reading: past(reading.created_at),
+    HabitatSensorEntityDescription(
+        key="last_report",
+        detail=READING,
         device_class=SensorDeviceClass.TIMESTAMP,
-        part=READING,
-        enabled=False,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         lasting=True,
+        value_fn=lambda reading: past(reading.created_at),
     ),
 )
 
-ANY_PUCK: tuple[HabitatSensorDescription[AnyPuck], ...] = (
-    measured(
-        "temperature",
-        *TEMPERATURE,
-        lambda puck: puck.current_temperature_c,
-        precision=1,
+ANY_PUCK: tuple[HabitatSensorEntityDescription[AnyPuck], ...] = (
+    HabitatSensorEntityDescription(
+        key="temperature",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda puck: puck.current_temperature_c,
     ),
-    measured("humidity", *HUMIDITY, lambda puck: puck.current_humidity, precision=0),
+    HabitatSensorEntityDescription(
+        key="humidity",
+        device_class=SensorDeviceClass.HUMIDITY,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda puck: puck.current_humidity,
+    ),
 )
 
-PUCK_READING: tuple[HabitatSensorDescription[PuckReading], ...] = (
-    measured(
-        "light",
-        SensorDeviceClass.ILLUMINANCE,
-        LIGHT_LUX,
-        lambda reading: (
+PUCK_READING: tuple[HabitatSensorEntityDescription[PuckReading], ...] = (
+    HabitatSensorEntityDescription(
+        key="light",
+        detail=READING,
+        device_class=SensorDeviceClass.ILLUMINANCE,
+        native_unit_of_measurement=LIGHT_LUX,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda reading: (
             None if reading.light is None else reading.light * LUX_PER_LIGHT
         ),
-        precision=0,
-        part=READING,
     ),
-    measured(
-        "pressure",
-        *DUCT_PRESSURE,
-        lambda reading: reading.room_pressure,
-        precision=1,
-        part=READING,
-        exists=lambda reading: reading.room_pressure is not None,
+    HabitatSensorEntityDescription(
+        key="pressure",
+        detail=READING,
+        device_class=SensorDeviceClass.PRESSURE,
+        native_unit_of_measurement=UnitOfPressure.KPA,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        exists_fn=lambda reading: reading.room_pressure is not None,
+        value_fn=lambda reading: reading.room_pressure,
     ),
-    measured(
-        "dialled_temperature",
-        *TEMPERATURE,
-        lambda reading: reading.desired_temperature_c,
-        precision=1,
-        part=READING,
-        diagnostic=True,
-        enabled=False,
-        exists=lambda reading: reading.desired_temperature_c is not None,
+    HabitatSensorEntityDescription(
+        key="dialled_temperature",
+        detail=READING,
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda reading: reading.desired_temperature_c is not None,
+        value_fn=lambda reading: reading.desired_temperature_c,
     ),
-    told(
-        "last_report",
-        lambda reading: past(reading.created_at),
+    HabitatSensorEntityDescription(
+        key="last_report",
+        detail=READING,
         device_class=SensorDeviceClass.TIMESTAMP,
-        part=READING,
-        enabled=False,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         lasting=True,
+        value_fn=lambda reading: past(reading.created_at),
     ),
 )
 
-PUCK2: tuple[HabitatSensorDescription[Puck2], ...] = (
-    told("power_source", lambda puck: option(puck.power_source), words=PowerSource),
-)
-
-PUCK2_READING: tuple[HabitatSensorDescription[Puck2Reading], ...] = (
-    told(
-        "infrared_error",
-        lambda reading: "none" if reading.error in (None, "", "0") else reading.error,
-        part=READING,
-        enabled=False,
-        exists=lambda reading: reading.error is not None,
-    ),
-    told(
-        "last_report",
-        lambda reading: past(reading.created_at),
-        device_class=SensorDeviceClass.TIMESTAMP,
-        part=READING,
-        enabled=False,
-        lasting=True,
+PUCK2: tuple[HabitatSensorEntityDescription[Puck2], ...] = (
+    enum_sensor(
+        key="power_source",
+        options=PowerSource,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda puck: enum_state(puck.power_source),
     ),
 )
 
-ROOM_NOW: tuple[HabitatSensorDescription[RoomSummary], ...] = (
-    measured(
-        "temperature",
-        *TEMPERATURE,
-        lambda room: room.temperature,
-        precision=1,
-        part=SUMMARY,
-    ),
-    measured(
-        "humidity", *HUMIDITY, lambda room: room.humidity, precision=0, part=SUMMARY
-    ),
-)
-
-ROOM: tuple[HabitatSensorDescription[Room], ...] = (
-    told(
-        "hold_until",
-        lambda room: room.hold_until,
-        device_class=SensorDeviceClass.TIMESTAMP,
-        diagnostic=False,
-    ),
-    told("hold_reason", lambda room: room.hold_reason),
-    told(
-        "conclusion",
-        lambda room: option(room.room_conclusion_mode or room.heat_cool_mode),
-        words=HeatCoolMode,
-        enabled=False,
-        exists=lambda room: (
-            (room.room_conclusion_mode or room.heat_cool_mode) is not None
+PUCK2_READING: tuple[HabitatSensorEntityDescription[Puck2Reading], ...] = (
+    HabitatSensorEntityDescription(
+        key="infrared_error",
+        detail=READING,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda reading: reading.error is not None,
+        value_fn=lambda reading: (
+            "none" if reading.error in (None, "", "0") else reading.error
         ),
     ),
-    told(
-        "away_mode",
-        lambda room: option(room.room_away_mode),
-        words=AwayMode,
-        enabled=False,
-        exists=lambda room: room.room_away_mode is not None,
+    HabitatSensorEntityDescription(
+        key="last_report",
+        detail=READING,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        lasting=True,
+        value_fn=lambda reading: past(reading.created_at),
     ),
-    told(
-        "occupancy_mode",
-        lambda room: room.occupancy_mode,
-        enabled=False,
-        exists=lambda room: room.occupancy_mode is not None,
+)
+
+ROOM_NOW: tuple[HabitatSensorEntityDescription[RoomSummary], ...] = (
+    HabitatSensorEntityDescription(
+        key="temperature",
+        detail=SUMMARY,
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda room: room.temperature,
     ),
-    told(
-        "pucks_status",
-        lambda room: room.pucks_inactive,
-        enabled=False,
-        exists=lambda room: room.pucks_inactive is not None,
+    HabitatSensorEntityDescription(
+        key="humidity",
+        detail=SUMMARY,
+        device_class=SensorDeviceClass.HUMIDITY,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda room: room.humidity,
+    ),
+)
+
+ROOM: tuple[HabitatSensorEntityDescription[Room], ...] = (
+    HabitatSensorEntityDescription(
+        key="hold_until",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda room: room.hold_until,
+    ),
+    HabitatSensorEntityDescription(
+        key="hold_reason",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda room: room.hold_reason,
+    ),
+    enum_sensor(
+        key="conclusion",
+        options=HeatCoolMode,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda room: (
+            (room.room_conclusion_mode or room.heat_cool_mode) is not None
+        ),
+        value_fn=lambda room: enum_state(
+            room.room_conclusion_mode or room.heat_cool_mode
+        ),
+    ),
+    enum_sensor(
+        key="away_mode",
+        options=AwayMode,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda room: room.room_away_mode is not None,
+        value_fn=lambda room: enum_state(room.room_away_mode),
+    ),
+    HabitatSensorEntityDescription(
+        key="occupancy_mode",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda room: room.occupancy_mode is not None,
+        value_fn=lambda room: room.occupancy_mode,
+    ),
+    HabitatSensorEntityDescription(
+        key="pucks_status",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda room: room.pucks_inactive is not None,
+        value_fn=lambda room: room.pucks_inactive,
     ),
     *(
-        measured(
-            key,
-            *TEMPERATURE,
-            value,
-            precision=1,
-            diagnostic=True,
-            enabled=False,
-            exists=lambda room: room.temp_away_min_c is not None,
+        HabitatSensorEntityDescription(
+            key=key,
+            device_class=SensorDeviceClass.TEMPERATURE,
+            native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+            state_class=SensorStateClass.MEASUREMENT,
+            suggested_display_precision=1,
+            entity_category=EntityCategory.DIAGNOSTIC,
+            entity_registry_enabled_default=False,
+            exists_fn=lambda room: room.temp_away_min_c is not None,
+            value_fn=value,
         )
         for key, value in (
             ("away_temperature_min", lambda room: room.temp_away_min_c),
@@ -313,36 +358,44 @@ ROOM: tuple[HabitatSensorDescription[Room], ...] = (
     ),
 )
 
-STRUCTURE: tuple[HabitatSensorDescription[Structure], ...] = (
-    told(
-        "hold_until",
-        lambda home: home.hold_until,
+STRUCTURE: tuple[HabitatSensorEntityDescription[Structure], ...] = (
+    HabitatSensorEntityDescription(
+        key="hold_until",
         device_class=SensorDeviceClass.TIMESTAMP,
-        diagnostic=False,
+        value_fn=lambda home: home.hold_until,
     ),
-    told("hold_reason", lambda home: home.hold_reason, enabled=False),
-    told(
-        "calculated_mode",
-        lambda home: option(home.structure_heat_cool_mode_calculated),
-        words=HeatCoolMode,
-        enabled=False,
-        exists=lambda home: home.structure_heat_cool_mode_calculated is not None,
+    HabitatSensorEntityDescription(
+        key="hold_reason",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda home: home.hold_reason,
     ),
-    told(
-        "setup_step",
-        lambda home: home.setup_step,
-        enabled=False,
-        exists=lambda home: home.setup_step is not None,
+    enum_sensor(
+        key="calculated_mode",
+        options=HeatCoolMode,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda home: home.structure_heat_cool_mode_calculated is not None,
+        value_fn=lambda home: enum_state(home.structure_heat_cool_mode_calculated),
+    ),
+    HabitatSensorEntityDescription(
+        key="setup_step",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda home: home.setup_step is not None,
+        value_fn=lambda home: home.setup_step,
     ),
     *(
-        measured(
-            key,
-            *HUMIDITY,
-            value,
-            precision=0,
-            diagnostic=True,
-            enabled=False,
-            exists=lambda home: home.humidity_away_min is not None,
+        HabitatSensorEntityDescription(
+            key=key,
+            device_class=SensorDeviceClass.HUMIDITY,
+            native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+            state_class=SensorStateClass.MEASUREMENT,
+            suggested_display_precision=0,
+            entity_category=EntityCategory.DIAGNOSTIC,
+            entity_registry_enabled_default=False,
+            exists_fn=lambda home: home.humidity_away_min is not None,
+            value_fn=value,
         )
         for key, value in (
             ("away_humidity_min", lambda home: home.humidity_away_min),
@@ -351,226 +404,272 @@ STRUCTURE: tuple[HabitatSensorDescription[Structure], ...] = (
     ),
 )
 
-WEATHER_NOW: tuple[HabitatSensorDescription[Weather], ...] = (
-    measured(
-        "outdoor_temperature",
-        *TEMPERATURE,
-        lambda weather: weather.outside_temperature_c,
-        precision=1,
-        part=WEATHER,
+WEATHER_NOW: tuple[HabitatSensorEntityDescription[Weather], ...] = (
+    HabitatSensorEntityDescription(
+        key="outdoor_temperature",
+        detail=WEATHER,
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda weather: weather.outside_temperature_c,
     ),
-    measured(
-        "outdoor_humidity",
-        *HUMIDITY,
-        lambda weather: weather.humidity,
-        precision=0,
-        part=WEATHER,
+    HabitatSensorEntityDescription(
+        key="outdoor_humidity",
+        detail=WEATHER,
+        device_class=SensorDeviceClass.HUMIDITY,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda weather: weather.humidity,
     ),
-    measured(
-        "outdoor_pressure",
-        *AIR_PRESSURE,
-        lambda weather: weather.pressure,
-        precision=0,
-        part=WEATHER,
-        enabled=False,
+    HabitatSensorEntityDescription(
+        key="outdoor_pressure",
+        detail=WEATHER,
+        device_class=SensorDeviceClass.ATMOSPHERIC_PRESSURE,
+        native_unit_of_measurement=UnitOfPressure.HPA,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_registry_enabled_default=False,
+        value_fn=lambda weather: weather.pressure,
     ),
-    measured(
-        "wind_speed",
-        SensorDeviceClass.WIND_SPEED,
-        UnitOfSpeed.METERS_PER_SECOND,
-        lambda weather: weather.windspeed,
-        precision=1,
-        part=WEATHER,
-        enabled=False,
+    HabitatSensorEntityDescription(
+        key="wind_speed",
+        detail=WEATHER,
+        device_class=SensorDeviceClass.WIND_SPEED,
+        native_unit_of_measurement=UnitOfSpeed.METERS_PER_SECOND,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_registry_enabled_default=False,
+        value_fn=lambda weather: weather.windspeed,
     ),
-    measured(
-        "wind_direction",
-        SensorDeviceClass.WIND_DIRECTION,
-        DEGREE,
-        lambda weather: weather.wind_direction,
-        precision=0,
+    HabitatSensorEntityDescription(
+        key="wind_direction",
+        detail=WEATHER,
+        device_class=SensorDeviceClass.WIND_DIRECTION,
+        native_unit_of_measurement=DEGREE,
         state_class=SensorStateClass.MEASUREMENT_ANGLE,
-        part=WEATHER,
-        enabled=False,
+        suggested_display_precision=0,
+        entity_registry_enabled_default=False,
+        value_fn=lambda weather: weather.wind_direction,
     ),
-    measured(
-        "wind_chill",
-        *TEMPERATURE,
-        lambda weather: weather.wind_chill,
-        precision=1,
-        part=WEATHER,
-        enabled=False,
+    HabitatSensorEntityDescription(
+        key="wind_chill",
+        detail=WEATHER,
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_registry_enabled_default=False,
+        value_fn=lambda weather: weather.wind_chill,
     ),
-    told(
-        "sunrise",
-        lambda weather: weather.sunrise,
+    HabitatSensorEntityDescription(
+        key="sunrise",
+        detail=WEATHER,
         device_class=SensorDeviceClass.TIMESTAMP,
-        part=WEATHER,
-        enabled=False,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda weather: weather.sunrise,
     ),
-    told(
-        "sunset",
-        lambda weather: weather.sunset,
+    HabitatSensorEntityDescription(
+        key="sunset",
+        detail=WEATHER,
         device_class=SensorDeviceClass.TIMESTAMP,
-        part=WEATHER,
-        enabled=False,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda weather: weather.sunset,
     ),
 )
 
-ZONE: tuple[HabitatSensorDescription[Zone], ...] = (
-    measured("rooms", None, None, lambda zone: len(zone.rooms_ids), diagnostic=True),
-    told(
-        "staged_heating",
-        lambda zone: (zone.staged_heating_mode or "").lower() or None,
-        exists=lambda zone: zone.staged_heating_mode is not None,
+ZONE: tuple[HabitatSensorEntityDescription[Zone], ...] = (
+    HabitatSensorEntityDescription(
+        key="rooms",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda zone: len(zone.rooms_ids),
     ),
-    told(
-        "staged_heating_trigger",
-        lambda zone: zone.staged_heating_trigger,
-        enabled=False,
-        exists=lambda zone: zone.staged_heating_trigger is not None,
+    HabitatSensorEntityDescription(
+        key="staged_heating",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        exists_fn=lambda zone: zone.staged_heating_mode is not None,
+        value_fn=lambda zone: (zone.staged_heating_mode or "").lower() or None,
     ),
-    measured(
-        "staged_heating_set_point",
-        *TEMPERATURE,
-        lambda zone: zone.staged_heating_set_point_c,
-        precision=1,
-        diagnostic=True,
-        enabled=False,
-        exists=lambda zone: zone.staged_heating_set_point_c is not None,
+    HabitatSensorEntityDescription(
+        key="staged_heating_trigger",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda zone: zone.staged_heating_trigger is not None,
+        value_fn=lambda zone: zone.staged_heating_trigger,
     ),
-    measured(
-        "droop_offset",
-        *DELTA,
-        lambda zone: zone.droop_offset_c,
-        precision=1,
-        diagnostic=True,
-        enabled=False,
-        exists=lambda zone: zone.droop_offset_c is not None,
+    HabitatSensorEntityDescription(
+        key="staged_heating_set_point",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda zone: zone.staged_heating_set_point_c is not None,
+        value_fn=lambda zone: zone.staged_heating_set_point_c,
     ),
-    measured(
-        "cutover_temperature",
-        *TEMPERATURE,
-        lambda zone: zone.cutover_temperature,
-        precision=1,
-        diagnostic=True,
-        enabled=False,
-        exists=lambda zone: zone.cutover_temperature is not None,
+    HabitatSensorEntityDescription(
+        key="droop_offset",
+        device_class=SensorDeviceClass.TEMPERATURE_DELTA,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda zone: zone.droop_offset_c is not None,
+        value_fn=lambda zone: zone.droop_offset_c,
     ),
-    measured(
-        "cutback_temperature",
-        *TEMPERATURE,
-        lambda zone: zone.cutback_temperature,
-        precision=1,
-        diagnostic=True,
-        enabled=False,
-        exists=lambda zone: zone.cutback_temperature is not None,
+    HabitatSensorEntityDescription(
+        key="cutover_temperature",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda zone: zone.cutover_temperature is not None,
+        value_fn=lambda zone: zone.cutover_temperature,
     ),
-)
-
-THERMOSTAT: tuple[HabitatSensorDescription[Thermostat], ...] = (
-    measured(
-        "set_point", *TEMPERATURE, lambda stat: stat.current_set_point, precision=1
-    ),
-    told("mode", lambda stat: (stat.mode or "").lower() or None, diagnostic=False),
-    told(
-        "operating_state",
-        lambda stat: (stat.operating_state or "").lower() or None,
-        diagnostic=False,
-    ),
-    told(
-        "circulation_mode",
-        lambda stat: stat.enhanced_circulation_mode,
-        enabled=False,
-        exists=lambda stat: stat.enhanced_circulation_mode is not None,
-    ),
-    measured(
-        "static_vents",
-        None,
-        None,
-        lambda stat: stat.static_vents,
-        diagnostic=True,
-        enabled=False,
-        exists=lambda stat: stat.static_vents is not None,
+    HabitatSensorEntityDescription(
+        key="cutback_temperature",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda zone: zone.cutback_temperature is not None,
+        value_fn=lambda zone: zone.cutback_temperature,
     ),
 )
 
-THERMOSTAT_STATE: tuple[HabitatSensorDescription[ThermostatState], ...] = (
-    measured(
-        "temperature",
-        *TEMPERATURE,
-        lambda state: state.ambient_temperature_c,
-        precision=1,
-        part=STATE,
+THERMOSTAT: tuple[HabitatSensorEntityDescription[Thermostat], ...] = (
+    HabitatSensorEntityDescription(
+        key="set_point",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda stat: stat.current_set_point,
     ),
-    measured(
-        "humidity", *HUMIDITY, lambda state: state.humidity, precision=0, part=STATE
+    HabitatSensorEntityDescription(
+        key="mode",
+        value_fn=lambda stat: (stat.mode or "").lower() or None,
     ),
-    told(
-        "fan",
-        lambda state: (state.fan_state or "").lower() or None,
-        part=STATE,
-        diagnostic=False,
-        exists=lambda state: state.fan_state is not None,
+    HabitatSensorEntityDescription(
+        key="operating_state",
+        value_fn=lambda stat: (stat.operating_state or "").lower() or None,
     ),
-    measured(
-        "upper_set_point",
-        *TEMPERATURE,
-        lambda state: state.upper_setpoint_c,
-        precision=1,
-        part=STATE,
-        diagnostic=True,
-        enabled=False,
-        exists=lambda state: state.upper_setpoint_c is not None,
+    HabitatSensorEntityDescription(
+        key="circulation_mode",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda stat: stat.enhanced_circulation_mode is not None,
+        value_fn=lambda stat: stat.enhanced_circulation_mode,
     ),
-    measured(
-        "lower_set_point",
-        *TEMPERATURE,
-        lambda state: state.lower_setpoint_c,
-        precision=1,
-        part=STATE,
-        diagnostic=True,
-        enabled=False,
-        exists=lambda state: state.lower_setpoint_c is not None,
-    ),
-    measured(
-        "failed_writes",
-        None,
-        None,
-        lambda state: state.written_failures,
-        part=STATE,
-        diagnostic=True,
-        enabled=False,
-        exists=lambda state: state.written_failures is not None,
+    HabitatSensorEntityDescription(
+        key="static_vents",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda stat: stat.static_vents is not None,
+        value_fn=lambda stat: stat.static_vents,
     ),
 )
 
-REMOTE_SENSOR: tuple[HabitatSensorDescription[RemoteSensorReading], ...] = (
-    measured(
-        "temperature",
-        *TEMPERATURE,
-        lambda reading: reading.temperature_c,
-        precision=1,
-        part=READING,
+THERMOSTAT_STATE: tuple[HabitatSensorEntityDescription[ThermostatState], ...] = (
+    HabitatSensorEntityDescription(
+        key="temperature",
+        detail=STATE,
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda state: state.ambient_temperature_c,
     ),
-    measured(
-        "humidity",
-        *HUMIDITY,
-        lambda reading: reading.humidity,
-        precision=0,
-        part=READING,
-        exists=lambda reading: reading.humidity is not None,
+    HabitatSensorEntityDescription(
+        key="humidity",
+        detail=STATE,
+        device_class=SensorDeviceClass.HUMIDITY,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda state: state.humidity,
+    ),
+    HabitatSensorEntityDescription(
+        key="fan",
+        detail=STATE,
+        exists_fn=lambda state: state.fan_state is not None,
+        value_fn=lambda state: (state.fan_state or "").lower() or None,
+    ),
+    HabitatSensorEntityDescription(
+        key="upper_set_point",
+        detail=STATE,
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda state: state.upper_setpoint_c is not None,
+        value_fn=lambda state: state.upper_setpoint_c,
+    ),
+    HabitatSensorEntityDescription(
+        key="lower_set_point",
+        detail=STATE,
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda state: state.lower_setpoint_c is not None,
+        value_fn=lambda state: state.lower_setpoint_c,
+    ),
+    HabitatSensorEntityDescription(
+        key="failed_writes",
+        detail=STATE,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda state: state.written_failures is not None,
+        value_fn=lambda state: state.written_failures,
     ),
 )
 
-REMOTE: tuple[HabitatSensorDescription[HvacUnit], ...] = (
-    told(
-        "last_button",
-        lambda unit: unit.button_presses[0] if unit.button_presses else None,
-        diagnostic=False,
-        exists=lambda unit: (
+REMOTE_SENSOR: tuple[HabitatSensorEntityDescription[RemoteSensorReading], ...] = (
+    HabitatSensorEntityDescription(
+        key="temperature",
+        detail=READING,
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda reading: reading.temperature_c,
+    ),
+    HabitatSensorEntityDescription(
+        key="humidity",
+        detail=READING,
+        device_class=SensorDeviceClass.HUMIDITY,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        exists_fn=lambda reading: reading.humidity is not None,
+        value_fn=lambda reading: reading.humidity,
+    ),
+)
+
+REMOTE: tuple[HabitatSensorEntityDescription[HvacUnit], ...] = (
+    HabitatSensorEntityDescription(
+        key="last_button",
+        exists_fn=lambda unit: (
             unit.constraints is not None and bool(unit.constraints.buttons)
         ),
+        value_fn=lambda unit: unit.button_presses[0] if unit.button_presses else None,
     ),
 )
 

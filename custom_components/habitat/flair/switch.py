@@ -19,7 +19,7 @@ from .entity import FlairEntity
 class FlairSwitchDescription[R](RecordEntityDescription[R], SwitchEntityDescription):
     """Describes a switch of a Flair device."""
 
-    value: Callable[[R], bool | None]
+    value_fn: Callable[[R], bool | None]
     attribute: str
     """The model's attribute that it writes."""
     on: object = True
@@ -37,7 +37,7 @@ class FlairSwitch[R: Resource](FlairEntity[R], SwitchEntity):
     @override
     def is_on(self) -> bool | None:
         """What the cloud said."""
-        return self.entity_description.value(self.record) if self.record else None
+        return self.entity_description.value_fn(self.record) if self.record else None
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
@@ -62,19 +62,19 @@ _SMART: Mapping[str | None, bool] = {
 STRUCTURE: tuple[FlairSwitchDescription[Structure], ...] = (
     FlairSwitchDescription(
         key="lock_ir_modes",
-        value=lambda home: home.hvac_unit_group_lock,
+        value_fn=lambda home: home.hvac_unit_group_lock,
         attribute="hvac_unit_group_lock",
         entity_category=EntityCategory.CONFIG,
     ),
     FlairSwitchDescription(
         key="network_repair",
-        value=lambda home: home.setup_mode,
+        value_fn=lambda home: home.setup_mode,
         attribute="setup_mode",
         entity_category=EntityCategory.CONFIG,
     ),
     FlairSwitchDescription(
         key="smart_away",
-        value=lambda home: _SMART.get(home.structure_away_mode),
+        value_fn=lambda home: _SMART.get(home.structure_away_mode),
         attribute="structure_away_mode",
         on=AwayMode.SMART_AWAY,
         off=AwayMode.OFF_ONLY,
@@ -86,7 +86,7 @@ STRUCTURE: tuple[FlairSwitchDescription[Structure], ...] = (
 ROOM: tuple[FlairSwitchDescription[Room], ...] = (
     FlairSwitchDescription(
         key="active",
-        value=lambda room: room.active,
+        value_fn=lambda room: room.active,
         attribute="active",
     ),
 )
@@ -94,7 +94,7 @@ ROOM: tuple[FlairSwitchDescription[Room], ...] = (
 ANY_PUCK: tuple[FlairSwitchDescription[AnyPuck], ...] = (
     FlairSwitchDescription(
         key="locked",
-        value=lambda puck: bool(puck.locked),
+        value_fn=lambda puck: bool(puck.locked),
         attribute="locked",
         entity_category=EntityCategory.CONFIG,
     ),

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from homeassistant.const import EntityCategory
 
-from ..binary_sensor import HabitatBinarySensor, HabitatBinarySensorDescription, flag
+from ..binary_sensor import HabitatBinarySensor, HabitatBinarySensorEntityDescription
 from ..devices import Device
 from ..entity import entities_from
 from ..loader import EntityFactory
@@ -19,20 +20,22 @@ def flowing(sensor: FlowSensor) -> bool | None:
     return None if rate is None else rate > 0
 
 
-SENSOR: tuple[HabitatBinarySensorDescription[FlowSensor], ...] = (
-    flag(
-        "flowing",
-        flowing,
+SENSOR: tuple[HabitatBinarySensorEntityDescription[FlowSensor], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="flowing",
         device_class=BinarySensorDeviceClass.RUNNING,
-        diagnostic=False,
+        value_fn=flowing,
     ),
 )
 
-HEARD: HabitatBinarySensorDescription[FlowSensor] = flag(
-    "connectivity",
-    lambda sensor: heard_at(sensor) is not None,
-    device_class=BinarySensorDeviceClass.CONNECTIVITY,
-    lasting=True,
+HEARD: HabitatBinarySensorEntityDescription[FlowSensor] = (
+    HabitatBinarySensorEntityDescription(
+        key="connectivity",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        lasting=True,
+        value_fn=lambda sensor: heard_at(sensor) is not None,
+    )
 )
 
 

@@ -14,6 +14,7 @@ from homeassistant.components.sensor import (
 from homeassistant.const import (
     ATTR_LATITUDE,
     ATTR_LONGITUDE,
+    EntityCategory,
     UnitOfLength,
     UnitOfVolume,
     UnitOfVolumeFlowRate,
@@ -26,13 +27,7 @@ from ..const import DOMAIN
 from ..devices import Device
 from ..entity import entities_from
 from ..loader import EntityFactory
-from ..sensor import (
-    BaseSensorEntity,
-    HabitatSensor,
-    HabitatSensorDescription,
-    measured,
-    told,
-)
+from ..sensor import BaseSensorEntity, HabitatSensor, HabitatSensorEntityDescription
 from . import const
 from .client.models import FlowSensor
 from .const import BARRELS, CONF_BARRELS, CONF_FLUID, CONF_SHOW_ON_MAP
@@ -48,72 +43,79 @@ _METRIC: Mapping[str, str] = {
     UnitOfVolume.GALLONS: UnitOfVolume.CUBIC_METERS,
 }
 
-FLOW_RATE: HabitatSensorDescription[FlowSensor] = measured(
-    "flow_rate",
-    SensorDeviceClass.VOLUME_FLOW_RATE,
-    UnitOfVolumeFlowRate.GALLONS_PER_DAY,
-    lambda sensor: gallons(sensor.last_ping_flowrate),
+FLOW_RATE: HabitatSensorEntityDescription[FlowSensor] = HabitatSensorEntityDescription(
+    key="flow_rate",
+    device_class=SensorDeviceClass.VOLUME_FLOW_RATE,
+    native_unit_of_measurement=UnitOfVolumeFlowRate.GALLONS_PER_DAY,
+    state_class=SensorStateClass.MEASUREMENT,
     # A hundredth of a m³/h is still 63 gallons a day.
-    precision=2,
+    suggested_display_precision=2,
+    value_fn=lambda sensor: gallons(sensor.last_ping_flowrate),
 )
 
-FLOW_RATE_BARRELS: HabitatSensorDescription[FlowSensor] = measured(
-    BARRELS,
-    None,
-    BARRELS_PER_DAY,
-    lambda sensor: sensor.last_ping_flowrate,
-    precision=1,
-    enabled=False,
+FLOW_RATE_BARRELS: HabitatSensorEntityDescription[FlowSensor] = (
+    HabitatSensorEntityDescription(
+        key=BARRELS,
+        native_unit_of_measurement=BARRELS_PER_DAY,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_registry_enabled_default=False,
+        value_fn=lambda sensor: sensor.last_ping_flowrate,
+    )
 )
 
-SENSOR: tuple[HabitatSensorDescription[FlowSensor], ...] = (
-    told(
-        "last_ping",
-        heard_at,
+SENSOR: tuple[HabitatSensorEntityDescription[FlowSensor], ...] = (
+    HabitatSensorEntityDescription(
+        key="last_ping",
         device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
         lasting=True,
+        value_fn=heard_at,
     ),
-    replace(
-        measured(
-            "pipe_diameter",
-            SensorDeviceClass.DISTANCE,
-            UnitOfLength.INCHES,
-            lambda sensor: sensor.pipe_diameter,
-            precision=2,
-            diagnostic=True,
-            enabled=False,
-            lasting=True,
-        ),
-        # It is the pipe's, and does not change.
-        state_class=None,
+    HabitatSensorEntityDescription(
+        key="pipe_diameter",
+        device_class=SensorDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.INCHES,
+        suggested_display_precision=2,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        lasting=True,
+        value_fn=lambda sensor: sensor.pipe_diameter,
     ),
-    told(
-        "activated",
-        lambda sensor: sensor.activated_at,
+    HabitatSensorEntityDescription(
+        key="activated",
         device_class=SensorDeviceClass.TIMESTAMP,
-        enabled=False,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         lasting=True,
+        value_fn=lambda sensor: sensor.activated_at,
     ),
-    told("tag", lambda sensor: sensor.tag or None, enabled=False, lasting=True),
+    HabitatSensorEntityDescription(
+        key="tag",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        lasting=True,
+        value_fn=lambda sensor: sensor.tag or None,
+    ),
 )
 
 
 def _volume(
-    part: str, state_class: SensorStateClass | None, *, enabled: bool
-) -> HabitatSensorDescription[Volume]:
-    return HabitatSensorDescription(
-        key=f"volume_{part}",
-        part=part,
+    detail: str, state_class: SensorStateClass | None, *, enabled: bool
+) -> HabitatSensorEntityDescription[Volume]:
+    return HabitatSensorEntityDescription(
+        key=f"volume_{detail}",
+        detail=detail,
         device_class=SensorDeviceClass.VOLUME,
         state_class=state_class,
         native_unit_of_measurement=UnitOfVolume.GALLONS,
         suggested_display_precision=1,
-        value=lambda volume: gallons(volume.barrels),
+        value_fn=lambda volume: gallons(volume.barrels),
         entity_registry_enabled_default=enabled,
     )
 
 
-VOLUME: tuple[HabitatSensorDescription[Volume], ...] = (
+VOLUME: tuple[HabitatSensorEntityDescription[Volume], ...] = (
     # Late pings may take something back, so it is no mere increase.
     _volume(TODAY, SensorStateClass.TOTAL, enabled=True),
     _volume(YESTERDAY, None, enabled=False),
@@ -129,7 +131,7 @@ class FlowCommandSensor[R](HabitatSensor[FlowCommandCoordinator, R]):
         coordinator: FlowCommandCoordinator,
         device: Device,
         kind: type[R],
-        description: HabitatSensorDescription[R],
+        description: HabitatSensorEntityDescription[R],
     ) -> None:
         """Suggest the unit to show."""
         super().__init__(coordinator, device, kind, description)
@@ -163,7 +165,7 @@ class VolumeSensor(FlowCommandSensor[Volume]):
         coordinator: FlowCommandCoordinator,
         device: Device,
         kind: type[Volume],
-        description: HabitatSensorDescription[Volume],
+        description: HabitatSensorEntityDescription[Volume],
     ) -> None:
         """Take the fluid from the options."""
         super().__init__(coordinator, device, kind, description)

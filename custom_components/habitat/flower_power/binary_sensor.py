@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from homeassistant.const import EntityCategory
 
-from ..binary_sensor import HabitatBinarySensor, HabitatBinarySensorDescription, flag
+from ..binary_sensor import HabitatBinarySensor, HabitatBinarySensorEntityDescription
 from ..devices import Device
 from ..entity import entities_from
 from ..loader import EntityFactory
@@ -45,45 +46,53 @@ class OutdatedSensor(HabitatBinarySensor[FlowerPowerCoordinator, LocationStatus]
         return not self.coordinator.is_alive(self.key) if vouches else None
 
 
-PROBLEM: HabitatBinarySensorDescription[LocationStatus] = flag(
-    "problem",
-    lambda status: status.problem,
-    device_class=BinarySensorDeviceClass.PROBLEM,
-    part=STATUS,
-    diagnostic=False,
+PROBLEM: HabitatBinarySensorEntityDescription[LocationStatus] = (
+    HabitatBinarySensorEntityDescription(
+        key="problem",
+        detail=STATUS,
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        value_fn=lambda status: status.problem,
+    )
 )
 
-PLANT: tuple[HabitatBinarySensorDescription[LocationStatus], ...] = (
-    flag(
-        "needs_water", lambda status: status.needs_water, part=STATUS, diagnostic=False
+PLANT: tuple[HabitatBinarySensorEntityDescription[LocationStatus], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="needs_water",
+        detail=STATUS,
+        value_fn=lambda status: status.needs_water,
     ),
-    flag(
-        "growth_day",
-        lambda status: status.growth_day,
-        part=STATUS,
-        enabled=False,
+    HabitatBinarySensorEntityDescription(
+        key="growth_day",
+        detail=STATUS,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda status: status.growth_day,
     ),
 )
 
-UPLOADS: tuple[HabitatBinarySensorDescription[LocationStatus], ...] = (
-    flag(
-        "processing_uploads",
-        lambda status: status.processing_uploads,
+UPLOADS: tuple[HabitatBinarySensorEntityDescription[LocationStatus], ...] = (
+    HabitatBinarySensorEntityDescription(
+        key="processing_uploads",
+        detail=STATUS,
         device_class=BinarySensorDeviceClass.RUNNING,
-        part=STATUS,
-        enabled=False,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         # It is the cloud that works on them.
         lasting=True,
+        value_fn=lambda status: status.processing_uploads,
     ),
 )
 
-OUTDATED: HabitatBinarySensorDescription[LocationStatus] = flag(
-    "analysis_outdated",
-    lambda status: status.global_validity_datetime_utc is not None,
-    device_class=BinarySensorDeviceClass.PROBLEM,
-    part=STATUS,
-    enabled=False,
-    lasting=True,
+OUTDATED: HabitatBinarySensorEntityDescription[LocationStatus] = (
+    HabitatBinarySensorEntityDescription(
+        key="analysis_outdated",
+        detail=STATUS,
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        lasting=True,
+        value_fn=lambda status: status.global_validity_datetime_utc is not None,
+    )
 )
 
 

@@ -17,11 +17,12 @@ from homeassistant.const import (
 )
 from homeassistant.helpers.typing import StateType
 
+from ..descriptions import enum_sensor, enum_state
 from ..devices import Device
 from ..entity import entities_from
 from ..liveness import past
 from ..loader import EntityFactory
-from ..sensor import HabitatSensor, HabitatSensorDescription, measured, option, told
+from ..sensor import HabitatSensor, HabitatSensorEntityDescription
 from .client.enums import Instruction, Status, TankInstruction, WateringMode
 from .client.models import Analysis, Gauge, Location, LocationStatus, Sample
 from .coordinator import SAMPLE, STATUS, FlowerPowerCoordinator
@@ -42,23 +43,23 @@ class AnalysisSensor(AnalysisEntity, FlowerPowerSensor[LocationStatus]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SampledDescription(HabitatSensorDescription[Sample]):
+class SampledSensorEntityDescription(HabitatSensorEntityDescription[Sample]):
     """Describes a measurement that the status repeats."""
 
-    gauge: Callable[[LocationStatus], Gauge]
+    gauge_fn: Callable[[LocationStatus], Gauge]
 
 
 class SampledSensor(FlowerPowerSensor[Sample]):
     """A measurement: of the last sample, else what the phone sent along with the status."""
 
-    entity_description: SampledDescription
+    entity_description: SampledSensorEntityDescription
 
     def __init__(
         self,
         coordinator: FlowerPowerCoordinator,
         device: Device,
         kind: type[Sample],
-        description: SampledDescription,
+        description: SampledSensorEntityDescription,
     ) -> None:
         """Follow both."""
         self._status_key = f"{device.key}/{STATUS}"
@@ -76,103 +77,92 @@ class SampledSensor(FlowerPowerSensor[Sample]):
             return value
         if status := coordinator.record(self._status_key, LocationStatus):
             # A float of the phone's that was printed as a double.
-            return rounded(self.entity_description.gauge(status).current_value, 2)
+            return rounded(self.entity_description.gauge_fn(status).current_value, 2)
         return value
 
 
-def sampled(
-    key: str,
-    device_class: SensorDeviceClass | None,
-    value: Callable[[Sample], float | None],
-    gauge: Callable[[LocationStatus], Gauge],
-    *,
-    precision: int,
-    diagnostic: bool = False,
-) -> SampledDescription:
-    """Describe a measurement in % that the status repeats."""
-    return SampledDescription(
-        key=key,
-        device_class=device_class,
+SAMPLES: tuple[HabitatSensorEntityDescription[Sample], ...] = (
+    HabitatSensorEntityDescription(
+        key="temperature",
+        detail=SAMPLE,
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda sample: sample.air_temperature_celsius,
+    ),
+    HabitatSensorEntityDescription(
+        key="calibrated_soil_moisture",
+        detail=SAMPLE,
+        device_class=SensorDeviceClass.MOISTURE,
         native_unit_of_measurement=PERCENTAGE,
         state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=precision,
-        value=value,
-        gauge=gauge,
-        part=SAMPLE,
-        entity_category=EntityCategory.DIAGNOSTIC if diagnostic else None,
-    )
-
-
-SAMPLES: tuple[HabitatSensorDescription[Sample], ...] = (
-    measured(
-        "temperature",
-        SensorDeviceClass.TEMPERATURE,
-        UnitOfTemperature.CELSIUS,
-        lambda sample: sample.air_temperature_celsius,
-        precision=1,
-        part=SAMPLE,
+        suggested_display_precision=1,
+        entity_registry_enabled_default=False,
+        value_fn=lambda sample: sample.calibrated_soil_moisture_percent,
     ),
-    measured(
-        "calibrated_soil_moisture",
-        SensorDeviceClass.MOISTURE,
-        PERCENTAGE,
-        lambda sample: sample.calibrated_soil_moisture_percent,
-        precision=1,
-        part=SAMPLE,
-        enabled=False,
+    HabitatSensorEntityDescription(
+        key="soil_conductivity",
+        detail=SAMPLE,
+        device_class=SensorDeviceClass.CONDUCTIVITY,
+        native_unit_of_measurement=UnitOfConductivity.MILLISIEMENS_PER_CM,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=lambda sample: sample.fertilizer_level,
     ),
-    measured(
-        "soil_conductivity",
-        SensorDeviceClass.CONDUCTIVITY,
-        UnitOfConductivity.MILLISIEMENS_PER_CM,
-        lambda sample: sample.fertilizer_level,
-        precision=2,
-        part=SAMPLE,
+    HabitatSensorEntityDescription(
+        key="illuminance",
+        detail=SAMPLE,
+        device_class=SensorDeviceClass.ILLUMINANCE,
+        native_unit_of_measurement=LIGHT_LUX,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda sample: rounded(sample.illuminance, 0),
     ),
-    measured(
-        "illuminance",
-        SensorDeviceClass.ILLUMINANCE,
-        LIGHT_LUX,
-        lambda sample: rounded(sample.illuminance, 0),
-        precision=0,
-        part=SAMPLE,
-    ),
-    measured(
-        "ppfd",
-        None,
-        PPFD,
-        lambda sample: rounded(sample.photon_flux, 1),
-        precision=1,
-        part=SAMPLE,
-        enabled=False,
+    HabitatSensorEntityDescription(
+        key="ppfd",
+        detail=SAMPLE,
+        native_unit_of_measurement=PPFD,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_registry_enabled_default=False,
+        value_fn=lambda sample: rounded(sample.photon_flux, 1),
     ),
 )
 
-SAMPLES_OR_GAUGES: tuple[SampledDescription, ...] = (
-    sampled(
-        "soil_moisture",
-        SensorDeviceClass.MOISTURE,
-        lambda sample: sample.soil_moisture_percent,
-        lambda status: status.watering.soil_moisture.gauge_values,
-        precision=1,
+SAMPLES_OR_GAUGES: tuple[SampledSensorEntityDescription, ...] = (
+    SampledSensorEntityDescription(
+        key="soil_moisture",
+        detail=SAMPLE,
+        device_class=SensorDeviceClass.MOISTURE,
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda sample: sample.soil_moisture_percent,
+        gauge_fn=lambda status: status.watering.soil_moisture.gauge_values,
     ),
-    sampled(
-        "battery",
-        SensorDeviceClass.BATTERY,
-        lambda sample: sample.battery_percent,
-        lambda status: status.battery.gauge_values,
-        precision=0,
-        diagnostic=True,
+    SampledSensorEntityDescription(
+        key="battery",
+        detail=SAMPLE,
+        device_class=SensorDeviceClass.BATTERY,
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda sample: sample.battery_percent,
+        gauge_fn=lambda status: status.battery.gauge_values,
     ),
 )
 
-TANK: tuple[SampledDescription, ...] = (
-    sampled(
-        "water_tank_level",
-        None,
-        lambda sample: sample.water_tank_level_percent,
-        lambda status: status.watering.automatic_watering.gauge_values,
-        precision=0,
+TANK: tuple[SampledSensorEntityDescription, ...] = (
+    SampledSensorEntityDescription(
+        key="water_tank_level",
+        detail=SAMPLE,
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda sample: sample.water_tank_level_percent,
+        gauge_fn=lambda status: status.watering.automatic_watering.gauge_values,
     ),
 )
 
@@ -182,25 +172,25 @@ def rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def advice(gauge: str) -> HabitatSensorDescription[LocationStatus]:
+def advice(gauge: str) -> HabitatSensorEntityDescription[LocationStatus]:
     """Describe what a gauge tells the owner."""
-    return told(
-        f"{gauge}_advice",
-        lambda status: option(status.analysis(gauge).instruction_key),
-        words=Instruction,
-        part=STATUS,
-        diagnostic=False,
+    return enum_sensor(
+        key=f"{gauge}_advice",
+        detail=STATUS,
+        options=Instruction,
+        value_fn=lambda status: enum_state(status.analysis(gauge).instruction_key),
     )
 
 
-def condition(gauge: str) -> HabitatSensorDescription[LocationStatus]:
+def condition(gauge: str) -> HabitatSensorEntityDescription[LocationStatus]:
     """Describe how the plant fares at a gauge."""
-    return told(
-        f"{gauge}_status",
-        lambda status: option(status.analysis(gauge).status_key),
-        words=Status,
-        part=STATUS,
-        enabled=False,
+    return enum_sensor(
+        key=f"{gauge}_status",
+        detail=STATUS,
+        options=Status,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda status: enum_state(status.analysis(gauge).status_key),
     )
 
 
@@ -210,19 +200,20 @@ def threshold(
     device_class: SensorDeviceClass | None,
     unit: str,
     bound: Bound,
-) -> HabitatSensorDescription[LocationStatus]:
+) -> HabitatSensorEntityDescription[LocationStatus]:
     """Describe a bound of what a plant likes."""
-    return measured(
-        f"{gauge}_{end}",
-        device_class,
-        unit,
-        lambda status: bound(status.analysis(gauge).gauge_values),
-        precision=2 if gauge == "fertilizer" else 1,
-        part=STATUS,
-        diagnostic=True,
-        enabled=False,
+    return HabitatSensorEntityDescription(
+        key=f"{gauge}_{end}",
+        detail=STATUS,
+        device_class=device_class,
+        native_unit_of_measurement=unit,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2 if gauge == "fertilizer" else 1,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         # It is the plant's, however it fares.
         lasting=True,
+        value_fn=lambda status: bound(status.analysis(gauge).gauge_values),
     )
 
 
@@ -262,7 +253,7 @@ _MEASURES: tuple[tuple[str, SensorDeviceClass | None, str, tuple[str, ...]], ...
 )
 _ENDS: dict[str, Bound] = {"min": lowest, "max": highest}
 
-PLANT: tuple[HabitatSensorDescription[LocationStatus], ...] = (
+PLANT: tuple[HabitatSensorEntityDescription[LocationStatus], ...] = (
     *(advice(gauge) for gauge in LocationStatus.GAUGES),
     *(condition(gauge) for gauge in LocationStatus.GAUGES),
     *(
@@ -270,142 +261,155 @@ PLANT: tuple[HabitatSensorDescription[LocationStatus], ...] = (
         for gauge, device_class, unit, ends in _MEASURES
         for end in ends
     ),
-    measured(
-        "daily_light_integral",
-        None,
-        DLI,
-        lambda status: status.light.gauge_values.current_value,
-        precision=1,
-        part=STATUS,
+    HabitatSensorEntityDescription(
+        key="daily_light_integral",
+        detail=STATUS,
+        native_unit_of_measurement=DLI,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda status: status.light.gauge_values.current_value,
     ),
-    measured(
-        "analyzed_temperature",
-        SensorDeviceClass.TEMPERATURE,
-        UnitOfTemperature.CELSIUS,
-        lambda status: status.air_temperature.gauge_values.current_value,
-        precision=1,
-        part=STATUS,
-        enabled=False,
+    HabitatSensorEntityDescription(
+        key="analyzed_temperature",
+        detail=STATUS,
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_registry_enabled_default=False,
+        value_fn=lambda status: status.air_temperature.gauge_values.current_value,
     ),
-    measured(
-        "analyzed_conductivity",
-        SensorDeviceClass.CONDUCTIVITY,
-        UnitOfConductivity.MILLISIEMENS_PER_CM,
-        lambda status: status.fertilizer.gauge_values.current_value,
-        precision=2,
-        part=STATUS,
-        enabled=False,
+    HabitatSensorEntityDescription(
+        key="analyzed_conductivity",
+        detail=STATUS,
+        device_class=SensorDeviceClass.CONDUCTIVITY,
+        native_unit_of_measurement=UnitOfConductivity.MILLISIEMENS_PER_CM,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        entity_registry_enabled_default=False,
+        value_fn=lambda status: status.fertilizer.gauge_values.current_value,
     ),
-    told(
-        "next_watering_needed",
-        lambda status: status.watering.soil_moisture.predicted_action_datetime_utc,
+    HabitatSensorEntityDescription(
+        key="next_watering_needed",
+        detail=STATUS,
         device_class=SensorDeviceClass.TIMESTAMP,
-        part=STATUS,
-        diagnostic=False,
-    ),
-    measured(
-        "soil_moisture_at_watering",
-        SensorDeviceClass.MOISTURE,
-        PERCENTAGE,
-        lambda status: status.watering.soil_moisture.predicted_action_vwc_value,
-        precision=1,
-        part=STATUS,
-        diagnostic=True,
-        enabled=False,
-    ),
-    told(
-        "last_care",
-        lambda status: past(status.watering.soil_moisture.done_action_datetime_utc),
-        device_class=SensorDeviceClass.TIMESTAMP,
-        part=STATUS,
-        diagnostic=False,
-        lasting=True,
-        exists=lambda status: (
-            status.watering.soil_moisture.done_action_datetime_utc is not None
+        value_fn=lambda status: (
+            status.watering.soil_moisture.predicted_action_datetime_utc
         ),
     ),
-    told(
-        "next_analysis",
-        next_analysis,
-        device_class=SensorDeviceClass.TIMESTAMP,
-        part=STATUS,
-        enabled=False,
+    HabitatSensorEntityDescription(
+        key="soil_moisture_at_watering",
+        detail=STATUS,
+        device_class=SensorDeviceClass.MOISTURE,
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda status: (
+            status.watering.soil_moisture.predicted_action_vwc_value
+        ),
     ),
-    told(
-        "last_sample",
-        lambda status: past(status.last_sample_utc),
+    HabitatSensorEntityDescription(
+        key="last_care",
+        detail=STATUS,
         device_class=SensorDeviceClass.TIMESTAMP,
-        part=STATUS,
         lasting=True,
+        exists_fn=lambda status: (
+            status.watering.soil_moisture.done_action_datetime_utc is not None
+        ),
+        value_fn=lambda status: past(
+            status.watering.soil_moisture.done_action_datetime_utc
+        ),
     ),
-    told(
-        "last_upload",
-        lambda status: past(status.last_sample_upload),
+    HabitatSensorEntityDescription(
+        key="next_analysis",
+        detail=STATUS,
         device_class=SensorDeviceClass.TIMESTAMP,
-        part=STATUS,
-        lasting=True,
-        enabled=False,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=next_analysis,
     ),
-    measured(
-        "total_sample_count",
-        None,
-        None,
-        lambda status: status.total_sample_count,
-        precision=0,
-        state_class=None,
+    HabitatSensorEntityDescription(
+        key="last_sample",
+        detail=STATUS,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
         lasting=True,
-        part=STATUS,
-        diagnostic=True,
-        enabled=False,
+        value_fn=lambda status: past(status.last_sample_utc),
+    ),
+    HabitatSensorEntityDescription(
+        key="last_upload",
+        detail=STATUS,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        lasting=True,
+        value_fn=lambda status: past(status.last_sample_upload),
+    ),
+    HabitatSensorEntityDescription(
+        key="total_sample_count",
+        detail=STATUS,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        lasting=True,
+        value_fn=lambda status: status.total_sample_count,
     ),
 )
 
-POT: tuple[HabitatSensorDescription[LocationStatus], ...] = (
-    told(
-        "automatic_watering_advice",
-        lambda status: option(status.watering.automatic_watering.instruction_key),
-        words=TankInstruction,
-        part=STATUS,
-        diagnostic=False,
+POT: tuple[HabitatSensorEntityDescription[LocationStatus], ...] = (
+    enum_sensor(
+        key="automatic_watering_advice",
+        detail=STATUS,
+        options=TankInstruction,
+        value_fn=lambda status: enum_state(
+            status.watering.automatic_watering.instruction_key
+        ),
     ),
-    told(
-        "automatic_watering_status",
-        lambda status: option(status.watering.automatic_watering.status_key),
-        words=Status,
-        part=STATUS,
-        enabled=False,
+    enum_sensor(
+        key="automatic_watering_status",
+        detail=STATUS,
+        options=Status,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda status: enum_state(
+            status.watering.automatic_watering.status_key
+        ),
     ),
-    told(
-        "next_watering",
-        lambda status: status.watering.automatic_watering.next_watering_datetime_utc,
+    HabitatSensorEntityDescription(
+        key="next_watering",
+        detail=STATUS,
         device_class=SensorDeviceClass.TIMESTAMP,
-        part=STATUS,
-        diagnostic=False,
+        value_fn=lambda status: (
+            status.watering.automatic_watering.next_watering_datetime_utc
+        ),
     ),
-    told(
-        "last_watering",
-        lambda status: past(
+    HabitatSensorEntityDescription(
+        key="last_watering",
+        detail=STATUS,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        lasting=True,
+        value_fn=lambda status: past(
             status.watering.automatic_watering.last_watering_datetime_utc
         ),
-        device_class=SensorDeviceClass.TIMESTAMP,
-        part=STATUS,
-        diagnostic=False,
-        lasting=True,
     ),
-    told(
-        "tank_empty",
-        lambda status: status.watering.automatic_watering.predicted_action_datetime_utc,
+    HabitatSensorEntityDescription(
+        key="tank_empty",
+        detail=STATUS,
         device_class=SensorDeviceClass.TIMESTAMP,
-        part=STATUS,
-        diagnostic=False,
+        value_fn=lambda status: (
+            status.watering.automatic_watering.predicted_action_datetime_utc
+        ),
     ),
-    measured(
-        "autonomy",
-        SensorDeviceClass.DURATION,
-        UnitOfTime.DAYS,
-        lambda status: status.watering.automatic_watering.full_autonomy_days,
-        precision=0,
-        part=STATUS,
+    HabitatSensorEntityDescription(
+        key="autonomy",
+        detail=STATUS,
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.DAYS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda status: status.watering.automatic_watering.full_autonomy_days,
     ),
 )
 
@@ -416,12 +420,19 @@ def mode(location: Location) -> str | None:
     if config is None or not config.mode:
         return None
     return (
-        option(config.word) or config.mode.strip().casefold()[:MAX_LENGTH_STATE_STATE]
+        enum_state(config.word)
+        or config.mode.strip().casefold()[:MAX_LENGTH_STATE_STATE]
     )
 
 
-MODE: tuple[HabitatSensorDescription[Location], ...] = (
-    told("watering_mode", mode, words=WateringMode, lasting=True),
+MODE: tuple[HabitatSensorEntityDescription[Location], ...] = (
+    enum_sensor(
+        key="watering_mode",
+        options=WateringMode,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        lasting=True,
+        value_fn=mode,
+    ),
 )
 
 
