@@ -138,7 +138,7 @@ def test_start(
     )
     assert entry.state is ConfigEntryState.LOADED
     # What the owner's webcams show is found out besides, by asking each once.
-    webcams = len(entry.runtime_data.keys_of(api.WEBCAM_FEEDS.path))
+    webcams = len(entry.runtime_data.store.keys(api.WEBCAM_FEEDS.path))
     assert len(PACES) <= figures.requests <= len(PACES) + webcams
     assert figures.at_once <= 4
     counters = entry.runtime_data.session.counters
@@ -153,7 +153,7 @@ def test_unchanged_reconcile(
     """All lists once more, which happens every six hours, bring nothing new."""
 
     async def reconcile() -> None:
-        account._answered = {}
+        account.poller.ask_all_soon()
         await account.async_refresh()
 
     bench.run(reconcile)

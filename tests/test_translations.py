@@ -13,7 +13,7 @@ from typing import Any, Final
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat import login_flow, writes
+from custom_components.habitat import coordinator, login_flow
 from custom_components.habitat.cloud.errors import BadAnswer, TooLarge
 from custom_components.habitat.const import CONF_VENDOR, DOMAIN, SECTION_ADVANCED
 from custom_components.habitat.coordinator import HabitatCoordinator
@@ -587,7 +587,7 @@ def raised() -> Iterator[tuple[str, set[str]]]:
             key = call.args[0]
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 yield key.value, set(named)
-    for key_text in ("write_failed", *writes._MESSAGES.values()):
+    for key_text in ("write_failed", *coordinator._WRITE_FAILED.values()):
         yield key_text, {"vendor", "reason"}
     for key_text in commands._MESSAGES.values():
         yield key_text, {"reason"}

@@ -89,7 +89,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> b
         _expect_retry(entry, pacing)
         raise
     await coordinator.async_forward(coordinator.platforms)
-    coordinator.async_start_slow_lanes()
+    coordinator.async_ask_in_background()
     # Polls go on without entities too: an empty first answer must not be the last.
     entry.async_on_unload(coordinator.async_add_listener(lambda: None))
     return True

@@ -1,17 +1,15 @@
-"""The account's coordinator: lanes, errors, grace, and who is told of what changed.
+"""The account's coordinator: polls, publishes what changed, and keeps devices and platforms in step.
 
-What the cloud says comes in parts, such as one list of the vendor's. A part that fails ages
-alone; when all fail together the cloud is away. Records are compared by value, and only the
-readers of a record that changed hear of it.
+The poller decides what is asked for (`poller.py`), the store holds what was answered (`store.py`). A
+source that fails ages alone; when all fail together the cloud is away.
 """
 
 from abc import abstractmethod
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from math import ceil
 import time
 from typing import Any, ClassVar, override
 
@@ -27,24 +25,24 @@ from homeassistant.helpers.update_coordinator import (
 )
 from homeassistant.util import dt as dt_util
 
-from .cloud.errors import AuthError, BadAnswer, CloudError, Refused
+from .cloud.errors import AuthError, CloudError, RateLimited, Refused
 from .cloud.report import ParseReport
 from .cloud.session import CloudSession
-from .const import DOMAIN, GRACE, GRACE_POLLS, LOGGER
+from .const import DOMAIN, LOGGER
+from .deadlines import Deadlines
 from .devices import Device, Devices
 from .issues import Issue, Issues
-from .liveness import Liveness
+from .poller import Asking, Outcome, Poller, Source
+from .store import Derived, RecordStore
 from .vendor import Login
-from .writes import Writes
+from .writes import WriteQueue
 
 type HabitatConfigEntry = ConfigEntry[HabitatCoordinator]
 
 POLL = "@poll"
 """The key that changes with every answer, for those who show the age of the data."""
-
-_LACKING = timedelta(days=1)
-_MAX_CONCURRENT = 4
-"""Requests of the slow lanes at a time, so that the fast lane keeps its room."""
+DEVICES = "@devices"
+"""The key that changes when a device comes or goes."""
 
 _START_WAIT = 1.0
 """Seconds that set-up waits for what does not make devices known, so that states begin complete."""
@@ -53,106 +51,22 @@ _JUMP = 30.0
 _TOGETHER = 1.0
 """Seconds in which slow answers are collected, so that many of them are shown with one update."""
 
-
-@dataclass(frozen=True, slots=True)
-class FetchResult:
-    """What a part brought in: records by key."""
-
-    records: Mapping[str, object]
-    whole: bool = True
-    """Whether what is not in it does not exist."""
-    lacking: Refused | None = None
-    """The server's word that it does not know what it was asked for, and need not be asked soon."""
+_WRITE_FAILED: Mapping[type[CloudError], str] = {
+    AuthError: "write_login_refused",
+    RateLimited: "write_rate_limited",
+    Refused: "write_refused",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One thing to ask the cloud for."""
+class Derivation:
+    """Records that follow from others."""
 
     name: str
-    fetch: Callable[[], Awaitable[FetchResult]]
-    prefix: str = ""
-    """What stands before the harvest's keys to make them the account's."""
-    may_empty: bool = False
-    """Whether an empty answer after a full one is believed: no device hangs on it."""
-    names_devices: bool = True
-    """Whether set-up must wait for it: without it nobody knows which devices there are."""
-    every: timedelta | None = None
-    """Its own pace, where it is not that of its lane."""
-    kind: str = ""
-    """What it is in our own words, where its name holds an id of the cloud's."""
-
-    @property
-    def title(self) -> str:
-        """What the log calls it."""
-        return self.kind or self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """Parts that are asked for at the same pace."""
-
-    every: timedelta
-    parts: tuple[Part, ...]
-
-
-@dataclass(slots=True)
-class PartState:
-    """How a part is doing."""
-
-    every: timedelta
-    due: int = 0
-    """The poll with which it is asked for next, in a slow lane; 0 is with the very next."""
-    asked: int = 0
-    """The poll with which it was asked for last."""
-    stands_for: tuple[Part, ...] = ()
-    """What fails as well, and is asked for only if this answers."""
-    lacking_at: float | None = None
-    """When the server said that it does not have it, on the monotonic clock."""
-    answered: float = 0.0
-    """When it was answered last, on the monotonic clock."""
-    failures: int = 0
-    stale: bool = False
-    told: bool = False
-    """Whether the log has a line of its own about the loss."""
-    whole: bool = False
-    """Whether the last try brought a whole and not an empty answer."""
-    news: bool = False
-    """Whether there was an answer since absent devices were counted last."""
-    last: Mapping[str, object] | None = None
-    keys: dict[str, None] = field(default_factory=dict)
-    """The keys of its records, in the cloud's order."""
-
-    def fail(self) -> bool:
-        """Count a failure; say whether the grace ended with it."""
-        self.failures += 1
-        self.whole = False
-        if self.stale or self.failures < GRACE_POLLS:
-            return False
-        polls_of_grace = ceil(GRACE / self.every)
-        silent = time.monotonic() - self.answered
-        self.stale = self.failures >= polls_of_grace or silent >= GRACE.total_seconds()
-        return self.stale
-
-    def answer(self, *, whole: bool) -> None:
-        """Take note of an answer."""
-        self.failures = 0
-        self.stale = self.told = False
-        self.whole = self.news = whole
-        self.answered = time.monotonic()
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    part: Part
-    result: FetchResult | None = None
-    error: CloudError | None = None
-
-    def taken_at_its_word(self) -> _Outcome:
-        """Return it with a thing that is lacking as the error that the server made of it."""
-        if self.result is None or self.result.lacking is None:
-            return self
-        return _Outcome(self.part, error=self.result.lacking)
+    source: str
+    """The source that they age with; before it was answered there is nothing to show."""
+    make: Callable[[], Mapping[str, object]]
+    """Return the records by key; made again when something changed that it read from the store."""
 
 
 class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
@@ -161,7 +75,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
     config_entry: HabitatConfigEntry
 
     interval: ClassVar[timedelta]
-    """The pace of the fast lane, and of everything else's bookkeeping."""
+    """The pace of the polls."""
     platforms: ClassVar[tuple[Platform, ...]]
 
     def __init__(
@@ -189,55 +103,52 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
                 background=True,
             ),
         )
-        self.data = {}
         self.login = login
         self.session = session
         session.pacing.gate.pace = self.interval.total_seconds()
         self.report = report
+        self.store = RecordStore(self.is_outdated)
+        self.data = self.store.records
+        self.poller = Poller(self.interval, self._in_background, self._report_mistake)
         self.devices = Devices(hass, entry, simulated=login.simulated)
         self.issues = Issues(hass, entry)
-        self.writes = Writes(self)
-        self._liveness = Liveness(hass, self._follow_silence)
-        entry.async_on_unload(self._liveness.async_stop)
+        self.writes = WriteQueue(
+            self.store, self.async_publish, self.async_run, self._write_failed
+        )
+        self.deadlines = Deadlines(hass, self._async_turned)
+        entry.async_on_unload(self.deadlines.async_stop)
         self.answered_at: datetime | None = None
         """When the cloud answered a poll last."""
-        self.parts: dict[str, PartState] = {}
-        self._polls = 0
         self._clock_offset = time.time() - time.monotonic()
         """What the wall clock is ahead of the monotonic one, in seconds."""
-        self.lacking_for = _LACKING
-        """How long a server that does not have a thing is not asked for it again."""
         self._away = False
         """Whether the last poll brought nothing at all."""
         self._forwarded: list[Platform] = []
         self.created: dict[str, set[str]] = {}
-        """The entities made so far, as platform and key, by device."""
-        self._part_of_key: dict[str, str] = {}
-        self._changed: set[str] = set()
-        self._readers: dict[str, dict[int, CALLBACK_TYPE]] = {}
+        """The entities created so far, as platform and key, by device."""
         self._watchers: list[Callable[[Iterable[Device]], None]] = []
-        self._slow = asyncio.Semaphore(_MAX_CONCURRENT)
+        self._derived = Derived(self.store, self._list_derivations)
+        self._derived_keys: dict[str, tuple[str, ...]] = {}
+        """The keys of the records that each derivation makes, by its name."""
+        self._described = Derived(self.store, self.device_makers)
+        self._deadlines_of = Derived(self.store, self._list_deadlines)
 
     # What a vendor says of its account.
 
     @abstractmethod
-    def fast_lane(self) -> Iterable[Part]:
-        """Return what every poll asks for, all at once."""
-
-    def slow_lanes(self) -> Iterable[Lane]:
-        """Return what is asked for more rarely, beside the polls."""
-        return ()
+    def sources(self) -> Iterable[Source]:
+        """Return what there is to ask for, each source after those that it follows."""
 
     @abstractmethod
-    def describe_devices(self) -> Iterable[Device]:
-        """Return the devices that the records make, each after its parent."""
+    def device_makers(self) -> Iterable[tuple[str, Callable[[], Device | None]]]:
+        """Return by id how each device is described, each after its parent; None is no device."""
 
     @abstractmethod
-    def part_of_device(self, device_id: str) -> str:
-        """Return the part whose whole answer names this device, if it exists."""
+    def source_of_device(self, device_id: str) -> str:
+        """Return the source whose complete answer names this device, if it exists."""
 
-    def derive(self) -> Iterable[tuple[str, object]]:
-        """Return records that follow from others, such as the mean over a home, by key."""
+    def derivations(self) -> Iterable[Derivation]:
+        """Return records that follow from others, such as the mean over a home."""
         return ()
 
     def alive_until(self, device: Device) -> datetime | None:
@@ -248,8 +159,8 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         """
         return None
 
-    def expiries(self) -> Iterable[tuple[str, datetime]]:
-        """Return when records are out of date by themselves, by their key.
+    def expiries(self) -> Iterable[tuple[str, Callable[[], datetime | None]]]:
+        """Return by key when records are out of date by themselves.
 
         `is_alive` tells of a record's key as of a device's, and its readers hear when it turns.
         """
@@ -263,43 +174,49 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         """Return the ids of all devices that the login sees, whoever shows them."""
         return self.devices.seen
 
-    def explain(self) -> Mapping[str, object]:
-        """Return what else explains a fault, for diagnostics."""
+    def diagnostics_extra(self) -> Mapping[str, object]:
+        """Return what else explains a fault."""
         return {}
-
-    # What entities ask.
-
-    def record[R](self, key: str, kind: type[R]) -> R | None:
-        """Return the record under a key, if there is one of that kind."""
-        record = self.data.get(key)
-        return record if isinstance(record, kind) else None
-
-    def records[R](self, part: str, kind: type[R]) -> list[R]:
-        """Return the records of a part, in the cloud's order."""
-        state = self.parts.get(part)
-        found = (self.record(key, kind) for key in state.keys) if state else ()
-        return [record for record in found if record is not None]
-
-    def fresh(self, key: str) -> bool:
-        """Say whether what stands under a key is young enough to be shown."""
-        # What follows from a device's records is as fresh as the device.
-        part = self._part_of_key.get(key) or self._part_of_key.get(
-            key.partition("/")[0]
-        )
-        state = self.parts.get(part or "")
-        return state is not None and not state.stale
-
-    def is_alive(self, key: str) -> bool:
-        """Return whether the device under a key is heard of, or a report tells what is now."""
-        return self._liveness.is_alive(key)
 
     def is_outdated(self, record: object, known: object) -> bool:
         """Return whether a record that came is older than the one that is known."""
         return False
 
-    def wanted(self) -> set[str]:
-        """Return the keys that somebody reads: enabled entities and their like."""
-        return set(self._readers)
+    def poll_interval(self) -> timedelta:
+        """Return the pace of the polls as things are now."""
+        return self.interval
+
+    @callback
+    def async_poll_ended(self) -> None:
+        """Hear that a poll, or what it left for later, came to its end, answered or not."""
+
+    @callback
+    def async_processed(self, changed: frozenset[str]) -> None:
+        """Hear under which keys records changed, before the entities do."""
+
+    # What entities ask.
+
+    def record[R](self, key: str, kind: type[R]) -> R | None:
+        """Return the record under a key, if there is one of that kind."""
+        return self.store.get(key, kind)
+
+    def records[R](self, source: str, kind: type[R]) -> list[R]:
+        """Return the records of a source, in the cloud's order."""
+        return self.store.of(source, kind)
+
+    def is_current(self, key: str) -> bool:
+        """Return whether what stands under a key is young enough to be shown."""
+        # What belongs to a device and never came by itself is as current as the device.
+        source = self.store.source_of(key) or self.store.source_of(
+            key.partition("/")[0]
+        )
+        state = self.poller.states.get(source or "")
+        return state is not None and not state.stale
+
+    def is_alive(self, key: str) -> bool:
+        """Return whether the device under a key is heard of, or a report tells what is now."""
+        self.store.note_read(key)
+        return self.deadlines.is_alive(key)
 
     @override
     @callback
@@ -308,35 +225,20 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
     ) -> Callable[[], None]:
         """Listen for changes of the records under the keys in `context`."""
         remove = super().async_add_listener(update_callback, context)
-        keys: tuple[str, ...] = tuple(context or ())
-        token = id(remove)
-        for key in keys:
-            self._readers.setdefault(key, {})[token] = update_callback
+        unsubscribe = self.store.subscribe(context or (), update_callback)
 
         @callback
-        def forget() -> None:
+        def stop() -> None:
             remove()
-            for key in keys:
-                readers = self._readers[key]
-                del readers[token]
-                if not readers:
-                    del self._readers[key]
+            unsubscribe()
 
-        return forget
+        return stop
 
     @override
     @callback
     def async_update_listeners(self) -> None:
         """Tell the readers of what changed since the last time, each once."""
-        changed, self._changed = self._changed, set()
-        if not changed:
-            return
-        told = dict.fromkeys(
-            reader
-            for key in changed
-            for reader in tuple(self._readers.get(key, {}).values())
-        )
-        for reader in told:
+        for reader in self.store.take_readers():
             try:
                 reader()
             except Exception as err:  # noqa: BLE001 - one entity's mistake must not silence the others
@@ -421,15 +323,48 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
 
     @override
     async def _async_update_data(self) -> dict[str, object]:
-        """Ask for the fast lane and set the slow lanes going that are due."""
-        self._polls += 1
-        mark = self.writes.mark
+        """Ask for what is due, and set going what is due beside the polls."""
+        revision = self.store.revision
         try:
-            return self._take_poll(await self._ask_fast_lane(mark), mark)
+            return self._take_poll(await self._poll(revision), revision)
         finally:
-            self.async_poll_ended()
+            self._set_pace()
 
-    def _take_poll(self, outcomes: list[_Outcome], mark: int) -> dict[str, object]:
+    def _set_pace(self) -> None:
+        self.async_poll_ended()
+        self.update_interval = self.poll_interval()
+
+    async def _poll(self, revision: int) -> list[Outcome]:
+        """Ask for what is due, the first time without waiting for all of it."""
+        due = self.poller.due(one for one in self.sources() if not one.background)
+        if self.answered_at is not None:
+            outcomes = await self.poller.ask(due)
+            return [*outcomes, *await self.poller.ask(self.poller.spared(outcomes))]
+        asked = self.poller.begin(due)
+        needed = {asked[source.name] for source in due if source.blocking}
+        late = set(asked.values()) - needed
+        try:
+            outcomes = [await asking for asking in needed]
+        except asyncio.CancelledError:
+            _cancel(asked.values())
+            raise
+        if all(outcome.error for outcome in outcomes):
+            _cancel(late)
+        elif late:
+            done, late = await asyncio.wait(late, timeout=_START_WAIT)
+            outcomes += [asking.result() for asking in done]
+            if late:
+                self._in_background(self._take_late(late, revision), "late answers")
+        return outcomes
+
+    async def _take_late(self, late: set[Asking], revision: int) -> None:
+        """Take in what set-up did not wait for, and choose the pace anew."""
+        await self._take_as_they_come(late, revision)
+        self._set_pace()
+        if self._listeners:
+            self._schedule_refresh()
+
+    def _take_poll(self, outcomes: list[Outcome], revision: int) -> dict[str, object]:
         """Take in a poll.
 
         Raises:
@@ -438,38 +373,40 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         """
         if not any(one.result and one.result.records for one in outcomes):
             # A server that knows nothing at all is another one, or upside down.
-            outcomes = [one.taken_at_its_word() for one in outcomes]
-        names = [outcome.part.name for outcome in outcomes]
+            outcomes = [one.without_lacking() for one in outcomes]
+        names = [outcome.source.name for outcome in outcomes]
         failed = [outcome.error for outcome in outcomes if outcome.error is not None]
         self._away = away = len(failed) == len(outcomes)
         pacing = self.session.pacing
         refused = [error for error in failed if isinstance(error, AuthError)]
         if away and len(refused) == len(failed):
             pacing.logins.refusal = refused[0]
-            self._set_stale(self.parts)
+            self._set_stale()
             self.async_update_listeners()
             raise ConfigEntryAuthFailed(
                 translation_domain=DOMAIN,
                 translation_key="login_refused",
                 translation_placeholders={"vendor": self.login.vendor.name},
             ) from failed[0]
-        self.async_take(outcomes, mark, quiet=away or not self.last_update_success)
+        self._take(outcomes, revision, log_losses=not away and self.last_update_success)
+        self._process()
         if away:
             pacing.gate.lose()
-            self._ask_soon()
+            self.poller.ask_all_soon(failing=True)
+        states = self.poller.states
         if away and (
-            self.answered_at is None or any(self.parts[part].stale for part in names)
+            self.answered_at is None or any(states[name].stale for name in names)
         ):
-            self._set_stale(self.parts)
+            self._set_stale()
             self.async_update_listeners()
             raise self._update_failed(failed)
         if not away:
             self.answered_at = dt_util.utcnow()
-            self._changed.add(POLL)
+            self.store.touch((POLL,))
             self._drop_absent()
             if self.devices.left_free:
-                self._follow_changes()
-        self._liveness.async_check()
+                self._update_devices()
+        self.deadlines.async_check()
         self._follow_clock()
         self.async_update_listeners()
         return self.data
@@ -485,136 +422,46 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         self._clock_offset = offset
         if jumped:
             # What was learned of now is of another time: it is asked for once more.
-            for state in self.parts.values():
-                state.due = 0
-            self._changed.update(self.data)
-            self._follow_changes()
+            self.poller.ask_all_soon()
+            self.store.touch(self.data)
+            self._process()
 
-    @callback
-    def async_poll_ended(self) -> None:
-        """Hear that a poll or what it left for later came to its end, answered or not."""
-
-    async def _ask_fast_lane(self, mark: int) -> list[_Outcome]:
-        """Ask for the fast lane, the first time without waiting for all of it."""
-        parts = [part for part in self.fast_lane() if not self.lacks(part.name)]
-        if self.answered_at is not None:
-            outcomes = await self._ask(parts)
-            spared = self._spared(outcomes)
-            return [*outcomes, *await self._ask(spared)]
-        late = self._begin([part for part in parts if not part.names_devices])
-        outcomes = await self._ask(part for part in parts if part.names_devices)
-        if all(outcome.error for outcome in outcomes):
-            for asking in late:
-                asking.cancel()
-        elif late:
-            done, late = await asyncio.wait(late, timeout=_START_WAIT)
-            outcomes += [asking.result() for asking in done]
-            if late:
-                self._in_background(self._take_late(late, mark), "late answers")
-        return outcomes
-
-    async def _take_late(self, late: set[asyncio.Task[_Outcome]], mark: int) -> None:
-        """Take in what set-up did not wait for, and choose the pace anew."""
-        await self._take_slow(late, mark)
-        self.async_poll_ended()
-        if self._listeners:
-            self._schedule_refresh()
-
-    @callback
-    def async_ask_again(self, name: str, polls: int) -> None:
-        """Ask for a part of a slow lane with the next but so many polls."""
-        if state := self.parts.get(name):
-            state.due = self._polls + polls
-
-    @callback
-    def async_start_slow_lanes(self) -> None:
-        """Ask for what is due in the slow lanes, in a task of the entry."""
-        due: list[Part] = []
-        later: list[Part] = []
-        for lane in self.slow_lanes():
-            for part in lane.parts:
-                if not self.lacks(part.name):
-                    (due if self._due(part, lane) else later).append(part)
-        if due:
-            self._in_background(self._run_slow(due), "slow lane")
-        for scout in self.scouts(later):
-            self._in_background(self._run_scout(scout), "scout")
-
-    def _due(self, part: Part, lane: Lane) -> bool:
-        """Say whether it is time, and set the next; in polls, so the lanes keep step."""
-        state = self.parts.setdefault(part.name, PartState(lane.every))
-        if self._polls < state.due:
-            return False
-        state.due = self._polls + self._polls_of(lane.every)
-        return True
-
-    def _polls_of(self, every: timedelta) -> int:
-        return max(1, every // self.interval)
-
-    def scouts(self, parts: Iterable[Part]) -> list[Part]:
-        """Return which of the parts that fail, and are not due, is asked for all of them.
-
-        It is the one that was asked longest ago; when it answers, all are due. So it is noticed
-        soon that they are well again, and however many fail a poll costs one request for them.
-        """
-        failing = [part for part in parts if self._failing(part)]
-        if not failing:
-            return []
-        scout = min(failing, key=lambda part: self.parts[part.name].asked)
-        self.parts[scout.name].stands_for = tuple(
-            part for part in failing if part is not scout
-        )
-        return [scout]
-
-    def _failing(self, part: Part) -> bool:
-        state = self.parts.get(part.name)
-        return state is not None and state.failures > 0
-
-    def lacks(self, name: str) -> bool:
-        """Say whether the server said lately that it does not have a part."""
-        state = self.parts.get(name)
-        if state is None or state.lacking_at is None:
-            return False
-        age = time.monotonic() - state.lacking_at
-        return 0 <= age < self.lacking_for.total_seconds()
-
-    def _ask_soon(self) -> None:
-        """Let all that fails be due: it was not its own time, or it may be well again."""
-        for state in self.parts.values():
-            if state.failures:
-                state.due = 0
+    # Beside the polls.
 
     @override
     @callback
     def _async_refresh_finished(self) -> None:
-        """Let the slow lanes follow a poll that was answered."""
-        if self.last_update_success and self._readers and not self._away:
-            self.async_start_slow_lanes()
+        """Ask for what is due beside the polls once a poll was answered."""
+        if self.last_update_success and self.store.subscribed_keys and not self._away:
+            self.async_ask_in_background()
 
-    async def _run_scout(self, scout: Part) -> None:
-        """Ask for one part that fails, and for those that it stands for when it answers."""
-        mark = self.writes.mark
-        scouting = self._begin([scout], self._slow)
-        await asyncio.wait(scouting)
-        spared = self._spared(asking.result() for asking in scouting)
-        await self._take_slow(scouting | self._begin(spared, self._slow), mark)
+    @callback
+    def async_ask_in_background(self) -> None:
+        """Ask for what is due beside the polls, in tasks of the entry."""
+        due = self.poller.due(one for one in self.sources() if one.background)
+        scouts = [one for one in due if self.poller.state(one).stands_for]
+        due = [one for one in due if one not in scouts]
+        if due:
+            self._in_background(self._ask_beside(due), "asks beside the polls")
+        for scout in scouts:
+            self._in_background(self._ask_scout(scout), "scout")
 
-    def _spared(self, outcomes: Iterable[_Outcome]) -> list[Part]:
-        """Return what was not asked for because of parts that have answered now."""
-        well = [one.part.name for one in outcomes if one.result is not None]
-        return [
-            part
-            for name in well
-            if (state := self.parts.get(name)) is not None
-            for part in state.stands_for
-        ]
+    async def _ask_beside(self, sources: Iterable[Source]) -> None:
+        revision = self.store.revision
+        asked = self.poller.begin(sources)
+        await self._take_as_they_come(set(asked.values()), revision)
 
-    async def _run_slow(self, parts: list[Part]) -> None:
-        await self._take_slow(self._begin(parts, self._slow), self.writes.mark)
+    async def _ask_scout(self, scout: Source) -> None:
+        """Ask for one source that fails, and for those that it stands for when it answers."""
+        revision = self.store.revision
+        asked = self.poller.begin([scout])
+        outcome = await asked[scout.name]
+        spared = self.poller.begin(self.poller.spared([outcome]))
+        await self._take_as_they_come({*asked.values(), *spared.values()}, revision)
 
-    async def _take_slow(self, asked: set[asyncio.Task[_Outcome]], mark: int) -> None:
+    async def _take_as_they_come(self, asked: set[Asking], revision: int) -> None:
         """Take answers in as they come; of all losses there is one line in the log at the end."""
-        failed: list[_Outcome] = []
+        failed: list[Outcome] = []
         while asked:
             done, asked = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
             if asked:
@@ -623,221 +470,166 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             outcomes = [asking.result() for asking in done]
             failed += [outcome for outcome in outcomes if outcome.error is not None]
             self._take_answers(
-                [outcome for outcome in outcomes if outcome.error is None], mark
+                [outcome for outcome in outcomes if outcome.error is None], revision
             )
-        self._take_answers(failed, mark)
+        self._take_answers(failed, revision)
 
-    def _take_answers(self, outcomes: list[_Outcome], mark: int) -> None:
+    def _take_answers(self, outcomes: list[Outcome], revision: int) -> None:
         if outcomes:
-            self.async_take(outcomes, mark, quiet=not self.last_update_success)
+            self._take(outcomes, revision, log_losses=self.last_update_success)
+            self._process()
             self.async_update_listeners()
 
-    async def _ask(self, parts: Iterable[Part]) -> list[_Outcome]:
-        return await asyncio.gather(*map(self._fetch, parts))
-
-    def _begin(
-        self, parts: Iterable[Part], turn: asyncio.Semaphore | None = None
-    ) -> set[asyncio.Task[_Outcome]]:
-        """Ask in tasks that neither set-up nor a stop waits for."""
-        return {
-            self._in_background(self._fetch(part, turn), "answer") for part in parts
-        }
-
-    async def _fetch(
-        self, part: Part, turn: asyncio.Semaphore | None = None
-    ) -> _Outcome:
-        if (state := self.parts.get(part.name)) is not None:
-            state.asked = self._polls
-        try:
-            if turn is None:
-                return _Outcome(part, await part.fetch())
-            async with turn:
-                return _Outcome(part, await part.fetch())
-        except CloudError as err:
-            return _Outcome(part, error=err)
-        except Exception as err:  # noqa: BLE001 - a mistake of ours in one part must not take the others along
-            self.report.record(f"{part.title} ({type(err).__name__})")
-            LOGGER.debug(
-                "Reading %s failed: %s", part.title, self.session.privacy.trace(err)
-            )
-            return _Outcome(part, error=BadAnswer("The answer could not be read"))
+    def _report_mistake(self, source: Source, err: Exception) -> None:
+        self.report.record(f"{source.title} ({type(err).__name__})")
+        LOGGER.debug(
+            "Reading %s failed: %s", source.title, self.session.privacy.trace(err)
+        )
 
     # Taking in what came.
 
-    @callback
-    def async_take(
-        self, outcomes: Iterable[_Outcome], mark: int, *, quiet: bool
+    def _take(
+        self, outcomes: Iterable[Outcome], revision: int, *, log_losses: bool
     ) -> None:
-        """Take in what the parts brought, or that they brought nothing.
+        """Take in what sources brought, or that they brought nothing.
 
-        `mark` is where the writes stood when the parts were asked for; `quiet` leaves it to the
-        caller to tell of a loss.
+        `revision` is where the store stood when they were asked for.
         """
         lost: list[str] = []
         back: list[str] = []
         recovered = False
         for outcome in outcomes:
-            name = outcome.part.name
-            every = outcome.part.every or self.interval
-            state = self.parts.setdefault(name, PartState(every))
-            result = outcome.result
-            if result is None or (
-                not result.records and state.keys and not outcome.part.may_empty
+            source, result = outcome.source, outcome.result
+            state = self.poller.state(source)
+            spared, state.stands_for = state.stands_for, ()
+            if result is None or not (
+                result.records or source.allow_empty or not self.store.keys(source.name)
             ):
                 # An empty list after a full one is no proof that everything is gone.
-                state.due = self._polls + self._polls_of(state.every)
-                lost += self._lose((outcome.part, *state.stands_for), quiet=quiet)
-                state.stands_for = ()
+                self.poller.ask_again(source.name, source.every)
+                lost += self._lose((source, *spared), log_losses=log_losses)
                 continue
-            state.stands_for = ()
             if state.stale:
-                self._changed.update(state.keys)
-            if state.told:
-                back.append(outcome.part.title)
-            recovered |= state.failures > 0
-            state.lacking_at = time.monotonic() if result.lacking else None
-            state.answer(whole=result.whole and bool(result.records))
-            if result.records is not state.last:
-                self._merge(outcome.part, state, result, mark)
+                self.store.touch_source(source.name)
+            if state.logged:
+                back.append(source.title)
+            recovered |= state.is_failing
+            state.answer(
+                outcome.request,
+                complete=result.complete and bool(result.records),
+                lacking=result.lacking is not None,
+            )
+            self.store.put(
+                source.name,
+                result.records,
+                since=revision,
+                prefix=source.prefix,
+                complete=result.complete,
+            )
         if recovered:
-            self._ask_soon()
+            self.poller.ask_all_soon(failing=True)
         if lost:
             LOGGER.warning("%s does not answer about %s", self.name, _some(lost))
         if back:
             LOGGER.info("%s answers about %s again", self.name, _some(back))
-        if self._changed:
-            self._follow_changes()
 
-    def _lose(self, parts: Iterable[Part], *, quiet: bool) -> Iterator[str]:
-        """Count a failure of each of these parts; yield those that the log has to tell of."""
-        for part in parts:
-            state = self.parts[part.name]
+    def _lose(self, sources: Iterable[Source], *, log_losses: bool) -> Iterator[str]:
+        """Count a failure of each of these sources; yield those that the log has to tell of."""
+        for source in sources:
+            state = self.poller.state(source)
             if state.fail():
-                self._changed.update(state.keys)
-            if state.stale and not state.told and not quiet:
-                state.told = True
-                yield part.title
+                self.store.touch_source(source.name)
+            if state.stale and not state.logged and log_losses:
+                state.logged = True
+                yield source.title
 
     @callback
-    def async_learn(self, key: str, record: object) -> None:
+    def async_set_record(self, key: str, record: object) -> None:
         """Take in one record that came by another way, such as the answer to a write."""
-        self.writes.learn(key, record)
-        self.async_settle(key)
+        self.store.set_record(key, record)
+        self.async_publish()
 
     @callback
-    def async_learn_parts(
-        self, parts: Mapping[str, Mapping[str, object | None]]
+    def async_set_records(
+        self, sources: Mapping[str, Mapping[str, object | None]]
     ) -> None:
-        """Take in records that were pushed, by part and key; None is one that is gone."""
-        for name, records in parts.items():
-            state = self.parts.setdefault(name, PartState(self.interval))
-            # The next poll is compared record by record, even when its bytes are the old ones.
-            state.last = None
+        """Take in records that were pushed, by source and key; None is one that is gone."""
+        for source, records in sources.items():
             for key, record in records.items():
-                if self.is_outdated(record, self.writes.base.get(key)):
-                    continue
-                self.writes.learn(key, record)
-                if record is None:
-                    state.keys.pop(key, None)
-                    self._part_of_key.pop(key, None)
-                else:
-                    state.keys[key] = None
-                    self._part_of_key[key] = name
-                self._show(key)
-        if self._changed:
-            self._follow_changes()
-        self.async_update_listeners()
+                self.store.set_record(key, record, source)
+        self.async_publish()
 
     @callback
-    def async_settle(self, key: str) -> None:
-        """Show the record under a key as the cloud has it, and follow what it changed."""
-        if part := self._part_of_key.get(key):
-            # The next poll is compared record by record, even when its bytes are the old ones.
-            self.parts[part].last = None
-        self._show(key)
-        if self._changed:
-            self._follow_changes()
+    def async_publish(self) -> None:
+        """Follow what changed in the store, and tell those who read it."""
+        self._process()
         self.async_update_listeners()
 
-    @callback
-    def async_show(self, key: str) -> None:
-        """Show the record under a key with a change that has just begun, and what it sums up to."""
-        self._show(key)
-        if self._changed:
-            self._derive()
-        self.async_update_listeners()
-
-    def _merge(
-        self, part: Part, state: PartState, result: FetchResult, mark: int
-    ) -> None:
-        state.last = result.records
-        keys: dict[str, None] = {}
-        for name, record in result.records.items():
-            key = part.prefix + name
-            if self.writes.newer(key, mark) or self.writes.outdates(key, record):
-                # The poll was under way before the write, or its list was: what it brings is older.
-                state.last = None
-                if key in self.writes.base:
-                    keys[key] = None
-                continue
-            keys[key] = None
-            self._part_of_key[key] = part.name
-            known = self.writes.base.get(key)
-            if self.is_outdated(record, known):
-                state.last = None
-            elif known != record:
-                self.writes.base[key] = record
-                self._show(key)
-        if not result.whole:
-            keys |= state.keys
-        for key in state.keys.keys() - keys.keys():
-            if self.writes.newer(key, mark):
-                # It was pushed while the poll was under way.
-                state.last = None
-                keys[key] = None
-                continue
-            self.writes.base.pop(key, None)
-            self._part_of_key.pop(key, None)
-            self._show(key)
-        state.keys = keys
-
-    def _show(self, key: str) -> None:
-        record = self.writes.effective(key)
-        if record is None:
-            self.data.pop(key, None)
-        elif self.data.get(key) == record:
-            return
-        else:
-            self.data[key] = record
-        self._changed.add(key)
-
-    def _derive(self) -> None:
-        """Bring derived records in line with the records."""
-        for key, record in self.derive():
-            if self.data.get(key) != record:
-                self.data[key] = record
-                self._changed.add(key)
-
-    def _follow_changes(self) -> None:
+    def _process(self) -> None:
         """Bring derived records, devices, entities and repairs in line with the records."""
-        self._derive()
-        new = self.devices.update(self.describe_devices())
-        if turned := self._update_liveness():
-            self._changed |= turned
-            self._derive()
-        touched = [
-            device
-            for device in self.devices.present.values()
-            if device.id in new
-            or not self._changed.isdisjoint((device.key, *device.reads))
-        ]
-        for watcher in self._watchers:
-            watcher(touched)
-        if any(state.answered for state in self.parts.values()):
+        changed: set[str] = set()
+        new: set[str] = set()
+        while unprocessed := self.store.take_unprocessed():
+            changed |= unprocessed
+            self._derive(unprocessed)
+            if self._described.update(unprocessed):
+                new |= self._update_devices()
+            turned = self.deadlines.update(self._deadlines_of.update(unprocessed))
+            self.store.touch(turned)
+        if not changed:
+            return
+        touched = self.devices.reading(changed) | new
+        if touched:
+            present = self.devices.present
+            devices = [present[one] for one in present if one in touched]
+            for watcher in self._watchers:
+                watcher(devices)
+        self.async_processed(frozenset(changed))
+        if any(state.answered for state in self.poller.states.values()):
             # Before the first answer nobody knows what is over.
-            self._update_issues()
+            self.update_issues()
 
-    def _update_issues(self) -> None:
+    def _derive(self, changed: set[str]) -> None:
+        """Make those derived records again whose records changed."""
+        for name, made in self._derived.update(changed).items():
+            before = self._derived_keys.pop(name, ())
+            source, records = made or ("", {})
+            self.store.derive(source, before, records)
+            if made is not None:
+                self._derived_keys[name] = tuple(records)
+
+    def _list_derivations(
+        self,
+    ) -> Iterator[tuple[str, Callable[[], tuple[str, Mapping[str, object]]]]]:
+        for one in self.derivations():
+            if self.store.has_answered(one.source):
+                yield one.name, partial(_make, one)
+
+    def _list_deadlines(
+        self,
+    ) -> Iterator[tuple[str, Callable[[], datetime | None]]]:
+        self.store.note_read(DEVICES)
+        for device in self.devices.present.values():
+            yield device.key, partial(self.alive_until, device)
+        yield from self.expiries()
+
+    def _update_devices(self) -> frozenset[str]:
+        """Bring the registry in line with the descriptions; return the ids of new devices."""
+        described = self._described.values.values()
+        before = tuple(self.devices.present)
+        new = self.devices.update(one for one in described if one is not None)
+        if tuple(self.devices.present) != before:
+            self.store.touch((DEVICES,))
+        return new
+
+    @callback
+    def _async_turned(self, turned: frozenset[str]) -> None:
+        """Show that devices became silent, or alive, as time went by."""
+        self.store.touch(turned)
+        self.async_publish()
+
+    @callback
+    def update_issues(self) -> None:
         """Say what only the user can put right."""
         self.issues.update((*self.describe_issues(), *self._describe_shared()))
 
@@ -860,28 +652,11 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
                 },
             )
 
-    def _update_liveness(self) -> frozenset[str]:
-        """Return the devices that became silent or alive with the records."""
-        devices = self.devices.present.values()
-        deadlines = {device.key: self.alive_until(device) for device in devices}
-        return self._liveness.update({**deadlines, **dict(self.expiries())})
-
-    @callback
-    def _follow_silence(self, turned: frozenset[str]) -> None:
-        """Show that devices became silent, or alive, as time went by."""
-        self._changed |= turned
-        self._follow_changes()
-        self.async_update_listeners()
-
     # When nothing comes.
 
-    def _set_stale(self, names: Iterable[str]) -> None:
-        for state in (self.parts[name] for name in names):
-            # What came slowly is asked for as soon as there are answers again.
-            state.due = 0
-            if not state.stale:
-                state.stale = True
-                self._changed.update(state.keys)
+    def _set_stale(self) -> None:
+        for name in self.poller.set_stale(self.poller.states):
+            self.store.touch_source(name)
 
     def _update_failed(self, errors: list[CloudError]) -> UpdateFailed:
         error = errors[0]
@@ -901,15 +676,37 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             retry_after=pause + 1 if pause > interval.total_seconds() else None,
         )
 
+    def _write_failed(self, err: CloudError) -> HomeAssistantError:
+        """Return what to say of a write that failed; a refused login has the user asked for it."""
+        if isinstance(err, AuthError):
+            self.config_entry.async_start_reauth(self.hass)
+        return HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key=_WRITE_FAILED.get(type(err), "write_failed"),
+            translation_placeholders={
+                "vendor": self.login.vendor.name,
+                "reason": self.session.redact(str(err)),
+            },
+        )
+
     def _drop_absent(self) -> None:
         def counts(device_id: str) -> bool:
-            state = self.parts.get(self.part_of_device(device_id))
-            return state is not None and state.news
+            state = self.poller.states.get(self.source_of_device(device_id))
+            return state is not None and state.updated
 
         for device_id in self.devices.drop_absent(counts):
             self.created.pop(device_id, None)
-        for state in self.parts.values():
-            state.news = False
+        for state in self.poller.states.values():
+            state.updated = False
+
+
+def _make(one: Derivation) -> tuple[str, Mapping[str, object]]:
+    return one.source, one.make()
+
+
+def _cancel(tasks: Iterable[Asking]) -> None:
+    for task in tasks:
+        task.cancel()
 
 
 def _some(names: list[str]) -> str:

@@ -50,6 +50,8 @@ class Devices:
         self._registry = dr.async_get(hass)
         self._entry = entry
         self._registered: dict[str, Device] = {}
+        self._reading: dict[str, set[str]] = {}
+        """The ids of the devices whose entities a record decides, by its key."""
         self._registry_ids: dict[str, str] = {}
         self._strangers: dict[str, str] = {}
         self._absent: Counter[str] = Counter()
@@ -64,12 +66,17 @@ class Devices:
     @property
     def left_free(self) -> bool:
         """Whether another account gave one up that this one sees too."""
-        return any(self._owner(device_id) is None for device_id in self.elsewhere)
+        others = self._other_accounts()
+        return any(self._owner(one, others) is None for one in self.elsewhere)
 
     @property
     def present(self) -> Mapping[str, Device]:
         """The devices that the account has now and shows, by id."""
         return self._registered
+
+    def reading(self, keys: Iterable[str]) -> set[str]:
+        """Return the ids of the devices whose entities follow from records under these keys."""
+        return {one for key in keys for one in self._reading.get(key, ())}
 
     @property
     def missing(self) -> bool:
@@ -100,8 +107,10 @@ class Devices:
         """
         current: dict[str, Device] = {}
         elsewhere: dict[str, str] = {}
+        others = self._other_accounts()
         for device in devices:
-            if (owner := self._owner(device.id)) is None:
+            owner = self._owner(device.id, others) if others else None
+            if owner is None:
                 current[device.id] = device
             else:
                 elsewhere[device.id] = owner
@@ -109,9 +118,13 @@ class Devices:
         new = frozenset(current) - frozenset(self._registered)
         self._release_connections(current)
         for device in current.values():
-            if self._registered.get(device.id) != device:
+            if self._registered.get(device.id) is not device:
                 self._register(device)
         self._registered = current
+        self._reading = {}
+        for device in current.values():
+            for key in (device.key, *device.reads):
+                self._reading.setdefault(key, set()).add(device.id)
         self._strangers = {
             device_id: entry.id
             for entry in dr.async_entries_for_config_entry(
@@ -154,19 +167,20 @@ class Devices:
         self._absent.pop(device_id, None)
         self._registry_ids.pop(device_id, None)
 
-    def _owner(self, device_id: str) -> str | None:
-        """Return the entry of the other account that shows a device, None when there is none.
-
-        The registry decides, not who comes first: so nothing changes hands at a start.
-        """
-        others = {
+    def _other_accounts(self) -> frozenset[str]:
+        return frozenset(
             entry.entry_id
             for entry in self._hass.config_entries.async_entries(
                 DOMAIN, include_ignore=False, include_disabled=False
             )
-        } - {self._entry.entry_id}
-        if not others:
-            return None
+            if entry.entry_id != self._entry.entry_id
+        )
+
+    def _owner(self, device_id: str, others: frozenset[str]) -> str | None:
+        """Return the entry of the other account that shows a device, None when there is none.
+
+        The registry decides, not who comes first: so nothing changes hands at a start.
+        """
         holders = [
             entry
             for entry in self._registry.async_get_devices(

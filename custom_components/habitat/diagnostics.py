@@ -117,14 +117,14 @@ def _told(coordinator: HabitatCoordinator) -> dict[str, Json]:
             "last_error": None
             if coordinator.last_exception is None
             else str(coordinator.last_exception),
-            "parts": {
+            "sources": {
                 name: {
-                    "records": len(state.keys),
+                    "records": len(coordinator.store.keys(name)),
                     "failures": state.failures,
                     "stale": state.stale,
-                    "whole": state.whole,
+                    "complete": state.complete,
                 }
-                for name, state in coordinator.parts.items()
+                for name, state in coordinator.poller.states.items()
             },
             "requests": {
                 **asdict(session.counters),
@@ -132,10 +132,14 @@ def _told(coordinator: HabitatCoordinator) -> dict[str, Json]:
             },
             "newest_requests": [asdict(logged) for logged in session.log],
             "oddities": dict(coordinator.report.counts),
-            **coordinator.explain(),
+            **coordinator.diagnostics_extra(),
             "devices": list(coordinator.devices.present),
             "devices_of_other_accounts": list(coordinator.devices.elsewhere),
-            "records": dict(coordinator.data),
+            "records": {
+                key: record
+                for key, record in coordinator.data.items()
+                if "/@" not in key
+            },
         }.items()
     }
 

@@ -158,14 +158,14 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
     def available(self) -> bool:
         """Whether the cloud knows the device and what is shown is young enough."""
         coordinator = self.coordinator
-        if self.device_key not in coordinator.data or not coordinator.fresh(
+        if self.device_key not in coordinator.data or not coordinator.is_current(
             self.device_key
         ):
             return False
         asleep = not self._lasting and not coordinator.is_alive(self.device_key)
         if self.needs_reach and asleep:
             return False
-        return self.key not in coordinator.data or coordinator.fresh(self.key)
+        return self.key not in coordinator.data or coordinator.is_current(self.key)
 
     @override
     @callback

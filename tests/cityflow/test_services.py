@@ -114,9 +114,9 @@ async def test_a_probe_without_a_type(set_up_cityflow: SetUp) -> None:
     assert device is not None
     account = setting.account
     probe = next(one for one in account.probes() if one.id == PROBE)
-    account.async_learn(f"probe_{PROBE}", replace(probe, type=None))
+    account.async_set_record(f"probe_{PROBE}", replace(probe, type=None))
     assert len(await history(setting, device_id=device.id)) == 3
-    account.async_learn(f"probe_{PROBE}", replace(probe, type=None, location=None))
+    account.async_set_record(f"probe_{PROBE}", replace(probe, type=None, location=None))
     with pytest.raises(ServiceValidationError) as caught:
         await history(setting, device_id=device.id)
     assert caught.value.translation_key == "no_history"

@@ -192,7 +192,7 @@ async def _poll(hass: HomeAssistant, entry: ConfigEntry) -> None:
     account = entry.runtime_data
     if entry.data[CONF_VENDOR] == "farmbot":
         # What the broker tells is not asked for again else.
-        account._answered.clear()
+        account.poller.ask_all_soon()
     await account.async_refresh()
     account.async_start_slow_lanes()
     await done(hass)

@@ -141,7 +141,7 @@ async def test_past_is_kept(
     event = world.rows("farm_events")[0]
     world.remove("farm_events", int(str(event["id"])))
     await garden.until(lambda: garden.value("next_event") == STATE_UNKNOWN)
-    await garden.until(lambda: not garden.account.keys_of("farm_events"))
+    await garden.until(lambda: not garden.account.store.keys("farm_events"))
     assert await starts(garden, "Rest", *window) == ran
     await garden.reload()
     assert await starts(garden, "Rest", *window) == ran
@@ -182,7 +182,7 @@ async def test_nothing(set_up_farmbot: SetUp) -> None:
     assert garden.value(KEY, "calendar") == STATE_OFF
     assert await events(garden, START - DAY, START + DAY) == []
     garden.account.data.pop(KEY)
-    garden.account._changed.add(KEY)
+    garden.account.store.touch((KEY,))
     garden.account.async_update_listeners()
     assert await events(garden, START - DAY, START + DAY) == []
     assert garden.shown("calendar", garden.number, KEY).state == STATE_OFF

@@ -151,10 +151,10 @@ async def test_a_list_that_is_not_found_any_more(set_up_farmbot: SetUp) -> None:
     )
     await setting.poll(30)
     assert setting.registered() == before
-    assert setting.account.parts["peripherals"].stale
+    assert setting.account.poller.states["peripherals"].stale
     faults_of(setting.cloud).clear()
     await setting.poll()
-    assert not setting.account.parts["peripherals"].stale
+    assert not setting.account.poller.states["peripherals"].stale
 
 
 async def test_without_a_schedule(set_up_farmbot: SetUp) -> None:
@@ -176,9 +176,9 @@ async def test_what_the_robot_holds_needs_a_robot(set_up_farmbot: SetUp) -> None
     """Where the robot's own record is missing nothing follows from it."""
     setting = await set_up_farmbot()
     (mounted,) = [one for one in DERIVED if one.key == MOUNTED_TOOL]
-    assert len(list(mounted.make(setting.account))) == 1
+    assert len(list(mounted.make(setting.account.store))) == 1
     del setting.account.data["device"]
-    assert list(mounted.make(setting.account)) == []
+    assert list(mounted.make(setting.account.store)) == []
 
 
 async def test_what_overtook_a_list(garden: Setting) -> None:
@@ -192,7 +192,7 @@ async def test_what_overtook_a_list(garden: Setting) -> None:
 
     def push(name: str, hours: float) -> None:
         pushed = replace(kale, name=name, updated_at=before + timedelta(hours=hours))
-        account.async_learn_parts({"points": {key: pushed}})
+        account.async_set_records({"points": {key: pushed}})
 
     def name() -> str | None:
         shown = account.record(key, Point)
@@ -201,11 +201,11 @@ async def test_what_overtook_a_list(garden: Setting) -> None:
     push("Newer", 2)
     push("Older", 1)
     assert name() == "Newer"
-    account._answered.clear()
+    account.poller.ask_all_soon()
     await account.async_refresh()
     assert name() == "Newer"
     garden.change("points", "Kale", name="Newest")
-    account._answered.clear()
+    account.poller.ask_all_soon()
     await account.async_refresh()
     assert name() == "Newest"
 
@@ -404,10 +404,10 @@ async def test_an_empty_list_of_pins_removes_nothing(set_up_farmbot: SetUp) -> N
     faults_of(setting.cloud).add(
         Fault(kind=Kind.EMPTY_LIST, match="GET /api/peripherals")
     )
-    pins = setting.account.keys_of("peripherals")
+    pins = list(setting.account.store.keys("peripherals"))
     await setting.poll(30)
     assert setting.registered() == before
-    assert setting.account.keys_of("peripherals") == pins
+    assert list(setting.account.store.keys("peripherals")) == pins
 
 
 async def test_another_device_goes(set_up_farmbot: SetUp) -> None:
@@ -418,7 +418,7 @@ async def test_another_device_goes(set_up_farmbot: SetUp) -> None:
         config_entry_id=setting.entry.entry_id,
         identifiers={(DOMAIN, "farmbot_999")},
     )
-    setting.account.devices.update(setting.account.describe_devices())
+    setting.account._update_devices()
     await setting.poll(2)
     assert devices.async_get(other.id) is not None
     await setting.poll(2)

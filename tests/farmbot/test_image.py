@@ -245,7 +245,7 @@ async def test_map_of_nothing(set_up_farmbot: SetUp) -> None:
     """Where nobody told of the garden there is no map of it."""
     garden = await set_up_farmbot("empty")
     garden.account.data.pop("bed")
-    garden.account._changed.add("bed")
+    garden.account.store.touch(("bed",))
     garden.account.async_update_listeners()
     with pytest.raises(HomeAssistantError):
         await fetch(garden, "bed_map")

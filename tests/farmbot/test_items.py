@@ -5,7 +5,7 @@ import pytest
 from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.parsing import parse
 from custom_components.habitat.cloud.report import ParseReport
-from custom_components.habitat.farmbot.items import KINDS, drop_gone, items
+from custom_components.habitat.farmbot.items import KINDS, async_remove_gone, items
 from custom_components.habitat.simulator.farmbot.broker import NoBroker
 from homeassistant.const import Platform
 from homeassistant.helpers import entity_registry as er
@@ -53,7 +53,7 @@ def entries(setting: Setting) -> set[str]:
 async def test_items(set_up_farmbot: SetUp) -> None:
     """Each item is named by its kind and id, and its record is the account's."""
     setting = await set_up_farmbot("standard")
-    found = list(items(setting.account, KINDS["peripheral"], Platform.SWITCH))
+    found = list(items(setting.account.store, KINDS["peripheral"], Platform.SWITCH))
     rows = [r for r in setting.cloud.world.rows("peripherals") if r["mode"] == 0]
     assert [key for key, _, _ in found] == [f"peripheral_{r['id']}" for r in rows]
     assert [key for _, key, _ in found] == [f"peripherals/{r['id']}" for r in rows]
@@ -90,7 +90,7 @@ async def test_no_answer_is_no_proof(set_up_farmbot: SetUp, kind: Kind) -> None:
     await setting.reload()
     await setting.poll(2)
     assert entries(setting) == before
-    drop_gone(setting.account)
+    async_remove_gone(setting.account, setting.account.is_complete)
     assert entries(setting) == before
 
 
@@ -104,6 +104,6 @@ async def test_others_are_left_alone(set_up_farmbot: SetUp) -> None:
     ours = registry.async_get_or_create(
         "switch", "habitat", "farmbot_214_peripheral_9", config_entry=setting.entry
     )
-    drop_gone(setting.account)
+    async_remove_gone(setting.account, setting.account.is_complete)
     assert registry.async_get(other.entity_id) is not None
     assert registry.async_get(ours.entity_id) is None

@@ -7,8 +7,11 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.habitat.farmbot.garden.schedule import Kind, Occurrence
-from custom_components.habitat.farmbot.past import KEPT, Past
-from custom_components.habitat.farmbot.release import Available
+from custom_components.habitat.farmbot.occurrence_store import (
+    KEPT,
+    Available,
+    OccurrenceStore,
+)
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.farmbot import nodes
 from custom_components.habitat.simulator.farmbot.builder import robot, sequence
@@ -29,25 +32,25 @@ def ran(hours: float, number: int = 1) -> Occurrence:
 
 
 @pytest.fixture
-def past(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Past:
+def past(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> OccurrenceStore:
     """Return the past of a robot that has none."""
-    return Past(hass, "entry")
+    return OccurrenceStore(hass, "entry")
 
 
-def due(past: Past) -> bool:
+def due(past: OccurrenceStore) -> bool:
     """Say whether the newest release may be asked for."""
     return past.release_due
 
 
-async def again(hass: HomeAssistant) -> Past:
+async def again(hass: HomeAssistant) -> OccurrenceStore:
     """Return the past as the next start finds it."""
-    past = Past(hass, "entry")
+    past = OccurrenceStore(hass, "entry")
     await past.load()
     return past
 
 
 async def test_occurrences(
-    hass: HomeAssistant, hass_storage: dict[str, Any], past: Past
+    hass: HomeAssistant, hass_storage: dict[str, Any], past: OccurrenceStore
 ) -> None:
     """What ran is kept once, for as long as the server keeps logs, over restarts."""
     await past.load()
@@ -66,7 +69,7 @@ async def test_occurrences(
 async def test_it_is_written_once(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
-    past: Past,
+    past: OccurrenceStore,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """A file is written when there is something new, a while later, and only then."""
@@ -84,14 +87,16 @@ async def test_it_is_written_once(
     assert hass_storage == {}
 
 
-async def test_it_is_bounded(past: Past) -> None:
+async def test_it_is_bounded(past: OccurrenceStore) -> None:
     """The newest of too many are kept."""
     past.keep(ran(number / 10, number) for number in range(3000))
     kept = {one.farm_event_id for one in past.occurrences}
     assert kept == set(range(2000))
 
 
-async def test_the_old_goes(past: Past, freezer: FrozenDateTimeFactory) -> None:
+async def test_the_old_goes(
+    past: OccurrenceStore, freezer: FrozenDateTimeFactory
+) -> None:
     """What is too old goes when there is something new."""
     past.keep([ran(1, 1)])
     freezer.tick(KEPT)
@@ -127,7 +132,7 @@ async def test_rubbish_in_the_file(
 async def test_release(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
-    past: Past,
+    past: OccurrenceStore,
     freezer: FrozenDateTimeFactory,
     version: str | None,
 ) -> None:

@@ -215,7 +215,7 @@ async def test_never_asked(setting: Setting, device: Device) -> None:
     entity = setting.made("camera", key)
     assert await entity.async_camera_image() is None
     # Between two looks, too.
-    setting.account.async_learn_parts(
+    setting.account.async_set_records(
         {
             "webcam": {
                 f"webcam/{key.rpartition('_')[2]}": Webcam(stream=None, local=True)

@@ -168,7 +168,7 @@ async def test_the_server_forgets(setting: Setting) -> None:
     await come_due(setting)
     (event,) = setting.cloud.world.rows("farm_events")
     setting.cloud.world.remove("farm_events", int(str(event["id"])))
-    await setting.until(lambda: not setting.account.keys_of("farm_events"))
+    await setting.until(lambda: not setting.account.store.keys("farm_events"))
     setting.clock.now = NOW + HOUR + 5
     setting.cloud.robot.log("Starting Rest")
     await setting.until(lambda: [one.ran for one in kept(setting)] == [True])

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 import logging
 from unittest.mock import patch
 
@@ -330,7 +331,7 @@ async def test_during_a_poll(setting: Setting) -> None:
             await go_on.wait()
         return response
 
-    account._answered.clear()
+    account.poller.ask_all_soon()
     with patch.object(setting.cloud, "answer", late):
         poll = asyncio.create_task(account.async_refresh())
         await began.wait()
@@ -346,7 +347,7 @@ async def test_during_a_poll(setting: Setting) -> None:
     assert found.name == "Newer"
     assert f"points/{gone}" not in account.data
     assert f"points/{made['id']}" in account.data
-    account._answered.clear()
+    account.poller.ask_all_soon()
     await account.async_refresh()
     assert f"points/{made['id']}" in account.data
     assert f"points/{gone}" not in account.data
@@ -715,7 +716,7 @@ async def test_connected_in_the_middle_of_a_poll(setting: Setting) -> None:
             await go_on.wait()
         return response
 
-    account._answered.pop("sensor_readings")
+    account.poller.ask_again("sensor_readings", timedelta())
     with patch.object(setting.cloud, "answer", late):
         poll = asyncio.create_task(account.async_refresh())
         await began.wait()

@@ -92,7 +92,7 @@ async def test_nothing_known(all_enabled: None, garden: Setting) -> None:
     """Where nobody told of a setting, nothing is chosen; nor is a tool mounted or not."""
     for key in ("fbos_config", "mounted_tool"):
         garden.account.data.pop(key)
-        garden.account._changed.add(key)
+        garden.account.store.touch((key,))
     garden.account.async_update_listeners()
     assert garden.value("update_channel", "select") == STATE_UNKNOWN
     assert garden.value("mounted_tool") == STATE_UNAVAILABLE

@@ -150,7 +150,7 @@ async def test_forgotten(
 async def test_nothing_known(all_enabled: None, garden: Setting) -> None:
     """Where nobody told of the garden there is no list, which is not an empty one."""
     garden.account.data.pop("weeds")
-    garden.account._changed.add("weeds")
+    garden.account.store.touch(("weeds",))
     garden.account.async_update_listeners()
     assert garden.value("weeds", "todo") == STATE_UNKNOWN
 

@@ -1,10 +1,11 @@
 """A CityFlow account: one request tells of all probes, and the options say which are devices."""
 
-import asyncio
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
+import time
 from typing import ClassVar, override
 
 from homeassistant.const import Platform
@@ -14,16 +15,11 @@ from homeassistant.util import dt as dt_util
 from ..cloud.cache import Collection
 from ..cloud.errors import BadAnswer, Refused
 from ..const import ABSENT_POLLS
-from ..coordinator import (
-    FetchResult,
-    HabitatConfigEntry,
-    HabitatCoordinator,
-    Part,
-    PartState,
-)
+from ..coordinator import Derivation, HabitatConfigEntry, HabitatCoordinator
+from ..deadlines import SILENT, SKEW
 from ..devices import Device
 from ..issues import Issue
-from ..liveness import SILENT, SKEW
+from ..poller import FetchResult, Source
 from ..vendor import Login
 from .client.join import join
 from .client.models import DeviceType, Measurement, Probe
@@ -36,6 +32,8 @@ LATEST = "latest"
 TYPES = "types"
 ORGANIZATIONS = "organizations"
 
+STRAYS = "probes/@strays"
+"""The key of the keys of probes that measure but are not in the list."""
 ROW = "row"
 """What of a probe is a record of its own: its newest row."""
 
@@ -45,8 +43,11 @@ _ORGANIZATION = "organization_"
 
 HALF_A_DAY = timedelta(hours=12)
 DAILY = timedelta(days=1)
-APART = timedelta(hours=1)
-"""What is asked for rarely is never asked for within the same hour, apart from the first time."""
+APART = timedelta(minutes=65)
+"""What is asked for rarely is never asked for within the same hour, apart from the first time: each may
+be asked for half a poll too early or too late."""
+_ASK_AGAIN = timedelta(hours=1)
+"""After that a probe that fell silent has the list asked for again."""
 
 MIN_SILENCE = timedelta(minutes=45)
 MAX_SILENCE = timedelta(hours=2)
@@ -68,14 +69,11 @@ class CityFlowCoordinator(HabitatCoordinator):
         """Connect, without asking for anything yet."""
         self.client = connect(hass, login)
         super().__init__(hass, entry, login, self.client.session, self.client.report)
-        self._listing = asyncio.Lock()
         self._listed: Collection[Probe] | None = None
         self._unlisted = False
         self._joined: tuple[object, object, FetchResult] | None = None
         self._heard: dict[str, datetime] = {}
         self._gaps: dict[str, deque[timedelta]] = {}
-        self._strays: frozenset[str] = frozenset()
-        """The keys of probes that measure but are not in the list."""
         self._met: dict[str, Probe] = {}
         """All that the list ever named: a probe that it names no more keeps its name."""
         self._asked_again = 0
@@ -93,79 +91,78 @@ class CityFlowCoordinator(HabitatCoordinator):
     # Polls.
 
     @override
-    def fast_lane(self) -> Iterator[Part]:
-        """Return the newest rows, and before them those lists that are due.
-
-        The lists come with the first poll: nobody knows without them what is a device.
-        """
-        rare = (
-            (Part(DEVICES, self._fetch_devices, _PROBE), HALF_A_DAY),
-            (Part(TYPES, self._fetch_types, _TYPE, names_devices=False), DAILY),
-            (
-                Part(
-                    ORGANIZATIONS,
-                    self._fetch_organizations,
-                    _ORGANIZATION,
-                    names_devices=False,
-                ),
-                DAILY,
-            ),
+    def sources(self) -> Iterator[Source]:
+        """Return the lists and the newest rows, which are of no use before there was a list."""
+        yield Source(DEVICES, self._fetch_devices, HALF_A_DAY, prefix=_PROBE)
+        yield Source(
+            TYPES,
+            self._fetch_types,
+            DAILY,
+            after=(DEVICES,),
+            blocking=False,
+            prefix=_TYPE,
+            spread=APART,
         )
-        later: list[Part] = []
-        for place, (part, every) in enumerate(rare):
-            state = self.parts.setdefault(part.name, PartState(every))
-            again = part.name == DEVICES and self._ask_for_missing()
-            if self._polls < state.due and not again:
-                later.append(part)
-                continue
-            wait = every if state.due else every + place * APART
-            state.due = self._polls + wait // self.interval
-            yield part
-        yield from self.scouts(later)
-        # That all are silent is an answer too.
-        yield Part(
-            LATEST, self._fetch_latest, _PROBE, may_empty=True, names_devices=False
+        yield Source(
+            ORGANIZATIONS,
+            self._fetch_organizations,
+            DAILY,
+            after=(DEVICES,),
+            blocking=False,
+            prefix=_ORGANIZATION,
+            spread=2 * APART,
         )
-
-    def _ask_for_missing(self) -> bool:
-        """Say whether to ask again for a device that is missing: one list is no proof."""
-        if not self.devices.missing:
-            self._asked_again = 0
-            return False
-        self._asked_again += 1
-        return self._asked_again <= ABSENT_POLLS
+        yield Source(
+            LATEST,
+            self._fetch_latest,
+            self.interval,
+            after=(DEVICES,),
+            blocking=False,
+            # That all are silent is an answer too.
+            allow_empty=True,
+            prefix=_PROBE,
+        )
 
     @override
     @callback
-    def _follow_silence(self, turned: frozenset[str]) -> None:
+    def async_poll_ended(self) -> None:
+        """Ask again for a device that is missing: one list is no proof."""
+        if not self.devices.missing:
+            self._asked_again = 0
+        elif self._asked_again < ABSENT_POLLS:
+            self._asked_again += 1
+            self.poller.ask_again(DEVICES, timedelta())
+
+    @override
+    @callback
+    def _async_turned(self, turned: frozenset[str]) -> None:
         """Ask for the list soon where a probe fell silent: it may be there no more."""
-        state = self.parts.get(DEVICES)
+        state = self.poller.states.get(DEVICES)
         if state is not None and not all(map(self.is_alive, turned)):
-            asked = state.due - HALF_A_DAY // self.interval
-            if self._polls - asked >= APART // self.interval:
-                state.due = self._polls
-        super()._follow_silence(turned)
+            age = timedelta(seconds=time.monotonic() - max(state.answered_at, 0))
+            if age >= _ASK_AGAIN - self.interval / 2:
+                self.poller.ask_again(DEVICES, timedelta())
+        super()._async_turned(turned)
 
     async def _fetch_devices(self) -> FetchResult:
-        async with self._listing:
-            self._unlisted = True
-            devices = await self.client.devices()
-            self._unlisted = False
-            # All ids are hexadecimal: anything else is no device's.
-            sound = {
-                key: probe
-                for key, probe in devices.records.items()
-                if key.isascii() and key.isalnum()
-            }
-            if len(sound) < len(devices.records):
-                devices = Collection(sound, whole=False)
-            self._listed = devices
-            self._met |= sound
-        return FetchResult(self._listed.records, self._listed.whole)
+        self._unlisted = True
+        devices = await self.client.devices()
+        self._unlisted = False
+        # All ids are hexadecimal: anything else is no device's.
+        sound = {
+            key: probe
+            for key, probe in devices.records.items()
+            if key.isascii() and key.isalnum()
+        }
+        if len(sound) < len(devices.records):
+            devices = Collection(sound, whole=False)
+        self._listed = devices
+        self._met |= sound
+        return FetchResult(devices.records, devices.whole)
 
     async def _fetch_types(self) -> FetchResult:
         types = await self.client.device_types()
-        await self._check_list()
+        self._check_list()
         return FetchResult(types.records, types.whole)
 
     async def _fetch_organizations(self) -> FetchResult:
@@ -174,27 +171,21 @@ class CityFlowCoordinator(HabitatCoordinator):
         except Refused as err:
             if err.status != HTTPStatus.FORBIDDEN:
                 raise
-            await self._check_list()
-            return FetchResult({}, whole=False)
-        await self._check_list()
+            self._check_list()
+            return FetchResult({}, complete=False)
+        self._check_list()
         return FetchResult(organizations.records, organizations.whole)
 
-    async def _check_list(self) -> None:
+    def _check_list(self) -> None:
         """Take what may be forbidden for an answer only where the list of devices came too."""
-        async with self._listing:
-            if self._unlisted:
-                raise BadAnswer("The list of devices did not come")
-
-    async def _list(self) -> Collection[Probe]:
-        """Wait for the list of devices: before there was one, nothing else is of use."""
-        async with self._listing:
-            if self._listed is None:
-                raise BadAnswer("There is no list of devices yet")
-            return self._listed
+        if self._unlisted:
+            raise BadAnswer("The list of devices did not come")
 
     async def _fetch_latest(self) -> FetchResult:
+        listed = self._listed
+        if listed is None:
+            raise BadAnswer("There is no list of devices yet")
         rows = await self.client.latest()
-        listed = await self._list()
         if self._joined and self._joined[0] is rows and self._joined[1] is listed:
             return self._joined[2]
         latest = dt_util.utcnow() + SKEW
@@ -205,11 +196,11 @@ class CityFlowCoordinator(HabitatCoordinator):
 
     def _last_rows(self, listed: Collection[Probe]) -> Iterator[tuple[str, object]]:
         """Yield the rows that probes of the list had: of one that is silent, when it measured."""
-        state, devices = self.parts.get(LATEST), self.parts.get(DEVICES)
-        for key in state.keys if state else ():
+        known = self.store.keys(DEVICES)
+        for key in self.store.keys(LATEST):
             owner = key.removesuffix(f"/{ROW}")
             if owner.removeprefix(_PROBE) in listed.records or (
-                not listed.whole and devices and owner in devices.keys
+                not listed.whole and owner in known
             ):
                 yield key.removeprefix(_PROBE), self.data[key]
 
@@ -241,6 +232,7 @@ class CityFlowCoordinator(HabitatCoordinator):
     def alive_until(self, device: Device) -> datetime | None:
         """Return when a probe's newest row will be older than its cadence allows."""
         key = f"{device.key}/{ROW}"
+        self.store.note_read(key)
         heard = self._heard.get(key)
         if heard is None:
             return SILENT
@@ -250,14 +242,14 @@ class CityFlowCoordinator(HabitatCoordinator):
 
     def answers(self) -> bool:
         """Say whether the cloud tells of the newest rows; the other lists do not age."""
-        state = self.parts.get(LATEST)
+        state = self.poller.states.get(LATEST)
         return state is not None and not state.stale
 
     @property
     def knows_types(self) -> bool:
         """Whether CityFlow was heard about the types, be it that it says nothing of them."""
-        state = self.parts.get(TYPES)
-        return state is not None and bool(state.answered or state.failures)
+        state = self.poller.states.get(TYPES)
+        return state is not None and (state.answered or state.is_failing)
 
     def type_of(self, device: Device) -> DeviceType | None:
         """Return what CityFlow says of a device's type."""
@@ -270,19 +262,19 @@ class CityFlowCoordinator(HabitatCoordinator):
     # Devices.
 
     @override
-    def derive(self) -> Iterator[tuple[str, object]]:
-        """Return probes that measure but are not in the list, and drop those that no longer do."""
+    def derivations(self) -> Iterator[Derivation]:
+        """Return probes that measure but are not in the list."""
+        yield Derivation(STRAYS, LATEST, self._find_strays)
+
+    def _find_strays(self) -> dict[str, object]:
         strays = dict(self._measuring_unlisted())
-        for key in self._strays - strays.keys():
-            self._show(key)
-        self._strays = frozenset(strays)
-        yield from strays.items()
+        return {**strays, STRAYS: tuple(strays)}
 
     def _measuring_unlisted(self) -> Iterator[tuple[str, Probe]]:
-        latest, devices = self.parts.get(LATEST), self.parts.get(DEVICES)
-        for key in latest.keys if latest else ():
+        listed = self.store.keys(DEVICES)
+        for key in self.store.keys(LATEST):
             row, owner = self.record(key, Measurement), key.removesuffix(f"/{ROW}")
-            if row is None or (devices and owner in devices.keys):
+            if row is None or owner in listed:
                 continue
             probe_id = owner.removeprefix(_PROBE)
             yield (
@@ -293,34 +285,41 @@ class CityFlowCoordinator(HabitatCoordinator):
 
     def probes(self) -> list[Probe]:
         """Return all probes, whether or not they are devices."""
-        return [
-            record
-            for record in self.data.values()
-            # What is in no list may go by anything.
-            if isinstance(record, Probe) and record.id.isascii() and record.id.isalnum()
+        strays = self.record(STRAYS, tuple) or ()
+        found = [
+            *self.records(DEVICES, Probe),
+            *(self.record(key, Probe) for key in strays),
         ]
+        # What is in no list may go by anything.
+        return [one for one in found if one and one.id.isascii() and one.id.isalnum()]
 
     @override
-    def describe_devices(self) -> Iterator[Device]:
+    def device_makers(self) -> Iterator[tuple[str, Callable[[], Device | None]]]:
         """Return the probes that the options choose; they stand in nothing."""
         for probe in self._chosen():
             key = f"{_PROBE}{probe.id}"
-            row = self.record(f"{key}/{ROW}", Measurement)
-            kind = self._type(probe)
-            yield Device(
-                id=self._device_id(probe),
-                key=key,
-                reads=(f"{key}/{ROW}", f"{_TYPE}{probe.type}"),
-                name=probe.location_name
-                or self.devices.name(self._device_id(probe))
-                or name_of(probe),
-                manufacturer=MANUFACTURER,
-                model=(kind.name if kind else None)
-                or _GENERATIONS.get(probe.type or 0, "Probe"),
-                model_id=None if probe.type is None else str(probe.type),
-                serial_number=probe.id,
-                sw_version=row.firmware_version if row else None,
-            )
+            yield key, partial(self._describe, key)
+
+    def _describe(self, key: str) -> Device | None:
+        probe = self.record(key, Probe)
+        if probe is None:
+            return None
+        row = self.record(f"{key}/{ROW}", Measurement)
+        kind = self._type(probe)
+        return Device(
+            id=self._device_id(probe),
+            key=key,
+            reads=(f"{key}/{ROW}", f"{_TYPE}{probe.type}"),
+            name=probe.location_name
+            or self.devices.name(self._device_id(probe))
+            or name_of(probe),
+            manufacturer=MANUFACTURER,
+            model=(kind.name if kind else None)
+            or _GENERATIONS.get(probe.type or 0, "Probe"),
+            model_id=None if probe.type is None else str(probe.type),
+            serial_number=probe.id,
+            sw_version=row.firmware_version if row else None,
+        )
 
     def choose(self, options: Mapping[str, object]) -> list[Probe]:
         """Return the probes that options choose."""
@@ -360,13 +359,13 @@ class CityFlowCoordinator(HabitatCoordinator):
         return frozenset(map(self._device_id, self.probes()))
 
     @override
-    def part_of_device(self, device_id: str) -> str:
+    def source_of_device(self, device_id: str) -> str:
         """Return the list of devices."""
         return DEVICES
 
     @override
     @callback
-    def explain(self) -> Mapping[str, object]:
+    def diagnostics_extra(self) -> Mapping[str, object]:
         """Return how many probes are devices, and how many of those are silent."""
         return {
             "probes": len(self.probes()),

@@ -28,9 +28,9 @@ from homeassistant.helpers.typing import StateType
 
 from ..cloud.text import MAX_NAME_LENGTH, clean, cut
 from ..const import DOMAIN
+from ..deadlines import past
 from ..devices import Device
 from ..entity import entities_from
-from ..liveness import past
 from ..loader import EntityFactory
 from ..sensor import HabitatSensor, HabitatSensorEntityDescription
 from .client.models import Measurement, Probe

@@ -18,9 +18,9 @@ from ..binary_sensor import (
     HabitatBinarySensorEntityDescription,
 )
 from ..coordinator import POLL
+from ..deadlines import past
 from ..devices import Device
 from ..entity import TurningEntity, entities_from
-from ..liveness import past
 from ..loader import EntityFactory
 from .client.enums import AxisState
 from .client.models import FarmBotDevice, Sensor
@@ -221,7 +221,9 @@ def entities(
     yield from told_by("axis_states", AxisStates, AXIS_STATES)
     yield from told_by("vitals", Vitals, VITALS)
     yield LOG_THROTTLED.key, partial(LogThrottledSensor, coordinator, device)
-    for key, record_key, sensor in items(coordinator, SENSOR, Platform.BINARY_SENSOR):
+    for key, record_key, sensor in items(
+        coordinator.store, SENSOR, Platform.BINARY_SENSOR
+    ):
         description = BinarySensorEntityDescription(key=key, translation_key="sensor")
         yield (
             key,

@@ -178,9 +178,9 @@ def entities(
             button.key,
             partial(FarmBotButton, coordinator, device, FarmBotDevice, button),
         )
-    for key, at, _ in items(coordinator, SEQUENCE, Platform.BUTTON):
+    for key, at, _ in items(coordinator.store, SEQUENCE, Platform.BUTTON):
         run = replace(RUN, key=key)
         yield key, partial(SequenceButton, coordinator, device, Sequence, run, key=at)
-    for item, at, _ in items(coordinator, SENSOR, Platform.BUTTON):
+    for item, at, _ in items(coordinator.store, SENSOR, Platform.BUTTON):
         read = replace(READ, key=f"{item}_read")
         yield read.key, partial(ReadButton, coordinator, device, Sensor, read, key=at)

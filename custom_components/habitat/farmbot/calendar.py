@@ -132,7 +132,7 @@ class ScheduleCalendar(HabitatEntity[FarmBotCoordinator, Schedule], CalendarEnti
         )
         if made is not None:
             key = f"{FARM_EVENTS.path}/{made.id}"
-            coordinator.async_learn_parts({FARM_EVENTS.path: {key: made}})
+            coordinator.async_set_records({FARM_EVENTS.path: {key: made}})
 
     def _sequence(self, name: str) -> Sequence:
         known = self.coordinator.records(SEQUENCES.path, Sequence)
@@ -179,7 +179,7 @@ class ScheduleCalendar(HabitatEntity[FarmBotCoordinator, Schedule], CalendarEnti
         coordinator, key = self.coordinator, f"{FARM_EVENTS.path}/{event.id}"
         delete = partial(coordinator.client.delete, FARM_EVENTS, event.id)
         await coordinator.writes.run(FARM_EVENTS.path, {}, delete)
-        coordinator.async_learn_parts({FARM_EVENTS.path: {key: None}})
+        coordinator.async_set_records({FARM_EVENTS.path: {key: None}})
 
     async def _end(self, event: FarmEvent, end: datetime) -> None:
         """End an event; the robot no longer runs what would start at its end."""

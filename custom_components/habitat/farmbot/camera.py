@@ -154,7 +154,7 @@ def entities(
     coordinator: FarmBotCoordinator, device: Device
 ) -> Iterator[EntityFactory]:
     """Return the webcams that show something."""
-    for key, record_key, feed in items(coordinator, WEBCAM_FEED, Platform.CAMERA):
+    for key, record_key, feed in items(coordinator.store, WEBCAM_FEED, Platform.CAMERA):
         if coordinator.record(webcam_key(feed.id), Webcam):
             description = CameraEntityDescription(key=key, translation_key="webcam")
             yield (

@@ -159,7 +159,7 @@ async def write_pin(
     await send(
         coordinator, nodes.write_pin(pin if named is None else named, value, mode)
     )
-    coordinator.async_learn_parts({STATUS: {pin_key(pin): Pin(mode=mode, value=value)}})
+    coordinator.async_set_records({STATUS: {pin_key(pin): Pin(mode=mode, value=value)}})
 
 
 def pin_key(pin: int) -> str:
@@ -216,7 +216,7 @@ def _is_busy(coordinator: FarmBotCoordinator) -> bool:
 
 def _activity(coordinator: FarmBotCoordinator) -> Activity | None:
     """Return what the robot does; of one that cannot be heard the sending tells more."""
-    if not coordinator.push.is_connected or not coordinator.fresh(ACTIVITY):
+    if not coordinator.push.is_connected or not coordinator.is_current(ACTIVITY):
         return None
     return coordinator.record(ACTIVITY, Activity)
 

@@ -1,50 +1,44 @@
 """A FarmBot account: lists once, then what the message broker tells; polls where it is silent."""
 
-import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
-import time
 from typing import Any, ClassVar, override
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
 
 from ..cloud.errors import ActionRequired, Refused
-from ..coordinator import (
-    FetchResult,
-    HabitatConfigEntry,
-    HabitatCoordinator,
-    Lane,
-    Part,
-)
+from ..coordinator import Derivation, HabitatConfigEntry, HabitatCoordinator
+from ..deadlines import SILENT
 from ..devices import Device
 from ..issues import Issue
-from ..liveness import SILENT
+from ..poller import FetchResult, Source
 from ..reach import Reach
+from ..store import RecordStore
 from ..vendor import Login
 from .client import api
 from .client.api import Resource
-from .client.models import FarmBotDevice, FbosConfig, Log, Record, Sequence
+from .client.enums import Platform as ReleasePlatform
+from .client.models import FarmBotDevice, FarmEvent, FbosConfig, Log, Record, Sequence
 from .client.status import Activity, System
 from .connection import connect
-from .derived import DERIVED, ROBOT, SCHEDULE, SOURCES
+from .derived import DERIVED, ROBOT, SCHEDULE, Derived
 from .devices import device_of, platform_of
-from .items import KINDS, drop_gone
+from .items import KINDS, async_remove_gone
+from .occurrence_store import RELEASE, Available, OccurrenceStore
 from .outcomes import Outcomes
-from .past import Past
 from .receiver import LINK, LOG, STATUS, Link, Push
-from .release import RELEASE, Available
 from .running import RUNNING, Running, RunningSequences
 from .webcams import WEBCAM, Webcams
 
 DEVICE = api.DEVICE.path
 SYSTEM, ACTIVITY = "system", "activity"
-_ITEM_PARTS = frozenset(kind.part for kind in KINDS.values())
+_ITEM_SOURCES = frozenset(kind.source for kind in KINDS.values())
 
-_DEVICE_PARTS = (*_ITEM_PARTS, api.FIRMWARE_CONFIG.path, WEBCAM)
+_DEVICE_SOURCES = (*_ITEM_SOURCES, api.FIRMWARE_CONFIG.path, WEBCAM)
 """What has entities as it comes and goes."""
 
 _MINUTE = timedelta(minutes=1)
@@ -78,10 +72,8 @@ PACES: Mapping[Resource[Any], timedelta] = {
 
 NEWEST_READINGS = 50
 """Of up to 2500 that the server keeps."""
-_PACE_TOLERANCE = timedelta(seconds=30)
-"""Polls are a little apart from their pace."""
 _ALWAYS = frozenset({LOG, LINK, RELEASE, WEBCAM})
-"""Parts that do not age."""
+"""Sources that do not age."""
 
 
 class FarmBotCoordinator(HabitatCoordinator):
@@ -110,25 +102,22 @@ class FarmBotCoordinator(HabitatCoordinator):
         self.client = connection.client
         self.auth = connection.auth
         super().__init__(hass, entry, login, self.client.session, self.client.report)
-        self.push = Push(self, connection.auth, frozenset(PACES))
-        self.past = Past(hass, entry.entry_id)
-        self.webcams = Webcams(self)
         self.running = RunningSequences()
-        self.outcomes = Outcomes(self, SCHEDULE)
-        entry.async_on_unload(self.outcomes.stop)
-        self._answered: dict[str, float] = {}
-        """When each list was answered last, on the monotonic clock."""
+        self.push = Push(self, self.client, self.auth, frozenset(PACES), self)
+        self.past = OccurrenceStore(hass, entry.entry_id)
+        self.webcams = Webcams(self, lambda: self.reach)
+        self.outcomes = Outcomes(
+            self.store, self.past, self.deadlines, self._is_out_of_action
+        )
         self._asked = False
         """Whether any list was asked for."""
-        self._known: asyncio.Future[bool] = hass.loop.create_future()
-        """Done when the server was first asked for the robot; whether it is worth going on."""
+        self._connected_at = 0
+        """The number of the newest request when the broker was connected last."""
         self._action_required: str | None = None
+        self._knows_robot = False
+        """Whether the server ever answered with the robot's own record."""
         self._pushed = False
         """Whether all lists were answered since the broker was connected, and so stay true."""
-        self._derived: set[str] = set()
-        """What followed from the lists at least once, by its key."""
-        self._stale: set[str] = set()
-        """The parts that were stale when readers were told last."""
 
     # Life.
 
@@ -136,7 +125,7 @@ class FarmBotCoordinator(HabitatCoordinator):
     async def async_config_entry_first_refresh(self) -> None:
         """Begin; keep the past when it ends."""
         await self.past.load()
-        self.async_learn_parts(
+        self.async_set_records(
             {
                 LINK: {LINK: Link(broker=False)},
                 RELEASE: {RELEASE: self.past.release},
@@ -161,43 +150,35 @@ class FarmBotCoordinator(HabitatCoordinator):
     # Lists.
 
     @override
-    def fast_lane(self) -> Iterable[Part]:
-        """Return the lists whose time it is; the robot's own record always is."""
-        due: list[Part] = []
-        later: list[Part] = []
+    def sources(self) -> Iterator[Source]:
+        """Return the robot's own record, the lists, and the newest release."""
         for resource, pace in PACES.items():
-            part = Part(
+            is_robot = resource is api.DEVICE
+            yield Source(
                 resource.path,
                 partial(self._fetch_list, resource),
-                "" if resource.single else f"{resource.path}/",
+                pace,
+                after=() if is_robot else (DEVICE,),
+                blocking=is_robot,
                 # The last alert or event of a garden goes every day, and may go unheard.
-                may_empty=resource.path not in _ITEM_PARTS,
-                names_devices=resource is api.DEVICE,
-                every=pace,
+                allow_empty=resource.path not in _ITEM_SOURCES,
+                prefix="" if resource.single else f"{resource.path}/",
             )
-            is_due = resource is api.DEVICE or self._list_due(resource, pace)
-            (due if is_due else later).append(part)
-        return [*due, *self.scouts(later)]
-
-    def _list_due(self, resource: Resource[Any], pace: timedelta) -> bool:
-        state = self.parts.get(resource.path)
-        if state is not None and (state.failures or state.stale):
-            return self._polls >= state.due
-        answered = self._answered.get(resource.path)
-        # A clock that was set back must not make anybody wait.
-        return answered is None or not (
-            0 <= time.monotonic() - answered < (pace - _PACE_TOLERANCE).total_seconds()
+        yield Source(
+            RELEASE,
+            self._fetch_release,
+            self.interval,
+            when=self._wants_release,
+            background=True,
         )
 
     async def _fetch_list(self, resource: Resource[Any]) -> FetchResult:
         """Ask for one list, the first time not before the broker is being listened to."""
-        if resource is not api.DEVICE and await self._known:
+        if resource is not api.DEVICE and self._action_required is None:
             await self.push.begin()
         self._asked |= resource is not api.DEVICE
-        # What is asked for before a connection to the broker does not count after it.
-        answered = self._answered
         try:
-            result = await self._ask_for(resource)
+            return await self._ask_for(resource)
         except ActionRequired as err:
             self._action_required = err.key
             raise
@@ -206,37 +187,42 @@ class FarmBotCoordinator(HabitatCoordinator):
             if not (unknown and self._may_lack(resource)):
                 raise
             return FetchResult({}, lacking=err)
-        finally:
-            if resource is api.DEVICE and not self._known.done():
-                self._known.set_result(self._action_required is None)
-        answered[resource.path] = time.monotonic()
-        return result
 
     def _may_lack(self, resource: Resource[Any]) -> bool:
-        """Say whether a server may be too old for a resource: it knows the robot, but never that."""
-        state = self.parts.get(resource.path)
-        knows_robot = DEVICE in self._answered or DEVICE in self.data
-        return knows_robot and not (state and state.keys)
+        """Return whether a server may be too old for a resource: it knows the robot, but never that."""
+        knows_robot = DEVICE in self.data or (
+            resource is not api.DEVICE and self._knows_robot
+        )
+        return knows_robot and not self.store.keys(resource.path)
 
     async def _ask_for(self, resource: Resource[Any]) -> FetchResult:
         if resource.single:
-            return FetchResult({resource.path: await self.client.show(resource)})
+            record = await self.client.show(resource)
+            self._knows_robot |= resource is api.DEVICE
+            return FetchResult({resource.path: record})
         if resource is api.SENSOR_READINGS:
             found = await self.client.newest(resource, NEWEST_READINGS)
         else:
             found = await self.client.list(resource)
         return FetchResult(found.records, found.whole)
 
-    @override
-    def slow_lanes(self) -> Iterable[Lane]:
-        """Return the newest release, where somebody wants to know it and it is time."""
-        robot = self.record(DEVICE, FarmBotDevice)
-        platform = platform_of(robot, self.record(SYSTEM, System)) if robot else None
-        if platform and RELEASE in self.wanted() and self.past.release_due:
-            fetch = partial(self._fetch_release, platform)
-            yield Lane(self.interval, (Part(RELEASE, fetch),))
+    def _wants_release(self) -> bool:
+        """Return whether somebody wants to know the newest release, and it is time to ask."""
+        return (
+            RELEASE in self.store.subscribed_keys
+            and self.past.release_due
+            and self._platform is not None
+        )
 
-    async def _fetch_release(self, platform: str) -> FetchResult:
+    @property
+    def _platform(self) -> ReleasePlatform | None:
+        robot = self.record(DEVICE, FarmBotDevice)
+        return platform_of(robot, self.record(SYSTEM, System)) if robot else None
+
+    async def _fetch_release(self) -> FetchResult:
+        platform = self._platform
+        if platform is None:
+            return FetchResult({})
         # The server has counted it even where no answer comes.
         self.past.keep_release(self.past.release)
         release = await self.client.release(platform)
@@ -256,23 +242,29 @@ class FarmBotCoordinator(HabitatCoordinator):
                 self._action_required = before
 
     @override
+    def poll_interval(self) -> timedelta:
+        """Return the pace: lists are rarely asked for while the broker tells what changes."""
+        states = (self.poller.states.get(resource.path) for resource in PACES)
+        healthy = all(state is not None and not state.is_failing for state in states)
+        return RECONCILE if self._pushed and healthy else self.interval
+
+    @override
     @callback
     def async_poll_ended(self) -> None:
-        """Choose the pace and say what only the user can put right."""
+        """Find out whether the lists stay true, and say what only the user can put right."""
         self._pushed = self.push.is_connected and all(
-            resource.path in self._answered or self.lacks(resource.path)
+            self._is_answered(resource.path) or self.poller.lacks(resource.path)
             for resource in PACES
         )
-        self._set_pace()
+        self.poller.lacking_for = RECONCILE - self.interval if self._pushed else _DAY
         self.webcams.look()
         if self._action_required or not self._away:
-            self._update_issues()
+            self.update_issues()
 
-    def _set_pace(self) -> None:
-        states = (self.parts.get(resource.path) for resource in PACES)
-        healthy = all(state is not None and not state.failures for state in states)
-        self.update_interval = RECONCILE if self._pushed and healthy else self.interval
-        self.lacking_for = RECONCILE - _PACE_TOLERANCE if self._pushed else _DAY
+    def _is_answered(self, path: str) -> bool:
+        """Return whether a list was answered that was asked for since the broker was connected."""
+        state = self.poller.states.get(path)
+        return state is not None and state.answered_request > self._connected_at
 
     # The broker.
 
@@ -280,7 +272,8 @@ class FarmBotCoordinator(HabitatCoordinator):
     def async_broker_connected(self) -> None:
         """Ask for all lists, unless none was asked for before this connection."""
         if self._asked:
-            self._answered = {}
+            self._connected_at = self.poller.requests
+            self.poller.ask_all_soon()
             self.async_refresh_soon()
 
     @callback
@@ -288,10 +281,19 @@ class FarmBotCoordinator(HabitatCoordinator):
         """Poll from now on."""
         if self._pushed:
             self._pushed = False
-            self._changed.update(self.data)
+            self.store.touch(self.data)
         self.update_interval = self.interval
         self._schedule_refresh()
-        self.async_update_listeners()
+        self.async_publish()
+
+    @callback
+    def robot_lost(self) -> None:
+        """Take what the robot runs for unknown: it does not answer."""
+        self.running.forget()
+
+    def _is_out_of_action(self) -> bool:
+        """Return whether the robot is known not to run what is due."""
+        return self.link.broker and (self.link.online is False or self.is_locked)
 
     @property
     def reach(self) -> Reach:
@@ -334,7 +336,7 @@ class FarmBotCoordinator(HabitatCoordinator):
     @callback
     def show_running(self) -> None:
         """Show what the robot runs, as we know it by our own commands."""
-        self.async_learn_parts({STATUS: {RUNNING: self.running.running}})
+        self.async_set_records({STATUS: {RUNNING: self.running.running}})
 
     @property
     def is_locked(self) -> bool:
@@ -353,30 +355,27 @@ class FarmBotCoordinator(HabitatCoordinator):
         return None if self.reachable else SILENT
 
     @override
-    def is_alive(self, device_key: str) -> bool:
+    def is_alive(self, key: str) -> bool:
         """Return whether the robot is heard of; what the server keeps is true without it."""
-        of_robot = device_key == ROBOT or self._part_of(device_key) == STATUS
+        of_robot = key == ROBOT or self.store.source_of(key) == STATUS
         return not of_robot or super().is_alive(ROBOT)
 
     # What entities ask.
 
     @override
-    def fresh(self, key: str) -> bool:
-        """Say whether what stands under a key is young enough to be shown.
+    def is_current(self, key: str) -> bool:
+        """Return whether what stands under a key is young enough to be shown.
 
         What the robot says is, as long as it can be heard; what the server says also while the
         broker tells each change of it, whether or not a poll succeeds.
         """
-        part = self._part_of(key)
-        if part in _ALWAYS:
+        source = self.store.source_of(key)
+        if source in _ALWAYS:
             return True
-        if part == STATUS:
+        if source == STATUS:
             return self.reachable
-        state = self.parts.get(part)
+        state = self.poller.states.get(source or "")
         return state is not None and (self._pushed or not state.stale)
-
-    def _part_of(self, key: str) -> str:
-        return self._part_of_key.get(key) or SOURCES.get(key.partition("/")[0], "")
 
     @override
     def is_outdated(self, record: object, known: object) -> bool:
@@ -389,71 +388,57 @@ class FarmBotCoordinator(HabitatCoordinator):
             and record.updated_at < known.updated_at
         )
 
-    def keys_of(self, part: str) -> list[str]:
-        """Return the keys of a list's records, in the cloud's order."""
-        state = self.parts.get(part)
-        return list(state.keys) if state else []
-
-    def is_whole(self, part: str) -> bool:
-        """Say whether what a list does not name is gone."""
-        state = self.parts.get(part)
-        return state is not None and state.whole
+    def is_complete(self, source: str) -> bool:
+        """Return whether what a list does not name is gone."""
+        state = self.poller.states.get(source)
+        return state is not None and state.complete
 
     # What follows from the records.
 
     @override
-    def derive(self) -> Iterator[tuple[str, object]]:
-        """Return what follows from the lists that changed, and once from those that are empty."""
-        touched = {key.partition("/")[0] for key in self._changed}
-        for derived in DERIVED:
-            source = self.parts.get(derived.sources[0])
-            if source is None or not source.answered:
-                continue
-            if derived.key not in self._derived or touched & {*derived.sources}:
-                self._derived.add(derived.key)
-                yield from derived.make(self)
+    def derivations(self) -> Iterator[Derivation]:
+        """Return what follows from the lists."""
+        for one in DERIVED:
+            yield Derivation(one.key, one.source, partial(_make, one, self.store))
 
     @override
     @callback
-    def async_update_listeners(self) -> None:
-        """Tell those as well who read what follows from a list that went stale or came back."""
-        stale = {name for name, state in self.parts.items() if state.stale}
-        if turned := stale ^ self._stale:
-            self._stale = stale
-            followed = {one.key for one in DERIVED if one.sources[0] in turned}
-            self._changed.update(
-                key for key in self.data if key.partition("/")[0] in followed
+    def async_processed(self, changed: frozenset[str]) -> None:
+        """Follow the schedule, and remove the entities of what is gone."""
+        touched = {key.partition("/")[0] for key in changed}
+        if api.FARM_EVENTS.path in touched:
+            events = self.records(api.FARM_EVENTS.path, FarmEvent)
+            self.past.drop_impossible(
+                {one.id: one.created_at for one in events if one.created_at is not None}
             )
-        super().async_update_listeners()
-
-    @override
-    def _follow_changes(self) -> None:
-        touched = {key.partition("/")[0] for key in self._changed}
-        super()._follow_changes()
-        if SCHEDULE in {key.partition("/")[0] for key in self._changed}:
-            self.outcomes.arm()
-        if not touched.isdisjoint(_ITEM_PARTS):
-            drop_gone(self)
+        if SCHEDULE in touched:
+            self.outcomes.follow()
+        if not touched.isdisjoint(_ITEM_SOURCES):
+            async_remove_gone(self, self.is_complete)
         if api.WEBCAM_FEEDS.path in touched:
             self.webcams.look()
 
     @override
-    def describe_devices(self) -> Iterator[Device]:
+    def device_makers(self) -> Iterator[tuple[str, Callable[[], Device | None]]]:
         """Return the robot."""
+        yield DEVICE, self._describe
+
+    def _describe(self) -> Device | None:
         robot = self.record(DEVICE, FarmBotDevice)
-        if robot is not None:
-            yield device_of(
-                self.login,
-                robot,
-                self.record(SYSTEM, System),
-                self.record(api.FBOS_CONFIG.path, FbosConfig),
-                reads=tuple(
-                    key for part in _DEVICE_PARTS for key in self.keys_of(part)
-                ),
-            )
+        if robot is None:
+            return None
+        return device_of(
+            self.login,
+            robot,
+            self.record(SYSTEM, System),
+            self.record(api.FBOS_CONFIG.path, FbosConfig),
+            reads=tuple(
+                key for source in _DEVICE_SOURCES for key in self.store.keys(source)
+            ),
+        )
 
     @override
-    def part_of_device(self, device_id: str) -> str:
+    def source_of_device(self, device_id: str) -> str:
         """Return the robot's own record."""
         return DEVICE
 
@@ -466,9 +451,13 @@ class FarmBotCoordinator(HabitatCoordinator):
             yield Issue("broker_out_of_reach")
 
     @override
-    def explain(self) -> Mapping[str, object]:
+    def diagnostics_extra(self) -> Mapping[str, object]:
         """Return how the broker is doing."""
         return {"broker": asdict(self.push.link.counters), "link": asdict(self.link)}
+
+
+def _make(derived: Derived, store: RecordStore) -> Mapping[str, object]:
+    return {key: one for key, one in derived.make(store) if one is not None}
 
 
 COORDINATOR = FarmBotCoordinator

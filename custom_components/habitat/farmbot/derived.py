@@ -1,12 +1,12 @@
 """What follows from the lists: the newest reading, the newest photo, sums, the schedule, the map."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from homeassistant.util import dt as dt_util
 
 from ..cloud.text import labels
+from ..store import RecordStore
 from .bed_map.bed import bed_of
 from .client import api
 from .client.enums import PointerType
@@ -31,10 +31,6 @@ from .garden.lookup import name_of
 from .garden.schedule import schedule_of
 from .garden.summary import garden_of, kept
 
-if TYPE_CHECKING:
-    # The account stands on this module.
-    from .coordinator import FarmBotCoordinator
-
 ROBOT = "robot"
 READING = "reading"
 PHOTO = "photo"
@@ -46,7 +42,7 @@ ALERTS = "alert_list"
 WEEDS = "weeds"
 """The keys; of readings the first part, the sensor's id is the second."""
 
-type Derive = Callable[[FarmBotCoordinator], Iterator[tuple[str, object]]]
+type Derive = Callable[[RecordStore], Iterator[tuple[str, object]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +79,29 @@ class Alerts:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """Records that are made anew when one of their sources changes."""
+    """Records that follow from others."""
 
     key: str
-    sources: tuple[str, ...]
-    """The parts; without the first there is nothing to show."""
+    source: str
+    """The source that they age with; before it was answered there is nothing to show."""
     make: Derive
 
 
-def _robot(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
+def _robot(store: RecordStore) -> Iterator[tuple[str, object]]:
     """Return the robot without the time of its last check-in, which is no news of anything else."""
-    robot = coordinator.record(api.DEVICE.path, FarmBotDevice)
+    robot = store.get(api.DEVICE.path, FarmBotDevice)
     if robot is not None:
         yield ROBOT, replace(robot, last_saw_api=None, updated_at=None)
 
 
-def _readings(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
+def _readings(store: RecordStore) -> Iterator[tuple[str, object]]:
     newest: dict[tuple[int | None, bool], SensorReading] = {}
-    for reading in coordinator.records(api.SENSOR_READINGS.path, SensorReading):
+    for reading in store.of(api.SENSOR_READINGS.path, SensorReading):
         at = reading.pin, reading.mode == ANALOG
         known = newest.get(at)
         if known is None or _newer(reading, known):
             newest[at] = reading
-    for sensor in coordinator.records(api.SENSORS.path, Sensor):
+    for sensor in store.of(api.SENSORS.path, Sensor):
         if found := newest.get((sensor.pin, sensor.analog)):
             yield f"{READING}/{sensor.id}", found
 
@@ -117,10 +113,10 @@ def _newer(reading: SensorReading, known: SensorReading) -> bool:
     return at > before
 
 
-def _photo(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
+def _photo(store: RecordStore) -> Iterator[tuple[str, object]]:
     photos = [
         image
-        for image in coordinator.records(api.IMAGES.path, Image)
+        for image in store.of(api.IMAGES.path, Image)
         if image.processed and image.created_at
     ]
     yield (
@@ -129,97 +125,69 @@ def _photo(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
     )
 
 
-def _garden(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
-    yield GARDEN, garden_of(coordinator.records(api.POINTS.path, Point))
+def _garden(store: RecordStore) -> Iterator[tuple[str, object]]:
+    yield GARDEN, garden_of(store.of(api.POINTS.path, Point))
 
 
-def _weeds(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
-    points = kept(coordinator.records(api.POINTS.path, Point))
+def _weeds(store: RecordStore) -> Iterator[tuple[str, object]]:
+    points = kept(store.of(api.POINTS.path, Point))
     yield WEEDS, Weeds(tuple(p for p in points if p.pointer_type is PointerType.WEED))
 
 
-def _schedule(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
-    """Keep what the old schedule was to have run by now, then make the new one."""
-    now = dt_util.utcnow()
-    coordinator.outcomes.look()
-    events = coordinator.records(api.FARM_EVENTS.path, FarmEvent)
-    coordinator.past.drop_impossible(
-        {one.id: one.created_at for one in events if one.created_at is not None}
-    )
-    robot = coordinator.record(api.DEVICE.path, FarmBotDevice)
+def _schedule(store: RecordStore) -> Iterator[tuple[str, object]]:
+    events = store.of(api.FARM_EVENTS.path, FarmEvent)
+    robot = store.get(api.DEVICE.path, FarmBotDevice)
     yield (
         SCHEDULE,
         schedule_of(
             events,
-            coordinator.records(api.SEQUENCES.path, Sequence),
-            coordinator.records(api.REGIMENS.path, Regimen),
+            store.of(api.SEQUENCES.path, Sequence),
+            store.of(api.REGIMENS.path, Regimen),
             dt_util.get_time_zone(robot.timezone) if robot and robot.timezone else None,
-            now=now,
+            now=dt_util.utcnow(),
         ),
     )
 
 
-def _mounted_tool(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
-    robot = coordinator.record(api.DEVICE.path, FarmBotDevice)
+def _mounted_tool(store: RecordStore) -> Iterator[tuple[str, object]]:
+    robot = store.get(api.DEVICE.path, FarmBotDevice)
     if robot is not None:
         # The robot's own word for none is 0, the server's null.
         tool_id = robot.mounted_tool_id if robot.mounted_tool_id != 0 else None
-        tool = coordinator.record(f"{api.TOOLS.path}/{tool_id}", Tool)
-        tools = coordinator.records(api.TOOLS.path, Tool)
+        tool = store.get(f"{api.TOOLS.path}/{tool_id}", Tool)
+        tools = store.of(api.TOOLS.path, Tool)
         yield MOUNTED_TOOL, MountedTool(tool_id, tool, tuple(tools))
 
 
-def _alerts(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
-    alerts = coordinator.records(api.ALERTS.path, Alert)
+def _alerts(store: RecordStore) -> Iterator[tuple[str, object]]:
+    alerts = store.of(api.ALERTS.path, Alert)
     alerts.sort(key=lambda alert: (-(alert.priority or 0), alert.id))
     yield ALERTS, Alerts(tuple(alerts))
 
 
-def _bed(coordinator: FarmBotCoordinator) -> Iterator[tuple[str, object]]:
+def _bed(store: RecordStore) -> Iterator[tuple[str, object]]:
     yield (
         BED,
         bed_of(
-            coordinator.records(api.POINTS.path, Point),
-            coordinator.records(api.TOOLS.path, Tool),
-            coordinator.records(api.IMAGES.path, Image),
-            coordinator.records(api.FARMWARE_ENVS.path, FarmwareEnv),
-            coordinator.record(api.FIRMWARE_CONFIG.path, FirmwareConfig),
-            coordinator.record(api.WEB_APP_CONFIG.path, WebAppConfig),
-            coordinator.records(api.CURVES.path, Curve),
+            store.of(api.POINTS.path, Point),
+            store.of(api.TOOLS.path, Tool),
+            store.of(api.IMAGES.path, Image),
+            store.of(api.FARMWARE_ENVS.path, FarmwareEnv),
+            store.get(api.FIRMWARE_CONFIG.path, FirmwareConfig),
+            store.get(api.WEB_APP_CONFIG.path, WebAppConfig),
+            store.of(api.CURVES.path, Curve),
         ),
     )
 
 
-_DEVICE, _POINTS, _TOOLS = api.DEVICE.path, api.POINTS.path, api.TOOLS.path
-_IMAGES, _READINGS = api.IMAGES.path, api.SENSOR_READINGS.path
-
 DERIVED = (
-    Derived(ROBOT, (_DEVICE,), _robot),
-    Derived(READING, (_READINGS, api.SENSORS.path), _readings),
-    Derived(PHOTO, (_IMAGES,), _photo),
-    Derived(GARDEN, (_POINTS,), _garden),
-    Derived(WEEDS, (_POINTS,), _weeds),
-    Derived(
-        SCHEDULE,
-        (api.FARM_EVENTS.path, api.SEQUENCES.path, api.REGIMENS.path, _DEVICE),
-        _schedule,
-    ),
-    Derived(MOUNTED_TOOL, (_DEVICE, _TOOLS), _mounted_tool),
-    Derived(ALERTS, (api.ALERTS.path,), _alerts),
-    Derived(
-        BED,
-        (
-            _POINTS,
-            _TOOLS,
-            _IMAGES,
-            api.CURVES.path,
-            api.FARMWARE_ENVS.path,
-            api.FIRMWARE_CONFIG.path,
-            api.WEB_APP_CONFIG.path,
-        ),
-        _bed,
-    ),
+    Derived(ROBOT, api.DEVICE.path, _robot),
+    Derived(READING, api.SENSOR_READINGS.path, _readings),
+    Derived(PHOTO, api.IMAGES.path, _photo),
+    Derived(GARDEN, api.POINTS.path, _garden),
+    Derived(WEEDS, api.POINTS.path, _weeds),
+    Derived(SCHEDULE, api.FARM_EVENTS.path, _schedule),
+    Derived(MOUNTED_TOOL, api.DEVICE.path, _mounted_tool),
+    Derived(ALERTS, api.ALERTS.path, _alerts),
+    Derived(BED, api.POINTS.path, _bed),
 )
-
-SOURCES: Mapping[str, str] = {one.key: one.sources[0] for one in DERIVED}
-"""The part that must be fresh for a derived record to be shown, by the first part of its key."""

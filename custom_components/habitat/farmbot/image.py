@@ -91,7 +91,7 @@ class BedMap(HabitatEntity[FarmBotCoordinator, Bed], ImageEntity):
         coordinator = self.coordinator
         place = (
             coordinator.record(_POSITION, Axes)
-            if coordinator.fresh(_POSITION)
+            if coordinator.is_current(_POSITION)
             else None
         )
         return self.record, place

@@ -7,26 +7,24 @@ stands under its list and its id, such as `peripherals/12`.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from homeassistant.const import Platform
 from homeassistant.core import callback
 from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
+from ..coordinator import HabitatCoordinator
+from ..store import RecordStore
 from .client.models import Peripheral, Sensor, Sequence, Tool, WebcamFeed
-
-if TYPE_CHECKING:
-    # The account stands on this module.
-    from .coordinator import FarmBotCoordinator
 
 
 @dataclass(frozen=True, slots=True)
-class Kind[R]:
+class ItemKind[R]:
     """One kind of items."""
 
     name: str
-    part: str
+    source: str
     """The list that its records stand in."""
     model: type[R]
     platforms: Callable[[R], frozenset[Platform]]
@@ -57,44 +55,47 @@ def _webcam(feed: WebcamFeed) -> frozenset[Platform]:
     return frozenset({Platform.CAMERA})
 
 
-PERIPHERAL = Kind("peripheral", "peripherals", Peripheral, _peripheral)
-SENSOR = Kind("sensor", "sensors", Sensor, _sensor)
-SEQUENCE = Kind("sequence", "sequences", Sequence, _sequence)
-TOOL = Kind("tool", "tools", Tool, _tool)
-WEBCAM_FEED = Kind("webcam_feed", "webcam_feeds", WebcamFeed, _webcam)
+PERIPHERAL = ItemKind("peripheral", "peripherals", Peripheral, _peripheral)
+SENSOR = ItemKind("sensor", "sensors", Sensor, _sensor)
+SEQUENCE = ItemKind("sequence", "sequences", Sequence, _sequence)
+TOOL = ItemKind("tool", "tools", Tool, _tool)
+WEBCAM_FEED = ItemKind("webcam_feed", "webcam_feeds", WebcamFeed, _webcam)
 
-KINDS: Mapping[str, Kind[Any]] = {
+KINDS: Mapping[str, ItemKind[Any]] = {
     kind.name: kind for kind in (PERIPHERAL, SENSOR, SEQUENCE, TOOL, WEBCAM_FEED)
 }
 _KEY = re.compile(r"_(?P<kind>" + "|".join(KINDS) + r")_(?P<id>\d+)(_\w+)?")
 
 
 def items[R](
-    coordinator: FarmBotCoordinator, kind: Kind[R], platform: Platform
+    store: RecordStore, kind: ItemKind[R], platform: Platform
 ) -> Iterator[tuple[str, str, R]]:
     """Yield the entity key, the record key and the record of each item on a platform."""
-    for key in coordinator.keys_of(kind.part):
-        record = coordinator.record(key, kind.model)
+    for key in store.keys(kind.source):
+        record = store.get(key, kind.model)
         if record is not None and platform in kind.platforms(record):
             yield f"{kind.name}_{key.rpartition('/')[2]}", key, record
 
 
 @callback
-def drop_gone(coordinator: FarmBotCoordinator) -> None:
-    """Remove the entities of items that are gone, where their list was answered whole."""
+def async_remove_gone(
+    coordinator: HabitatCoordinator, is_complete: Callable[[str], bool]
+) -> None:
+    """Remove the entities of items that are gone, where their list was answered completely."""
 
-    def gone(kind: Kind[Any], key: str, platform: str) -> bool:
-        if not coordinator.is_whole(kind.part):
+    def gone(kind: ItemKind[Any], key: str, platform: str) -> bool:
+        if not is_complete(kind.source):
             return False
         record = coordinator.record(key, kind.model)
         return record is None or platform not in kind.platforms(record)
 
-    drop(coordinator, gone)
+    async_remove_items(coordinator, gone)
 
 
 @callback
-def drop(
-    coordinator: FarmBotCoordinator, unwanted: Callable[[Kind[Any], str, str], bool]
+def async_remove_items(
+    coordinator: HabitatCoordinator,
+    is_unwanted: Callable[[ItemKind[Any], str, str], bool],
 ) -> None:
     """Remove the entities of items that are unwanted, by kind, record key and platform."""
     registry = er.async_get(coordinator.hass)
@@ -105,7 +106,7 @@ def drop(
         if match is None or entry.platform != DOMAIN:
             continue
         kind = KINDS[match["kind"]]
-        if unwanted(kind, f"{kind.part}/{match['id']}", entry.domain):
-            for made in coordinator.created.values():
-                made.discard(f"{entry.domain}{match[0].replace('_', '.', 1)}")
+        if is_unwanted(kind, f"{kind.source}/{match['id']}", entry.domain):
+            for created in coordinator.created.values():
+                created.discard(f"{entry.domain}{match[0].replace('_', '.', 1)}")
             registry.async_remove(entry.entity_id)

@@ -177,13 +177,13 @@ def entities(
     coordinator: FarmBotCoordinator, device: Device
 ) -> Iterator[EntityFactory]:
     """Return the robot's numbers."""
-    for key, at, _ in items(coordinator, PERIPHERAL, Platform.NUMBER):
+    for key, at, _ in items(coordinator.store, PERIPHERAL, Platform.NUMBER):
         output = replace(OUTPUT, key=key)
         yield key, partial(PeripheralNumber, coordinator, device, output, at)
     for depth in DEPTHS:
         yield depth.key, partial(DepthNumber, coordinator, device, depth)
     yield GANTRY.key, partial(SettingNumber, coordinator, device, FBOS_CONFIG, GANTRY)
-    for item, _, tool in items(coordinator, TOOL, Platform.NUMBER):
+    for item, _, tool in items(coordinator.store, TOOL, Platform.NUMBER):
         rate = replace(FLOW_RATE, key=f"{item}_flow_rate")
         yield (
             rate.key,

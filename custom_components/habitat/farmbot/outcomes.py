@@ -10,22 +10,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 import re
-from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, callback
-from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from ..cloud.values import to_datetime
+from ..deadlines import Deadlines
+from ..store import RecordStore
 from .client import api
 from .client.models import FbosConfig, Log
+from .derived import SCHEDULE
 from .garden.schedule import LENGTH, Occurrence, Schedule
-from .past import KEPT
+from .occurrence_store import KEPT, OccurrenceStore
 from .running import completed_name, started_name
-
-if TYPE_CHECKING:
-    # The account stands on this module.
-    from .coordinator import FarmBotCoordinator
 
 _LATE = timedelta(minutes=15)
 """How late FarmBot OS still begins a run."""
@@ -37,43 +34,56 @@ _FAILED = re.compile(r"(?:Event|Regimen) scheduled at (?P<at>.+?) failed to exec
 class Outcomes:
     """Judges runs as their time comes, and when the robot says more of them."""
 
-    def __init__(self, coordinator: FarmBotCoordinator, key: str) -> None:
-        """Look at nothing yet; the schedule stands under `key`."""
-        self._coordinator = coordinator
-        self._key = key
+    def __init__(
+        self,
+        store: RecordStore,
+        kept: OccurrenceStore,
+        deadlines: Deadlines,
+        is_out_of_action: Callable[[], bool],
+    ) -> None:
+        """Look at nothing yet; what is out of action runs nothing."""
+        self._store = store
+        self._kept = kept
+        self._deadlines = deadlines
+        self._is_out_of_action = is_out_of_action
+        self._schedule: Schedule | None = None
+        """The schedule by which runs are due until the next look."""
         self._looked_at: datetime | None = None
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._armed_for: datetime | None = None
 
-    @property
-    def _schedule(self) -> Schedule:
-        return self._coordinator.record(self._key, Schedule) or Schedule()
+    @callback
+    def follow(self) -> None:
+        """Follow the schedule as it is now, once what the one before was to have run is kept."""
+        self.look()
+        self._schedule = self._store.get(SCHEDULE, Schedule)
+        if self._looked_at is None:
+            self.look()
+        self.arm()
 
     @callback
     def look(self) -> None:
         """Keep what was due since the last look, with what is known of the robot at its time."""
-        schedule = self._coordinator.record(self._key, Schedule)
-        if schedule is None:
+        if self._schedule is None:
             return
         now = dt_util.utcnow()
         since = self._looked_at or now - LENGTH
         self._looked_at = now
-        due = schedule.due(min(since, now), now)
+        due = self._schedule.due(min(since, now), now)
         self._keep(due, False if self._is_out_of_action() else None)
 
     @callback
     def arm(self) -> None:
         """Look again when the next run is due."""
-        coming = self._schedule.next_after(dt_util.utcnow())
+        schedule = self._schedule
+        coming = schedule.next_after(dt_util.utcnow()) if schedule else None
         at = coming.start if coming else None
         if at == self._armed_for and self._cancel_timer is not None:
             return
         self.stop()
         if at is not None:
             self._armed_for = at
-            self._cancel_timer = async_track_point_in_utc_time(
-                self._coordinator.hass, self._ring, at
-            )
+            self._cancel_timer = self._deadlines.async_call_at(at, self._ring)
 
     @callback
     def stop(self) -> None:
@@ -83,16 +93,10 @@ class Outcomes:
             self._cancel_timer = None
 
     @callback
-    def _ring(self, _: datetime) -> None:
+    def _ring(self) -> None:
         self._cancel_timer = None
         self.look()
         self.arm()
-
-    def _is_out_of_action(self) -> bool:
-        link = self._coordinator.link
-        if not link.broker:
-            return False
-        return link.online is False or self._coordinator.is_locked
 
     # What the robot says.
 
@@ -110,7 +114,7 @@ class Outcomes:
     @callback
     def at_work(self) -> None:
         """Hear that the robot has just begun to do something."""
-        config = self._coordinator.record(api.FBOS_CONFIG.path, FbosConfig)
+        config = self._store.get(api.FBOS_CONFIG.path, FbosConfig)
         if not (config and config.sequence_init_log):
             self._judge(True, lambda one: one.ran is None, at=dt_util.utcnow())
 
@@ -127,15 +131,14 @@ class Outcomes:
         now = dt_util.utcnow()
         begin = now - KEPT if at is None else at - late
         end = now if at is None else min(at + _CLOCKS_APART, now)
-        due = {one.uid: one for one in self._schedule.due(begin, end)}
+        schedule = self._schedule or Schedule()
+        due = {one.uid: one for one in schedule.due(begin, end)}
         due |= {
-            one.uid: one
-            for one in self._coordinator.past.occurrences
-            if begin < one.start <= end
+            one.uid: one for one in self._kept.occurrences if begin < one.start <= end
         }
         fitting = [one for one in due.values() if fits(one)]
         newest = max((one.start for one in fitting), default=None)
         self._keep([one for one in fitting if one.start == newest], ran)
 
     def _keep(self, occurrences: Iterable[Occurrence], ran: bool | None) -> None:
-        self._coordinator.past.keep(replace(one, ran=ran) for one in occurrences)
+        self._kept.keep(replace(one, ran=ran) for one in occurrences)

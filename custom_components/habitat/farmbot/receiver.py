@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from homeassistant.core import callback
 from homeassistant.util.ssl import get_default_context
@@ -20,18 +20,15 @@ from ..cloud.auth import TokenAuth
 from ..cloud.documents import read_json
 from ..cloud.errors import AuthError, BadAnswer, CloudError
 from ..const import GRACE, LOGGER
+from ..coordinator import HabitatCoordinator
 from ..reach import async_points_into_house
 from .client import celery_script as nodes
-from .client.api import DEVICE, SYNCED, Resource
+from .client.api import DEVICE, SYNCED, FarmBotClient, Resource
 from .client.auth import broker_address
 from .client.broker import BrokerLink, Credentials, RobotError
 from .client.models import Log
 from .client.status import Seen, read_log, read_status, read_telemetry
-from .running import RUNNING
-
-if TYPE_CHECKING:
-    # The account stands on this module.
-    from .coordinator import FarmBotCoordinator
+from .running import RUNNING, Running
 
 STATUS = "status"
 LOG = "log"
@@ -65,20 +62,40 @@ class LogLine:
     log: Log
 
 
+class Listener(Protocol):
+    """Hears from the broker what is no record."""
+
+    def async_broker_connected(self) -> None:
+        """Hear that all changes are told from now on."""
+
+    def async_broker_lost(self) -> None:
+        """Hear that no change is told any more."""
+
+    def robot_lost(self) -> None:
+        """Hear that the robot does not answer."""
+
+    def follow_work(self, log: Log | None, activity: object) -> Running:
+        """Return what the robot runs, by a line of its log and by what it says that it does."""
+
+
 class Push:
     """Follows one robot at its message broker."""
 
     def __init__(
         self,
-        coordinator: FarmBotCoordinator,
+        coordinator: HabitatCoordinator,
+        client: FarmBotClient,
         auth: TokenAuth,
         followed: frozenset[Resource[Any]],
+        listener: Listener,
     ) -> None:
-        """Take the tokens to show there, and whose changes to follow.
+        """Take the tokens to show there, whose changes to follow, and who hears of the rest.
 
         Nothing happens before `begin`.
         """
         self._coordinator = coordinator
+        self._client = client
+        self._listener = listener
         self._auth = auth
         self._followed = followed
         self.link = BrokerLink(
@@ -159,9 +176,10 @@ class Push:
         if self._told:
             self._told = False
             LOGGER.info("%s: the message broker is back", self._coordinator.name)
-        if not self._coordinator.link.broker:
+        link = self._coordinator.record(LINK, Link)
+        if link is None or not link.broker:
             self._show(Link(broker=True))
-        self._coordinator.async_broker_connected()
+        self._listener.async_broker_connected()
         self._done_trying()
         self._coordinator.config_entry.async_create_background_task(
             self._coordinator.hass,
@@ -185,7 +203,7 @@ class Push:
                 GRACE.total_seconds(), self._give_up
             )
         if was_connected:
-            self._coordinator.async_broker_lost()
+            self._listener.async_broker_lost()
         self._done_trying()
 
     async def refused(self) -> bool:
@@ -195,7 +213,7 @@ class Push:
         """
         before = self._auth.token
         try:
-            await self._coordinator.client.show(DEVICE)
+            await self._client.show(DEVICE)
         except AuthError as err:
             # From now on neither a request nor this link shows the login again.
             self._coordinator.session.pacing.logins.refusal = err
@@ -210,7 +228,7 @@ class Push:
     def online(self, online: bool) -> None:
         """Hear whether the robot answers."""
         if not online:
-            self._coordinator.running.forget()
+            self._listener.robot_lost()
         self._show(Link(broker=True, online=online))
 
     @callback
@@ -254,32 +272,32 @@ class Push:
         """Take in all that came since the last time, and one line of the log."""
         self._timer = None
         self._taken = self._coordinator.hass.loop.time()
-        parts: dict[str, dict[str, object | None]] = {}
+        sources: dict[str, dict[str, object | None]] = {}
         report = self._coordinator.report
         status, self._status = self._status, None
         if status is not None:
-            parts[STATUS] = {**read_status(status, report, self._seen)}
+            sources[STATUS] = {**read_status(status, report, self._seen)}
         telemetry, self._telemetry = self._telemetry, None
         if telemetry is not None and not self._seen:
             # The whole state says the same, newer and with more of it.
-            parts[STATUS] = {**read_telemetry(telemetry, report)}
+            sources[STATUS] = {**read_telemetry(telemetry, report)}
         synced, self._synced = self._synced, {}
         for (kind, record_id), payload in synced.items():
-            self._read_sync(parts, kind, record_id, payload)
+            self._read_sync(sources, kind, record_id, payload)
         log = read_log(self._lines.popleft(), report) if self._lines else None
         if log is not None:
-            parts[LOG] = {LOG: LogLine(next(self._line_numbers), log)}
-        if log is not None or STATUS in parts:
-            told = parts.setdefault(STATUS, {})
-            told[RUNNING] = self._coordinator.follow_work(log, told.get("activity"))
-        if parts:
-            self._coordinator.async_learn_parts(parts)
+            sources[LOG] = {LOG: LogLine(next(self._line_numbers), log)}
+        if log is not None or STATUS in sources:
+            told = sources.setdefault(STATUS, {})
+            told[RUNNING] = self._listener.follow_work(log, told.get("activity"))
+        if sources:
+            self._coordinator.async_set_records(sources)
         if self._lines:
             self._take_soon()
 
     def _read_sync(
         self,
-        parts: dict[str, dict[str, object | None]],
+        sources: dict[str, dict[str, object | None]],
         kind: str,
         record_id: str,
         payload: bytes,
@@ -297,13 +315,13 @@ class Push:
         body = document["body"]
         record = None
         if body is not None:
-            record = self._coordinator.client.read(resource, body)
+            record = self._client.read(resource, body)
             if record is None:
                 return
         elif resource.single:
             return
         key = resource.path if resource.single else f"{resource.path}/{record_id}"
-        parts.setdefault(resource.path, {})[key] = record
+        sources.setdefault(resource.path, {})[key] = record
 
     @callback
     def _give_up(self) -> None:
@@ -317,7 +335,7 @@ class Push:
         self._show(Link(broker=False))
 
     def _show(self, link: Link) -> None:
-        self._coordinator.async_learn_parts({LINK: {LINK: link}})
+        self._coordinator.async_set_records({LINK: {LINK: link}})
 
     def _done_trying(self) -> None:
         if self._tried is not None and not self._tried.done():

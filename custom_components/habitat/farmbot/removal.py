@@ -10,7 +10,7 @@ from ..const import LOGGER
 from ..coordinator import HabitatConfigEntry
 from ..vendor import Login
 from .connection import connect
-from .store import robot_store
+from .occurrence_store import robot_store
 
 _PATIENCE = 10
 """Seconds: whoever removes an account must not wait for a server that is away."""

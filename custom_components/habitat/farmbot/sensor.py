@@ -646,7 +646,7 @@ def entities(
                 yield key, partial(PinGuardSensor, coordinator, device, number)
     yield LAST_SEEN.key, partial(LastSeenSensor, coordinator, device)
     yield LAST_LOG.key, partial(LastLogSensor, coordinator, device)
-    for key, record_key, sensor in items(coordinator, SENSOR, Platform.SENSOR):
+    for key, record_key, sensor in items(coordinator.store, SENSOR, Platform.SENSOR):
         description = SensorEntityDescription(
             key=key,
             translation_key="sensor",

@@ -107,7 +107,7 @@ def entities(
     coordinator: FarmBotCoordinator, device: Device
 ) -> Iterator[EntityFactory]:
     """Return the robot's switches."""
-    for key, at, _ in items(coordinator, PERIPHERAL, Platform.SWITCH):
+    for key, at, _ in items(coordinator.store, PERIPHERAL, Platform.SWITCH):
         output = replace(OUTPUT, key=key)
         yield key, partial(PeripheralSwitch, coordinator, device, output, at)
     for setting in SETTINGS:

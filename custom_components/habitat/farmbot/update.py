@@ -21,7 +21,7 @@ from .client.status import Job, Jobs, System
 from .commands import require_idle, start
 from .coordinator import SYSTEM, FarmBotCoordinator
 from .garden.jobs import is_over, update_of_os
-from .release import RELEASE, Available
+from .occurrence_store import RELEASE, Available
 
 FARMBOT_OS = UpdateEntityDescription(
     key="farmbot_os", device_class=UpdateDeviceClass.FIRMWARE

@@ -5,11 +5,12 @@ in the user's own network it happens only where the user wants that, and when so
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from aiohttp import ClientConnectorDNSError, ClientError, ClientResponse, ClientTimeout
 
@@ -17,15 +18,12 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 
+from ..coordinator import HabitatCoordinator
 from ..local_reach import find_local, is_local_name
 from ..reach import IntoTheHouse, OutOfReach, Reach, async_open
 from .client.api import WEBCAM_FEEDS
 from .client.models import WebcamFeed
-from .items import WEBCAM_FEED, Kind, drop
-
-if TYPE_CHECKING:
-    # The account stands on this module.
-    from .coordinator import FarmBotCoordinator
+from .items import WEBCAM_FEED, ItemKind, async_remove_items
 
 CONF_LOCAL_WEBCAMS: Final = "local_webcams"
 """Whether webcams in the user's own network are shown."""
@@ -62,9 +60,12 @@ class Silence(Enum):
 class Webcams:
     """Finds out which webcams of an account there is something to see of."""
 
-    def __init__(self, coordinator: FarmBotCoordinator) -> None:
-        """Begin without knowing of any."""
+    def __init__(
+        self, coordinator: HabitatCoordinator, reach: Callable[[], Reach]
+    ) -> None:
+        """Begin without knowing of any; `reach` tells where the addresses may lead."""
         self._coordinator = coordinator
+        self._reach = reach
         self._seen: dict[int, str | None] = {}
         """The addresses that answered, by the feed's id."""
         self._began = time.monotonic()
@@ -98,7 +99,7 @@ class Webcams:
         return [feed for feed in feeds if feed.url]
 
     async def _look(self, due: list[WebcamFeed]) -> None:
-        hass, reach = self._coordinator.hass, self._coordinator.reach
+        hass, reach = self._coordinator.hass, self._reach()
         try:
             found = await asyncio.gather(
                 *(async_look(hass, reach, feed.url or "") for feed in due)
@@ -112,7 +113,7 @@ class Webcams:
                 continue
             self._seen[feed.id] = feed.url
             if webcam == _LOCAL and not self._shows_local:
-                hidden.add(f"{WEBCAM_FEED.part}/{feed.id}")
+                hidden.add(f"{WEBCAM_FEED.source}/{feed.id}")
                 learned[webcam_key(feed.id)] = None
             else:
                 learned[webcam_key(feed.id)] = webcam
@@ -124,7 +125,7 @@ class Webcams:
         if any(learned.values()):
             await self._show()
         if learned:
-            self._coordinator.async_learn_parts({WEBCAM: learned})
+            self._coordinator.async_set_records({WEBCAM: learned})
         if self._look_again:
             self._look_again = False
             self.look()
@@ -137,10 +138,10 @@ class Webcams:
     def _hide(self, keys: set[str]) -> None:
         """Remove what the option has shown; with it all comes back as the user had it."""
 
-        def unwanted(kind: Kind[Any], key: str, platform: str) -> bool:
+        def unwanted(kind: ItemKind[Any], key: str, platform: str) -> bool:
             return kind is WEBCAM_FEED and key in keys
 
-        drop(self._coordinator, unwanted)
+        async_remove_items(self._coordinator, unwanted)
 
     async def _show(self) -> None:
         """Set the platform up, which wants a library for pictures that few houses need."""

@@ -1,6 +1,7 @@
 """A Flair account: which lists are asked for at what pace, and what is a device."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import ClassVar, Required, TypedDict, override
@@ -12,17 +13,12 @@ from homeassistant.util import dt as dt_util
 
 from ..cloud.auth import TokenAuth
 from ..cloud.errors import Refused
-from ..coordinator import (
-    FetchResult,
-    HabitatConfigEntry,
-    HabitatCoordinator,
-    Lane,
-    Part,
-)
+from ..coordinator import Derivation, HabitatConfigEntry, HabitatCoordinator
+from ..deadlines import SILENT, past
 from ..devices import Device
 from ..issues import Issue
-from ..liveness import SILENT, past
-from ..validation import validation_error as refusal
+from ..poller import FetchResult, Source
+from ..validation import validation_error
 from ..vendor import Login
 from .client.auth import LEGACY
 from .client.models import (
@@ -50,7 +46,7 @@ from .client.models import (
     Weather,
     Zone,
 )
-from .conclusions import HomeSummary, RoomView, Thing, summarize_home, view_room
+from .conclusions import RoomView, Thing, summarize_home, view_room
 from .connection import connect
 from .const import APP_URL, MANUFACTURER
 
@@ -76,7 +72,9 @@ STATE = "current-state"
 WEATHER = "current-weather"
 SUMMARY = "summary"
 SCHEDULES = "schedules"
-"""Parts of a device's key: what belongs to it and is a record of its own."""
+VIEW = "@view"
+IN_ROOMS = "@in_room"
+"""The ends of keys: what belongs to a device and is a record of its own; with an @ nobody but us reads it."""
 
 SINGLES: Mapping[tuple[str, str], type[Resource]] = {
     (Vent.TYPE, READING): VentReading,
@@ -125,9 +123,6 @@ _IN_ROOMS: tuple[type[Thing], ...] = (
 )  # fmt: skip
 
 
-type _Sources = tuple[Named, Room | None, Structure | None, Reading | None]
-
-
 def key_of(
     model: type[Resource], resource_id: str | None, part: str | None = None
 ) -> str:
@@ -158,26 +153,25 @@ class FlairCoordinator(HabitatCoordinator):
         """Connect, without asking for anything yet."""
         self.client = connect(hass, login)
         super().__init__(hass, entry, login, self.client.session, self.client.report)
-        self._described: dict[str, tuple[_Sources, Device]] = {}
-        self._in_rooms: dict[str, list[Thing]] = {}
+        self._details: dict[str, Source] = {}
 
-    # Lanes.
-
-    @override
-    def fast_lane(self) -> Iterable[Part]:
-        """Return the lists that hold all that changes by the minute."""
-        return [self._list(model) for model in FAST]
+    # Sources.
 
     @override
-    def slow_lanes(self) -> Iterable[Lane]:
-        """Return what changes slowly, and what only costs requests where somebody reads it."""
-        schedules = map(self._schedules, self.of(Structure))
-        wanted = self.wanted()
-        return (
-            Lane(SLOW, tuple(self._singles(wanted))),
-            Lane(RARE, (self._list(Zone), *schedules)),
-            Lane(DAILY, tuple(self._singles(self._firmware() - wanted))),
-        )
+    def sources(self) -> Iterator[Source]:
+        """Return the lists, and what costs a request a device, so where somebody reads it."""
+        for model in FAST:
+            yield self._list(model, self.interval)
+        yield self._list(Zone, RARE, background=True)
+        for home in self.of(Structure):
+            yield self._schedules(home)
+        read = self.store.subscribed_keys
+        for key in read:
+            if (source := self._detail(key, SLOW)) is not None:
+                yield source
+        for key in self._firmware() - read:
+            if (source := self._detail(key, DAILY)) is not None:
+                yield source
 
     def _firmware(self) -> set[str]:
         """Return the readings of which only the firmware is shown by default."""
@@ -187,9 +181,15 @@ class FlairCoordinator(HabitatCoordinator):
             for device in self.of(kind)
         }
 
-    def _list(self, model: type[Resource]) -> Part:
-        return Part(
-            model.TYPE, partial(self._fetch_list, model), prefix=f"{model.TYPE}_"
+    def _list(
+        self, model: type[Resource], every: timedelta, *, background: bool = False
+    ) -> Source:
+        return Source(
+            model.TYPE,
+            partial(self._fetch_list, model),
+            every,
+            background=background,
+            prefix=f"{model.TYPE}_",
         )
 
     async def _fetch_list(
@@ -200,35 +200,51 @@ class FlairCoordinator(HabitatCoordinator):
         except Refused as err:
             # Accounts without a right to a type, and servers without it, are told "not found".
             if err.status == 404 and not err.of_login:
-                return FetchResult({}, whole=False, lacking=err)
+                return FetchResult({}, complete=False, lacking=err)
             raise
         return FetchResult(collection.records, collection.whole)
 
-    def _schedules(self, home: Structure) -> Part:
+    def _schedules(self, home: Structure) -> Source:
         path = f"/api/structures/{home.id}/schedules"
-        fetch = partial(self._fetch_list, Schedule, path)
-        return Part(
-            f"schedules of {home.id}",
-            fetch,
+        return Source(
+            _schedules_of(home),
+            partial(self._fetch_list, Schedule, path),
+            RARE,
+            background=True,
             prefix=f"{Schedule.TYPE}_",
-            kind=Schedule.TYPE,
+            label=Schedule.TYPE,
         )
 
-    def _singles(self, keys: Iterable[str]) -> Iterator[Part]:
-        for key in keys:
-            owner, _, part = key.partition("/")
+    def _detail(self, key: str, every: timedelta) -> Source | None:
+        """Return the source of what belongs to a device, None where the key is that of no such."""
+        if key not in self._details:
+            owner, _, detail = key.partition("/")
             kind, _, resource_id = owner.partition("_")
-            model = SINGLES.get((kind, part))
-            record = self.data.get(owner)
-            # A device out of reach has nothing new to say.
-            if (
-                model
-                and record
-                and not (isinstance(record, Radio) and not record.reachable)
-            ):
-                path = f"/api/{kind}/{resource_id}/{part}"
-                fetch = partial(self._fetch_single, key, model, path)
-                yield Part(key, fetch, kind=model.TYPE)
+            model = SINGLES.get((kind, detail))
+            if model is None:
+                return None
+            self._details[key] = Source(
+                key,
+                partial(
+                    self._fetch_single,
+                    key,
+                    model,
+                    f"/api/{kind}/{resource_id}/{detail}",
+                ),
+                SLOW,
+                when=partial(self._may_have_news, owner),
+                background=True,
+                label=model.TYPE,
+            )
+        source = self._details[key]
+        return source if source.every == every else replace(source, every=every)
+
+    def _may_have_news(self, owner: str) -> bool:
+        """Return whether a device is there and within reach: else it has nothing new to say."""
+        record = self.data.get(owner)
+        return record is not None and not (
+            isinstance(record, Radio) and not record.reachable
+        )
 
     async def _fetch_single(
         self, key: str, model: type[Resource], path: str
@@ -243,20 +259,11 @@ class FlairCoordinator(HabitatCoordinator):
     # Devices.
 
     @override
-    def describe_devices(self) -> Iterator[Device]:
+    def device_makers(self) -> Iterator[tuple[str, Callable[[], Device | None]]]:
         """Return homes, then what stands in them, then what stands in their rooms."""
-        known, self._described = self._described, {}
         for kind in _NAMES:
-            for record in self.of(kind):
-                if self._shown(record):
-                    key = key_of(kind, record.id)
-                    sources = self._sources(record)
-                    described = known.get(key)
-                    # What nothing changed about is not described again.
-                    if described is None or described[0] != sources:
-                        described = sources, self._device(*sources)
-                    self._described[key] = described
-                    yield described[1]
+            for key in self.store.keys(kind.TYPE):
+                yield key, partial(self._describe, key, kind)
 
     @override
     def alive_until(self, device: Device) -> datetime | None:
@@ -268,16 +275,21 @@ class FlairCoordinator(HabitatCoordinator):
         return self._alive_until(record)
 
     @override
-    def expiries(self) -> Iterator[tuple[str, datetime]]:
+    def expiries(self) -> Iterator[tuple[str, Callable[[], datetime | None]]]:
         """Return until when what devices reported, and a home's weather, is now."""
-        for key, record in self.data.items():
-            if isinstance(record, Resource) and type(record) in LASTS:
-                if until := self._report_until(key, record):
-                    yield key, until
+        for device in self.devices.present.values():
+            for key in device.reads:
+                yield key, partial(self._told_until, key)
+
+    def _told_until(self, key: str) -> datetime | None:
+        record = self.record(key, Resource)
+        if record is None or type(record) not in LASTS:
+            return None
+        return self._report_until(key, record)
 
     def _report_until(self, key: str, record: Resource) -> datetime | None:
-        owner = self.data.get(key.partition("/")[0])
-        if isinstance(owner, RemoteSensor) and not self._is_linked(owner):
+        owner = self.record(key.partition("/")[0], RemoteSensor)
+        if owner is not None and not self._is_linked(owner):
             return SILENT
         at = record.created_at
         if at is None:
@@ -339,7 +351,8 @@ class FlairCoordinator(HabitatCoordinator):
     ) -> R | None:
         """Return what a device reported last; None where nobody reads it, so that it grows old."""
         key = key_of(type(record), record.id, part)
-        return self.record(key, kind) if key in self._readers else None
+        reported = self.record(key, kind)
+        return reported if key in self.store.subscribed_keys else None
 
     def _is_driven(self, unit: HvacUnit) -> bool:
         """Return whether a puck that can be reached sends a unit's commands."""
@@ -355,31 +368,23 @@ class FlairCoordinator(HabitatCoordinator):
         return puck.reachable if puck else not self.of(kind)
 
     @override
-    def part_of_device(self, device_id: str) -> str:
+    def source_of_device(self, device_id: str) -> str:
         """Return the list that names the device: ids begin with their type."""
         return device_id.removeprefix(f"{self.login.vendor.key}_").partition("_")[0]
 
-    def _sources(self, record: Named) -> _Sources:
-        """Return all records that a device's description is made of."""
-        reading = self.record(key_of(type(record), record.id, READING), Reading)
-        return record, self.room_of(record), self.home_of(record), reading
-
-    def _device(
-        self,
-        record: Named,
-        room: Room | None,
-        home: Structure | None,
-        reading: Reading | None,
-    ) -> Device:
-        kind = type(record)
+    def _describe(self, key: str, kind: type[Named]) -> Device | None:
+        """Return a resource as Home Assistant's registry shows it, None where nothing is to be shown."""
+        record = self.record(key, kind)
+        if record is None or not self._shown(record):
+            return None
+        room, home = self.room_of(record), self.home_of(record)
+        reading = self.record(f"{key}/{READING}", Reading)
         parent = room or home
         place = record if isinstance(record, Room) else room
         return Device(
             id=self._device_id(record),
-            key=key_of(kind, record.id),
-            reads=tuple(
-                key_of(kind, record.id, part) for part in _PARTS.get(kind.TYPE, ())
-            ),
+            key=key,
+            reads=tuple(f"{key}/{detail}" for detail in _PARTS.get(kind.TYPE, ())),
             name=name_of(record),
             sw_version=reading.firmware if reading else None,
             parent=self._device_id(parent) if parent else None,
@@ -388,36 +393,65 @@ class FlairCoordinator(HabitatCoordinator):
             **_make(record),
         )
 
+    # What follows from the records.
+
     @override
-    def derive(self) -> Iterator[tuple[str, object]]:
-        """Return what follows for each room, and what rooms and schedules of a home come to."""
-        self._in_rooms = {}
+    def derivations(self) -> Iterator[Derivation]:
+        """Return what stands in rooms, what follows for each room, and what a home comes to."""
+        yield Derivation(IN_ROOMS, Room.TYPE, self._sort_into_rooms)
+        for key in self.store.keys(Room.TYPE):
+            yield Derivation(key, Room.TYPE, partial(self._view, key))
+        for key in self.store.keys(Structure.TYPE):
+            yield Derivation(key, Structure.TYPE, partial(self._summarize, key))
+            schedules = f"{key}/{SCHEDULES}"
+            yield Derivation(
+                schedules, Structure.TYPE, partial(self._list_schedules, key)
+            )
+
+    def _sort_into_rooms(self) -> dict[str, object]:
+        """Return the keys of what stands in each room and measures, warms or cools it."""
+        in_rooms: dict[str, list[str]] = {}
         for kind in _IN_ROOMS:
             for thing in self.of(kind):
-                self._in_rooms.setdefault(thing.room_id or "", []).append(thing)
-        views = [
-            view_room(room, self._in_room(room), self._is_alive)
-            for room in self.of(Room)
-        ]
-        for view in views:
-            yield key_of(Room, view.room.id, SUMMARY), view.summary
-        for home in self.of(Structure):
-            schedules = self.records(self._schedules(home).name, Schedule)
-            yield key_of(Structure, home.id, SUMMARY), self._summary(home, views)
-            yield key_of(Structure, home.id, SCHEDULES), tuple(schedules)
+                if thing.room_id:
+                    room = key_of(Room, thing.room_id, IN_ROOMS)
+                    in_rooms.setdefault(room, []).append(key_of(kind, thing.id))
+        return {room: tuple(keys) for room, keys in in_rooms.items()}
 
-    def _in_room(self, room: Room) -> Sequence[Thing]:
-        """Return what stands in a room and measures, warms or cools it."""
-        return self._in_rooms.get(room.id, ())
+    def _view(self, key: str) -> dict[str, object]:
+        room = self.record(key, Room)
+        if room is None:
+            return {}
+        view = view_room(room, self._in_room(room), self._is_alive)
+        return {f"{key}/{VIEW}": view, f"{key}/{SUMMARY}": view.summary}
 
-    def _summary(self, home: Structure, views: Iterable[RoomView]) -> HomeSummary:
+    def _summarize(self, key: str) -> dict[str, object]:
+        home = self.record(key, Structure)
+        if home is None:
+            return {}
         thermostats = [
             thermostat
             for thermostat in self.of(Thermostat)
             if thermostat.structure_id == home.id and self._is_alive(thermostat)
         ]
-        rooms = [view for view in views if view.room.structure_id == home.id]
-        return summarize_home(home, rooms, thermostats)
+        views = [
+            view
+            for room in self.store.keys(Room.TYPE)
+            if (view := self.record(f"{room}/{VIEW}", RoomView)) is not None
+            and view.room.structure_id == home.id
+        ]
+        return {f"{key}/{SUMMARY}": summarize_home(home, views, thermostats)}
+
+    def _list_schedules(self, key: str) -> dict[str, object]:
+        home = self.record(key, Structure)
+        schedules = self.records(_schedules_of(home), Schedule) if home else ()
+        return {f"{key}/{SCHEDULES}": tuple(schedules)}
+
+    def _in_room(self, room: Room) -> Sequence[Thing]:
+        """Return what stands in a room and measures, warms or cools it."""
+        keys = self.record(key_of(Room, room.id, IN_ROOMS), tuple) or ()
+        found = (self.record(key, Named) for key in keys)
+        return [thing for thing in found if isinstance(thing, _IN_ROOMS)]
 
     @override
     def describe_issues(self) -> Iterator[Issue]:
@@ -451,13 +485,14 @@ class FlairCoordinator(HabitatCoordinator):
                     kind, record.id, attributes, repeatable=repeatable
                 )
                 if answer is not None and number < len(steps):
-                    self.writes.learn(key, answer)
+                    self.store.set_record(key, answer)
             return answer
 
         changes = {name: value for step in steps for name, value in step.items()}
         await self.writes.run(key, changes, send)
         if kind is Vent:
-            self.async_ask_again(key_of(kind, record.id, READING), _VENT_MOVES)
+            reading = key_of(kind, record.id, READING)
+            self.poller.ask_again(reading, _VENT_MOVES * self.interval)
 
     def require_reach(self, record: Resource) -> None:
         """Do nothing as long as commands arrive.
@@ -479,9 +514,9 @@ class FlairCoordinator(HabitatCoordinator):
         buttons = unit.constraints.buttons if unit.constraints else ()
         if button not in buttons:
             raise (
-                refusal("no_such_button", buttons=", ".join(buttons))
+                validation_error("no_such_button", buttons=", ".join(buttons))
                 if buttons
-                else refusal("no_remote_buttons")
+                else validation_error("no_remote_buttons")
             )
         # Sent twice it would act twice.
         await self.async_patch(unit, {"button_presses": (button,)}, repeatable=False)
@@ -514,6 +549,11 @@ class FlairCoordinator(HabitatCoordinator):
         return self._related(Room, getattr(record, "room_id", None))
 
 
+def _schedules_of(home: Structure) -> str:
+    """Return the name of the source of a home's schedules."""
+    return f"schedules of {home.id}"
+
+
 def name_of(record: Named) -> str:
     """Return what a resource is called, by what it is where nobody gave it a name."""
     return record.name or f"{_NAMES[type(record)]} {record.id[-4:]}"
@@ -529,12 +569,12 @@ def _out_of_reach(record: Named) -> ServiceValidationError:
     """Return what to say of a command that would not arrive."""
     match record:
         case HvacUnit() if record.driven:
-            return refusal("puck_out_of_reach")
+            return validation_error("puck_out_of_reach")
         case HvacUnit():
-            return refusal("unit_without_puck")
+            return validation_error("unit_without_puck")
         case Room():
-            return refusal("room_out_of_reach")
-    return refusal("device_out_of_reach")
+            return validation_error("room_out_of_reach")
+    return validation_error("device_out_of_reach")
 
 
 class _Make(TypedDict, total=False):

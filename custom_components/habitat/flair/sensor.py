@@ -26,7 +26,6 @@ from ..cloud.text import MAX_NAME_LENGTH, cut
 from ..descriptions import enum_sensor, enum_state
 from ..devices import Device
 from ..entity import entities_from
-from ..liveness import past
 from ..loader import EntityFactory
 from ..sensor import BaseSensorEntity, HabitatSensor, HabitatSensorEntityDescription
 from .client.models import (

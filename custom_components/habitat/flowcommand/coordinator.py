@@ -1,6 +1,6 @@
 """A FlowCommand account: one list for all sensors, volumes where they changed, and pushes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,15 +19,10 @@ from homeassistant.util import dt as dt_util
 from ..cloud.errors import BadAnswer, Refused
 from ..cloud.time_range import TimeRange
 from ..const import CONF_WEBHOOK_SECRET
-from ..coordinator import (
-    FetchResult,
-    HabitatConfigEntry,
-    HabitatCoordinator,
-    Lane,
-    Part,
-)
+from ..coordinator import HabitatConfigEntry, HabitatCoordinator
+from ..deadlines import SILENT, SKEW, past
 from ..devices import Device
-from ..liveness import SILENT, SKEW, past
+from ..poller import FetchResult, Source
 from ..vendor import Login
 from ..webhooks import WebhookCounters, async_register_webhook
 from .client.models import FlowSensor, Ping
@@ -126,27 +121,36 @@ class FlowCommandCoordinator(HabitatCoordinator):
     # Polls.
 
     @override
-    def fast_lane(self) -> Iterable[Part]:
-        """Return the one list."""
-        return [Part(SENSORS, self._fetch_sensors, prefix=_PREFIX)]
+    def sources(self) -> Iterator[Source]:
+        """Return the one list, and the volumes that somebody reads and that are not what they were."""
+        yield Source(SENSORS, self._fetch_sensors, self.interval, prefix=_PREFIX)
+        now, read = dt_util.utcnow(), self.store.subscribed_keys
+        for sensor_key in self.store.keys(SENSORS):
+            for name, period_at in PERIODS.items():
+                key = f"{sensor_key}/{name}"
+                if key in read:
+                    yield Source(
+                        key,
+                        partial(self._fetch_volume, key, sensor_key, name),
+                        self.interval,
+                        when=partial(
+                            self._is_outdated, key, sensor_key, period_at(now)
+                        ),
+                        background=True,
+                        label=f"volumes ({name})",
+                    )
 
     @override
-    def slow_lanes(self) -> Iterable[Lane]:
-        """Return the volumes that somebody reads and that are not what they were."""
-        return (Lane(self.interval, tuple(self._volumes())),)
-
-    @override
-    @callback
-    def async_poll_ended(self) -> None:
-        """Choose the pace: pushes make polls rare as long as all is well."""
-        state = self.parts.get(SENSORS)
+    def poll_interval(self) -> timedelta:
+        """Return the pace: pushes make polls rare as long as all is well."""
+        state = self.poller.states.get(SENSORS)
         relaxed = (
             state is not None
-            and not state.failures
+            and not state.is_failing
             and self._pushed_at is not None
             and dt_util.utcnow() - self._pushed_at < PUSHED_LATELY
         )
-        self.update_interval = RELAXED if relaxed else self.interval
+        return RELAXED if relaxed else self.interval
 
     async def _fetch_sensors(self) -> FetchResult:
         collection = await self.client.sensors()
@@ -188,25 +192,19 @@ class FlowCommandCoordinator(HabitatCoordinator):
 
     # Volumes.
 
-    def _volumes(self) -> Iterator[Part]:
-        now = dt_util.utcnow()
-        wanted = self.wanted()
-        for sensor_key in self._keys():
-            sensor = self.sensor(sensor_key)
-            for name, period_at in PERIODS.items():
-                key = f"{sensor_key}/{name}"
-                if sensor is None or key not in wanted:
-                    continue
-                period, state = period_at(now), self.parts.get(key)
-                if (state is not None and (state.stale or state.failures)) or outdated(
-                    period, sensor.last_ping_datetime, self._read.get(key)
-                ):
-                    fetch = partial(self._fetch_volume, key, sensor, period)
-                    yield Part(key, fetch, kind=f"volumes ({name})")
+    def _is_outdated(self, key: str, sensor_key: str, period: Period) -> bool:
+        """Return whether a volume must be read, or a loss of it made good."""
+        sensor, state = self.sensor(sensor_key), self.poller.states.get(key)
+        return sensor is not None and (
+            (state is not None and (state.stale or state.is_failing))
+            or outdated(period, sensor.last_ping_datetime, self._read.get(key))
+        )
 
-    async def _fetch_volume(
-        self, key: str, sensor: FlowSensor, period: Period
-    ) -> FetchResult:
+    async def _fetch_volume(self, key: str, sensor_key: str, name: str) -> FetchResult:
+        sensor = self.sensor(sensor_key)
+        if sensor is None:
+            return FetchResult({})
+        period = PERIODS[name](dt_util.utcnow())
         ping = sensor.last_ping_datetime
         if idle(period, ping):
             volume = untouched(period, ping)
@@ -229,7 +227,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
     @callback
     def _turn_page(self, _: datetime) -> None:
         """Begin a new hour or day."""
-        self._read_volumes(self._keys())
+        self._read_volumes(self.store.keys(SENSORS))
 
     @callback
     def _read_volumes(self, sensor_keys: Iterable[str]) -> None:
@@ -238,12 +236,8 @@ class FlowCommandCoordinator(HabitatCoordinator):
             return
         for key in sensor_keys:
             for name in PERIODS:
-                self.async_ask_again(f"{key}/{name}", 0)
-        self.async_start_slow_lanes()
-
-    def _keys(self) -> list[str]:
-        state = self.parts.get(SENSORS)
-        return list(state.keys) if state else []
+                self.poller.ask_again(f"{key}/{name}", timedelta())
+        self.async_ask_in_background()
 
     # Pushes.
 
@@ -275,25 +269,31 @@ class FlowCommandCoordinator(HabitatCoordinator):
             return
         self._pushed_at = now
         self._pushed[str(ping.sensor_id)] = ping
-        self.update_interval = RELAXED
-        self.async_learn(key, _with(sensor, ping))
+        self.update_interval = self.poll_interval()
+        self.async_set_record(key, _with(sensor, ping))
         self._read_volumes([key])
 
     # Devices, and the rest.
 
     @override
-    def describe_devices(self) -> Iterator[Device]:
+    def device_makers(self) -> Iterator[tuple[str, Callable[[], Device | None]]]:
         """Return the sensors; they stand in nothing."""
-        for sensor in self.records(SENSORS, FlowSensor):
-            yield Device(
-                id=f"{self.login.vendor.key}_{sensor.id}",
-                key=f"{_PREFIX}{sensor.id}",
-                name=sensor.name or f"Flow sensor {sensor.id}",
-                manufacturer=MANUFACTURER,
-                model="Flow sensor",
-                serial_number=str(sensor.id),
-                configuration_url=APP_URL,
-            )
+        for key in self.store.keys(SENSORS):
+            yield key, partial(self._describe, key)
+
+    def _describe(self, key: str) -> Device | None:
+        sensor = self.sensor(key)
+        if sensor is None:
+            return None
+        return Device(
+            id=f"{self.login.vendor.key}_{sensor.id}",
+            key=key,
+            name=sensor.name or f"Flow sensor {sensor.id}",
+            manufacturer=MANUFACTURER,
+            model="Flow sensor",
+            serial_number=str(sensor.id),
+            configuration_url=APP_URL,
+        )
 
     @override
     def alive_until(self, device: Device) -> datetime | None:
@@ -306,12 +306,12 @@ class FlowCommandCoordinator(HabitatCoordinator):
         return SILENT if ping is None else ping + self.silent_after
 
     @override
-    def part_of_device(self, device_id: str) -> str:
+    def source_of_device(self, device_id: str) -> str:
         """Return the one list."""
         return SENSORS
 
     @override
-    def explain(self) -> Mapping[str, object]:
+    def diagnostics_extra(self) -> Mapping[str, object]:
         """Return how the webhook is doing."""
         return {
             "webhook": None if self._webhook is None else asdict(self._webhook),

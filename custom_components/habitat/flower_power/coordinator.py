@@ -1,6 +1,5 @@
 """A Flower Power account: what is asked for when, and what is a device."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,17 +11,11 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import CONNECTION_BLUETOOTH
 
-from ..cloud.errors import AuthError, BadAnswer, CloudError, RateLimited
 from ..cloud.time_range import TimeRange
-from ..coordinator import (
-    FetchResult,
-    HabitatConfigEntry,
-    HabitatCoordinator,
-    Lane,
-    Part,
-)
+from ..coordinator import Derivation, HabitatConfigEntry, HabitatCoordinator
+from ..deadlines import past
 from ..devices import Device
-from ..liveness import past
+from ..poller import FetchResult, Source
 from ..vendor import Login
 from .bluetooth import bluetooth_addresses
 from .client.api import Garden
@@ -39,7 +32,8 @@ SAMPLES = "samples"
 
 SAMPLE = "sample"
 WATERED = "watered"
-"""Parts of a location's key, beside its status."""
+ADDRESSES = "@bluetooth"
+"""The ends of a location's keys, beside its status."""
 
 DAY = timedelta(days=1)
 TRUSTED = timedelta(days=2)
@@ -82,6 +76,11 @@ class _Kept[R: (Location, LocationStatus)]:
     garden: Garden[R] | None = None
     result: FetchResult | None = None
 
+    @property
+    def after(self) -> tuple[str, ...]:
+        """What is asked for first; before there is anything the versions do not matter."""
+        return (VERSIONS,) if self.result else ()
+
     def current(self, versions: Versions | None) -> bool:
         """Say whether the cloud has nothing newer; an empty answer is not believed."""
         if not (versions and self.garden and self.garden.records):
@@ -106,7 +105,7 @@ class _Kept[R: (Location, LocationStatus)]:
         """Ask, and keep the answer unless it is older than what is kept."""
         answer = await self.ask()
         if self.result is not None and self.lags(answer, versions):
-            return FetchResult(self.result.records, whole=False)
+            return FetchResult(self.result.records, complete=False)
         before, self.garden = self.garden, answer
         while self.due <= time.monotonic():
             self.due += DAY.total_seconds()
@@ -150,85 +149,61 @@ class FlowerPowerCoordinator(HabitatCoordinator):
             suffix=f"/{STATUS}",
             due=now + _FIRST_NET[STATUS].total_seconds(),
         )
+        self._versions: Versions | None = None
+        """What the cloud says of its data in this poll, None if it did not."""
         self._sampled: dict[str, datetime] = {}
         """The last sample that was read, by location."""
         self._harvests: dict[str, FetchResult] = {}
         """What was read with it."""
 
-    # Lanes.
+    # Sources.
 
     @override
-    def fast_lane(self) -> Iterable[Part]:
-        """Return the versions, and what they say has changed."""
-        versions: asyncio.Future[Versions | CloudError] = self.hass.loop.create_future()
-        return (
-            Part(
-                VERSIONS, partial(self._fetch_versions, versions), names_devices=False
-            ),
-            Part(
-                CONFIGURATION,
-                partial(
-                    self._fetch_garden, versions, self._configuration, self._device_gone
-                ),
-            ),
-            Part(
-                STATUS,
-                partial(self._fetch_garden, versions, self._status, self._processing),
-                names_devices=False,
-            ),
+    def sources(self) -> Iterator[Source]:
+        """Return the versions, what they say has changed, and the samples of who has new ones."""
+        yield Source(VERSIONS, self._fetch_versions, self.interval, blocking=False)
+        yield Source(
+            CONFIGURATION,
+            partial(self._fetch_garden, self._configuration, self._device_gone),
+            self.interval,
+            after=self._configuration.after,
         )
+        yield Source(
+            STATUS,
+            partial(self._fetch_garden, self._status, self._processing),
+            self.interval,
+            after=self._status.after,
+            blocking=False,
+        )
+        yield Source(PROFILE, self._fetch_profile, DAY, background=True)
+        read = self.store.subscribed_keys
+        for key in self.store.keys(STATUS):
+            identifier = key.removesuffix(f"/{STATUS}")
+            if not read.isdisjoint(_sample_keys(identifier)):
+                yield Source(
+                    f"{SAMPLES} of {identifier}",
+                    partial(self._fetch_samples, key),
+                    self.interval,
+                    when=partial(self._is_behind, key),
+                    background=True,
+                    label=SAMPLES,
+                )
 
-    @override
-    def slow_lanes(self) -> Iterable[Lane]:
-        """Return the profile, and the samples of those locations that have new ones."""
-        wanted = self.wanted()
-        samples = (
-            Part(
-                f"{SAMPLES} of {status.location_identifier}",
-                partial(self._fetch_samples, status),
-                kind=SAMPLES,
-            )
-            for status in self.records(STATUS, LocationStatus)
-            if not wanted.isdisjoint(_sample_keys(status.location_identifier))
-            and self._behind(status)
-        )
-        return (
-            Lane(self.interval, tuple(samples)),
-            Lane(DAY, (Part(PROFILE, self._fetch_profile),)),
-        )
-
-    async def _fetch_versions(
-        self, known: asyncio.Future[Versions | CloudError]
-    ) -> FetchResult:
-        told: Versions | CloudError = BadAnswer("The versions could not be read")
-        try:
-            told = versions = await self.client.versions()
-        except CloudError as err:
-            told = err
-            raise
-        finally:
-            # Whatever went wrong, nobody waits for them any longer.
-            if not known.done():
-                known.set_result(told)
-        return FetchResult({VERSIONS: versions})
+    async def _fetch_versions(self) -> FetchResult:
+        self._versions = None
+        self._versions = await self.client.versions()
+        return FetchResult({VERSIONS: self._versions})
 
     async def _fetch_garden[R: (Location, LocationStatus)](
-        self,
-        known: asyncio.Future[Versions | CloudError],
-        kept: _Kept[R],
-        in_flux: Callable[[], bool],
+        self, kept: _Kept[R], in_flux: Callable[[], bool]
     ) -> FetchResult:
         """Ask for what is newer than what is kept; without versions it may always be."""
         if kept.result is None:
             return await kept.fetch()
-        versions = await known
-        if isinstance(versions, AuthError | RateLimited):
-            raise versions
-        told = None if isinstance(versions, CloudError) else versions
-        if kept.current(told) and not in_flux():
+        if kept.current(self._versions) and not in_flux():
             # That nothing changed is no second word on what is missing.
-            return FetchResult(kept.result.records, whole=False)
-        return await kept.fetch(told)
+            return FetchResult(kept.result.records, complete=False)
+        return await kept.fetch(self._versions)
 
     def _device_gone(self) -> bool:
         """Say whether a device is missing: several answers must say so until it goes."""
@@ -243,18 +218,22 @@ class FlowerPowerCoordinator(HabitatCoordinator):
     async def _fetch_profile(self) -> FetchResult:
         return FetchResult({PROFILE: await self.client.profile()})
 
-    def _behind(self, status: LocationStatus) -> bool:
-        """Say whether there are samples to read, or a loss of them to make good."""
-        if status.last_sample_utc is None:
+    def _is_behind(self, key: str) -> bool:
+        """Return whether there are samples to read, or a loss of them to make good."""
+        status = self.record(key, LocationStatus)
+        if status is None or status.last_sample_utc is None:
             return False
         identifier = status.location_identifier
-        state = self.parts.get(f"{SAMPLES} of {identifier}")
+        state = self.poller.states.get(f"{SAMPLES} of {identifier}")
         return self._sampled.get(identifier) != status.last_sample_utc or (
             state is not None and state.stale
         )
 
-    async def _fetch_samples(self, status: LocationStatus) -> FetchResult:
+    async def _fetch_samples(self, key: str) -> FetchResult:
         """Read what was measured since the last time, and the day before it."""
+        status = self.record(key, LocationStatus)
+        if status is None:
+            return FetchResult({})
         identifier, last = status.location_identifier, status.last_sample_utc
         known = self._sampled.get(identifier)
         if last is None or known == last:
@@ -292,36 +271,48 @@ class FlowerPowerCoordinator(HabitatCoordinator):
         return None if last is None else last + TRUSTED
 
     @override
-    def expiries(self) -> Iterator[tuple[str, datetime]]:
+    def expiries(self) -> Iterator[tuple[str, Callable[[], datetime | None]]]:
         """Return when the cloud itself calls its analyses out of date."""
-        for status in self.records(STATUS, LocationStatus):
-            if status.global_validity_datetime_utc is not None:
-                key = f"{status.location_identifier}/{STATUS}"
-                yield key, status.global_validity_datetime_utc
+        for key in self.store.keys(STATUS):
+            yield key, partial(self._valid_until, key)
+
+    def _valid_until(self, key: str) -> datetime | None:
+        status = self.record(key, LocationStatus)
+        return status.global_validity_datetime_utc if status else None
 
     @override
-    def describe_devices(self) -> Iterator[Device]:
-        """Return all locations."""
-        locations = self.records(CONFIGURATION, Location)
+    def derivations(self) -> Iterator[Derivation]:
+        """Return where sensors can be met over Bluetooth."""
+        yield Derivation(ADDRESSES, CONFIGURATION, self._find_addresses)
+
+    def _find_addresses(self) -> dict[str, object]:
         statuses = {
             status.location_identifier: status
             for status in self.records(STATUS, LocationStatus)
         }
-        addresses = bluetooth_addresses(locations, statuses)
-        for location in locations:
-            identifier = location.location_identifier
-            yield self._device(
-                location, statuses.get(identifier), addresses.get(identifier)
-            )
+        locations = self.records(CONFIGURATION, Location)
+        return {
+            f"{identifier}/{ADDRESSES}": address
+            for identifier, address in bluetooth_addresses(locations, statuses).items()
+        }
 
     @override
-    def part_of_device(self, device_id: str) -> str:
+    def device_makers(self) -> Iterator[tuple[str, Callable[[], Device | None]]]:
+        """Return all locations."""
+        for key in self.store.keys(CONFIGURATION):
+            yield key, partial(self._describe, key)
+
+    @override
+    def source_of_device(self, device_id: str) -> str:
         """Return the configuration: it names all locations."""
         return CONFIGURATION
 
-    def _device(
-        self, location: Location, status: LocationStatus | None, address: str | None
-    ) -> Device:
+    def _describe(self, key: str) -> Device | None:
+        location = self.record(key, Location)
+        if location is None:
+            return None
+        status = self.record(f"{key}/{STATUS}", LocationStatus)
+        address = self.record(f"{key}/{ADDRESSES}", str)
         identifier, sensor = location.location_identifier, location.sensor
         installed = status.sensor.firmware if status and status.sensor else None
         return Device(

@@ -20,7 +20,6 @@ from homeassistant.helpers.typing import StateType
 from ..descriptions import enum_sensor, enum_state
 from ..devices import Device
 from ..entity import entities_from
-from ..liveness import past
 from ..loader import EntityFactory
 from ..sensor import HabitatSensor, HabitatSensorEntityDescription
 from .client.enums import Instruction, Status, TankInstruction, WateringMode

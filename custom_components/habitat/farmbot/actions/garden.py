@@ -68,7 +68,7 @@ async def add_point(
     )
     if point is None:
         return {}
-    coordinator.async_learn_parts(
+    coordinator.async_set_records(
         {api.POINTS.path: {f"{api.POINTS.path}/{point.id}": point}}
     )
     return _shown(point)
@@ -104,7 +104,7 @@ async def remove_point(
     await coordinator.writes.run(
         keys[0], {}, partial(coordinator.client.delete_points, *gone)
     )
-    coordinator.async_learn_parts({api.POINTS.path: dict.fromkeys(keys)})
+    coordinator.async_set_records({api.POINTS.path: dict.fromkeys(keys)})
     return None
 
 
@@ -175,7 +175,7 @@ async def search_points(
     limit: int,
 ) -> ServiceResponse:
     """Return points of what is known already; nothing is asked for."""
-    if coordinator.record(GARDEN, Garden) is None or not coordinator.fresh(GARDEN):
+    if coordinator.record(GARDEN, Garden) is None or not coordinator.is_current(GARDEN):
         raise validation_error("points_not_known")
     center = None if x is None or y is None else (x, y)
     if within is not None and center is None:
@@ -258,7 +258,7 @@ async def add_sensor_reading(
     )
     if reading is None:
         return {}
-    coordinator.async_learn_parts({path: {f"{path}/{reading.id}": reading}})
+    coordinator.async_set_records({path: {f"{path}/{reading.id}": reading}})
     return _told(reading)
 
 

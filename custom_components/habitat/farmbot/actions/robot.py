@@ -403,7 +403,7 @@ def _is_watered(coordinator: FarmBotCoordinator, plant: Point) -> bool:
         plant.planted_at is not None
         and curve_id is not None
         and not (
-            coordinator.is_whole(api.CURVES.path)
+            coordinator.is_complete(api.CURVES.path)
             and coordinator.record(f"{api.CURVES.path}/{curve_id}", Curve) is None
         )
     )

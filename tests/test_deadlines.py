@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat.liveness import SILENT, Liveness
+from custom_components.habitat.deadlines import SILENT, Deadlines
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from tests.support.common import START, tick
@@ -21,9 +21,9 @@ def turned(freezer: FrozenDateTimeFactory) -> list[frozenset[str]]:
 
 
 @pytest.fixture
-def liveness(hass: HomeAssistant, turned: list[frozenset[str]]) -> Liveness:
+def deadlines(hass: HomeAssistant, turned: list[frozenset[str]]) -> Deadlines:
     """Return the watch."""
-    return Liveness(hass, turned.append)
+    return Deadlines(hass, turned.append)
 
 
 def _in(hours: float) -> datetime:
@@ -33,13 +33,13 @@ def _in(hours: float) -> datetime:
 async def test_deadlines_pass_one_by_one(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
-    liveness: Liveness,
+    deadlines: Deadlines,
     turned: list[frozenset[str]],
 ) -> None:
     """Each device turns at its own time, by one timer, and those without a deadline never do."""
     until = {"a": _in(1), "b": _in(2), "c": None, "d": SILENT}
-    assert liveness.update(until) == {"d"}
-    assert [liveness.is_alive(key) for key in "abcdx"] == [
+    assert deadlines.update(until) == {"d"}
+    assert [deadlines.is_alive(key) for key in "abcdx"] == [
         True,
         True,
         True,
@@ -48,58 +48,58 @@ async def test_deadlines_pass_one_by_one(
     ]
     await tick(hass, freezer, 3601)
     assert turned == [{"a"}]
-    assert not liveness.is_alive("a")
+    assert not deadlines.is_alive("a")
     await tick(hass, freezer, 3600)
     assert turned == [{"a"}, {"b"}]
-    assert liveness.is_alive("c")
+    assert deadlines.is_alive("c")
 
 
 async def test_a_device_is_heard_of_again(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
-    liveness: Liveness,
+    deadlines: Deadlines,
     turned: list[frozenset[str]],
 ) -> None:
     """A later deadline brings it back, and the timer follows."""
-    liveness.update({"a": _in(1)})
+    deadlines.update({"a": _in(1)})
     await tick(hass, freezer, 3601)
-    assert liveness.update({"a": _in(1)}) == {"a"}
-    assert liveness.is_alive("a")
+    assert deadlines.update({"a": _in(1)}) == {"a"}
+    assert deadlines.is_alive("a")
     await tick(hass, freezer, 1800)
-    liveness.update({"a": _in(1)})
+    deadlines.update({"a": _in(1)})
     await tick(hass, freezer, 1801)
-    assert liveness.is_alive("a")
+    assert deadlines.is_alive("a")
     await tick(hass, freezer, 1800)
-    assert not liveness.is_alive("a")
+    assert not deadlines.is_alive("a")
     assert turned == [{"a"}, {"a"}]
 
 
 async def test_a_clock_that_is_set(
-    freezer: FrozenDateTimeFactory, liveness: Liveness, turned: list[frozenset[str]]
+    freezer: FrozenDateTimeFactory, deadlines: Deadlines, turned: list[frozenset[str]]
 ) -> None:
     """What a clock that jumps makes of deadlines is seen with the next check."""
-    liveness.update({"a": _in(1)})
-    liveness.async_check()
+    deadlines.update({"a": _in(1)})
+    deadlines.async_check()
     assert turned == []
     freezer.move_to(START + 48 * _HOUR)
-    liveness.async_check()
+    deadlines.async_check()
     assert turned == [{"a"}]
     freezer.move_to(START)
-    liveness.async_check()
+    deadlines.async_check()
     assert turned == [{"a"}, {"a"}]
-    assert liveness.is_alive("a")
-    liveness.async_stop()
+    assert deadlines.is_alive("a")
+    deadlines.async_stop()
 
 
 async def test_nothing_after_the_end(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
-    liveness: Liveness,
+    deadlines: Deadlines,
     turned: list[frozenset[str]],
 ) -> None:
     """No timer is left when watching ends, twice or not."""
-    liveness.update({"a": _in(1)})
-    liveness.async_stop()
-    liveness.async_stop()
+    deadlines.update({"a": _in(1)})
+    deadlines.async_stop()
+    deadlines.async_stop()
     await tick(hass, freezer, 3601)
     assert turned == []

@@ -5,16 +5,16 @@ effects there.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from ..cloud.documents import Json
+from ..const import DOMAIN
 from .garden.schedule import Occurrence
-from .release import Available
-from .store import robot_store
 
 KEPT = timedelta(days=60)
 """As long as the server keeps logs."""
@@ -23,8 +23,24 @@ _SAVE_AFTER = 60
 _ASK_AGAIN = timedelta(hours=24)
 
 
-class Past:
-    """The past of one account's robot."""
+RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Available:
+    """What the server offered when it was asked last; None is nothing newer."""
+
+    version: str | None
+
+
+@callback
+def robot_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Json]]:
+    """Return where the past of an account's robot is kept."""
+    return Store(hass, 1, f"{DOMAIN}.farmbot.{entry_id}", private=True)
+
+
+class OccurrenceStore:
+    """What is kept of the past of one account's robot."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Begin without any."""

@@ -1,0 +1,147 @@
+"""What ends at a time by itself: no poll tells of it. One timer of the account watches all of it."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+import heapq
+from itertools import count
+
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+SILENT = datetime.fromtimestamp(0, UTC)
+"""The deadline of a device of which the cloud itself says that it cannot be reached."""
+
+SKEW = timedelta(minutes=15)
+"""A time further ahead is wrong, not that of a fast clock."""
+
+
+class Deadlines:
+    """Until when what is known under a key is true, and what else there is to do at a time."""
+
+    def __init__(
+        self, hass: HomeAssistant, async_turned: Callable[[frozenset[str]], None]
+    ) -> None:
+        """Watch nothing yet; `async_turned` hears which keys passed their deadline, or are alive again."""
+        self._hass = hass
+        self._async_turned = async_turned
+        self._alive_until: dict[str, datetime] = {}
+        self._silent: set[str] = set()
+        self._calls: dict[str, tuple[datetime, CALLBACK_TYPE]] = {}
+        self._ids = count()
+        self._queue: list[tuple[datetime, str]] = []
+        """A heap of what comes; an entry that is not up to date is passed over."""
+        self._timer_at: datetime | None = None
+        self._checked_at = SILENT
+        self._cancel_timer: CALLBACK_TYPE | None = None
+
+    def is_alive(self, key: str) -> bool:
+        """Return whether a key's deadline is still to come; one without a deadline always is."""
+        return key not in self._silent
+
+    @callback
+    def update(self, alive_until: Mapping[str, datetime | None]) -> frozenset[str]:
+        """Set deadlines by key, None for no deadline; return the keys that turned with them."""
+        now = dt_util.utcnow()
+        turned = set()
+        for key, until in alive_until.items():
+            known = self._alive_until.get(key)
+            if until is None:
+                self._alive_until.pop(key, None)
+            else:
+                self._alive_until[key] = until
+            silent, was_silent = until is not None and until <= now, key in self._silent
+            if silent != was_silent:
+                turned.add(key)
+                (self._silent.add if silent else self._silent.discard)(key)
+            if until is not None and not silent and (was_silent or known != until):
+                heapq.heappush(self._queue, (until, key))
+        self._set_timer()
+        return frozenset(turned)
+
+    @callback
+    def async_call_at(self, at: datetime, action: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call back once at a time; return what cancels that."""
+        name = f"@{next(self._ids)}"
+        self._calls[name] = at, action
+        heapq.heappush(self._queue, (at, name))
+        self._set_timer()
+
+        @callback
+        def cancel() -> None:
+            self._calls.pop(name, None)
+
+        return cancel
+
+    @callback
+    def async_check(self) -> None:
+        """Follow a wall clock that was set since the timer was."""
+        now = dt_util.utcnow()
+        if now < self._checked_at:
+            turned = self.update(dict(self._alive_until))
+            self._checked_at = now
+            if turned:
+                self._async_turned(turned)
+        elif self._timer_at is not None and now >= self._timer_at:
+            self._act()
+
+    @callback
+    def async_stop(self) -> None:
+        """Watch no more."""
+        if self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None
+        self._timer_at = None
+
+    def _is_current(self, at: datetime, what: str) -> bool:
+        if what in self._calls:
+            return self._calls[what][0] == at
+        return self._alive_until.get(what) == at and what not in self._silent
+
+    def _set_timer(self) -> None:
+        """Set the timer for what comes first."""
+        while self._queue and not self._is_current(*self._queue[0]):
+            heapq.heappop(self._queue)
+        first = self._queue[0][0] if self._queue else None
+        if first == self._timer_at:
+            return
+        self.async_stop()
+        # A record may still come in while Home Assistant stops.
+        if first is not None and not self._hass.is_stopping:
+            self._timer_at = first
+            self._cancel_timer = async_call_later(
+                self._hass,
+                max(first - dt_util.utcnow(), timedelta()),
+                HassJob(self._on_timer, cancel_on_shutdown=True),
+            )
+
+    @callback
+    def _on_timer(self, _: datetime) -> None:
+        self._cancel_timer = self._timer_at = None
+        self._act()
+
+    def _act(self) -> None:
+        """Turn what is over, and call those whose time has come."""
+        now = self._checked_at = dt_util.utcnow()
+        turned: set[str] = set()
+        calls: list[CALLBACK_TYPE] = []
+        while self._queue and self._queue[0][0] <= now:
+            at, what = heapq.heappop(self._queue)
+            if not self._is_current(at, what):
+                continue
+            if what in self._calls:
+                calls.append(self._calls.pop(what)[1])
+            else:
+                self._silent.add(what)
+                turned.add(what)
+        self._set_timer()
+        for call in calls:
+            call()
+        if turned:
+            self._async_turned(frozenset(turned))
+
+
+def past(moment: datetime | None) -> datetime | None:
+    """Return a time of something that has happened, None where that would be in the future."""
+    ahead = moment is not None and moment > dt_util.utcnow() + SKEW
+    return None if ahead else moment

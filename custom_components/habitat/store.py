@@ -1,0 +1,428 @@
+"""The record store: what the cloud said, provisional changes on top, what follows, and who reads what.
+
+Records are frozen objects under keys such as `vents_1`. The cloud's answers bring them by source, which
+is one thing to ask for, such as a list. Three layers make what is shown under a key: a derived record,
+the record that the cloud confirmed, and provisional changes of a write that is under way.
+
+The store knows what changed. What follows from records (`Derived`) is made again only when a record
+changed that it was made of: the store notes what is read while it is made.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import chain
+from math import inf
+import time
+from typing import Any
+
+LAG = timedelta(minutes=5)
+"""How long a list may be behind what the cloud answered to a write or pushed."""
+
+_KEYS, _RECORDS = "@keys/", "@records/"
+"""What is read, and changes, when the keys of a source do, and when any of its records does."""
+
+type Callback = Callable[[], None]
+
+
+@dataclass(slots=True)
+class _Contents:
+    """What a source brought."""
+
+    keys: dict[str, None] = field(default_factory=dict)
+    """The keys of its records, in the cloud's order."""
+    last: Mapping[str, object] | None = None
+    """Its last answer; None when something else has changed its records since."""
+    answered: bool = False
+    """Whether it was answered at all, be it with nothing."""
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Change:
+    """A provisional change of one record. Two equal ones are two."""
+
+    key: str
+    fields: Mapping[str, object]
+
+
+def _never_outdated(record: object, known: object) -> bool:
+    return False
+
+
+class RecordStore:
+    """The records of one account."""
+
+    def __init__(
+        self, is_outdated: Callable[[object, object], bool] = _never_outdated
+    ) -> None:
+        """Start empty; `is_outdated` tells whether a record is older than the one that is known."""
+        self.records: dict[str, object] = {}
+        """What is shown, by key."""
+        self.revision = 0
+        """Grows with each record that came by another way than a list."""
+        self._is_outdated = is_outdated
+        self._confirmed: dict[str, object] = {}
+        self._derived: dict[str, object] = {}
+        self._provisional: list[Change] = []
+        self._contents: dict[str, _Contents] = {}
+        self._source_of: dict[str, str] = {}
+        self._revisions: dict[str, int] = {}
+        self._set_at: dict[str, float] = {}
+        """When a record came by another way than a list, on the monotonic clock."""
+        self._readers: dict[str, dict[int, Callback]] = {}
+        self._changed: set[str] = set()
+        self._unprocessed: set[str] = set()
+        self._reads: set[str] | None = None
+
+    # Reading.
+
+    def get[R](self, key: str, kind: type[R]) -> R | None:
+        """Return the record under a key, None if there is none of that kind."""
+        if self._reads is not None:
+            self._reads.add(key)
+        record = self.records.get(key)
+        return record if isinstance(record, kind) else None
+
+    def of[R](self, source: str, kind: type[R]) -> list[R]:
+        """Return the records of a source, in the cloud's order."""
+        if self._reads is not None:
+            self._reads.add(_RECORDS + source)
+        contents = self._contents.get(source)
+        found = map(self.records.get, contents.keys if contents else ())
+        return [record for record in found if isinstance(record, kind)]
+
+    def keys(self, source: str) -> AbstractSet[str]:
+        """Return the keys of a source's records, in the cloud's order."""
+        if self._reads is not None:
+            self._reads.add(_KEYS + source)
+        contents = self._contents.get(source)
+        return contents.keys.keys() if contents else frozenset()
+
+    def has_answered(self, source: str) -> bool:
+        """Return whether a source ever brought an answer, be it an empty one."""
+        if self._reads is not None:
+            self._reads.add(_KEYS + source)
+        contents = self._contents.get(source)
+        return contents is not None and contents.answered
+
+    def source_of(self, key: str) -> str | None:
+        """Return the source of a record; a derived record has the one that it ages with."""
+        return self._source_of.get(key)
+
+    def note_read(self, key: str) -> None:
+        """Count something that is told under a key as read, such as whether a device is silent."""
+        if self._reads is not None:
+            self._reads.add(key)
+
+    # What the cloud says.
+
+    def put(
+        self,
+        source: str,
+        records: Mapping[str, object],
+        *,
+        since: int,
+        prefix: str = "",
+        complete: bool = True,
+    ) -> None:
+        """Take in the answer of a source.
+
+        `prefix` makes the keys of `records` those of the store. `since` is the revision at which the
+        source was asked: a record that came by another way meanwhile is newer and stays. What a
+        complete answer does not hold is gone.
+        """
+        contents = self._contents.setdefault(source, _Contents())
+        if not contents.answered:
+            contents.answered = True
+            self._touch(_KEYS + source)
+        last, contents.last = contents.last, records
+        if records is last:
+            return
+        same = len(contents.keys) == len(records)
+        if last is not None and same and list(last) == list(records):
+            for name, record in records.items():
+                if last[name] is not record:
+                    self._put_one(contents, source, prefix + name, record, since)
+            return
+        keys: dict[str, None] = {}
+        for name, record in records.items():
+            key = prefix + name
+            if self._put_one(contents, source, key, record, since):
+                keys[key] = None
+        if not complete:
+            keys |= contents.keys
+        for key in contents.keys.keys() - keys.keys():
+            if self._is_newer(key, since):
+                # It was pushed while the answer was under way.
+                contents.last = None
+                keys[key] = None
+                continue
+            self._confirmed.pop(key, None)
+            self._source_of.pop(key, None)
+            self._show(key)
+        if list(keys) != list(contents.keys):
+            self._touch(_KEYS + source)
+            self._unprocessed.add(_RECORDS + source)
+        contents.keys = keys
+
+    def _put_one(
+        self, contents: _Contents, source: str, key: str, record: object, since: int
+    ) -> bool:
+        """Take in a listed record unless an older list holds it; return whether there is one."""
+        known = self._confirmed.get(key)
+        if self._is_newer(key, since) or self._lags(key, record):
+            contents.last = None
+            return known is not None
+        self._source_of[key] = source
+        if self._is_outdated(record, known):
+            contents.last = None
+        elif known is not record and known != record:
+            self._confirmed[key] = record
+            self._show(key)
+        return True
+
+    def set_record(
+        self, key: str, record: object | None, source: str | None = None
+    ) -> None:
+        """Take in one record that was pushed or answered to a write; None is one that is gone.
+
+        `source` is the one whose records it belongs to; without it only what is known is replaced.
+        """
+        if source is not None and self._is_outdated(record, self._confirmed.get(key)):
+            return
+        self.revision += 1
+        self._revisions[key] = self.revision
+        self._set_at[key] = time.monotonic()
+        if record is None:
+            self._confirmed.pop(key, None)
+        else:
+            self._confirmed[key] = record
+        if source is not None:
+            self._place(key, source, gone=record is None)
+        self._disturb(key)
+        self._show(key)
+
+    def _place(self, key: str, source: str, *, gone: bool) -> None:
+        contents = self._contents.setdefault(source, _Contents())
+        contents.last = None
+        if gone == (key not in contents.keys):
+            return
+        if gone:
+            del contents.keys[key]
+            self._source_of.pop(key, None)
+        else:
+            contents.keys[key] = None
+            self._source_of[key] = source
+        self._touch(_KEYS + source)
+        self._unprocessed.add(_RECORDS + source)
+
+    def _disturb(self, key: str) -> None:
+        """Have the next answer compared record by record, even when its bytes are the old ones."""
+        if (contents := self._contents.get(self._source_of.get(key, ""))) is not None:
+            contents.last = None
+
+    def _is_newer(self, key: str, since: int) -> bool:
+        return self._revisions.get(key, 0) > since
+
+    def _lags(self, key: str, listed: object) -> bool:
+        """Return whether a list is behind what was answered or pushed of a record a moment ago.
+
+        Clouds list from copies that lag. After a while the list is believed, whatever it says.
+        """
+        since = time.monotonic() - self._set_at.get(key, -inf)
+        if since > LAG.total_seconds():
+            return False
+        known, other = _updated_at(self._confirmed.get(key)), _updated_at(listed)
+        return known is not None and other is not None and other < known
+
+    # Provisional changes.
+
+    def change(self, key: str, fields: Mapping[str, object]) -> Change:
+        """Show a record with some fields changed until `withdraw`."""
+        change = Change(key, fields)
+        self._provisional.append(change)
+        self._show(key)
+        return change
+
+    def confirm(self, change: Change, record: object | None) -> None:
+        """Take in the answer to a write: the new record, or None if the answer does not tell it."""
+        known = self._confirmed.get(change.key)
+        if known is not None:
+            self.set_record(
+                change.key,
+                _replaced(known, change.fields) if record is None else record,
+            )
+
+    def withdraw(self, change: Change) -> None:
+        """Show a record without a provisional change."""
+        self._provisional.remove(change)
+        self._disturb(change.key)
+        self._show(change.key)
+
+    # What follows.
+
+    def derive(
+        self, source: str, before: Iterable[str], records: Mapping[str, object | None]
+    ) -> None:
+        """Take in derived records, which age with a source; of those `before` the others are gone."""
+        for key in (*(key for key in before if key not in records), *records):
+            record = records.get(key)
+            if record is None:
+                self._derived.pop(key, None)
+            else:
+                self._derived[key] = record
+            if key not in self._confirmed:
+                if record is None:
+                    self._source_of.pop(key, None)
+                else:
+                    self._source_of[key] = source
+            self._show(key)
+
+    def track[V](self, make: Callable[[], V]) -> tuple[V, frozenset[str]]:
+        """Return what is made, and under which keys something was read for it."""
+        outer, self._reads = self._reads, set()
+        try:
+            made = make()
+            return made, frozenset(self._reads)
+        finally:
+            self._reads = outer
+
+    # What changed.
+
+    def touch(self, keys: Iterable[str]) -> None:
+        """Count records as changed whose meaning did, such as that they are out of date."""
+        for key in keys:
+            self._touch(key)
+
+    def touch_source(self, source: str) -> None:
+        """Count all records of a source as changed, those as well that age with it."""
+        self.touch([key for key, one in self._source_of.items() if one == source])
+
+    def take_unprocessed(self) -> set[str]:
+        """Return under which keys something changed since the last time."""
+        taken, self._unprocessed = self._unprocessed, set()
+        return taken
+
+    def take_readers(self) -> list[Callback]:
+        """Return who reads something that changed since the last time, each once."""
+        changed, self._changed = self._changed, set()
+        return list(
+            dict.fromkeys(
+                chain.from_iterable(
+                    self._readers[key].values()
+                    for key in changed
+                    if key in self._readers
+                )
+            )
+        )
+
+    @property
+    def subscribed_keys(self) -> AbstractSet[str]:
+        """The keys that somebody reads: those of enabled entities and their like."""
+        return self._readers.keys()
+
+    def subscribe(self, keys: Iterable[str], reader: Callback) -> Callback:
+        """Let a reader be called when a record under one of the keys changed; return what ends it."""
+        subscribed = tuple(keys)
+        token = object()
+        for key in subscribed:
+            self._readers.setdefault(key, {})[id(token)] = reader
+
+        def unsubscribe() -> None:
+            for key in subscribed:
+                readers = self._readers[key]
+                del readers[id(token)]
+                if not readers:
+                    del self._readers[key]
+
+        return unsubscribe
+
+    def _show(self, key: str) -> None:
+        record = self._confirmed.get(key)
+        if record is None:
+            record = self._derived.get(key)
+        else:
+            for change in self._provisional:
+                if change.key == key:
+                    record = _replaced(record, change.fields)
+        if record is None:
+            if self.records.pop(key, None) is None:
+                return
+        elif (shown := self.records.get(key)) is record or shown == record:
+            return
+        else:
+            self.records[key] = record
+        self._touch(key)
+
+    def _touch(self, key: str) -> None:
+        self._changed.add(key)
+        self._unprocessed.add(key)
+        if (source := self._source_of.get(key)) is not None:
+            self._unprocessed.add(_RECORDS + source)
+
+
+class Derived[V]:
+    """Values that follow from records; each is made again only when a record it was made of changed."""
+
+    def __init__(
+        self,
+        store: RecordStore,
+        makers: Callable[[], Iterable[tuple[str, Callable[[], V]]]],
+    ) -> None:
+        """Start with no value; `makers` says by name how each is made, from the store alone."""
+        self.values: dict[str, V] = {}
+        self._store = store
+        self._list_makers = makers
+        self._listed: frozenset[str] | None = None
+        """What was read to know which values there are."""
+        self._makers: dict[str, Callable[[], V]] = {}
+        self._reads: dict[str, frozenset[str]] = {}
+        self._affected: dict[str, set[str]] = {}
+        """The names of the values that were made of what is under a key."""
+
+    def update(self, changed: AbstractSet[str]) -> dict[str, V | None]:
+        """Return the values that changed with the records under these keys; None is one that is gone."""
+        updated: dict[str, V | None] = {}
+        due: dict[str, None] = {}
+        if self._listed is None or not self._listed.isdisjoint(changed):
+            listed, self._listed = self._store.track(lambda: dict(self._list_makers()))
+            for name in self._makers.keys() - listed.keys():
+                self._forget(name)
+                updated[name] = None
+            due = dict.fromkeys(name for name in listed if name not in self._makers)
+            self._makers = listed
+        for key in self._affected.keys() & changed:
+            due |= dict.fromkeys(self._affected[key])
+        for name in due:
+            value, reads = self._store.track(self._makers[name])
+            self._follow(name, reads)
+            if name not in self.values or self.values[name] != value:
+                self.values[name] = updated[name] = value
+        if len(updated) > 1 and list(self.values) != list(self._makers):
+            self.values = {name: self.values[name] for name in self._makers}
+        return updated
+
+    def _follow(self, name: str, reads: frozenset[str]) -> None:
+        before = self._reads.get(name, frozenset())
+        if reads == before:
+            return
+        self._reads[name] = reads
+        for key in before - reads:
+            self._affected[key].discard(name)
+        for key in reads - before:
+            self._affected.setdefault(key, set()).add(name)
+
+    def _forget(self, name: str) -> None:
+        self._follow(name, frozenset())
+        self._reads.pop(name, None)
+        self.values.pop(name, None)
+
+
+def _updated_at(record: object) -> datetime | None:
+    """Return when the cloud changed a record last, where it tells."""
+    at = getattr(record, "updated_at", None)
+    return at if isinstance(at, datetime) else None
+
+
+def _replaced(record: Any, fields: Mapping[str, object]) -> object:
+    return replace(record, **fields)
