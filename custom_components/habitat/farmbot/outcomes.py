@@ -57,8 +57,8 @@ class Outcomes:
         """Follow the schedule as it is now, once what the one before was to have run is kept."""
         self.look()
         self._schedule = self._store.get(SCHEDULE, Schedule)
-        if self._looked_at is None:
-            self.look()
+        if self._looked_at is None and self._schedule is not None:
+            self._looked_at = dt_util.utcnow()
         self.arm()
 
     @callback
@@ -67,7 +67,7 @@ class Outcomes:
         if self._schedule is None:
             return
         now = dt_util.utcnow()
-        since = self._looked_at or now - LENGTH
+        since = self._looked_at or now
         self._looked_at = now
         due = self._schedule.due(min(since, now), now)
         self._keep(due, False if self._is_out_of_action() else None)
