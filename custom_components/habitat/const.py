@@ -18,10 +18,5 @@ CONF_WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105 - the name of a fiel
 """The option that keeps what a vendor's webhook shows to be believed."""
 SECTION_ADVANCED: Final = "advanced"
 
-GRACE: Final = timedelta(minutes=5)
-"""How long the last values stand when the cloud is silent …"""
-GRACE_POLLS: Final = 3
-"""… and how many polls must have failed by then."""
-
 ABSENT_POLLS: Final = 3
 """A device goes when this many whole answers in a row did not name it."""

@@ -33,6 +33,7 @@ from .deadlines import Deadlines
 from .devices import Device, Devices
 from .issues import Issue, Issues
 from .poller import Asking, Outcome, Poller, Source
+from .reasons import failure_reason
 from .store import Derived, RecordStore
 from .vendor import Login
 from .writes import WriteQueue
@@ -121,7 +122,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         """When the cloud answered a poll last."""
         self._clock_offset = time.time() - time.monotonic()
         """What the wall clock is ahead of the monotonic one, in seconds."""
-        self._away = False
+        self.is_away = False
         """Whether the last poll brought nothing at all."""
         self._forwarded: list[Platform] = []
         self.created: dict[str, set[str]] = {}
@@ -376,7 +377,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             outcomes = [one.without_lacking() for one in outcomes]
         names = [outcome.source.name for outcome in outcomes]
         failed = [outcome.error for outcome in outcomes if outcome.error is not None]
-        self._away = away = len(failed) == len(outcomes)
+        self.is_away = away = len(failed) == len(outcomes)
         pacing = self.session.pacing
         refused = [error for error in failed if isinstance(error, AuthError)]
         if away and len(refused) == len(failed):
@@ -432,7 +433,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
     @callback
     def _async_refresh_finished(self) -> None:
         """Ask for what is due beside the polls once a poll was answered."""
-        if self.last_update_success and self.store.subscribed_keys and not self._away:
+        if self.last_update_success and self.store.subscribed_keys and not self.is_away:
             self.async_ask_in_background()
 
     @callback
@@ -670,7 +671,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             translation_key="no_answer",
             translation_placeholders={
                 "vendor": self.login.vendor.name,
-                "reason": self.session.redact(str(error)),
+                "reason": failure_reason(self.hass, self.session, error),
             },
             # It takes the place of the interval, which it must not cut short; timers round down.
             retry_after=pause + 1 if pause > interval.total_seconds() else None,
@@ -685,7 +686,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             translation_key=_WRITE_FAILED.get(type(err), "write_failed"),
             translation_placeholders={
                 "vendor": self.login.vendor.name,
-                "reason": self.session.redact(str(err)),
+                "reason": failure_reason(self.hass, self.session, err),
             },
         )
 

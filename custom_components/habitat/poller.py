@@ -15,7 +15,11 @@ import time
 from typing import Any
 
 from .cloud.errors import AuthError, BadAnswer, CloudError, RateLimited, Refused
-from .const import GRACE, GRACE_POLLS
+
+GRACE = timedelta(minutes=5)
+"""How long the last values stand when a source is silent …"""
+_GRACE_POLLS = 3
+"""… and how many tries must have failed by then."""
 
 _MAX_CONCURRENT = 4
 """Requests beside the polls at a time, so that the polls keep their room."""
@@ -102,7 +106,7 @@ class SourceState:
         """Count a failure; return whether the grace ended with it."""
         self.failures += 1
         self.complete = False
-        if self.stale or self.failures < GRACE_POLLS:
+        if self.stale or self.failures < _GRACE_POLLS:
             return False
         polls_of_grace = ceil(GRACE / self.every)
         silent = time.monotonic() - self.answered_at

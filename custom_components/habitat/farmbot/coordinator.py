@@ -237,7 +237,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         try:
             return await super()._async_update_data()
         finally:
-            if self._away and self._action_required is None:
+            if self.is_away and self._action_required is None:
                 # Where nothing was heard, what was to be done is still to be done.
                 self._action_required = before
 
@@ -258,7 +258,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         )
         self.poller.lacking_for = RECONCILE - self.interval if self._pushed else _DAY
         self.webcams.look()
-        if self._action_required or not self._away:
+        if self._action_required or not self.is_away:
             self.update_issues()
 
     def _is_answered(self, path: str) -> bool:

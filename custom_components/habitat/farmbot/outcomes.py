@@ -58,7 +58,7 @@ class Outcomes:
         self.look()
         self._schedule = self._store.get(SCHEDULE, Schedule)
         if self._looked_at is None and self._schedule is not None:
-            self._looked_at = dt_util.utcnow()
+            self._looked_at = dt_util.utcnow() - LENGTH
         self.arm()
 
     @callback

@@ -19,8 +19,9 @@ from homeassistant.util.ssl import get_default_context
 from ..cloud.auth import TokenAuth
 from ..cloud.documents import read_json
 from ..cloud.errors import AuthError, BadAnswer, CloudError
-from ..const import GRACE, LOGGER
+from ..const import LOGGER
 from ..coordinator import HabitatCoordinator
+from ..poller import GRACE
 from ..reach import async_points_into_house
 from .client import celery_script as nodes
 from .client.api import DEVICE, SYNCED, FarmBotClient, Resource
