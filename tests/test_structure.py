@@ -35,35 +35,11 @@ NAMES_ALLOWED: Final = (
 )
 """Where vendors may be named: the simulator, what describes the entities, and the registry."""
 
-KNOWN_CIRCLES: Final = (
-    frozenset({"coordinator", "writes"}),
-    frozenset(
-        {
-            "farmbot.coordinator",
-            "farmbot.derived",
-            "farmbot.devices",
-            "farmbot.items",
-            "farmbot.outcomes",
-            "farmbot.receiver",
-            "farmbot.webcams",
-        }
-    ),
-)
+KNOWN_CIRCLES: Final[tuple[frozenset[str], ...]] = ()
 """The circles that are still there. This list may only become shorter."""
 
 KNOWN_PRIVATE: Final = frozenset(
-    {
-        ("cityflow.coordinator", "_polls"),
-        ("cityflow.coordinator", "_show"),
-        ("farmbot.coordinator", "_away"),
-        ("farmbot.coordinator", "_changed"),
-        ("farmbot.coordinator", "_part_of_key"),
-        ("farmbot.coordinator", "_polls"),
-        ("farmbot.coordinator", "_update_issues"),
-        ("flair.coordinator", "_readers"),
-        ("flair.entity", "_lasting"),
-        ("flower_power.entity", "_lasting"),
-    }
+    {("flair.entity", "_lasting"), ("flower_power.entity", "_lasting")}
 )
 """Uses of private names of other modules, by module and name. This list may only become shorter."""
 

@@ -1,6 +1,5 @@
 """Constants of Habitat."""
 
-from datetime import timedelta
 import logging
 from typing import Final
 

@@ -23,6 +23,7 @@ from homeassistant.const import (
 )
 
 from ..cloud.text import MAX_NAME_LENGTH, cut
+from ..deadlines import past
 from ..descriptions import enum_sensor, enum_state
 from ..devices import Device
 from ..entity import entities_from

@@ -17,6 +17,7 @@ from homeassistant.const import (
 )
 from homeassistant.helpers.typing import StateType
 
+from ..deadlines import past
 from ..descriptions import enum_sensor, enum_state
 from ..devices import Device
 from ..entity import entities_from
