@@ -92,6 +92,10 @@ class Devices:
             is not None
         )
 
+    def registry_entry(self, device_id: str) -> dr.AnyDeviceEntry | None:
+        """Return the registry's entry of a device that is present."""
+        return self._registry.async_get(self._registry_ids.get(device_id, ""))
+
     def name(self, device_id: str) -> str | None:
         """Return the name by which the registry knows a device, be it from former times."""
         entry = self._registry.async_get_device_by_identifier(

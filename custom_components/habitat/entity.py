@@ -11,7 +11,7 @@ from typing import Any, ClassVar, override
 from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_point_in_utc_time
@@ -43,6 +43,13 @@ def platform_setup(
     ) -> None:
         coordinator = entry.runtime_data
         entities = await async_entities(hass, coordinator.login.vendor, platform)
+        registry = er.async_get(hass)
+
+        def is_disabled(unique_id: str) -> bool:
+            """Return whether an entity is known and disabled; enabling it reloads the account."""
+            entity_id = registry.async_get_entity_id(platform, DOMAIN, unique_id)
+            known = registry.async_get(entity_id) if entity_id else None
+            return known is not None and known.disabled
 
         @callback
         def add(devices: Iterable[Device]) -> None:
@@ -53,8 +60,10 @@ def platform_setup(
                     entities(coordinator, device),
                     shared(coordinator, device) if shared else (),
                 ):
-                    if (name := f"{platform}.{key}") not in created:
-                        created.add(name)
+                    if (name := f"{platform}.{key}") in created:
+                        continue
+                    created.add(name)
+                    if not is_disabled(f"{device.id}_{key}"):
                         new.append(make())
             if new:
                 async_add_entities(new)
@@ -124,7 +133,8 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
         self.entity_description = description
         self._attr_translation_key = description.translation_key or description.key
         self._attr_unique_id = f"{device.id}_{description.key}"
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, device.id)})
+        # Given the device itself, Home Assistant need not look it up again for each entity.
+        self.device_entry = coordinator.devices.registry_entry(device.id)
 
     @property
     def record(self) -> R | None:

@@ -1,7 +1,10 @@
 """Which of a device's entities write their state when something about it changes."""
 
+from unittest.mock import patch
+
 from homeassistant.const import STATE_UNAVAILABLE, Platform
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import EntityPlatform
 from tests.support.common import Setting, counted_writes, tick
 
 from .entities import Thing
@@ -73,3 +76,32 @@ async def test_another_entity_id(cottage: Setting) -> None:
     state = cottage.hass.states.get("cover.hatch")
     assert state is not None
     assert state.attributes["current_position"] == 70
+
+
+async def test_disabled_entities(cottage: Setting) -> None:
+    """What is known and disabled is not made anew with each start, and there once it is enabled."""
+    vent = Thing(cottage, "vents", "Vent 1")
+    entity_id = vent.entity_id(Platform.SENSOR, "voltage")
+    before = cottage.registered()
+    with patch.object(
+        EntityPlatform,
+        "_async_add_entity",
+        autospec=True,
+        side_effect=EntityPlatform._async_add_entity,
+    ) as add:
+        await cottage.reload()
+    made = {call.args[1].unique_id for call in add.call_args_list}
+    assert f"flair_vents_{vent.id}_battery" in made
+    assert f"flair_vents_{vent.id}_voltage" not in made
+    assert cottage.registered() == before
+    assert cottage.hass.states.get(entity_id) is None
+    await cottage.enable(entity_id)
+    assert vent.state(Platform.SENSOR, "voltage").state not in (
+        "unknown",
+        STATE_UNAVAILABLE,
+    )
+    device = cottage.device("vents", vent.id)
+    entry = er.async_get(cottage.hass).async_get(entity_id)
+    assert device is not None
+    assert entry is not None
+    assert entry.device_id == device.id
