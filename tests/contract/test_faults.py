@@ -17,12 +17,10 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from tests.support.common import NOW, START, done, lines, set_up
+from tests.support.common import NOW, START, lines, set_up
 from tests.support.faults import Fault, Kind, faults_of
+from tests.support.timeouts import settle
 
-_SILENT = (Kind.STALL, Kind.LATENCY)
-_TIMEOUT = 21
-"""Seconds after which a session has given up."""
 _NOTHING = ("unavailable", "unknown")
 
 LIVING = ("cityflow",)
@@ -72,16 +70,7 @@ class Patient:
 
     async def settle(self) -> None:
         """Wait until nothing is under way."""
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        settled = asyncio.ensure_future(done(self.hass))
-        while not settled.done():
-            before = self._met()
-            await asyncio.wait({settled}, timeout=0.02)
-            silent = any(one.kind in _SILENT for one in faults_of(self.cloud).active)
-            if silent and self._met() == before:
-                self.freezer.tick(_TIMEOUT)
-        await settled
+        await settle(self.hass, self.freezer, self.cloud)
 
     async def settle_as(self, states: dict[str, str]) -> None:
         """Wait until all entities show this: what is pushed takes real time."""
@@ -91,10 +80,6 @@ class Patient:
             await asyncio.sleep(0.005)
             self.freezer.tick(1)
             await self.settle()
-
-    def _met(self) -> tuple[int, int]:
-        hits = sum(fault.hits for fault in faults_of(self.cloud).active)
-        return self.cloud.count(), hits
 
     def go_wrong(self, fault: Fault) -> None:
         """Let something go wrong with every request."""

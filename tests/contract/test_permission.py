@@ -1,62 +1,20 @@
 """An action does for a user only what that user may do to the device's entities."""
 
-from collections.abc import AsyncGenerator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser  # type: ignore[import-untyped]  # it brings no types
 
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.simulator import SIMULATED, create
-from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.vendor import REGISTRY, DeviceService, EntityService
 from homeassistant.core import Context, HomeAssistant, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError, Unauthorized, UnknownUser
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from tests.support.common import NOW, START, AccountSetting, all_actions, done, set_up
-
-VALUES: Mapping[str, object] = {
-    "angle": 90,
-    "button": "Temp +",
-    "end": "2026-11-25 00:00:00",
-    "message": "hello",
-    "pin": 4,
-    "point_id": 1,
-    "points": [1],
-    "sequence": 1,
-    "start": "2026-11-24 00:00:00",
-    "temperature": 21,
-    "tool": 1,
-    "type": "plant",
-    "value": 1,
-    "x": 1,
-    "y": 1,
-}
-"""Of the fields that some action requires."""
-
-Settled = AccountSetting[CloudServer, Any]
+from tests.support.actions import required_by
+from tests.support.common import AnySetting, all_actions
 
 
-@pytest.fixture(params=SIMULATED)
-async def setting(
-    request: pytest.FixtureRequest,
-    freezer: FrozenDateTimeFactory,
-    real_time_broker: None,
-    hass: HomeAssistant,
-    socket_enabled: None,
-) -> AsyncGenerator[Settled]:
-    """Return an account of each vendor."""
-    freezer.move_to(START)
-    clock = ManualClock(NOW)
-    async with create(request.param, clock=clock) as cloud:
-        entry = await set_up(hass, cloud, request.param)
-        await done(hass)
-        yield AccountSetting(hass, freezer, entry, cloud, clock)
-
-
-async def services(setting: Settled) -> list[DeviceService | EntityService]:
+async def services(setting: AnySetting) -> list[DeviceService | EntityService]:
     """Return the actions of the account's vendor."""
     vendor = setting.entry.data["vendor"]
     return [
@@ -64,24 +22,20 @@ async def services(setting: Settled) -> list[DeviceService | EntityService]:
     ]
 
 
-def devices(setting: Settled) -> list[dr.DeviceEntry]:
+def devices(setting: AnySetting) -> list[dr.DeviceEntry]:
     """Return the account's devices."""
     registry = dr.async_get(setting.hass)
     return dr.async_entries_for_config_entry(registry, setting.entry.entry_id)
 
 
 async def act(
-    setting: Settled,
+    setting: AnySetting,
     service: DeviceService | EntityService,
     target: Mapping[str, str],
     user_id: str | None,
 ) -> None:
     """Let a user do something."""
-    required = {
-        str(marker): VALUES[str(marker)]
-        for marker in service.schema
-        if type(marker).__name__ == "Required"
-    }
+    required = required_by(service)
     await setting.hass.services.async_call(
         DOMAIN,
         service.name,
@@ -93,7 +47,7 @@ async def act(
 
 
 def targets(
-    setting: Settled, service: DeviceService | EntityService
+    setting: AnySetting, service: DeviceService | EntityService
 ) -> list[Mapping[str, str]]:
     """Return everything that an action could be asked to be for."""
     if isinstance(service, EntityService):
@@ -106,7 +60,7 @@ def targets(
     return [*accounts, *({"device_id": one.id} for one in devices(setting))]
 
 
-async def test_read_only(setting: Settled, hass_read_only_user: MockUser) -> None:
+async def test_read_only(setting: AnySetting, hass_read_only_user: MockUser) -> None:
     """Who may only look changes nothing: no request leaves the house."""
     await setting.settle()
     link = getattr(setting.account, "push", None)
@@ -121,7 +75,7 @@ async def test_read_only(setting: Settled, hass_read_only_user: MockUser) -> Non
     assert (setting.cloud.count(), link and link.link.counters.commands) == counts
 
 
-async def test_questions(setting: Settled, hass_read_only_user: MockUser) -> None:
+async def test_questions(setting: AnySetting, hass_read_only_user: MockUser) -> None:
     """Who may look may ask; who may not even look may not."""
     nobody = MockUser().add_to_hass(setting.hass)
     nobody.mock_policy({})
@@ -151,7 +105,7 @@ async def test_every_action_is_guarded(hass: HomeAssistant) -> None:
     assert {vendor.key for vendor, _ in await all_actions(hass)} <= set(REGISTRY)
 
 
-async def test_all_entities_of_the_device(setting: Settled) -> None:
+async def test_all_entities_of_the_device(setting: AnySetting) -> None:
     """One entity is not the device; all of them are, but not the other devices."""
     service = next(
         (one for one in await services(setting) if isinstance(one, DeviceService)), None
@@ -186,7 +140,7 @@ async def test_all_entities_of_the_device(setting: Settled) -> None:
                 await act(setting, service, {"device_id": other}, user.id)
 
 
-async def test_a_user_who_is_gone(setting: Settled) -> None:
+async def test_a_user_who_is_gone(setting: AnySetting) -> None:
     """Whoever was removed meanwhile may nothing."""
     for service in await services(setting):
         for target in targets(setting, service)[:1]:
@@ -195,7 +149,7 @@ async def test_a_user_who_is_gone(setting: Settled) -> None:
 
 
 async def test_a_device_without_entities(
-    setting: Settled, hass_read_only_user: MockUser, hass_admin_user: MockUser
+    setting: AnySetting, hass_read_only_user: MockUser, hass_admin_user: MockUser
 ) -> None:
     """It is for those who may do all."""
     service = next(

@@ -1,14 +1,12 @@
 """Whatever a cloud echoes, what is private of an account stays between the two."""
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 import json
 import logging
-from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
-from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry  # type: ignore[import-untyped]  # it brings no types
 from pytest_homeassistant_custom_component.components.diagnostics import (  # type: ignore[import-untyped]  # it brings no types
@@ -23,26 +21,13 @@ from custom_components.habitat.diagnostics import (
     async_get_config_entry_diagnostics,
     async_get_device_diagnostics,
 )
-from custom_components.habitat.simulator import SIMULATED, create
-from custom_components.habitat.simulator.core.clock import ManualClock
-from custom_components.habitat.simulator.core.server import CloudServer
 from custom_components.habitat.vendor import DeviceService
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant, SupportsResponse
+from homeassistant.core import SupportsResponse
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
-from tests.support.common import (
-    NOW,
-    START,
-    AccountSetting,
-    all_actions,
-    done,
-    fill,
-    set_up,
-    start_mending,
-)
-
-from .test_permission import VALUES
+from tests.support.actions import required_by
+from tests.support.common import AnySetting, all_actions, fill, start_mending
 
 OURS = (
     "custom_components.habitat",
@@ -68,8 +53,6 @@ ENCODINGS: tuple[Callable[[str], str], ...] = (
     lambda text: json.dumps(text)[1:-1],
 )
 
-Settled = AccountSetting[CloudServer, Any]
-
 
 def texts(value: object) -> Iterator[str]:
     """Yield what stands in a private value."""
@@ -85,7 +68,7 @@ def texts(value: object) -> Iterator[str]:
             yield from texts(item)
 
 
-def private(setting: Settled) -> list[str]:
+def private(setting: AnySetting) -> list[str]:
     """Return what is private of an account: its login, its tokens, and of its records."""
     account = setting.account
     found = dict.fromkeys(setting.cloud.credentials.values())
@@ -134,24 +117,7 @@ class Echo:
         return web.json_response(document, status=self.status)
 
 
-@pytest.fixture(params=SIMULATED)
-async def setting(
-    request: pytest.FixtureRequest,
-    freezer: FrozenDateTimeFactory,
-    real_time_broker: None,
-    hass: HomeAssistant,
-    socket_enabled: None,
-) -> AsyncGenerator[Settled]:
-    """Return an account of each vendor."""
-    freezer.move_to(START)
-    clock = ManualClock(NOW)
-    async with create(request.param, clock=clock) as cloud:
-        entry = await set_up(hass, cloud, request.param)
-        await done(hass)
-        yield AccountSetting(hass, freezer, entry, cloud, clock)
-
-
-async def act(setting: Settled) -> list[str]:
+async def act(setting: AnySetting) -> list[str]:
     """Let everything be done that can be done, and return what is said on the screen."""
     said: list[str] = []
     vendor = setting.entry.data["vendor"]
@@ -164,11 +130,7 @@ async def act(setting: Settled) -> list[str]:
         if vendor == "farmbot" and service.controls and "point" not in service.name:
             # The robot itself is no part of the cloud's errors.
             continue
-        required = {
-            str(marker): VALUES[str(marker)]
-            for marker in service.schema
-            if type(marker).__name__ == "Required"
-        }
+        required = required_by(service)
         for device in devices[:3]:
             try:
                 await setting.hass.services.async_call(
@@ -192,7 +154,7 @@ async def act(setting: Settled) -> list[str]:
     ],
 )  # fmt: skip
 async def test_echo(
-    setting: Settled,
+    setting: AnySetting,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
     kind: str,
@@ -242,7 +204,7 @@ async def test_echo(
             assert spelling not in everything, value
 
 
-async def test_every_value(setting: Settled) -> None:
+async def test_every_value(setting: AnySetting) -> None:
     """Each of them is known, in each spelling, as soon as it was read."""
     account = setting.account
     for value in private(setting):
@@ -252,7 +214,7 @@ async def test_every_value(setting: Settled) -> None:
 
 
 async def test_explains_what_cannot_be_set_up(
-    setting: Settled,
+    setting: AnySetting,
     hass_client: ClientSessionGenerator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -15,12 +15,10 @@ from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.server import CloudServer, Exchange
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from tests.support.common import NOW, START, done, fill, start_flow
-from tests.support.faults import Fault, Kind, faults_of
+from tests.support.common import NOW, START, fill, start_flow
+from tests.support.faults import Fault, faults_of
+from tests.support.timeouts import TIMEOUT, is_silent, settle
 
-_SILENT = (Kind.STALL, Kind.LATENCY)
-_TIMEOUT = 21
-"""Seconds after which a session has given up."""
 _NOTHING = ("unavailable", "unknown")
 
 
@@ -115,26 +113,13 @@ class Living:
 
     async def settle(self) -> None:
         """Wait until nothing is under way; where the cloud is silent let the time-outs pass."""
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        settled = asyncio.ensure_future(done(self.hass))
-        while not settled.done():
-            before = self._met()
-            await asyncio.wait({settled}, timeout=0.02)
-            silent = any(one.kind in _SILENT for one in faults_of(self.cloud).active)
-            if silent and self._met() == before:
-                self.freezer.tick(_TIMEOUT)
-        await settled
+        await settle(self.hass, self.freezer, self.cloud)
         # Those who listen to a broker are not waited for, but they may have asked for a login.
         slots = self.entry.runtime_data.session._slots
         while slots._value < self.idle:
             await asyncio.sleep(0.002)
-            if any(one.kind in _SILENT for one in faults_of(self.cloud).active):
-                self.freezer.tick(_TIMEOUT)
-
-    def _met(self) -> tuple[int, int]:
-        hits = sum(fault.hits for fault in faults_of(self.cloud).active)
-        return len(self.cloud.log), hits
+            if is_silent(self.cloud):
+                self.freezer.tick(TIMEOUT)
 
     def take(self) -> list[Exchange]:
         """Return what was asked since this was called last."""

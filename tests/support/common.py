@@ -146,6 +146,9 @@ class AccountSetting[C: CloudServer, A: HabitatCoordinator]:
         )
 
 
+type AnySetting = AccountSetting[CloudServer, Any]
+
+
 class Setting(AccountSetting[FlairCloud, FlairCoordinator]):
     """One Flair account, set up in Home Assistant, and the cloud behind it."""
 
