@@ -14,7 +14,7 @@ from .const import CONF_SIMULATED, CONF_VENDOR, DOMAIN, MINOR_VERSION
 from .coordinator import HabitatConfigEntry
 from .issues import async_delete_issues
 from .leaving import async_discard
-from .loader import async_coordinator, async_leave
+from .loader import async_coordinator, async_remove
 from .login_flow import entry_login
 from .services import async_setup_services
 from .simulation import async_simulate, world_store
@@ -123,7 +123,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> 
     await async_forget_webhook(hass, entry)
     vendor = REGISTRY.get(entry.data[CONF_VENDOR])
     if vendor is not None:
-        await async_leave(hass, entry, vendor)
+        await async_remove(hass, entry, vendor)
     if entry.data.get(CONF_SIMULATED):
         await world_store(hass, entry.entry_id).async_remove()
     elif vendor is not None:

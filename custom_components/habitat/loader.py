@@ -57,7 +57,7 @@ class Revoke(Protocol):
         """Do so if it can be done; nothing waits for a vendor that is away."""
 
 
-class Leave(Protocol):
+class RemoveAccount(Protocol):
     """Leave nothing of a removed account behind in the house."""
 
     async def __call__(self, hass: HomeAssistant, entry: HabitatConfigEntry) -> None:
@@ -103,14 +103,14 @@ async def async_revoke(hass: HomeAssistant, login: Login, token: Token) -> None:
         await revoke(hass, login, token)
 
 
-async def async_leave(
+async def async_remove(
     hass: HomeAssistant, entry: HabitatConfigEntry, vendor: Vendor
 ) -> None:
     """Let the vendor's folder do what a removed account asks for."""
     if vendor.removal:
         module = await _import(hass, vendor, "removal")
-        async_remove: Leave = module.async_remove
-        await async_remove(hass, entry)
+        remove: RemoveAccount = module.async_remove
+        await remove(hass, entry)
 
 
 async def async_coordinator(
