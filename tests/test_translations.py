@@ -572,9 +572,6 @@ def dict_keys(node: ast.expr | None) -> set[str]:
     }
 
 
-_ERRORS = ("validation_error", "refusal")
-
-
 def raised() -> Iterator[tuple[str, set[str]]]:
     """Yield the key of each translated error with the placeholders that it gets."""
     for call in calls():
@@ -583,7 +580,7 @@ def raised() -> Iterator[tuple[str, set[str]]]:
         if "translation_domain" in named and isinstance(key, ast.Constant):
             assert isinstance(key.value, str)
             yield key.value, dict_keys(named.get("translation_placeholders"))
-        if isinstance(call.func, ast.Name) and call.func.id in _ERRORS:
+        if isinstance(call.func, ast.Name) and call.func.id == "validation_error":
             key = call.args[0]
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 yield key.value, set(named)
