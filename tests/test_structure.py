@@ -35,14 +35,6 @@ NAMES_ALLOWED: Final = (
 )
 """Where vendors may be named: the simulator, what describes the entities, and the registry."""
 
-KNOWN_CIRCLES: Final[tuple[frozenset[str], ...]] = ()
-"""The circles that are still there. This list may only become shorter."""
-
-KNOWN_PRIVATE: Final = frozenset(
-    {("flair.entity", "_lasting"), ("flower_power.entity", "_lasting")}
-)
-"""Uses of private names of other modules, by module and name. This list may only become shorter."""
-
 
 @dataclass(frozen=True)
 class Module:
@@ -77,11 +69,7 @@ def test_layers_do_not_import_home_assistant() -> None:
 def test_no_import_circle() -> None:
     """No module imports one that imports it back, directly or around a corner."""
     found = set(circles({name: one.imports for name, one in modules().items()}))
-    new = {one for one in found if not any(one <= known for known in KNOWN_CIRCLES)}
-    assert new == set()
-    # What is mended is taken off the list.
-    gone = {known for known in KNOWN_CIRCLES if not any(one <= known for one in found)}
-    assert gone == set()
+    assert found == set()
 
 
 @pytest.mark.parametrize(
@@ -142,8 +130,7 @@ def test_nothing_private_is_used_elsewhere() -> None:
         for module in modules().values()
         for name in private_names_of_others(module)
     }
-    assert found - KNOWN_PRIVATE == set()
-    assert KNOWN_PRIVATE - found == set()
+    assert found == set()
 
 
 @cache

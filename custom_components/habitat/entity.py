@@ -107,7 +107,7 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
     It is written only when one of them changed; where they are None, with each update.
     """
 
-    _lasting = False
+    lasting = False
     """Whether what it shows stays true while its device is silent."""
     _written: tuple[object, ...] | None = None
     """What was shown when the state was written last."""
@@ -159,7 +159,7 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
     @property
     def current_record(self) -> R | None:
         """The record; None while its device is silent, unless what is shown lasts."""
-        if self._lasting or self.coordinator.is_alive(self.device_key):
+        if self.lasting or self.coordinator.is_alive(self.device_key):
             return self.record
         return None
 
@@ -172,7 +172,7 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
             self.device_key
         ):
             return False
-        asleep = not self._lasting and not coordinator.is_alive(self.device_key)
+        asleep = not self.lasting and not coordinator.is_alive(self.device_key)
         if self.needs_reach and asleep:
             return False
         return self.key not in coordinator.data or coordinator.is_current(self.key)
@@ -218,7 +218,7 @@ class DescribedEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
             key=description.key_at(device),
             reads=reads,
         )
-        self._lasting = description.lasting
+        self.lasting = description.lasting
 
 
 class TurningEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):

@@ -15,5 +15,5 @@ class FlairEntity[R](HabitatEntity[FlairCoordinator, R]):
     @override
     def current_record(self) -> R | None:
         """The record; None also while a device that is in reach has not reported for long."""
-        is_current = self._lasting or self.coordinator.is_alive(self.key)
+        is_current = self.lasting or self.coordinator.is_alive(self.key)
         return super().current_record if is_current else None

@@ -14,6 +14,6 @@ class AnalysisEntity(DescribedEntity[FlowerPowerCoordinator, LocationStatus]):
     @override
     def current_record(self) -> LocationStatus | None:
         """The status; None when its analysis is out of date, unless what is shown lasts."""
-        if self._lasting or self.coordinator.is_alive(self.key):
+        if self.lasting or self.coordinator.is_alive(self.key):
             return super().current_record
         return None
