@@ -38,7 +38,7 @@ class BaseBinarySensorEntity[A: HabitatCoordinator, R](
     shows: ClassVar[tuple[str, ...]] = ("is_on", "extra_state_attributes")
 
 
-class HabitatBinarySensor[A: HabitatCoordinator, R](
+class HabitatBinarySensorEntity[A: HabitatCoordinator, R](
     DescribedEntity[A, R], BaseBinarySensorEntity[A, R]
 ):
     """A binary sensor of a record."""

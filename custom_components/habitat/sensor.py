@@ -48,7 +48,7 @@ class BaseSensorEntity[A: HabitatCoordinator, R](HabitatEntity[A, R], SensorEnti
     shows: ClassVar[tuple[str, ...]] = ("native_value", "extra_state_attributes")
 
 
-class HabitatSensor[A: HabitatCoordinator, R](
+class HabitatSensorEntity[A: HabitatCoordinator, R](
     DescribedEntity[A, R], BaseSensorEntity[A, R]
 ):
     """A sensor of a record."""

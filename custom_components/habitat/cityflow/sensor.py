@@ -32,7 +32,7 @@ from ..deadlines import past
 from ..devices import Device
 from ..entity import entities_from
 from ..loader import EntityFactory
-from ..sensor import HabitatSensor, HabitatSensorEntityDescription
+from ..sensor import HabitatSensorEntity, HabitatSensorEntityDescription
 from .client.models import Measurement, Probe
 from .client.properties import KEYS, key_of, unit_of
 from .const import CONF_SHOW_ON_MAP
@@ -186,7 +186,7 @@ MAX_UNKNOWN = 32
 _ON_THE_MAP = ("mP2", "p2")
 
 
-class CityFlowSensor(HabitatSensor[CityFlowCoordinator, Measurement]):
+class CityFlowSensorEntity(HabitatSensorEntity[CityFlowCoordinator, Measurement]):
     """A sensor of a probe."""
 
     @property
@@ -214,7 +214,7 @@ class CityFlowSensor(HabitatSensor[CityFlowCoordinator, Measurement]):
         return {ATTR_LATITUDE: latitude, ATTR_LONGITUDE: longitude}
 
 
-class LastMeasurementSensor(CityFlowSensor, RestoreSensor):
+class LastMeasurementSensor(CityFlowSensorEntity, RestoreSensor):
     """When a probe measured last; CityFlow itself forgets it within the hour."""
 
     _before: datetime | None = None
@@ -281,5 +281,5 @@ def entities(
         else (*MEASURED, *_unknown(coordinator, device))
     )
     yield from entities_from(
-        coordinator, device, Measurement, tuple(known), CityFlowSensor
+        coordinator, device, Measurement, tuple(known), CityFlowSensorEntity
     )

@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from ..binary_sensor import (
     BaseBinarySensorEntity,
-    HabitatBinarySensor,
+    HabitatBinarySensorEntity,
     HabitatBinarySensorEntityDescription,
 )
 from ..coordinator import POLL
@@ -36,7 +36,9 @@ _SILENT = timedelta(minutes=45)
 _STILL = frozenset({AxisState.IDLE, AxisState.UNKNOWN})
 
 
-class RobotBinarySensor[R](HabitatBinarySensor[FarmBotCoordinator, R], RobotEntity[R]):
+class RobotBinarySensor[R](
+    HabitatBinarySensorEntity[FarmBotCoordinator, R], RobotEntity[R]
+):
     """A binary sensor of what the robot itself says."""
 
 

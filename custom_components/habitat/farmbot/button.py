@@ -29,7 +29,7 @@ SOIL_HEIGHT = "Measure Soil Height"
 
 
 @dataclass(frozen=True, kw_only=True)
-class FarmBotButtonDescription(ButtonEntityDescription):
+class FarmBotButtonEntityDescription(ButtonEntityDescription):
     """Describes something that the robot does."""
 
     press_fn: Callable[[FarmBotCoordinator], Awaitable[object]]
@@ -37,11 +37,11 @@ class FarmBotButtonDescription(ButtonEntityDescription):
     """Whether the robot moves for it, and so must have nothing else to do."""
 
 
-class FarmBotButton(RobotEntity[FarmBotDevice], ButtonEntity):
+class FarmBotButtonEntity(RobotEntity[FarmBotDevice], ButtonEntity):
     """Something that the robot does."""
 
     shows = ()
-    entity_description: FarmBotButtonDescription
+    entity_description: FarmBotButtonEntityDescription
 
     @override
     async def async_press(self) -> None:
@@ -51,7 +51,7 @@ class FarmBotButton(RobotEntity[FarmBotDevice], ButtonEntity):
         await self.entity_description.press_fn(self.coordinator)
 
 
-class StopButton(FarmBotButton):
+class StopButton(FarmBotButtonEntity):
     """The emergency stop; never refused for what somebody believes of the robot."""
 
     @property
@@ -61,32 +61,32 @@ class StopButton(FarmBotButton):
         return True
 
 
-EMERGENCY_STOP = FarmBotButtonDescription(key="emergency_stop", press_fn=stop)
+EMERGENCY_STOP = FarmBotButtonEntityDescription(key="emergency_stop", press_fn=stop)
 
 BUTTONS = (
-    FarmBotButtonDescription(key="emergency_unlock", press_fn=unlock),
-    FarmBotButtonDescription(
+    FarmBotButtonEntityDescription(key="emergency_unlock", press_fn=unlock),
+    FarmBotButtonEntityDescription(
         key="find_home",
         press_fn=lambda coordinator: start(coordinator, nodes.find_home()),
         moves=True,
     ),
-    FarmBotButtonDescription(
+    FarmBotButtonEntityDescription(
         key="go_home",
         press_fn=lambda coordinator: start(coordinator, nodes.go_home()),
         moves=True,
     ),
-    FarmBotButtonDescription(
+    FarmBotButtonEntityDescription(
         key="take_photo",
         press_fn=lambda coordinator: start(coordinator, nodes.take_photo()),
     ),
-    FarmBotButtonDescription(
+    FarmBotButtonEntityDescription(
         key="detect_weeds",
         press_fn=lambda coordinator: start(
             coordinator, nodes.execute_script(PLANT_DETECTION)
         ),
         entity_registry_enabled_default=False,
     ),
-    FarmBotButtonDescription(
+    FarmBotButtonEntityDescription(
         key="measure_soil_height",
         press_fn=lambda coordinator: start(
             coordinator, nodes.execute_script(SOIL_HEIGHT)
@@ -94,24 +94,24 @@ BUTTONS = (
         moves=True,
         entity_registry_enabled_default=False,
     ),
-    FarmBotButtonDescription(
+    FarmBotButtonEntityDescription(
         key="sync",
         press_fn=lambda coordinator: start(coordinator, nodes.sync()),
         entity_category=EntityCategory.DIAGNOSTIC,
     ),
-    FarmBotButtonDescription(
+    FarmBotButtonEntityDescription(
         key="read_status",
         press_fn=lambda coordinator: send(coordinator, nodes.read_status()),
         entity_category=EntityCategory.DIAGNOSTIC,
     ),
     # No guards here: starting again is the cure for a robot that believes itself busy.
-    FarmBotButtonDescription(
+    FarmBotButtonEntityDescription(
         key="reboot",
         press_fn=lambda coordinator: start(coordinator, nodes.reboot()),
         device_class=ButtonDeviceClass.RESTART,
         entity_category=EntityCategory.CONFIG,
     ),
-    FarmBotButtonDescription(
+    FarmBotButtonEntityDescription(
         key="restart_firmware",
         press_fn=lambda coordinator: start(
             coordinator, nodes.reboot("arduino_firmware")
@@ -120,7 +120,7 @@ BUTTONS = (
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
     ),
-    FarmBotButtonDescription(
+    FarmBotButtonEntityDescription(
         key="power_off",
         press_fn=lambda coordinator: start(coordinator, nodes.power_off()),
         entity_category=EntityCategory.CONFIG,
@@ -176,7 +176,7 @@ def entities(
     for button in BUTTONS:
         yield (
             button.key,
-            partial(FarmBotButton, coordinator, device, FarmBotDevice, button),
+            partial(FarmBotButtonEntity, coordinator, device, FarmBotDevice, button),
         )
     for key, at, _ in items(coordinator.store, SEQUENCE, Platform.BUTTON):
         run = replace(RUN, key=key)

@@ -67,7 +67,7 @@ class PeripheralNumber(PeripheralEntity, NumberEntity):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FarmBotNumberDescription[R](NumberEntityDescription):
+class FarmBotNumberEntityDescription[R](NumberEntityDescription):
     """Describes a number that the server keeps."""
 
     attribute: str
@@ -78,7 +78,7 @@ class SettingNumber[R](SettingEntity[R], NumberEntity):
     """A number that the server keeps."""
 
     shows = ("native_value", "native_min_value", "native_max_value")
-    entity_description: FarmBotNumberDescription[R]
+    entity_description: FarmBotNumberEntityDescription[R]
 
     @property
     @override
@@ -101,7 +101,7 @@ class DepthNumber(SettingNumber[FbosConfig]):
         self,
         coordinator: FarmBotCoordinator,
         device: Device,
-        description: FarmBotNumberDescription[FbosConfig],
+        description: FarmBotNumberEntityDescription[FbosConfig],
     ) -> None:
         """Follow the length of the axis besides."""
         super().__init__(
@@ -130,9 +130,9 @@ class DepthNumber(SettingNumber[FbosConfig]):
 
 def height(
     key: str, value_fn: Callable[[FbosConfig], float | None]
-) -> FarmBotNumberDescription[FbosConfig]:
+) -> FarmBotNumberEntityDescription[FbosConfig]:
     """Describe a height in mm; its key is the server's name for it."""
-    return FarmBotNumberDescription(
+    return FarmBotNumberEntityDescription(
         key=key,
         attribute=key,
         value_fn=value_fn,
@@ -153,7 +153,7 @@ DEPTHS = (
 )
 GANTRY = height("gantry_height", lambda config: config.gantry_height)
 
-FLOW_RATE: FarmBotNumberDescription[Tool] = FarmBotNumberDescription(
+FLOW_RATE: FarmBotNumberEntityDescription[Tool] = FarmBotNumberEntityDescription(
     key="flow_rate",
     translation_key="flow_rate",
     attribute="flow_rate_ml_per_s",

@@ -49,7 +49,7 @@ def tools(coordinator: FarmBotCoordinator) -> Mapping[str, Json]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FarmBotSelectDescription[R](SelectEntityDescription):
+class FarmBotSelectEntityDescription[R](SelectEntityDescription):
     """Describes a setting with a few choices."""
 
     attribute: str
@@ -64,14 +64,14 @@ class SettingSelect[R](SettingEntity[R], SelectEntity):
     """A setting with a few choices."""
 
     shows = ("current_option", "options")
-    entity_description: FarmBotSelectDescription[R]
+    entity_description: FarmBotSelectEntityDescription[R]
 
     def __init__(
         self,
         coordinator: FarmBotCoordinator,
         device: Device,
         resource: Resource[R],
-        description: FarmBotSelectDescription[R],
+        description: FarmBotSelectEntityDescription[R],
     ) -> None:
         """Show the only record of a resource."""
         super().__init__(
@@ -105,17 +105,19 @@ class SettingSelect[R](SettingEntity[R], SelectEntity):
         await self.change(self.entity_description.attribute, self._choices[option])
 
 
-UPDATE_CHANNEL: FarmBotSelectDescription[FbosConfig] = FarmBotSelectDescription(
-    key="update_channel",
-    attribute="update_channel",
-    value_fn=channel_of,
-    options_fn=channels,
-    entity_category=EntityCategory.CONFIG,
-    entity_registry_enabled_default=False,
+UPDATE_CHANNEL: FarmBotSelectEntityDescription[FbosConfig] = (
+    FarmBotSelectEntityDescription(
+        key="update_channel",
+        attribute="update_channel",
+        value_fn=channel_of,
+        options_fn=channels,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+    )
 )
 
-ROBOT: tuple[FarmBotSelectDescription[FarmBotDevice], ...] = (
-    FarmBotSelectDescription(
+ROBOT: tuple[FarmBotSelectEntityDescription[FarmBotDevice], ...] = (
+    FarmBotSelectEntityDescription(
         key="ota_hour",
         attribute="ota_hour",
         value_fn=lambda robot: robot.ota_hour,
@@ -123,7 +125,7 @@ ROBOT: tuple[FarmBotSelectDescription[FarmBotDevice], ...] = (
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
     ),
-    FarmBotSelectDescription(
+    FarmBotSelectEntityDescription(
         # What the robot believes it holds: only for putting right what it took wrong.
         key="mounted_tool",
         attribute="mounted_tool_id",

@@ -33,7 +33,11 @@ from ..descriptions import enum_state
 from ..devices import Device
 from ..entity import TurningEntity, entities_from
 from ..loader import EntityFactory
-from ..sensor import BaseSensorEntity, HabitatSensor, HabitatSensorEntityDescription
+from ..sensor import (
+    BaseSensorEntity,
+    HabitatSensorEntity,
+    HabitatSensorEntityDescription,
+)
 from .client.api import FBOS_CONFIG, FIRMWARE_CONFIG
 from .client.enums import AxisState, PlantStage, ProblemTag, SyncStatus
 from .client.models import FarmBotDevice, FbosConfig, FirmwareConfig, PinGuard, Sensor
@@ -64,11 +68,11 @@ _UNKNOWN = "unknown"
 DISTANCE = (SensorDeviceClass.DISTANCE, UnitOfLength.MILLIMETERS)
 
 
-class FarmBotSensor[R](HabitatSensor[FarmBotCoordinator, R]):
+class FarmBotSensorEntity[R](HabitatSensorEntity[FarmBotCoordinator, R]):
     """A sensor of the robot or its garden."""
 
 
-class RobotSensor[R](FarmBotSensor[R], RobotEntity[R]):
+class RobotSensor[R](FarmBotSensorEntity[R], RobotEntity[R]):
     """A sensor of what the robot itself says."""
 
 
@@ -616,7 +620,7 @@ def entities(
         key: str,
         kind: type[R],
         descriptions: tuple[HabitatSensorEntityDescription[R], ...],
-        build: type[FarmBotSensor[R]],
+        build: type[FarmBotSensorEntity[R]],
     ) -> Iterator[EntityFactory]:
         return entities_from(
             coordinator, with_key(device, key), kind, descriptions, build
@@ -634,8 +638,8 @@ def entities(
     yield from told_by("system", System, SYSTEM, RobotSensor)
     yield from told_by("vitals", Vitals, VITALS, RobotSensor)
     yield UPTIME.key, partial(UptimeSensor, coordinator, device)
-    yield from told_by(GARDEN, Garden, GARDEN_SUMS, FarmBotSensor)
-    yield from told_by(ALERTS, Alerts, ALERT_SUMS, FarmBotSensor)
+    yield from told_by(GARDEN, Garden, GARDEN_SUMS, FarmBotSensorEntity)
+    yield from told_by(ALERTS, Alerts, ALERT_SUMS, FarmBotSensorEntity)
     for event in NEXT_EVENT:
         yield event.key, partial(NextEventSensor, coordinator, device, event)
     yield TOOL.key, partial(MountedToolSensor, coordinator, device)

@@ -46,7 +46,7 @@ class PeripheralSwitch(PeripheralEntity, SwitchEntity):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FarmBotSwitchDescription(SwitchEntityDescription):
+class FarmBotSwitchEntityDescription(SwitchEntityDescription):
     """Describes a setting that is on or off; its key is the server's name for it."""
 
     value_fn: Callable[[FbosConfig], bool | None]
@@ -57,7 +57,7 @@ class SettingSwitch(SettingEntity[FbosConfig], SwitchEntity):
 
     shows = ("is_on",)
 
-    entity_description: FarmBotSwitchDescription
+    entity_description: FarmBotSwitchEntityDescription
 
     @property
     @override
@@ -77,24 +77,24 @@ class SettingSwitch(SettingEntity[FbosConfig], SwitchEntity):
 
 
 SETTINGS = (
-    FarmBotSwitchDescription(
+    FarmBotSwitchEntityDescription(
         key="os_auto_update",
         value_fn=lambda config: config.os_auto_update,
         entity_category=EntityCategory.CONFIG,
     ),
-    FarmBotSwitchDescription(
+    FarmBotSwitchEntityDescription(
         key="sequence_init_log",
         value_fn=lambda config: config.sequence_init_log,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
     ),
-    FarmBotSwitchDescription(
+    FarmBotSwitchEntityDescription(
         key="sequence_body_log",
         value_fn=lambda config: config.sequence_body_log,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
     ),
-    FarmBotSwitchDescription(
+    FarmBotSwitchEntityDescription(
         key="sequence_complete_log",
         value_fn=lambda config: config.sequence_complete_log,
         entity_category=EntityCategory.CONFIG,

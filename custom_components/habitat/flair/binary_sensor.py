@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from ..binary_sensor import (
     BaseBinarySensorEntity,
-    HabitatBinarySensor,
+    HabitatBinarySensorEntity,
     HabitatBinarySensorEntityDescription,
 )
 from ..descriptions import negated
@@ -43,11 +43,13 @@ STUCK_BY = 5
 """Percent; the report is an estimate of the vent's own."""
 
 
-class FlairBinarySensor[R](FlairEntity[R], HabitatBinarySensor[FlairCoordinator, R]):
+class FlairBinarySensorEntity[R](
+    FlairEntity[R], HabitatBinarySensorEntity[FlairCoordinator, R]
+):
     """A binary sensor of a Flair device."""
 
 
-class LinkSensor[R](FlairBinarySensor[R]):
+class LinkSensor[R](FlairBinarySensorEntity[R]):
     """Whether a device is in reach, by what Flair says of it or of what it is reached through."""
 
     @property
@@ -66,7 +68,7 @@ def holding(record: Structure | Room) -> bool | None:
 
 
 class HoldSensor[R: Structure | Room](
-    TurningEntity[FlairCoordinator, R], FlairBinarySensor[R]
+    TurningEntity[FlairCoordinator, R], FlairBinarySensorEntity[R]
 ):
     """Whether a manual change holds; it ends by itself, whether or not Flair has said so yet."""
 
@@ -281,36 +283,46 @@ def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFa
     """Return the binary sensors of a device."""
     record = coordinator.data.get(device.key)
     if isinstance(record, Radio):
-        yield from entities_from(coordinator, device, Radio, RADIO, FlairBinarySensor)
+        yield from entities_from(
+            coordinator, device, Radio, RADIO, FlairBinarySensorEntity
+        )
     match record:
         case Vent():
             yield STUCK.key, partial(StuckSensor, coordinator, device)
         case Puck():
-            yield from entities_from(coordinator, device, Puck, PUCK, FlairBinarySensor)
+            yield from entities_from(
+                coordinator, device, Puck, PUCK, FlairBinarySensorEntity
+            )
         case Room():
             yield from entities_from(coordinator, device, Room, ROOM_HOLD, HoldSensor)
-            yield from entities_from(coordinator, device, Room, ROOM, FlairBinarySensor)
+            yield from entities_from(
+                coordinator, device, Room, ROOM, FlairBinarySensorEntity
+            )
         case Structure():
             yield from entities_from(
                 coordinator, device, Structure, HOME_HOLD, HoldSensor
             )
             yield from entities_from(
-                coordinator, device, Structure, STRUCTURE, FlairBinarySensor
+                coordinator, device, Structure, STRUCTURE, FlairBinarySensorEntity
             )
         case Thermostat():
             yield from entities_from(
                 coordinator, device, Thermostat, THERMOSTAT_LINK, LinkSensor
             )
             yield from entities_from(
-                coordinator, device, Thermostat, THERMOSTAT, FlairBinarySensor
+                coordinator, device, Thermostat, THERMOSTAT, FlairBinarySensorEntity
             )
         case RemoteSensor():
             yield from entities_from(
-                coordinator, device, RemoteSensorReading, OCCUPANCY, FlairBinarySensor
+                coordinator,
+                device,
+                RemoteSensorReading,
+                OCCUPANCY,
+                FlairBinarySensorEntity,
             )
         case HvacUnit():
             yield from entities_from(
-                coordinator, device, HvacUnit, DRIVEN, FlairBinarySensor
+                coordinator, device, HvacUnit, DRIVEN, FlairBinarySensorEntity
             )
             yield from entities_from(
                 coordinator, device, HvacUnit, UNIT_LINK, LinkSensor

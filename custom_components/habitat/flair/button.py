@@ -25,18 +25,20 @@ CLEAR_ROOM_HOLD: Mapping[str, object] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class FlairButtonDescription[R](RecordEntityDescription[R], ButtonEntityDescription):
+class FlairButtonEntityDescription[R](
+    RecordEntityDescription[R], ButtonEntityDescription
+):
     """Describes a button of a Flair device."""
 
     steps_fn: Callable[[R], tuple[Mapping[str, object], ...]]
     """What it writes, one request a step."""
 
 
-class FlairButton[R: Resource](FlairEntity[R], ButtonEntity):
+class FlairButtonEntity[R: Resource](FlairEntity[R], ButtonEntity):
     """A button of a Flair device."""
 
     shows = ()
-    entity_description: FlairButtonDescription[R]
+    entity_description: FlairButtonEntityDescription[R]
 
     @override
     async def async_press(self) -> None:
@@ -58,16 +60,20 @@ def _reverse(home: Structure) -> tuple[Mapping[str, object], ...]:
     return {"home": not home.home}, CLEAR_HOME_HOLD
 
 
-STRUCTURE: tuple[FlairButtonDescription[Structure], ...] = (
-    FlairButtonDescription(key="clear_hold", steps_fn=lambda _: (CLEAR_HOME_HOLD,)),
-    FlairButtonDescription(
+STRUCTURE: tuple[FlairButtonEntityDescription[Structure], ...] = (
+    FlairButtonEntityDescription(
+        key="clear_hold", steps_fn=lambda _: (CLEAR_HOME_HOLD,)
+    ),
+    FlairButtonEntityDescription(
         key="reverse_hold",
         steps_fn=_reverse,
     ),
 )
 
-ROOM: tuple[FlairButtonDescription[Room], ...] = (
-    FlairButtonDescription(key="clear_hold", steps_fn=lambda _: (CLEAR_ROOM_HOLD,)),
+ROOM: tuple[FlairButtonEntityDescription[Room], ...] = (
+    FlairButtonEntityDescription(
+        key="clear_hold", steps_fn=lambda _: (CLEAR_ROOM_HOLD,)
+    ),
 )
 
 
@@ -105,10 +111,10 @@ def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFa
     match coordinator.data.get(device.key):
         case Structure():
             yield from entities_from(
-                coordinator, device, Structure, STRUCTURE, FlairButton
+                coordinator, device, Structure, STRUCTURE, FlairButtonEntity
             )
         case Room():
-            yield from entities_from(coordinator, device, Room, ROOM, FlairButton)
+            yield from entities_from(coordinator, device, Room, ROOM, FlairButtonEntity)
         case HvacUnit() as unit if unit.constraints:
             for button in unit.constraints.buttons:
                 yield (

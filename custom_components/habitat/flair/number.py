@@ -31,7 +31,9 @@ NO_OFFSET = -5.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class FlairNumberDescription[R](RecordEntityDescription[R], NumberEntityDescription):
+class FlairNumberEntityDescription[R](
+    RecordEntityDescription[R], NumberEntityDescription
+):
     """Describes a number of a Flair device."""
 
     value_fn: Callable[[R], float | None]
@@ -40,11 +42,11 @@ class FlairNumberDescription[R](RecordEntityDescription[R], NumberEntityDescript
     """Return the key of the error when a value does not go with the rest."""
 
 
-class FlairNumber[R: Resource](FlairEntity[R], NumberEntity):
+class FlairNumberEntity[R: Resource](FlairEntity[R], NumberEntity):
     """A number of a Flair device."""
 
     shows = ("native_value",)
-    entity_description: FlairNumberDescription[R]
+    entity_description: FlairNumberEntityDescription[R]
 
     @property
     @override
@@ -76,9 +78,9 @@ def set_point[R](
     set_value_fn: Callable[[float], Mapping[str, object]],
     validate_fn: Callable[[R, float], str | None] = lambda _record, _value: None,
     highest: float = MAX_TEMP,
-) -> FlairNumberDescription[R]:
+) -> FlairNumberEntityDescription[R]:
     """Describe a temperature in °C within what Flair takes, with its two decimals."""
-    return FlairNumberDescription(
+    return FlairNumberEntityDescription(
         key=key,
         value_fn=value_fn,
         # 90 °F are a trace more than what Flair takes as such.
@@ -106,7 +108,7 @@ def bounds_crossed(low: float | None, high: float | None) -> str | None:
     return "limits_crossed" if crossed else None
 
 
-STRUCTURE: tuple[FlairNumberDescription[Structure], ...] = (
+STRUCTURE: tuple[FlairNumberEntityDescription[Structure], ...] = (
     set_point(
         "away_temperature_min",
         lambda home: home.temp_away_min_c,
@@ -123,7 +125,7 @@ STRUCTURE: tuple[FlairNumberDescription[Structure], ...] = (
     ),
 )
 
-ANY_PUCK: tuple[FlairNumberDescription[AnyPuck], ...] = (
+ANY_PUCK: tuple[FlairNumberEntityDescription[AnyPuck], ...] = (
     set_point(
         "set_point_low",
         lambda puck: puck.setpoint_bound_low,
@@ -136,7 +138,7 @@ ANY_PUCK: tuple[FlairNumberDescription[AnyPuck], ...] = (
         lambda value: {"setpoint_bound_high": value},
         lambda puck, value: bounds_crossed(puck.setpoint_bound_low, value),
     ),
-    FlairNumberDescription(
+    FlairNumberEntityDescription(
         key="temperature_calibration",
         value_fn=lambda puck: (
             0.0
@@ -156,8 +158,8 @@ ANY_PUCK: tuple[FlairNumberDescription[AnyPuck], ...] = (
     ),
 )
 
-BRIDGE: tuple[FlairNumberDescription[Bridge], ...] = (
-    FlairNumberDescription(
+BRIDGE: tuple[FlairNumberEntityDescription[Bridge], ...] = (
+    FlairNumberEntityDescription(
         key="led_brightness",
         value_fn=lambda bridge: bridge.led_brightness,
         set_value_fn=lambda value: {"led_brightness": round(value)},
@@ -175,11 +177,13 @@ def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFa
     match coordinator.data.get(device.key):
         case Structure():
             yield from entities_from(
-                coordinator, device, Structure, STRUCTURE, FlairNumber
+                coordinator, device, Structure, STRUCTURE, FlairNumberEntity
             )
         case AnyPuck():
             yield from entities_from(
-                coordinator, device, AnyPuck, ANY_PUCK, FlairNumber
+                coordinator, device, AnyPuck, ANY_PUCK, FlairNumberEntity
             )
         case Bridge():
-            yield from entities_from(coordinator, device, Bridge, BRIDGE, FlairNumber)
+            yield from entities_from(
+                coordinator, device, Bridge, BRIDGE, FlairNumberEntity
+            )

@@ -35,7 +35,9 @@ MAX_FURTHER = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class FlairSelectDescription[R](RecordEntityDescription[R], SelectEntityDescription):
+class FlairSelectEntityDescription[R](
+    RecordEntityDescription[R], SelectEntityDescription
+):
     """Describes a choice of words at a Flair device."""
 
     members: type[LenientEnum]
@@ -44,18 +46,18 @@ class FlairSelectDescription[R](RecordEntityDescription[R], SelectEntityDescript
     set_value_fn: Callable[[LenientEnum | str], Mapping[str, object]]
 
 
-class FlairSelect[R: Resource](FlairEntity[R], SelectEntity):
+class FlairSelectEntity[R: Resource](FlairEntity[R], SelectEntity):
     """A choice of words at a Flair device."""
 
     shows = ("current_option", "options")
-    entity_description: FlairSelectDescription[R]
+    entity_description: FlairSelectEntityDescription[R]
 
     def __init__(
         self,
         coordinator: FlairCoordinator,
         device: Device,
         kind: type[R],
-        description: FlairSelectDescription[R],
+        description: FlairSelectEntityDescription[R],
     ) -> None:
         """Offer the words that are known, and those that the cloud turns out to know."""
         super().__init__(coordinator, device, kind, description)
@@ -114,9 +116,9 @@ def choice[R](
     *,
     config: bool = True,
     exists_fn: Callable[[R], bool] | None = None,
-) -> FlairSelectDescription[R]:
+) -> FlairSelectEntityDescription[R]:
     """Describe a choice whose attribute has the name of its key."""
-    return FlairSelectDescription(
+    return FlairSelectEntityDescription(
         key=key,
         members=members,
         value_fn=value_fn,
@@ -133,14 +135,14 @@ class Presence(LenientEnum):
     AWAY = "away"
 
 
-STRUCTURE: tuple[FlairSelectDescription[Structure], ...] = (
-    FlairSelectDescription(
+STRUCTURE: tuple[FlairSelectEntityDescription[Structure], ...] = (
+    FlairSelectEntityDescription(
         key="system_mode",
         members=SystemMode,
         value_fn=lambda home: home.mode,
         set_value_fn=lambda word: {"mode": word},
     ),
-    FlairSelectDescription(
+    FlairSelectEntityDescription(
         key="home_away",
         members=Presence,
         value_fn=lambda home: (
@@ -157,7 +159,7 @@ STRUCTURE: tuple[FlairSelectDescription[Structure], ...] = (
     choice("temperature_scale", TemperatureScale, lambda home: home.temperature_scale),
 )
 
-ANY_PUCK: tuple[FlairSelectDescription[AnyPuck], ...] = (
+ANY_PUCK: tuple[FlairSelectEntityDescription[AnyPuck], ...] = (
     choice(
         "puck_display_color",
         PuckColor,
@@ -221,10 +223,10 @@ def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFa
     match coordinator.data.get(device.key):
         case Structure():
             yield from entities_from(
-                coordinator, device, Structure, STRUCTURE, FlairSelect
+                coordinator, device, Structure, STRUCTURE, FlairSelectEntity
             )
             yield SCHEDULE.key, partial(ScheduleSelect, coordinator, device)
         case AnyPuck():
             yield from entities_from(
-                coordinator, device, AnyPuck, ANY_PUCK, FlairSelect
+                coordinator, device, AnyPuck, ANY_PUCK, FlairSelectEntity
             )

@@ -28,7 +28,11 @@ from ..descriptions import enum_sensor, enum_state
 from ..devices import Device
 from ..entity import entities_from
 from ..loader import EntityFactory
-from ..sensor import BaseSensorEntity, HabitatSensor, HabitatSensorEntityDescription
+from ..sensor import (
+    BaseSensorEntity,
+    HabitatSensorEntity,
+    HabitatSensorEntityDescription,
+)
 from .client.models import (
     AnyPuck,
     AwayMode,
@@ -71,7 +75,7 @@ LUX_PER_LIGHT = 2
 """Flair's own app multiplies by it and calls the result no accurate lux."""
 
 
-class FlairSensor[R](FlairEntity[R], HabitatSensor[FlairCoordinator, R]):
+class FlairSensorEntity[R](FlairEntity[R], HabitatSensorEntity[FlairCoordinator, R]):
     """A sensor of a Flair device."""
 
 
@@ -702,53 +706,67 @@ def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFa
     """Return the sensors of a device."""
     record = coordinator.data.get(device.key)
     if isinstance(record, Radio):
-        yield from entities_from(coordinator, device, Radio, RADIO, FlairSensor)
+        yield from entities_from(coordinator, device, Radio, RADIO, FlairSensorEntity)
         if record.gateway_id:
             yield (
                 GATEWAY.key,
                 partial(GatewaySensor, coordinator, device, Radio, GATEWAY),
             )
     if isinstance(record, AnyPuck):
-        yield from entities_from(coordinator, device, AnyPuck, ANY_PUCK, FlairSensor)
+        yield from entities_from(
+            coordinator, device, AnyPuck, ANY_PUCK, FlairSensorEntity
+        )
     match record:
         case Vent():
-            yield from entities_from(coordinator, device, Vent, VENT, FlairSensor)
+            yield from entities_from(coordinator, device, Vent, VENT, FlairSensorEntity)
             yield from entities_from(
-                coordinator, device, VentReading, VENT_READING, FlairSensor
+                coordinator, device, VentReading, VENT_READING, FlairSensorEntity
             )
         case Puck():
             yield from entities_from(
-                coordinator, device, PuckReading, PUCK_READING, FlairSensor
+                coordinator, device, PuckReading, PUCK_READING, FlairSensorEntity
             )
         case Puck2():
-            yield from entities_from(coordinator, device, Puck2, PUCK2, FlairSensor)
             yield from entities_from(
-                coordinator, device, Puck2Reading, PUCK2_READING, FlairSensor
+                coordinator, device, Puck2, PUCK2, FlairSensorEntity
+            )
+            yield from entities_from(
+                coordinator, device, Puck2Reading, PUCK2_READING, FlairSensorEntity
             )
         case Room():
             yield from entities_from(
-                coordinator, device, RoomSummary, ROOM_NOW, FlairSensor
+                coordinator, device, RoomSummary, ROOM_NOW, FlairSensorEntity
             )
-            yield from entities_from(coordinator, device, Room, ROOM, FlairSensor)
+            yield from entities_from(coordinator, device, Room, ROOM, FlairSensorEntity)
         case Structure():
             yield from entities_from(
-                coordinator, device, Structure, STRUCTURE, FlairSensor
+                coordinator, device, Structure, STRUCTURE, FlairSensorEntity
             )
             yield from entities_from(
-                coordinator, device, Weather, WEATHER_NOW, FlairSensor
+                coordinator, device, Weather, WEATHER_NOW, FlairSensorEntity
             )
         case Zone():
-            yield from entities_from(coordinator, device, Zone, ZONE, FlairSensor)
+            yield from entities_from(coordinator, device, Zone, ZONE, FlairSensorEntity)
         case Thermostat():
             yield from entities_from(
-                coordinator, device, Thermostat, THERMOSTAT, FlairSensor
+                coordinator, device, Thermostat, THERMOSTAT, FlairSensorEntity
             )
             yield from entities_from(
-                coordinator, device, ThermostatState, THERMOSTAT_STATE, FlairSensor
+                coordinator,
+                device,
+                ThermostatState,
+                THERMOSTAT_STATE,
+                FlairSensorEntity,
             )
         case RemoteSensor():
             yield from entities_from(
-                coordinator, device, RemoteSensorReading, REMOTE_SENSOR, FlairSensor
+                coordinator,
+                device,
+                RemoteSensorReading,
+                REMOTE_SENSOR,
+                FlairSensorEntity,
             )
         case HvacUnit():
-            yield from entities_from(coordinator, device, HvacUnit, REMOTE, FlairSensor)
+            yield from entities_from(
+                coordinator, device, HvacUnit, REMOTE, FlairSensorEntity
+            )

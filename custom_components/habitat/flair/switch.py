@@ -16,7 +16,9 @@ from .entity import FlairEntity
 
 
 @dataclass(frozen=True, kw_only=True)
-class FlairSwitchDescription[R](RecordEntityDescription[R], SwitchEntityDescription):
+class FlairSwitchEntityDescription[R](
+    RecordEntityDescription[R], SwitchEntityDescription
+):
     """Describes a switch of a Flair device."""
 
     value_fn: Callable[[R], bool | None]
@@ -27,11 +29,11 @@ class FlairSwitchDescription[R](RecordEntityDescription[R], SwitchEntityDescript
     """What it writes there."""
 
 
-class FlairSwitch[R: Resource](FlairEntity[R], SwitchEntity):
+class FlairSwitchEntity[R: Resource](FlairEntity[R], SwitchEntity):
     """A switch of a Flair device."""
 
     shows = ("is_on",)
-    entity_description: FlairSwitchDescription[R]
+    entity_description: FlairSwitchEntityDescription[R]
 
     @property
     @override
@@ -59,20 +61,20 @@ _SMART: Mapping[str | None, bool] = {
     AwayMode.OFF_ONLY: False,
 }
 
-STRUCTURE: tuple[FlairSwitchDescription[Structure], ...] = (
-    FlairSwitchDescription(
+STRUCTURE: tuple[FlairSwitchEntityDescription[Structure], ...] = (
+    FlairSwitchEntityDescription(
         key="lock_ir_modes",
         value_fn=lambda home: home.hvac_unit_group_lock,
         attribute="hvac_unit_group_lock",
         entity_category=EntityCategory.CONFIG,
     ),
-    FlairSwitchDescription(
+    FlairSwitchEntityDescription(
         key="network_repair",
         value_fn=lambda home: home.setup_mode,
         attribute="setup_mode",
         entity_category=EntityCategory.CONFIG,
     ),
-    FlairSwitchDescription(
+    FlairSwitchEntityDescription(
         key="smart_away",
         value_fn=lambda home: _SMART.get(home.structure_away_mode),
         attribute="structure_away_mode",
@@ -83,16 +85,16 @@ STRUCTURE: tuple[FlairSwitchDescription[Structure], ...] = (
     ),
 )
 
-ROOM: tuple[FlairSwitchDescription[Room], ...] = (
-    FlairSwitchDescription(
+ROOM: tuple[FlairSwitchEntityDescription[Room], ...] = (
+    FlairSwitchEntityDescription(
         key="active",
         value_fn=lambda room: room.active,
         attribute="active",
     ),
 )
 
-ANY_PUCK: tuple[FlairSwitchDescription[AnyPuck], ...] = (
-    FlairSwitchDescription(
+ANY_PUCK: tuple[FlairSwitchEntityDescription[AnyPuck], ...] = (
+    FlairSwitchEntityDescription(
         key="locked",
         value_fn=lambda puck: bool(puck.locked),
         attribute="locked",
@@ -106,11 +108,11 @@ def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFa
     match coordinator.data.get(device.key):
         case Structure():
             yield from entities_from(
-                coordinator, device, Structure, STRUCTURE, FlairSwitch
+                coordinator, device, Structure, STRUCTURE, FlairSwitchEntity
             )
         case Room():
-            yield from entities_from(coordinator, device, Room, ROOM, FlairSwitch)
+            yield from entities_from(coordinator, device, Room, ROOM, FlairSwitchEntity)
         case AnyPuck():
             yield from entities_from(
-                coordinator, device, AnyPuck, ANY_PUCK, FlairSwitch
+                coordinator, device, AnyPuck, ANY_PUCK, FlairSwitchEntity
             )

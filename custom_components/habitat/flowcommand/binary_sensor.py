@@ -6,7 +6,10 @@ from typing import override
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
 
-from ..binary_sensor import HabitatBinarySensor, HabitatBinarySensorEntityDescription
+from ..binary_sensor import (
+    HabitatBinarySensorEntity,
+    HabitatBinarySensorEntityDescription,
+)
 from ..devices import Device
 from ..entity import entities_from
 from ..loader import EntityFactory
@@ -39,7 +42,7 @@ HEARD: HabitatBinarySensorEntityDescription[FlowSensor] = (
 )
 
 
-class HeardSensor(HabitatBinarySensor[FlowCommandCoordinator, FlowSensor]):
+class HeardSensor(HabitatBinarySensorEntity[FlowCommandCoordinator, FlowSensor]):
     """Whether a sensor was heard of lately; unknown where it never was."""
 
     @property
@@ -55,6 +58,6 @@ def entities(
 ) -> Iterator[EntityFactory]:
     """Return the binary sensors of a device."""
     yield from entities_from(
-        coordinator, device, FlowSensor, SENSOR, HabitatBinarySensor
+        coordinator, device, FlowSensor, SENSOR, HabitatBinarySensorEntity
     )
     yield from entities_from(coordinator, device, FlowSensor, (HEARD,), HeardSensor)

@@ -27,7 +27,11 @@ from ..const import DOMAIN
 from ..devices import Device
 from ..entity import entities_from
 from ..loader import EntityFactory
-from ..sensor import BaseSensorEntity, HabitatSensor, HabitatSensorEntityDescription
+from ..sensor import (
+    BaseSensorEntity,
+    HabitatSensorEntity,
+    HabitatSensorEntityDescription,
+)
 from . import const
 from .client.models import FlowSensor
 from .const import BARRELS, CONF_BARRELS, CONF_FLUID, CONF_SHOW_ON_MAP
@@ -123,7 +127,7 @@ VOLUME: tuple[HabitatSensorEntityDescription[Volume], ...] = (
 )
 
 
-class FlowCommandSensor[R](HabitatSensor[FlowCommandCoordinator, R]):
+class FlowCommandSensorEntity[R](HabitatSensorEntity[FlowCommandCoordinator, R]):
     """A sensor of a FlowCommand sensor, in metric units where the house has them."""
 
     def __init__(
@@ -140,7 +144,7 @@ class FlowCommandSensor[R](HabitatSensor[FlowCommandCoordinator, R]):
             self._attr_suggested_unit_of_measurement = unit
 
 
-class FlowRateSensor(FlowCommandSensor[FlowSensor]):
+class FlowRateSensor(FlowCommandSensorEntity[FlowSensor]):
     """The flow rate, which is what a map shows where that is wished for."""
 
     @property
@@ -155,7 +159,7 @@ class FlowRateSensor(FlowCommandSensor[FlowSensor]):
         return {ATTR_LATITUDE: place[0], ATTR_LONGITUDE: place[1]}
 
 
-class VolumeSensor(FlowCommandSensor[Volume]):
+class VolumeSensor(FlowCommandSensorEntity[Volume]):
     """A volume, of water where the options say that it is water."""
 
     shows = (*BaseSensorEntity.shows, "last_reset")
@@ -218,6 +222,6 @@ def entities(
         partial(FlowRateSensor, coordinator, device, FlowSensor, FLOW_RATE),
     )
     yield from entities_from(
-        coordinator, device, FlowSensor, (barrels, *SENSOR), FlowCommandSensor
+        coordinator, device, FlowSensor, (barrels, *SENSOR), FlowCommandSensorEntity
     )
     yield from entities_from(coordinator, device, Volume, VOLUME, VolumeSensor)

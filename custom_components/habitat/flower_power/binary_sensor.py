@@ -6,7 +6,10 @@ from typing import override
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
 
-from ..binary_sensor import HabitatBinarySensor, HabitatBinarySensorEntityDescription
+from ..binary_sensor import (
+    HabitatBinarySensorEntity,
+    HabitatBinarySensorEntityDescription,
+)
 from ..devices import Device
 from ..entity import entities_from
 from ..loader import EntityFactory
@@ -16,7 +19,7 @@ from .entity import AnalysisEntity
 
 
 class AnalysisFlag(
-    AnalysisEntity, HabitatBinarySensor[FlowerPowerCoordinator, LocationStatus]
+    AnalysisEntity, HabitatBinarySensorEntity[FlowerPowerCoordinator, LocationStatus]
 ):
     """A yes or no of the cloud's analysis."""
 
@@ -35,7 +38,7 @@ class ProblemSensor(AnalysisFlag):
         return status.needs_attention(pot=pot) if status else None
 
 
-class OutdatedSensor(HabitatBinarySensor[FlowerPowerCoordinator, LocationStatus]):
+class OutdatedSensor(HabitatBinarySensorEntity[FlowerPowerCoordinator, LocationStatus]):
     """Whether the analysis is older than the cloud vouches for."""
 
     @property
@@ -111,5 +114,5 @@ def entities(
         )
     if location and location.sensor:
         yield from entities_from(
-            coordinator, device, LocationStatus, UPLOADS, HabitatBinarySensor
+            coordinator, device, LocationStatus, UPLOADS, HabitatBinarySensorEntity
         )

@@ -22,7 +22,7 @@ from ..descriptions import enum_sensor, enum_state
 from ..devices import Device
 from ..entity import entities_from
 from ..loader import EntityFactory
-from ..sensor import HabitatSensor, HabitatSensorEntityDescription
+from ..sensor import HabitatSensorEntity, HabitatSensorEntityDescription
 from .client.enums import Instruction, Status, TankInstruction, WateringMode
 from .client.models import Analysis, Gauge, Location, LocationStatus, Sample
 from .coordinator import SAMPLE, STATUS, FlowerPowerCoordinator
@@ -34,11 +34,11 @@ PPFD = "μmol/s⋅m²"
 type Bound = Callable[[Gauge], float | None]
 
 
-class FlowerPowerSensor[R](HabitatSensor[FlowerPowerCoordinator, R]):
+class FlowerPowerSensorEntity[R](HabitatSensorEntity[FlowerPowerCoordinator, R]):
     """A sensor of a location."""
 
 
-class AnalysisSensor(AnalysisEntity, FlowerPowerSensor[LocationStatus]):
+class AnalysisSensor(AnalysisEntity, FlowerPowerSensorEntity[LocationStatus]):
     """A sensor of the cloud's analysis."""
 
 
@@ -49,7 +49,7 @@ class SampledSensorEntityDescription(HabitatSensorEntityDescription[Sample]):
     gauge_fn: Callable[[LocationStatus], Gauge]
 
 
-class SampledSensor(FlowerPowerSensor[Sample]):
+class SampledSensor(FlowerPowerSensorEntity[Sample]):
     """A measurement: of the last sample, else what the phone sent along with the status."""
 
     entity_description: SampledSensorEntityDescription
@@ -436,7 +436,7 @@ MODE: tuple[HabitatSensorEntityDescription[Location], ...] = (
 )
 
 
-class ModeSensor(FlowerPowerSensor[Location]):
+class ModeSensor(FlowerPowerSensorEntity[Location]):
     """Who waters a pot: a setting, so a word that is not known is one more option."""
 
     @property
@@ -456,7 +456,9 @@ def entities(
     yield from entities_from(coordinator, device, LocationStatus, PLANT, AnalysisSensor)
     if location is None or location.sensor is None:
         return
-    yield from entities_from(coordinator, device, Sample, SAMPLES, FlowerPowerSensor)
+    yield from entities_from(
+        coordinator, device, Sample, SAMPLES, FlowerPowerSensorEntity
+    )
     yield from entities_from(
         coordinator, device, Sample, SAMPLES_OR_GAUGES, SampledSensor
     )
