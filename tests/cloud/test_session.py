@@ -588,6 +588,20 @@ async def test_a_vendor_that_bears_less() -> None:
     assert server.at_once_most == 2
 
 
+@pytest.mark.parametrize("code", [429, 503])
+async def test_those_that_wait_are_spared(code: int) -> None:
+    """What waits for its turn while the server falls ill is not sent, or only one after another."""
+    limits = replace(QUICK, concurrency=2, tries=1)
+    sick = status(code, "60" if code == 429 else None)
+    async with talking(sick, limits=limits) as (session, server):
+        found = await asyncio.gather(
+            *(session.json(replace(GET, path=f"/{number}")) for number in range(10)),
+            return_exceptions=True,
+        )
+    assert all(isinstance(err, CloudError) for err in found)
+    assert len(server.asked) <= 4
+
+
 async def test_a_pause_takes_no_place() -> None:
     """Who waits for the next try lets others pass."""
     limits = replace(QUICK, concurrency=1, backoff=0.2)

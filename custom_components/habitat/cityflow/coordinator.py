@@ -155,15 +155,15 @@ class CityFlowCoordinator(HabitatCoordinator):
             if key.isascii() and key.isalnum()
         }
         if len(sound) < len(devices.records):
-            devices = Collection(sound, whole=False)
+            devices = Collection(sound, complete=False)
         self._listed = devices
         self._met |= sound
-        return FetchResult(devices.records, devices.whole)
+        return FetchResult(devices.records, devices.complete)
 
     async def _fetch_types(self) -> FetchResult:
         types = await self.client.device_types()
         self._check_list()
-        return FetchResult(types.records, types.whole)
+        return FetchResult(types.records, types.complete)
 
     async def _fetch_organizations(self) -> FetchResult:
         try:
@@ -174,7 +174,7 @@ class CityFlowCoordinator(HabitatCoordinator):
             self._check_list()
             return FetchResult({}, complete=False)
         self._check_list()
-        return FetchResult(organizations.records, organizations.whole)
+        return FetchResult(organizations.records, organizations.complete)
 
     def _check_list(self) -> None:
         """Take what may be forbidden for an answer only where the list of devices came too."""
@@ -200,7 +200,7 @@ class CityFlowCoordinator(HabitatCoordinator):
         for key in self.store.keys(LATEST):
             owner = key.removesuffix(f"/{ROW}")
             if owner.removeprefix(_PROBE) in listed.records or (
-                not listed.whole and owner in known
+                not listed.complete and owner in known
             ):
                 yield key.removeprefix(_PROBE), self.data[key]
 

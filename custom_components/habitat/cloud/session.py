@@ -196,7 +196,9 @@ class CloudSession:
         self._timeout = aiohttp.ClientTimeout(
             total=limits.total, sock_connect=limits.connect
         )
-        self._slots = asyncio.Semaphore(concurrency or limits.concurrency)
+        at_once = concurrency or limits.concurrency
+        self._slots = asyncio.Semaphore(at_once)
+        self._reads = asyncio.Semaphore(at_once)
         self._reading = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._unwelcome: set[str] = set()
@@ -223,7 +225,12 @@ class CloudSession:
         async with AsyncExitStack() as turn:
             while True:
                 try:
-                    if gate.doubtful and not alone:
+                    if not alone:
+                        # What waited here, such as one of many pages, asks only of a server that
+                        # is well.
+                        async with self._reads:
+                            if not gate.doubtful:
+                                return await self._authorized(request, read)
                         await turn.enter_async_context(gate.turn(request.path))
                         alone = True
                     return await self._authorized(request, read)

@@ -204,7 +204,7 @@ class FarmBotCoordinator(HabitatCoordinator):
             found = await self.client.newest(resource, NEWEST_READINGS)
         else:
             found = await self.client.list(resource)
-        return FetchResult(found.records, found.whole)
+        return FetchResult(found.records, found.complete)
 
     def _wants_release(self) -> bool:
         """Return whether somebody wants to know the newest release, and it is time to ask."""

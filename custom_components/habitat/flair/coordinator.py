@@ -202,7 +202,7 @@ class FlairCoordinator(HabitatCoordinator):
             if err.status == 404 and not err.of_login:
                 return FetchResult({}, complete=False, lacking=err)
             raise
-        return FetchResult(collection.records, collection.whole)
+        return FetchResult(collection.records, collection.complete)
 
     def _schedules(self, home: Structure) -> Source:
         path = f"/api/structures/{home.id}/schedules"

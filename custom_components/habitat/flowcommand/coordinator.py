@@ -156,8 +156,8 @@ class FlowCommandCoordinator(HabitatCoordinator):
         collection = await self.client.sensors()
         self._notice_missed(collection.records)
         if ahead := dict(self._ahead(collection.records)):
-            return FetchResult({**collection.records, **ahead}, collection.whole)
-        return FetchResult(collection.records, collection.whole)
+            return FetchResult({**collection.records, **ahead}, collection.complete)
+        return FetchResult(collection.records, collection.complete)
 
     def _notice_missed(self, listed: Mapping[str, FlowSensor]) -> None:
         """Trust pushes no more when the list has a ping that should have been pushed long ago."""

@@ -113,7 +113,7 @@ class _Kept[R: (Location, LocationStatus)]:
         if self.result is None or before is None or before.records is not records:
             self.result = FetchResult(
                 {f"{name}{self.suffix}": record for name, record in records.items()},
-                self.garden.whole,
+                self.garden.complete,
             )
         return self.result
 

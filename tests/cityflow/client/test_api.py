@@ -45,8 +45,8 @@ async def test_demo(serve: Serve, clock: ManualClock) -> None:
     devices = await account.client.devices()
     types = await account.client.device_types()
     rows = await account.client.latest()
-    assert devices.whole
-    assert types.whole
+    assert devices.complete
+    assert types.complete
     assert join(devices.records, rows).keys() == devices.records.keys()
     assert account.cloud.count() == 3
     assert not account.counts
@@ -96,7 +96,7 @@ async def test_types_for_administrators(serve: Serve, clock: ManualClock) -> Non
     account = await serve(demo(clock=clock))
     account.cloud.types_forbidden = True
     types = await account.client.device_types()
-    assert (types.records, types.whole) == ({}, False)
+    assert (types.records, types.complete) == ({}, False)
 
 
 async def test_organizations(serve: Serve, clock: ManualClock) -> None:
@@ -152,8 +152,8 @@ async def test_odd_city(serve: Serve, clock: ManualClock) -> None:
     devices = await account.client.devices()
     types = await account.client.device_types()
     rows = join(devices.records, await account.client.latest())
-    assert not devices.whole
-    assert not types.whole
+    assert not devices.complete
+    assert not types.complete
 
     def hexa(number: int) -> str:
         return f"e00fce68{number:016x}"

@@ -109,7 +109,7 @@ async def test_list(resource: Resource[object]) -> None:
     assert isinstance(document, list)
     async with client(data(document)) as (farmbot, server):
         found = await farmbot.list(resource)
-    assert found.whole
+    assert found.complete
     assert list(found.records) == [
         str(row["id"]) for row in document if isinstance(row, dict)
     ]
@@ -153,7 +153,7 @@ async def test_odd_records() -> None:
     rows: list[Json] = [*POINTS, {"name": "no id"}, None, "text", POINTS[0]]
     async with client(data(rows)) as (farmbot, _):
         found = await farmbot.list(api.POINTS)
-    assert not found.whole
+    assert not found.complete
     assert list(found.records) == ["1", "2", "3", "4"]
     assert farmbot.report.counts == {
         "Point.id": 1,
@@ -166,7 +166,7 @@ async def test_logs_without_an_id() -> None:
     """Only the broker's logs may lack an id."""
     async with client(data([{"message": "hello"}])) as (farmbot, _):
         found = await farmbot.list(api.LOGS)
-    assert (found.records, found.whole) == ({}, False)
+    assert (found.records, found.complete) == ({}, False)
     assert farmbot.report.counts == {"Log.id": 1}
 
 
@@ -177,7 +177,7 @@ async def test_a_tool_alone() -> None:
     async with client(data(tools[0])) as (farmbot, _):
         found = await farmbot.list(api.TOOLS)
     assert list(found.records) == ["5"]
-    assert found.whole
+    assert found.complete
 
 
 @pytest.mark.parametrize("document", [{"id": 5}, {}, None, "text", 5])
@@ -217,7 +217,7 @@ async def test_pages() -> None:
     async with client(rows(1, 2), rows(2, 3), rows(4)) as (farmbot, server):
         found = await farmbot.pages(api.SENSORS, 2)
     assert list(found.records) == ["1", "2", "3", "4"]
-    assert found.whole
+    assert found.complete
     assert [dict(asked.query) for asked in server.asked] == [
         {"page": str(number), "per": "2"} for number in (1, 2, 3)
     ]

@@ -1,5 +1,6 @@
 """Flair's endpoints: pages, records that are kept, writes in Flair's own words."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -7,6 +8,7 @@ from datetime import UTC, datetime
 import logging
 
 import aiohttp
+from aiohttp import web
 import orjson
 import pytest
 
@@ -17,7 +19,7 @@ from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.flair.client.api import FlairClient
 from custom_components.habitat.flair.client.auth import log_in
-from custom_components.habitat.flair.client.jsonapi import explain
+from custom_components.habitat.flair.client.jsonapi import explain, pages_ahead
 from custom_components.habitat.flair.client.models import (
     FanSpeed,
     HvacUnit,
@@ -31,6 +33,7 @@ from custom_components.habitat.flair.client.models import (
 )
 from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.server import FlairCloud
+from custom_components.habitat.simulator.flair.wire import page
 from tests.conftest import Serve
 from tests.support.faults import Fault, Kind, faults_of
 from tests.support.loopback import (
@@ -98,7 +101,7 @@ async def test_every_page(serve_flair: Serve) -> None:
     async with client_of(cloud) as flair:
         vents = await flair.collection(Vent)
         rooms = await flair.collection(Room)
-    assert vents.whole
+    assert vents.complete
     assert len(vents.records) == 120
     assert all(vents.records[identity].id == identity for identity in vents.records)
     assert len(rooms.records) == 2
@@ -150,11 +153,68 @@ async def test_fewer_pages_and_more(serve_flair: Serve) -> None:
         cloud.remove("vents", last)
         after = await flair.collection(Vent)
         assert set(before.records) - set(after.records) == {last}
-        assert cloud.count("GET /api/vents") == 3
+        # The second page was asked for together with the first, once more.
+        assert (asked := cloud.count("GET /api/vents")) <= 4
         for name in ("new-1", "new-2"):
             cloud.add("vents", name, {})
         assert len((await flair.collection(Vent)).records) == 52
-        assert cloud.count("GET /api/vents") == 5
+        assert cloud.count("GET /api/vents") == asked + 2
+
+
+async def test_records_of_a_changed_page(serve_flair: Serve) -> None:
+    """On a page that changed, only the record that changed is another object."""
+    cloud = await serve_flair(home(vents=40, pucks=0, rooms=1))
+    async with client_of(cloud) as flair:
+        before = await flair.collection(Vent)
+        moved = list(before.records)[20]
+        cloud.set("vents", moved, percent_open=35)
+        after = await flair.collection(Vent)
+        others = {
+            name: record for name, record in before.records.items() if name != moved
+        }
+        assert all(after.records[name] is record for name, record in others.items())
+        assert positions(after.records)[moved] == 35
+        assert list(after.records) == list(before.records)
+
+
+async def test_pages_at_once() -> None:
+    """The first answer tells how many pages there are; later polls ask for all of them at once."""
+    count = 6
+    together = asyncio.Barrier(count - 1)
+
+    async def reply(request: web.BaseRequest) -> web.StreamResponse:
+        number = int(request.query.get("page[page]", 1))
+        if number > 1 or together.parties == count:
+            await together.wait()
+        rows: list[Json] = [vent(str(number))]
+        return web.json_response(page("/api/vents", rows, count, 1, number))
+
+    async with asyncio.timeout(10), client(reply) as (flair, server):
+        first = await flair.collection(Vent)
+        together = asyncio.Barrier(count)
+        assert await flair.collection(Vent) is first
+    assert list(first.records) == ["1", "2", "3", "4", "5", "6"]
+    assert len(server.asked) == 2 * count
+
+
+@pytest.mark.parametrize(
+    ("following", "last", "ahead"),
+    [
+        ("/x?size=50&page=2", "/x?size=50&page=4", ["3", "4"]),
+        ("/x?page=2", "/x?page=2", []),
+        ("/x?page=3", "/x?page=2", []),
+        ("/x?page=2", "/x?page=9999", []),
+        ("/x?page=2", "/x?page=last", []),
+        ("/x?page=2&cursor=a", "/x?page=4&cursor=b", []),
+        ("/x?page=2", "/x?page=4&size=50", []),
+        ("/x?page=2", None, []),
+        (None, "/x?page=4", []),
+    ],
+)
+def test_pages_ahead(following: Json, last: Json, ahead: list[str]) -> None:
+    """The pages up to the last are known where the links differ in the page's number alone."""
+    document: Json = {"meta": {"next": following, "last": last}}
+    assert [query["page"] for query in pages_ahead(document)] == ahead
 
 
 @pytest.mark.parametrize("place", ["meta", "links"])
@@ -213,7 +273,7 @@ async def test_half_a_page_is_asked_for_again() -> None:
     half = body(orjson.dumps({"data": [vent("1"), vent("2")]})[:-30])
     async with client(half, listed(vent("1"))) as (flair, server):
         vents = await flair.collection(Vent)
-    assert vents.whole
+    assert vents.complete
     assert len(server.asked) == 2
 
 
@@ -223,7 +283,7 @@ async def test_an_empty_list(document: Json) -> None:
     async with client(data(document)) as (flair, _):
         vents = await flair.collection(Vent)
     assert vents.records == {}
-    assert vents.whole
+    assert vents.complete
 
 
 @pytest.mark.parametrize("document", [{}, [], "vents", None, {"errors": []}])
@@ -256,11 +316,12 @@ async def test_odd_records_drop_alone(caplog: pytest.LogCaptureFixture) -> None:
         for percent in (10, 11):
             vents = await flair.collection(Vent)
             assert positions(vents.records) == {"1": percent, "2": None}
-            assert not vents.whole
+            assert not vents.complete
     assert flair.report.counts == {
         "Vent (no object)": 6,
         "Vent.id": 10,
-        "Vent.percent_open": 2,
+        # Its record did not change, so it was read once.
+        "Vent.percent_open": 1,
     }
     lines = [record.getMessage() for record in caplog.records]
     assert sum("sent something unexpected" in line for line in lines) == 3
@@ -270,7 +331,7 @@ async def test_an_odd_field_leaves_the_list_whole() -> None:
     """A record with an odd field is a record."""
     async with client(listed(vent("1", []))) as (flair, _):
         vents = await flair.collection(Vent)
-    assert vents.whole
+    assert vents.complete
     assert positions(vents.records) == {"1": None}
 
 
@@ -283,7 +344,7 @@ async def test_the_same_id_twice() -> None:
     async with client(*pages) as (flair, _):
         vents = await flair.collection(Vent)
     assert positions(vents.records) == {"1": 10, "2": 40}
-    assert vents.whole
+    assert vents.complete
     assert flair.report.counts == {"Vent.id (twice)": 2}
 
 
@@ -299,7 +360,7 @@ async def test_bad_days(serve_flair: Serve, kind: Kind) -> None:
         rooms = await flair.collection(Room)
     assert len(vents.records) == 12
     assert rooms.records
-    assert vents.whole
+    assert vents.complete
     assert bool(flair.report.counts) is (kind is not Kind.NULLS)
 
 

@@ -35,7 +35,7 @@ async def test_sensors(serve: Serve, clock: ManualClock) -> None:
     """Every field of the API arrives, with one request."""
     account = await serve(demo(clock=clock))
     found = await account.client.sensors()
-    assert found.whole
+    assert found.complete
     assert [sensor.id for sensor in found.records.values()] == list(range(9001, 9008))
     well = found.records["9001"]
     assert (well.name, well.tag) == ("Miller 2H Flowline", "WELL-2H")
@@ -112,7 +112,7 @@ async def test_pages(serve: Serve, clock: ManualClock, base: str | None) -> None
     account.cloud.page_size = 10
     account.cloud.next_base = base
     found = await account.client.sensors()
-    assert found.whole
+    assert found.complete
     assert list(found.records) == [str(9001 + index) for index in range(25)]
     assert [item.query for item in account.cloud.log] == ["", "page=2", "page=3"]
 
@@ -140,7 +140,7 @@ async def test_list_that_shrinks_meanwhile(serve: Serve, clock: ManualClock) -> 
         Fault(kind=Kind.STATUS, status=404, match=LIST, skip=1)
     )
     found = await account.client.sensors()
-    assert (list(found.records), found.whole) == (["9001", "9002"], False)
+    assert (list(found.records), found.complete) == (["9001", "9002"], False)
 
 
 async def test_list_that_lacks_records(serve: Serve, clock: ManualClock) -> None:
@@ -148,7 +148,7 @@ async def test_list_that_lacks_records(serve: Serve, clock: ManualClock) -> None
     account = await serve(home(sensors=4, clock=clock))
     faults_of(account.cloud).add(Fault(kind=Kind.EMPTY_LIST, match=LIST))
     found = await account.client.sensors()
-    assert (found.records, found.whole) == ({}, False)
+    assert (found.records, found.complete) == ({}, False)
 
 
 async def test_endless_pages(serve: Serve, clock: ManualClock) -> None:
@@ -177,7 +177,7 @@ async def test_sizes(serve: Serve, clock: ManualClock, sensors: int) -> None:
     """A page has a thousand records."""
     account = await serve(home(sensors=sensors, clock=clock))
     found = await account.client.sensors()
-    assert (len(found.records), found.whole) == (sensors, True)
+    assert (len(found.records), found.complete) == (sensors, True)
     assert account.cloud.count() == (2 if sensors > 1000 else 1)
 
 
@@ -186,7 +186,7 @@ async def test_odd_sensors(serve: Serve, clock: ManualClock) -> None:
     account = await serve(odd(clock=clock))
     found = await account.client.sensors()
     named = {sensor.name: sensor for sensor in found.records.values()}
-    assert not found.whole
+    assert not found.complete
     assert len(named) == 13
     never = named["Never Heard"]
     assert (never.last_ping_flowrate, never.last_ping_datetime) == (None, None)
@@ -246,7 +246,7 @@ async def test_rows_that_are_none(serve: Serve, clock: ManualClock) -> None:
 
     account = await serve(world(clock=clock), kind=Other)
     found = await account.client.sensors()
-    assert (list(found.records), found.whole) == (["5"], False)
+    assert (list(found.records), found.complete) == (["5"], False)
     span = TimeRange(NOON - DAY, NOON)
     assert await account.client.pings(5, span) == []
     assert await account.client.hourly_volumes(5, span) == []
@@ -406,4 +406,4 @@ async def test_new_and_gone(serve: Serve, clock: ManualClock) -> None:
     account.cloud.add(Sensor(id=77, name="New"))
     account.cloud.remove(9001)
     found = await account.client.sensors()
-    assert (list(found.records), found.whole) == (["77", "9002"], True)
+    assert (list(found.records), found.complete) == (["77", "9002"], True)

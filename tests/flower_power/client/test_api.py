@@ -63,8 +63,8 @@ async def test_demo(account: Account) -> None:
     assert profile.account_id == "robin@example.com"
     locations = await account.client.configuration()
     statuses = await account.client.status()
-    assert locations.whole
-    assert statuses.whole
+    assert locations.complete
+    assert statuses.complete
     assert locations.versions == statuses.versions == await account.client.versions()
     assert list(locations.records) == list(statuses.records)
     basil = account.named("Kitchen Basil")
@@ -159,7 +159,7 @@ async def test_odd_values(account: Account, name: str, kind: Kind) -> None:
     faults_of(account.cloud).add(Fault(kind=kind, match=f"GET {PATHS[name]}", times=1))
     found = await getattr(account.client, name)()
     assert found.records == {}
-    assert not found.whole
+    assert not found.complete
     assert account.counts
 
 
@@ -186,7 +186,7 @@ async def test_no_locations(serve: Serve, clock: ManualClock) -> None:
     """An account without a location is whole."""
     account = await serve(empty(clock=clock))
     found = await account.client.configuration()
-    assert found.whole
+    assert found.complete
     assert not found.records
     assert not (await account.client.status()).records
 
@@ -228,7 +228,7 @@ async def test_rows_that_are_none(
         lambda garden, spot: 5 if spot.id == monstera else whole(garden, spot),
     )
     found = await account.client.status()
-    assert not found.whole
+    assert not found.complete
     assert len(found.records) == 7
     assert account.counts == {"LocationStatus (no object)": 1}
 
@@ -260,8 +260,8 @@ async def test_odd_garden(serve: Serve, clock: ManualClock) -> None:
     locations = await account.client.configuration()
     statuses = await account.client.status()
     assert len(locations.records) == len(statuses.records) == 23
-    assert locations.whole
-    assert statuses.whole
+    assert locations.complete
+    assert statuses.complete
     by_name = {
         place.plant_nickname: statuses.records[name]
         for name, place in locations.records.items()

@@ -4,11 +4,12 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import cast
 
-from ...cloud.cache import Collection, Memory
+from ...cloud.cache import Collection, Memory, Records
 from ...cloud.documents import Json, each
 from ...cloud.errors import BadAnswer, Refused, TooLarge
-from ...cloud.paging import Page, join_pages
+from ...cloud.paging import join_pages, read_page
 from ...cloud.parsing import parse
 from ...cloud.report import ParseReport
 from ...cloud.session import Answer, CloudSession, Request
@@ -62,7 +63,7 @@ class CityFlowClient:
     ) -> Collection[DeviceType]:
         """Return the device types, of one organization or of all, by id.
 
-        They may be for administrators only; then there are none, and they are not whole.
+        They may be for administrators only; then there are none, and the collection is not complete.
         """
         path = _TYPES if organization is None else f"{_TYPES}/{organization}"
         try:
@@ -70,13 +71,13 @@ class CityFlowClient:
         except Refused as err:
             if err.status != 403:
                 raise
-            return Collection({}, whole=False)
+            return Collection({}, complete=False)
 
     async def latest(self) -> tuple[Measurement, ...]:
         """Return the newest rows of all devices; a device silent for 45 minutes has none."""
         return await self.session.send(
             Request(method="GET", path=_LATEST),
-            self._memory.reader(_LATEST, self._read_latest),
+            self._memory.list_reader(_LATEST, self._read_latest),
         )
 
     # CityFlow has no pages; a span is asked for in slices, the oldest first.
@@ -162,17 +163,13 @@ class CityFlowClient:
     ) -> Collection[R]:
         return await self.session.send(
             Request(method="GET", path=path),
-            self._memory.reader(path, partial(self._read_list, read)),
+            self._memory.list_reader(path, partial(self._read_list, read)),
         )
 
     def _read_list[R: _Record](
-        self, read: Callable[[Json], R | None], answer: Answer
+        self, read: Callable[[Json], R | None], answer: Answer, known: Records
     ) -> Collection[R]:
-        items = _rows(answer.json())
-        records = tuple(
-            record for item in each(items) if (record := read(item)) is not None
-        )
-        page = Page(records, whole=len(records) == len(items), following=None)
+        page = read_page(_rows(answer.json()), read, known)
         return join_pages((page,), _key, self.report)
 
     def _read_organization(self, raw: Json) -> Organization | None:
@@ -213,7 +210,7 @@ class CityFlowClient:
         item = self._object(raw, Property)
         return None if item is None else parse(Property, item, self.report)
 
-    def _read_latest(self, answer: Answer) -> tuple[Measurement, ...]:
+    def _read_latest(self, answer: Answer, known: Records) -> tuple[Measurement, ...]:
         document = answer.json()
         if not isinstance(document, dict):
             raise BadAnswer("The answer has no measurements by device type")
@@ -224,12 +221,15 @@ class CityFlowClient:
                 self.report.record("Measurement.type")
             if not isinstance(rows, list):
                 continue
-            found.extend(
-                row
-                for raw in each(rows)
-                if (row := self._read_row(raw, kind, "")) is not None
-            )
+            # A row reads as another one under another type.
+            typed = (cast(Json, [kind, raw]) for raw in each(rows))
+            read = (known.read(pair, self._read_typed_row) for pair in typed)
+            found.extend(row for row in read if row is not None)
         return tuple(found)
+
+    def _read_typed_row(self, pair: Json) -> Measurement | None:
+        kind, raw = cast(tuple[int | None, Json], pair)
+        return self._read_row(raw, kind, "")
 
     def _read_bins(
         self, kind: int | None, span: TimeRange, answer: Answer

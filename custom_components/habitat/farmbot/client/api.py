@@ -6,21 +6,22 @@ the whole account by e-mail, `tokens` by GET issues tokens that end no later, `d
 web app, and nothing here could undo them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Flag, auto
 from functools import partial
 from itertools import batched
 import re
-from typing import Any, Literal
+from typing import Any
 
-from ...cloud.cache import Collection, Memory
-from ...cloud.documents import Json, each
+from ...cloud.cache import Collection, Memory, Records
+from ...cloud.documents import Json
 from ...cloud.errors import BadAnswer, RateLimited, Refused
-from ...cloud.paging import Page, Query, join_pages, read_pages
+from ...cloud.paging import Page, PageChain, Query, join_pages, read_page
 from ...cloud.parsing import learn_private, parse
 from ...cloud.report import ParseReport
-from ...cloud.session import Answer, CloudSession, Request
+from ...cloud.session import Answer, CloudSession, Recalling, Request
 from . import models
 from .auth import TOKENS, unready
 from .models import GlobalBulletin, Log, Point, Release, SavedGarden
@@ -204,6 +205,7 @@ class FarmBotClient:
         self.session = session
         self.report = report
         self._memory = Memory()
+        self._chains: defaultdict[Hashable, PageChain] = defaultdict(PageChain)
 
     # What is done with any resource.
 
@@ -222,10 +224,12 @@ class FarmBotClient:
             params = query or _page(1, per)
             following = _page(int(params["page"]) + 1, per)
             read = partial(self._read_page, resource, following=following)
-            return await self._ask_again(resource, "page", params, read)
+            reader = self._memory.list_reader(question, read, params["page"])
+            return await self._ask_again(resource, params, reader)
 
-        pages = await read_pages(ask)
-        return self._memory.join((resource.path, per), pages, self._join)
+        question = resource.path, "pages", per
+        pages = await self._chains[question].read(ask)
+        return self._memory.join(question, pages, self._join)
 
     async def newest[R](self, resource: Resource[R], count: int) -> Collection[R]:
         """Return the newest records of a resource that has them first."""
@@ -238,7 +242,8 @@ class FarmBotClient:
         place = _place(resource, record_id)
         read = partial(self._read_one, resource)
         if resource.single:
-            return await self._ask_again(resource, "all", None, read)
+            reader = self._memory.reader(resource.path, read)
+            return await self._ask_again(resource, None, reader)
         return await self._ask(
             Request(method="GET", path=f"{_API}{resource.path}{place}"), read
         )
@@ -388,28 +393,25 @@ class FarmBotClient:
         self, resource: Resource[R], params: Query | None
     ) -> Collection[R]:
         _check(resource, Verb.LIST)
+        question = resource.path, "list", *(params or {}).items()
         read = partial(self._read_all, resource)
-        return await self._ask_again(resource, "all", params, read)
+        reader = self._memory.list_reader(question, read)
+        return await self._ask_again(resource, params, reader)
 
     async def _ask_again[R, T](
         self,
         resource: Resource[R],
-        sought: Literal["all", "page"],
         params: Query | None,
-        read: Callable[[Answer], T],
+        read: Recalling[T],
     ) -> T:
-        """Ask for what is asked for time and again, and is read only when it changed.
-
-        A page is read as part of a whole or as all that is sought; neither is the other.
-        """
-        question = resource.path, sought, tuple((params or {}).items())
+        """Ask for what is asked for time and again, and is read only when it changed."""
         request = Request(
             method="GET",
             path=f"{_API}{resource.path}",
             params=params,
             anonymous=resource.public,
         )
-        return await self._ask(request, self._memory.reader(question, read))
+        return await self._ask(request, read)
 
     async def _write[R](
         self, method: str, resource: Resource[R], place: str, fields: Fields
@@ -460,21 +462,26 @@ class FarmBotClient:
             raise BadAnswer(f"The answer is no {resource.model.__name__}")
         return record
 
-    def _read_all[R](self, resource: Resource[R], answer: Answer) -> Collection[R]:
-        return self._join((self._read_page(resource, answer),))
+    def _read_all[R](
+        self, resource: Resource[R], answer: Answer, known: Records
+    ) -> Collection[R]:
+        return self._join((self._read_page(resource, answer, known),))
 
     def _join[R](self, pages: tuple[Page[R], ...]) -> Collection[R]:
         return join_pages(pages, _identity, self.report)
 
     def _read_page[R](
-        self, resource: Resource[R], answer: Answer, following: Query | None = None
+        self,
+        resource: Resource[R],
+        answer: Answer,
+        known: Records,
+        following: Query | None = None,
     ) -> Page[R]:
         """Read a list; `following` is what to ask next, if this page turns out to be full."""
         rows = _rows(resource, answer)
-        found = (self._read_row(resource, row) for row in each(rows))
-        records = tuple(record for record in found if record is not None)
         full = following is not None and len(rows) >= int(following["per"])
-        return Page(records, len(records) == len(rows), following if full else None)
+        read = partial(self._read_row, resource)
+        return read_page(rows, read, known, following if full else None)
 
     def _read_row[R](self, resource: Resource[R], row: Json) -> R | None:
         record = self.read(resource, row)
@@ -484,7 +491,7 @@ class FarmBotClient:
         return record
 
     def _read_found[R](self, resource: Resource[R], answer: Answer) -> tuple[R, ...]:
-        return self._read_page(resource, answer).records
+        return self._read_page(resource, answer, Records({})).records
 
     def _read_reply[R](self, resource: Resource[R], answer: Answer) -> R | None:
         """Read what the server says to a write that it did, whatever it says."""

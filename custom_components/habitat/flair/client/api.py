@@ -1,19 +1,20 @@
 """Flair's endpoints."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
 
-from ...cloud.cache import Collection, Memory
-from ...cloud.documents import Json, each
+from ...cloud.cache import Collection, Memory, Records
+from ...cloud.documents import Json
 from ...cloud.errors import Refused
-from ...cloud.paging import Page, Query, join_pages, read_pages
+from ...cloud.paging import Page, PageChain, Query, join_pages, read_page
 from ...cloud.parsing import parse
 from ...cloud.report import ParseReport
 from ...cloud.session import Answer, CloudSession, Request
-from .jsonapi import flatten, next_page, resources
+from .jsonapi import flatten, next_page, pages_ahead, resources
 from .models import Resource, Vent
 
 
@@ -25,6 +26,7 @@ class FlairClient:
         self.session = session
         self.report = report
         self._memory = Memory()
+        self._chains: defaultdict[Hashable, PageChain] = defaultdict(PageChain)
 
     async def collection(
         self, model: type[Resource], path: str | None = None
@@ -34,15 +36,17 @@ class FlairClient:
         The same object comes back while the cloud's bytes stay the same.
         """
         path = path or f"/api/{model.TYPE}"
+        question = model, path
 
         async def ask(query: Query) -> Page[Resource]:
-            question = (model, path, *query.items())
+            read = partial(self._page, model, first=not query)
             return await self.session.send(
                 Request(method="GET", path=path, params=query or None),
-                self._memory.reader(question, partial(self._page, model)),
+                self._memory.list_reader(question, read, tuple(query.items())),
             )
 
-        return self._memory.join((model, path), await read_pages(ask), self._join)
+        pages = await self._chains[question].read(ask)
+        return self._memory.join(question, pages, self._join)
 
     async def get[R: Resource](self, model: type[R], path: str) -> R | None:
         """Return the resource at a path; None when there is none, such as a first reading."""
@@ -107,15 +111,17 @@ class FlairClient:
             )
         )
 
-    def _page(self, model: type[Resource], answer: Answer) -> Page[Resource]:
+    def _page(
+        self, model: type[Resource], answer: Answer, known: Records, *, first: bool
+    ) -> Page[Resource]:
         document = answer.json()
-        items = resources(document)
-        records = tuple(
-            record
-            for item in each(items)
-            if (record := self._record(model, item)) is not None
+        return read_page(
+            resources(document),
+            partial(self._record, model),
+            known,
+            following=next_page(document),
+            ahead=pages_ahead(document) if first else (),
         )
-        return Page(records, len(records) == len(items), next_page(document))
 
     def _join(self, pages: tuple[Page[Resource], ...]) -> Collection[Resource]:
         return join_pages(pages, attrgetter("id"), self.report)

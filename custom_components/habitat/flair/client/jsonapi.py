@@ -5,6 +5,7 @@ become one flat mapping with the models' names.
 """
 
 from collections.abc import Iterator, Mapping
+import re
 
 from yarl import URL
 
@@ -21,6 +22,9 @@ _NESTED = (
     "previous_state",
 )
 """State objects of the old document, the better source first."""
+
+_PAGE_NUMBER = re.compile("[0-9]{1,3}")
+"""No list has a thousand pages."""
 
 _SPELLINGS = {
     "precent_open": "percent_open",
@@ -47,16 +51,41 @@ def resources(document: Json) -> list[Json]:
 
 
 def next_page(document: Json) -> dict[str, str] | None:
-    """Return the query of the next page, None on the last.
+    """Return the query of the next page, None on the last."""
+    return _linked_query(document, "next")
 
-    Live answers keep the link in `meta`, the JSON:API standard in `links`. Only its query is
+
+def pages_ahead(document: Json) -> tuple[dict[str, str], ...]:
+    """Return the queries of the pages from the one after the next to the last.
+
+    Answers link the last page beside the next one; the queries of the two differ in the number
+    of the page alone.
+    """
+    following = _linked_query(document, "next") or {}
+    last = _linked_query(document, "last") or {}
+    differing = [key for key in following if last.get(key) != following[key]]
+    if len(differing) != 1 or following.keys() != last.keys():
+        return ()
+    key = differing[0]
+    if not (
+        _PAGE_NUMBER.fullmatch(following[key]) and _PAGE_NUMBER.fullmatch(last[key])
+    ):
+        return ()
+    numbers = range(int(following[key]) + 1, int(last[key]) + 1)
+    return tuple({**following, key: str(number)} for number in numbers)
+
+
+def _linked_query(document: Json, name: str) -> dict[str, str] | None:
+    """Return the query of a link to another page, None where there is none.
+
+    Live answers keep the links in `meta`, the JSON:API standard in `links`. Only the query is
     trusted: where to send it is ours to say.
     """
     if not isinstance(document, dict):
         return None
     for place in ("meta", "links"):
         links = document.get(place)
-        link = links.get("next") if isinstance(links, dict) else None
+        link = links.get(name) if isinstance(links, dict) else None
         if isinstance(link, str) and link:
             try:
                 return dict(URL(link).query)

@@ -7,10 +7,10 @@ from operator import attrgetter
 
 from yarl import URL
 
-from ...cloud.cache import Collection, Memory
-from ...cloud.documents import Json, each
+from ...cloud.cache import Collection, Memory, Records
+from ...cloud.documents import Json
 from ...cloud.errors import BadAnswer, Refused
-from ...cloud.paging import Page, Query, join_pages, read_pages
+from ...cloud.paging import MAX_PAGES, Page, PageChain, Query, join_pages, read_page
 from ...cloud.parsing import parse
 from ...cloud.report import ParseReport
 from ...cloud.session import Answer, CloudSession, Request
@@ -34,6 +34,7 @@ class FlowCommandClient:
         self.session = session
         self.report = report
         self._memory = Memory()
+        self._sensors = PageChain()
 
     async def sensors(self) -> Collection[FlowSensor]:
         """Return all sensors by id, over all pages.
@@ -41,7 +42,11 @@ class FlowCommandClient:
         The same object comes back while the cloud's bytes stay the same.
         """
         pages = await self._pages(
-            _SENSORS, {}, partial(_read_sensor, report=self.report), self._memory
+            _SENSORS,
+            {},
+            partial(_read_sensor, report=self.report),
+            self._memory,
+            self._sensors,
         )
         return self._memory.join(_SENSORS, pages, self._join)
 
@@ -103,27 +108,28 @@ class FlowCommandClient:
         params: Query,
         read: Callable[[Json], R | None],
         memory: Memory | None = None,
+        chain: PageChain | None = None,
     ) -> tuple[Page[R], ...]:
         """Return all pages of a list, read anew or as they are remembered."""
+        memory = memory or Memory()
 
         async def ask(query: Query) -> Page[R]:
             number = int(query.get("page", 1))
             page = partial(_read_page, read, number)
-            question = (path, number)
             try:
                 return await self.session.send(
                     Request(
                         method="GET", path=path, params={**params, **query} or None
                     ),
-                    memory.reader(question, page) if memory else page,
+                    memory.list_reader(path, page, number),
                 )
             except Refused as err:
                 # The list became shorter while it was read: "Invalid page."
                 if err.status != 404 or number == 1:
                     raise
-                return Page((), whole=False, following=None)
+                return Page((), complete=False, following=None)
 
-        return await read_pages(ask)
+        return await (chain or PageChain()).read(ask)
 
     def _join(self, pages: tuple[Page[FlowSensor], ...]) -> Collection[FlowSensor]:
         return join_pages(pages, _sensor_key, self.report)
@@ -156,21 +162,23 @@ def _read_sensor(raw: Json, report: ParseReport) -> FlowSensor | None:
 
 
 def _read_page[R: Record](
-    read: Callable[[Json], R | None], number: int, answer: Answer
+    read: Callable[[Json], R | None], number: int, answer: Answer, known: Records
 ) -> Page[R]:
     document = answer.json()
     results = document.get("results") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(results, list):
         raise BadAnswer("The answer has no results")
-    records = tuple(
-        record for item in each(results) if (record := read(item)) is not None
-    )
-    return Page(
-        records,
-        whole=len(records) == len(results),
-        following=_following(document.get("next"), number),
-        total=to_int(document.get("count")),
-    )
+    following = _following(document.get("next"), number)
+    total = to_int(document.get("count"))
+    first = following is not None and number == 1
+    ahead = _pages_ahead(total, len(results)) if first else ()
+    return read_page(results, read, known, following, total, ahead)
+
+
+def _pages_ahead(total: int | None, size: int) -> tuple[Query, ...]:
+    """Return the queries of the third page to the last of a list with pages of this size."""
+    last = -(-(total or 0) // size) if size else 0
+    return tuple({"page": str(number)} for number in range(3, min(last, MAX_PAGES) + 1))
 
 
 def _following(link: Json, number: int) -> Query | None:

@@ -6,10 +6,10 @@ from datetime import timedelta
 from functools import partial
 import re
 
-from ...cloud.cache import Collection, Memory
-from ...cloud.documents import Json, each
+from ...cloud.cache import Collection, Memory, Records
+from ...cloud.documents import Json
 from ...cloud.errors import BadAnswer
-from ...cloud.paging import Page, join_pages
+from ...cloud.paging import join_pages, read_page
 from ...cloud.parsing import parse
 from ...cloud.report import ParseReport
 from ...cloud.session import Answer, CloudSession, Request
@@ -54,24 +54,33 @@ class FlowerPowerClient:
 
     async def profile(self) -> Profile:
         """Return whose account it is."""
-        return await self._ask(PROFILE, self._read_profile)
+        return await self._ask(
+            PROFILE, self._memory.reader(PROFILE, self._read_profile)
+        )
 
     async def versions(self) -> Versions:
         """Return what tells whether anything changed."""
-        return await self._ask(VERSIONS, self._read_versions)
+        return await self._ask(
+            VERSIONS, self._memory.reader(VERSIONS, self._read_versions)
+        )
 
     async def configuration(self) -> Garden[Location]:
         """Return all locations, with signed addresses of their pictures."""
         return await self._ask(
             CONFIGURATION,
-            partial(self._read_garden, Location, clean_location),
+            self._memory.list_reader(
+                CONFIGURATION, partial(self._read_garden, Location, clean_location)
+            ),
             {"include_s3_urls": "1"},
         )
 
     async def status(self) -> Garden[LocationStatus]:
         """Return how the plants at all locations fare."""
         return await self._ask(
-            STATUS, partial(self._read_garden, LocationStatus, clean_status)
+            STATUS,
+            self._memory.list_reader(
+                STATUS, partial(self._read_garden, LocationStatus, clean_status)
+            ),
         )
 
     async def samples(self, location_identifier: str, span: TimeRange) -> Samples:
@@ -111,8 +120,7 @@ class FlowerPowerClient:
         params: Mapping[str, str] | None = None,
     ) -> T:
         return await self.session.send(
-            Request(method="GET", path=path, params=params),
-            self._memory.reader(path, read),
+            Request(method="GET", path=path, params=params), read
         )
 
     def _open(self, answer: Answer) -> Record:
@@ -138,20 +146,19 @@ class FlowerPowerClient:
         return read_samples(self._open(answer), window, self.report)
 
     def _read_garden[R: (Location, LocationStatus)](
-        self, model: type[R], clean: Callable[[Record], Record], answer: Answer
+        self,
+        model: type[R],
+        clean: Callable[[Record], Record],
+        answer: Answer,
+        known: Records,
     ) -> Garden[R]:
         document = self._open(answer)
         rows = document.get("locations")
         if not isinstance(rows, list):
             raise BadAnswer("The answer has no locations")
-        found = tuple(
-            record
-            for row in each(rows)
-            if (record := self._record(model, clean, row)) is not None
-        )
-        page = Page(found, len(found) == len(rows), None)
+        page = read_page(rows, partial(self._record, model, clean), known)
         joined = join_pages([page], _identifier, self.report)
-        return Garden(joined.records, joined.whole, self._versions(document))
+        return Garden(joined.records, joined.complete, self._versions(document))
 
     def _record[R: (Location, LocationStatus)](
         self, model: type[R], clean: Callable[[Record], Record], row: Json
