@@ -17,7 +17,8 @@ from syrupy.assertion import SnapshotAssertion
 # Home Assistant's test configuration has a custom_components package of its own, which
 # would hide ours were it imported first.
 from custom_components.habitat.cloud.auth import TokenAuth
-from custom_components.habitat.cloud.session import CloudSession, Limits
+from custom_components.habitat.cloud.exchange import Limits
+from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.farmbot.client import broker
 from custom_components.habitat.simulator.core.clock import ManualClock

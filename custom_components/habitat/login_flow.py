@@ -18,7 +18,7 @@ from homeassistant.helpers.selector import (
 )
 
 from .cloud.errors import ActionRequired, AuthError, CloudError, RateLimited, Refused
-from .cloud.session import server_url
+from .cloud.exchange import server_url
 from .const import CONF_FORM, CONF_VENDOR, DOMAIN, LOGGER, SECTION_ADVANCED
 from .coordinator import HabitatConfigEntry
 from .http import forget_pacing, private

@@ -11,8 +11,9 @@ import pytest
 from custom_components.habitat.cityflow.client.api import CityFlowClient
 from custom_components.habitat.cityflow.client.auth import authorize, explain
 from custom_components.habitat.cityflow.coordinator import CityFlowCoordinator
+from custom_components.habitat.cloud.exchange import Limits
 from custom_components.habitat.cloud.report import ParseReport
-from custom_components.habitat.cloud.session import CloudSession, Limits
+from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.simulator.cityflow.server import CityFlowCloud
 from custom_components.habitat.simulator.cityflow.world import World
 from custom_components.habitat.simulator.core.clock import ManualClock

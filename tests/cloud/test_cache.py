@@ -5,7 +5,7 @@ import pytest
 from custom_components.habitat.cloud.cache import Memory, Records
 from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.errors import BadAnswer
-from custom_components.habitat.cloud.session import Answer
+from custom_components.habitat.cloud.messages import Answer
 
 
 def answer(body: bytes) -> Answer:

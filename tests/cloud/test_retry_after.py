@@ -17,7 +17,7 @@ from custom_components.habitat.cloud.errors import (
     Unreachable,
 )
 from custom_components.habitat.cloud.pacing import Pacing
-from custom_components.habitat.cloud.session import _retry_after
+from custom_components.habitat.cloud.retry_after import read_retry_after
 from custom_components.habitat.simulator.core.clock import ManualClock
 from tests.support.faults import Fault, Kind
 from tests.support.loopback import GET, PATCH, QUICK, data, status, talking
@@ -44,7 +44,7 @@ def _date(seconds: float, *, zone: bool = True) -> str:
 )
 def test_seconds(text: str, seconds: float) -> None:
     """Whole seconds are understood; more than a day nobody waits."""
-    assert _retry_after(text) == seconds
+    assert read_retry_after(text) == seconds
 
 
 @pytest.fixture
@@ -60,10 +60,10 @@ def far_east() -> Generator[None]:
 @pytest.mark.usefixtures("far_east")
 def test_dates() -> None:
     """So are times of day; one without a zone is UTC, one that is past asks for nothing."""
-    assert _retry_after(_date(600)) == pytest.approx(600, abs=5)
-    assert _retry_after(_date(600, zone=False)) == pytest.approx(600, abs=5)
-    assert _retry_after(_date(-600)) == 0
-    assert _retry_after(_date(10**9)) == 86_400
+    assert read_retry_after(_date(600)) == pytest.approx(600, abs=5)
+    assert read_retry_after(_date(600, zone=False)) == pytest.approx(600, abs=5)
+    assert read_retry_after(_date(-600)) == 0
+    assert read_retry_after(_date(10**9)) == 86_400
 
 
 @pytest.mark.parametrize(
@@ -72,14 +72,14 @@ def test_dates() -> None:
 )
 def test_no_pause(text: str | None) -> None:
     """What cannot be read asks for nothing."""
-    assert _retry_after(text) is None
+    assert read_retry_after(text) is None
 
 
 @BOUNDED
 @given(st.text() | st.datetimes().map(format_datetime))
 def test_any_header(text: str) -> None:
     """No header does harm."""
-    seconds = _retry_after(text)
+    seconds = read_retry_after(text)
     assert seconds is None or 0 <= seconds <= 86_400
 
 
@@ -213,8 +213,8 @@ def test_the_servers_own_clock() -> None:
     """A date is meant by the clock of the server, whatever ours says."""
     sent = datetime(2020, 6, 1, 12, tzinfo=UTC)
     end = format_datetime(sent + timedelta(seconds=90))
-    assert _retry_after(end, format_datetime(sent)) == 90
-    assert _retry_after(end, "yesterday") == _retry_after(end) == 0
+    assert read_retry_after(end, format_datetime(sent)) == 90
+    assert read_retry_after(end, "yesterday") == read_retry_after(end) == 0
 
 
 async def test_a_pause_on_a_refusal_means_nothing() -> None:

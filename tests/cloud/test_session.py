@@ -24,14 +24,9 @@ from custom_components.habitat.cloud.errors import (
     TooLarge,
     Unreachable,
 )
-from custom_components.habitat.cloud.session import (
-    Answer,
-    CloudSession,
-    Counters,
-    Limits,
-    Request,
-    server_url,
-)
+from custom_components.habitat.cloud.exchange import Counters, Limits, server_url
+from custom_components.habitat.cloud.messages import Answer, Request
+from custom_components.habitat.cloud.session import CloudSession
 from tests.support.faults import Fault, Kind
 from tests.support.loopback import (
     GET,
@@ -681,7 +676,7 @@ async def test_bodies_stay_out_of_sight() -> None:
 async def test_after_the_end() -> None:
     """Whoever asks when Home Assistant has closed its connections gets an error like any other."""
     async with talking(data({})) as (session, _):
-        await session._http.close()
+        await session._exchange._http.close()
         with pytest.raises(Unreachable):
             await session.json(GET)
 
@@ -690,7 +685,9 @@ async def test_mistakes_are_no_weather() -> None:
     """A mistake of ours does not pass for a lost connection."""
     async with talking(data({})) as (session, _):
         with (
-            patch.object(session._http, "request", side_effect=RuntimeError("ours")),
+            patch.object(
+                session._exchange._http, "request", side_effect=RuntimeError("ours")
+            ),
             pytest.raises(RuntimeError, match="ours"),
         ):
             await session.json(GET)

@@ -12,7 +12,8 @@ import time
 from aiohttp import web
 import pytest
 
-from custom_components.habitat.cloud.session import CloudSession, Limits
+from custom_components.habitat.cloud.exchange import Limits
+from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.const import CONF_VENDOR
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.core.server import CloudServer

@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat.cloud import session
+from custom_components.habitat.cloud import exchange, messages
 from custom_components.habitat.cloud.documents import Json, read_json
 from custom_components.habitat.cloud.models import MODELS
 from custom_components.habitat.cloud.report import MAX_REPORTED
@@ -31,7 +31,7 @@ from tests.support.faults import Fault, Kind, faults_of
 
 type Change = Callable[[bytes], Json]
 
-READERS: tuple[ModuleType, ...] = (session, push, status)
+READERS: tuple[ModuleType, ...] = (exchange, messages, push, status)
 """Who reads JSON."""
 STRUCTURE = frozenset({"type", "location", "prop", "email", "timezone"})
 """Texts that say what a record is, or whose it is."""

@@ -8,8 +8,9 @@ import aiohttp
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
+from custom_components.habitat.cloud.exchange import Limits
 from custom_components.habitat.cloud.report import ParseReport
-from custom_components.habitat.cloud.session import CloudSession, Limits
+from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.flowcommand.client.api import FlowCommandClient
 from custom_components.habitat.flowcommand.client.auth import (
     authorize,

@@ -11,8 +11,9 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.habitat.cloud.auth import TokenAuth
+from custom_components.habitat.cloud.exchange import Limits
 from custom_components.habitat.cloud.report import ParseReport
-from custom_components.habitat.cloud.session import CloudSession, Limits
+from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.flower_power.client.answers import explain
 from custom_components.habitat.flower_power.client.api import FlowerPowerClient

@@ -13,8 +13,10 @@ import orjson
 
 from custom_components.habitat.cloud.auth import Auth
 from custom_components.habitat.cloud.documents import Json
+from custom_components.habitat.cloud.exchange import Limits
+from custom_components.habitat.cloud.messages import Request
 from custom_components.habitat.cloud.pacing import Pacing
-from custom_components.habitat.cloud.session import CloudSession, Limits, Request
+from custom_components.habitat.cloud.session import CloudSession
 from tests.support.faults import Faults
 
 type Reply = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]

@@ -13,7 +13,7 @@ from typing import cast, override
 import orjson
 
 from .documents import Json
-from .session import Answer, Recalling
+from .messages import Answer, Recalling
 
 _MAX_PARTS = 256
 """Parts of an answer that are kept; no list has as many pages."""

@@ -1,92 +1,30 @@
-"""The one place a request leaves from.
+"""The one place a request leaves from, on behalf of one account.
 
-Time-outs, bounded retries, Retry-After, a concurrency cap, a size cap, no redirect to another
-host, redaction, counters: what every vendor's client needs and none should write again.
+Bounded retries, pauses, a concurrency cap, logins, counters: what every vendor's client needs and
+none should write again.
 """
 
-from abc import ABC, abstractmethod
 import asyncio
-from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
+from dataclasses import dataclass
 import logging
 import random
 import time
 
 import aiohttp
-from yarl import URL
 
 from .auth import Auth
-from .documents import MAX_VALUES, Json, count_values, read_json
-from .errors import (
-    AuthError,
-    BadAnswer,
-    CloudError,
-    RateLimited,
-    Refused,
-    TooLarge,
-    Unreachable,
-)
+from .documents import Json
+from .errors import AuthError, CloudError, RateLimited
+from .exchange import LARGE, Counters, Exchange, Limits, server_url
+from .messages import Answer, Recalling, Request
 from .pacing import Pacing
 from .privacy import Privacy
 from .text import brief
 
 _LOGGER = logging.getLogger(__name__)
-
-_LARGE = 8 * 1024
-"""Bytes from which on an answer is read in a thread; as many tiny records take 20 ms."""
-_GIANT = 1024 * 1024
-"""Bytes from which on values are counted before there are too many to read, and even putting the
-pieces together is left to a thread."""
-_MAX_ERROR_BYTES = 64 * 1024
-"""Bytes of an error that are looked at; what is longer has nothing to say."""
-_REDIRECTS = 3
-_MAX_PAUSE = 86_400.0
-"""Seconds; nobody means more."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How patient and how modest a session is; times in seconds, sizes in bytes."""
-
-    connect: float = 10
-    total: float = 20
-    tries: int = 3
-    write_tries: int = 8
-    """Writes are persistent: a cloud was seen to answer half of a burst with an error page."""
-    backoff: float = 0.5
-    """The first pause; each further one is twice as long, all with jitter …"""
-    backoff_most: float = 4
-    """… up to this."""
-    patience: float = 10
-    """The longest pause within one request; a longer Retry-After is the caller's to wait."""
-    deadline: float = 30
-    """No new try begins this long after the first."""
-    concurrency: int = 12
-    size: int = 8 * 1024 * 1024
-    """After decompression; a thousand plants need a quarter of it."""
-
-
-@dataclass(slots=True)
-class Counters:
-    """What a session did so far; bytes after decompression, latency in seconds."""
-
-    requests: int = 0
-    errors: int = 0
-    retries: int = 0
-    bytes: int = 0
-    latency_total: float = 0.0
-    latency_most: float = 0.0
-
-    @property
-    def latency_mean(self) -> float | None:
-        """The mean time to an answer."""
-        return self.latency_total / self.requests if self.requests else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,56 +35,6 @@ class Logged:
     path: str
     outcome: str
     milliseconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back with a status below 400."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = field(repr=False)
-
-    def json(self) -> Json:
-        """Read the body.
-
-        Raises:
-            BadAnswer: it is no complete JSON document.
-        """
-        return read_json(self.body)
-
-
-class Recalling[T](ABC):
-    """Reads answers, and remembers what it made of the last."""
-
-    @abstractmethod
-    def __call__(self, answer: Answer) -> T:
-        """Return what there is in an answer. In a thread, where the answer is large."""
-
-    @abstractmethod
-    def recall(self, answer: Answer) -> T | None:
-        """Return at once what the same answer was read as before, None when it is new."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What to ask."""
-
-    method: str
-    path: str
-    params: Mapping[str, str] | None = None
-    json: Json = None
-    form: Mapping[str, str] | None = None
-    headers: Mapping[str, str] | None = None
-    anonymous: bool = False
-    """Sent without the account's authorization, such as a login."""
-    repeatable: bool = True
-    """Sending it twice does no harm; else only what was surely not done is sent again."""
-
-    @property
-    def is_write(self) -> bool:
-        """Whether it changes something; a login does not."""
-        return self.method != "GET" and not self.anonymous
 
 
 class CloudSession:
@@ -165,7 +53,7 @@ class CloudSession:
         privacy: Privacy | None = None,
         explain: Callable[[Json], str | None] = lambda _: None,
         refuses_login: Callable[[int, Json], bool] = lambda _, __: False,
-        limits: Limits = Limits(),
+        limits: Limits | None = None,
         concurrency: int | None = None,
     ) -> None:
         """Take the server's address and how to read the vendor's error documents.
@@ -178,31 +66,33 @@ class CloudSession:
         Raises:
             ValueError: the address is none of http or https.
         """
-        self._http = http
         self.base = server_url(url)
         self.auth = auth
         self.pacing = pacing or Pacing()
-        self._headers = {
-            "User-Agent": user_agent,
-            "Accept": "application/json",
-            **(headers or {}),
-        }
         self.privacy = privacy or Privacy()
         """What must not be told; who reads the account's records adds to it."""
         self.privacy.learn_login(secrets)
-        self._explain = explain
-        self._refuses_login = refuses_login
-        self._limits = limits
-        self._timeout = aiohttp.ClientTimeout(
-            total=limits.total, sock_connect=limits.connect
-        )
+        self._limits = limits = limits or Limits()
         at_once = concurrency or limits.concurrency
         self._slots = asyncio.Semaphore(at_once)
         self._reads = asyncio.Semaphore(at_once)
         self._reading = asyncio.Lock()
-        self._turn = asyncio.Lock()
         self._unwelcome: set[str] = set()
         self.counters = Counters()
+        self._exchange = Exchange(
+            http,
+            self.base,
+            headers={
+                "User-Agent": user_agent,
+                "Accept": "application/json",
+                **(headers or {}),
+            },
+            limits=limits,
+            counters=self.counters,
+            privacy=self.privacy,
+            explain=explain,
+            refuses_login=refuses_login,
+        )
         self.log: deque[Logged] = deque(maxlen=100)
 
     async def send[T](self, request: Request, read: Callable[[Answer], T]) -> T:
@@ -253,7 +143,7 @@ class CloudSession:
 
     async def _make[T](self, read: Callable[[Answer], T], answer: Answer) -> T:
         """Return what `read` makes of an answer, of a large one without holding the event loop."""
-        if len(answer.body) < _LARGE:
+        if len(answer.body) < LARGE:
             return read(answer)
         if isinstance(read, Recalling):
             known: T | None = read.recall(answer)
@@ -359,7 +249,7 @@ class CloudSession:
             begin = time.monotonic()
             outcome = "cancelled"
             try:
-                answer = await self._exchange(request, auth_headers)
+                answer = await self._exchange.send(request, auth_headers)
                 outcome = str(answer.status)
             except CloudError as err:
                 self.counters.errors += 1
@@ -376,194 +266,3 @@ class CloudSession:
                     )
                 )
         return answer
-
-    async def _exchange(
-        self, request: Request, auth_headers: Mapping[str, str]
-    ) -> Answer:
-        """Speak HTTP, following redirects only within the server."""
-        url = self._address(request.path, request.params)
-        asked: set[URL] = set()
-        while url not in asked and len(asked) <= _REDIRECTS:
-            asked.add(url)
-            try:
-                async with self._http.request(
-                    request.method,
-                    url,
-                    json=request.json,
-                    data=request.form,
-                    headers={
-                        **self._headers,
-                        **(request.headers or {}),
-                        **auth_headers,
-                    },
-                    timeout=self._timeout,
-                    allow_redirects=False,
-                ) as response:
-                    if response.status in _REDIRECTING:
-                        url = self._redirect(response, request.method)
-                        continue
-                    body = await self._read(response)
-                    return self._judge(response, body)
-            except (
-                aiohttp.ClientConnectorError,
-                aiohttp.ConnectionTimeoutError,
-            ) as err:
-                raise Unreachable(
-                    "No connection to the server", undone=True, reason="no_connection"
-                ) from err
-            except TimeoutError as err:
-                raise Unreachable(
-                    "The server did not answer in time", reason="timeout"
-                ) from err
-            except aiohttp.ClientPayloadError as err:
-                raise BadAnswer("The answer broke off", transient=True) from err
-            except aiohttp.ClientError, OSError:
-                # It may quote what it could not read, and the address with its query.
-                raise Unreachable(
-                    "The connection was lost", reason="connection_lost"
-                ) from None
-            except RuntimeError as err:
-                # Whatever else is wrong is no matter of the network.
-                if not self._http.closed:
-                    raise
-                raise Unreachable(
-                    "Home Assistant is stopping", reason="stopping"
-                ) from err
-        raise BadAnswer("The server redirects in circles")
-
-    def _address(self, path: str, params: Mapping[str, str] | None) -> URL:
-        """Return the address of a path on our server, whatever the path says."""
-        base = self.base.path.rstrip("/")
-        return self.base.with_path(f"{base}/{path.lstrip('/')}").with_query(params)
-
-    def _redirect(self, response: aiohttp.ClientResponse, method: str) -> URL:
-        """Return where a redirect leads to.
-
-        Raises:
-            BadAnswer: away from our server or nowhere, or a write was redirected.
-        """
-        allowed = {self.base.origin()}
-        if self.base.is_default_port():
-            allowed.add(self.base.with_scheme("https").origin())
-        try:
-            target = response.url.join(URL(response.headers.get("Location", "")))
-            origin = target.origin()
-        except ValueError as err:
-            raise BadAnswer("The server redirects to no address") from err
-        if origin not in allowed:
-            raise BadAnswer("The server redirects to another host")
-        if method != "GET":
-            raise BadAnswer("The server redirects a write")
-        return target
-
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
-        """Read a body as far as the cap allows."""
-        if (response.content_length or 0) > self._limits.size:
-            raise TooLarge("The answer is too large")
-        chunks: list[bytes] = []
-        size = values = 0
-        while chunk := await response.content.readany():
-            size += len(chunk)
-            if size > self._limits.size:
-                raise TooLarge("The answer is too large")
-            chunks.append(chunk)
-            if size > _GIANT:
-                for piece in chunks if not values else (chunk,):
-                    values += count_values(piece)
-                if values > MAX_VALUES:
-                    raise TooLarge("The answer has far too many values")
-            if size > _LARGE:
-                # What is compressed comes in one go: others must have their turn meanwhile,
-                # and of several such answers one has it at a time.
-                async with self._turn:
-                    await asyncio.sleep(0)
-        self.counters.bytes += size
-        if size > _GIANT:
-            return await asyncio.to_thread(b"".join, chunks)
-        return b"".join(chunks)
-
-    def _judge(self, response: aiohttp.ClientResponse, body: bytes) -> Answer:
-        """Return an answer, or raise what a status and a body mean."""
-        status = response.status
-        page = body.removeprefix(BOM_UTF8).lstrip()[:1] == b"<"
-        if status < HTTPStatus.BAD_REQUEST:
-            if page:
-                raise BadAnswer("The server sent a web page, no data", transient=True)
-            return Answer(status, response.headers, body)
-        document = _error_document(body)
-        message = self._message(status, document)
-        retry_after = _retry_after(
-            response.headers.get("Retry-After"), response.headers.get("Date")
-        )
-        if status == HTTPStatus.TOO_MANY_REQUESTS:
-            raise RateLimited(message, retry_after)
-        if status == HTTPStatus.UNAUTHORIZED:
-            raise AuthError(message)
-        # A web page with 403 comes from a firewall in front of the vendor, not from the vendor.
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or (
-            page and status == HTTPStatus.FORBIDDEN
-        ):
-            undone = status != HTTPStatus.GATEWAY_TIMEOUT
-            raise Unreachable(message, retry_after=retry_after, undone=undone)
-        if status == HTTPStatus.REQUEST_TIMEOUT:
-            raise Unreachable(message)
-        if self._refuses_login(status, document):
-            raise AuthError(message)
-        raise Refused(message, status, page=page)
-
-    def _message(self, status: int, document: Json) -> str:
-        """Return what the vendor said, short and without secrets."""
-        said = self._explain(document)
-        text = f"HTTP {status}: {said}" if said else f"HTTP {status}"
-        return self.privacy.message(text)
-
-
-def _error_document(body: bytes) -> Json:
-    """Read the body of an error; None when it is no JSON."""
-    if len(body) > _MAX_ERROR_BYTES:
-        return None
-    try:
-        return read_json(body)
-    except BadAnswer:
-        return None
-
-
-_REDIRECTING = frozenset({301, 302, 303, 307, 308})
-
-
-def server_url(text: str) -> URL:
-    """Read a server's address.
-
-    Raises:
-        ValueError: it is no http or https address, or it carries a login or a query.
-    """
-    url = URL(text.strip())
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ValueError("not an http or https address")
-    if url.user or url.password or url.query_string or url.fragment:
-        raise ValueError("an address with a login, a query or a fragment")
-    return url
-
-
-def _retry_after(text: str | None, sent: str | None = None) -> float | None:
-    """Read a Retry-After header, seconds or a date; seconds from now, None when unreadable.
-
-    `sent` is the server's own date, by which it meant that of the end: our clock may be wrong.
-    """
-    if not text:
-        return None
-    if text.strip().isdecimal():
-        return min(float(text), _MAX_PAUSE)
-    if (end := _http_date(text)) is None:
-        return None
-    now = _http_date(sent or "") or datetime.now(UTC)
-    return min(max((end - now).total_seconds(), 0.0), _MAX_PAUSE)
-
-
-def _http_date(text: str) -> datetime | None:
-    """Read a date of a header; one without a zone is UTC."""
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

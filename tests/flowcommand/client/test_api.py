@@ -14,7 +14,7 @@ from custom_components.habitat.cloud.errors import (
     Refused,
     Unreachable,
 )
-from custom_components.habitat.cloud.session import Request
+from custom_components.habitat.cloud.messages import Request
 from custom_components.habitat.cloud.time_range import TimeRange
 from custom_components.habitat.flowcommand.client.models import FlowSensor
 from custom_components.habitat.simulator.core.clock import ManualClock

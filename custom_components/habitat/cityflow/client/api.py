@@ -9,10 +9,11 @@ from typing import cast
 from ...cloud.cache import Collection, Memory, Records
 from ...cloud.documents import Json, each
 from ...cloud.errors import BadAnswer, Refused, TooLarge
+from ...cloud.messages import Answer, Request
 from ...cloud.paging import join_pages, read_page
 from ...cloud.parsing import parse
 from ...cloud.report import ParseReport
-from ...cloud.session import Answer, CloudSession, Request
+from ...cloud.session import CloudSession
 from ...cloud.time_range import TimeRange, format_utc
 from ...cloud.values import to_float, to_int
 from .models import DeviceType, Measurement, Organization, Probe, Property

@@ -11,7 +11,8 @@ import jwt
 from ...cloud.auth import Auth, FixedAuth, Token, TokenAuth, TokenStore, read_access
 from ...cloud.documents import Json
 from ...cloud.errors import AuthError, BadAnswer, Refused
-from ...cloud.session import CloudSession, Request
+from ...cloud.messages import Request
+from ...cloud.session import CloudSession
 from ...cloud.values import to_float, to_str
 
 LOGIN = "/users/login"

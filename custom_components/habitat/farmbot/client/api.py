@@ -18,10 +18,11 @@ from typing import Any
 from ...cloud.cache import Collection, Memory, Records
 from ...cloud.documents import Json
 from ...cloud.errors import BadAnswer, RateLimited, Refused
+from ...cloud.messages import Answer, Recalling, Request
 from ...cloud.paging import Page, PageChain, Query, join_pages, read_page
 from ...cloud.parsing import learn_private, parse
 from ...cloud.report import ParseReport
-from ...cloud.session import Answer, CloudSession, Recalling, Request
+from ...cloud.session import CloudSession
 from . import models
 from .auth import TOKENS, unready
 from .models import GlobalBulletin, Log, Point, Release, SavedGarden

@@ -15,7 +15,8 @@ import jwt
 from ...cloud.auth import Token, read_access
 from ...cloud.documents import Json
 from ...cloud.errors import ActionRequired, BadAnswer, Refused
-from ...cloud.session import CloudSession, Request
+from ...cloud.messages import Request
+from ...cloud.session import CloudSession
 from ...cloud.values import to_float, to_int, to_str
 
 TOKENS = "/api/tokens"

@@ -10,10 +10,11 @@ from operator import attrgetter
 from ...cloud.cache import Collection, Memory, Records
 from ...cloud.documents import Json
 from ...cloud.errors import Refused
+from ...cloud.messages import Answer, Request
 from ...cloud.paging import Page, PageChain, Query, join_pages, read_page
 from ...cloud.parsing import parse
 from ...cloud.report import ParseReport
-from ...cloud.session import Answer, CloudSession, Request
+from ...cloud.session import CloudSession
 from .jsonapi import flatten, next_page, pages_ahead, resources
 from .models import Resource, Vent
 

@@ -5,7 +5,8 @@ import time
 
 from ...cloud.auth import Token, read_access
 from ...cloud.errors import AuthError, BadAnswer, Refused
-from ...cloud.session import CloudSession, Request
+from ...cloud.messages import Request
+from ...cloud.session import CloudSession
 from ...cloud.values import to_float, to_str
 
 MODERN = "/oauth2/token"

@@ -10,10 +10,11 @@ from yarl import URL
 from ...cloud.cache import Collection, Memory, Records
 from ...cloud.documents import Json
 from ...cloud.errors import BadAnswer, Refused
+from ...cloud.messages import Answer, Request
 from ...cloud.paging import MAX_PAGES, Page, PageChain, Query, join_pages, read_page
 from ...cloud.parsing import parse
 from ...cloud.report import ParseReport
-from ...cloud.session import Answer, CloudSession, Request
+from ...cloud.session import CloudSession
 from ...cloud.time_range import TimeRange, format_utc
 from ...cloud.values import to_int
 from .models import FlowSensor, FlowVolume, Ping

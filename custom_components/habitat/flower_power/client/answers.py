@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ...cloud.documents import Json
 from ...cloud.errors import BadAnswer, Refused
-from ...cloud.session import Answer
+from ...cloud.messages import Answer
 from ...cloud.values import to_str
 
 

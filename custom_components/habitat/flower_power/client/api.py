@@ -9,10 +9,11 @@ import re
 from ...cloud.cache import Collection, Memory, Records
 from ...cloud.documents import Json
 from ...cloud.errors import BadAnswer
+from ...cloud.messages import Answer, Request
 from ...cloud.paging import join_pages, read_page
 from ...cloud.parsing import parse
 from ...cloud.report import ParseReport
-from ...cloud.session import Answer, CloudSession, Request
+from ...cloud.session import CloudSession
 from ...cloud.time_range import TimeRange, format_utc
 from .answers import open_answer
 from .models import Location, LocationStatus, Profile, Versions

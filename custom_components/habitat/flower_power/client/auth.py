@@ -6,7 +6,8 @@ import time
 from ...cloud.auth import Token, read_access
 from ...cloud.documents import Json
 from ...cloud.errors import AuthError, BadAnswer, Refused
-from ...cloud.session import CloudSession, Request
+from ...cloud.messages import Request
+from ...cloud.session import CloudSession
 from ...cloud.values import to_float, to_str
 
 ADDRESS = "/user/v1/authenticate"

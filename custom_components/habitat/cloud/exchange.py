@@ -1,0 +1,257 @@
+"""One request and its answer over HTTP: sizes, redirects, and what a status means."""
+
+import asyncio
+from codecs import BOM_UTF8
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import aiohttp
+from yarl import URL
+
+from .documents import MAX_VALUES, Json, count_values, read_json
+from .errors import AuthError, BadAnswer, RateLimited, Refused, TooLarge, Unreachable
+from .messages import Answer, Request
+from .privacy import Privacy
+from .retry_after import read_retry_after
+
+LARGE = 8 * 1024
+"""Bytes from which on an answer is read in a thread; as many tiny records take 20 ms."""
+_GIANT = 1024 * 1024
+"""Bytes from which on values are counted before there are too many to read, and even putting the
+pieces together is left to a thread."""
+_MAX_ERROR_BYTES = 64 * 1024
+"""Bytes of an error that are looked at; what is longer has nothing to say."""
+_REDIRECTS = 3
+_REDIRECTING = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How patient and how modest a session is; times in seconds, sizes in bytes."""
+
+    connect: float = 10
+    total: float = 20
+    tries: int = 3
+    write_tries: int = 8
+    """Writes are persistent: a cloud was seen to answer half of a burst with an error page."""
+    backoff: float = 0.5
+    """The first pause; each further one is twice as long, all with jitter …"""
+    backoff_most: float = 4
+    """… up to this."""
+    patience: float = 10
+    """The longest pause within one request; a longer Retry-After is the caller's to wait."""
+    deadline: float = 30
+    """No new try begins this long after the first."""
+    concurrency: int = 12
+    size: int = 8 * 1024 * 1024
+    """After decompression; a thousand plants need a quarter of it."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """What a session did so far; bytes after decompression, latency in seconds."""
+
+    requests: int = 0
+    errors: int = 0
+    retries: int = 0
+    bytes: int = 0
+    latency_total: float = 0.0
+    latency_most: float = 0.0
+
+    @property
+    def latency_mean(self) -> float | None:
+        """The mean time to an answer."""
+        return self.latency_total / self.requests if self.requests else None
+
+
+class Exchange:
+    """Sends single requests to one server and judges the answers."""
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        base: URL,
+        *,
+        headers: Mapping[str, str],
+        limits: Limits,
+        counters: Counters,
+        privacy: Privacy,
+        explain: Callable[[Json], str | None],
+        refuses_login: Callable[[int, Json], bool],
+    ) -> None:
+        """Take what `CloudSession` takes, and the headers of every request."""
+        self._http = http
+        self._base = base
+        self._headers = headers
+        self._limits = limits
+        self._counters = counters
+        self._privacy = privacy
+        self._explain = explain
+        self._refuses_login = refuses_login
+        self._timeout = aiohttp.ClientTimeout(
+            total=limits.total, sock_connect=limits.connect
+        )
+        self._turn = asyncio.Lock()
+
+    async def send(self, request: Request, auth_headers: Mapping[str, str]) -> Answer:
+        """Speak HTTP, following redirects only within the server."""
+        url = self._address(request.path, request.params)
+        asked: set[URL] = set()
+        while url not in asked and len(asked) <= _REDIRECTS:
+            asked.add(url)
+            try:
+                async with self._http.request(
+                    request.method,
+                    url,
+                    json=request.json,
+                    data=request.form,
+                    headers={
+                        **self._headers,
+                        **(request.headers or {}),
+                        **auth_headers,
+                    },
+                    timeout=self._timeout,
+                    allow_redirects=False,
+                ) as response:
+                    if response.status in _REDIRECTING:
+                        url = self._redirect(response, request.method)
+                        continue
+                    body = await self._read(response)
+                    return self._judge(response, body)
+            except (
+                aiohttp.ClientConnectorError,
+                aiohttp.ConnectionTimeoutError,
+            ) as err:
+                raise Unreachable(
+                    "No connection to the server", undone=True, reason="no_connection"
+                ) from err
+            except TimeoutError as err:
+                raise Unreachable(
+                    "The server did not answer in time", reason="timeout"
+                ) from err
+            except aiohttp.ClientPayloadError as err:
+                raise BadAnswer("The answer broke off", transient=True) from err
+            except aiohttp.ClientError, OSError:
+                # It may quote what it could not read, and the address with its query.
+                raise Unreachable(
+                    "The connection was lost", reason="connection_lost"
+                ) from None
+            except RuntimeError as err:
+                # Whatever else is wrong is no matter of the network.
+                if not self._http.closed:
+                    raise
+                raise Unreachable(
+                    "Home Assistant is stopping", reason="stopping"
+                ) from err
+        raise BadAnswer("The server redirects in circles")
+
+    def _address(self, path: str, params: Mapping[str, str] | None) -> URL:
+        """Return the address of a path on our server, whatever the path says."""
+        base = self._base.path.rstrip("/")
+        return self._base.with_path(f"{base}/{path.lstrip('/')}").with_query(params)
+
+    def _redirect(self, response: aiohttp.ClientResponse, method: str) -> URL:
+        """Return where a redirect leads to.
+
+        Raises:
+            BadAnswer: away from our server or nowhere, or a write was redirected.
+        """
+        allowed = {self._base.origin()}
+        if self._base.is_default_port():
+            allowed.add(self._base.with_scheme("https").origin())
+        try:
+            target = response.url.join(URL(response.headers.get("Location", "")))
+            origin = target.origin()
+        except ValueError as err:
+            raise BadAnswer("The server redirects to no address") from err
+        if origin not in allowed:
+            raise BadAnswer("The server redirects to another host")
+        if method != "GET":
+            raise BadAnswer("The server redirects a write")
+        return target
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        """Read a body as far as the cap allows."""
+        if (response.content_length or 0) > self._limits.size:
+            raise TooLarge("The answer is too large")
+        chunks: list[bytes] = []
+        size = values = 0
+        while chunk := await response.content.readany():
+            size += len(chunk)
+            if size > self._limits.size:
+                raise TooLarge("The answer is too large")
+            chunks.append(chunk)
+            if size > _GIANT:
+                for piece in chunks if not values else (chunk,):
+                    values += count_values(piece)
+                if values > MAX_VALUES:
+                    raise TooLarge("The answer has far too many values")
+            if size > LARGE:
+                # What is compressed comes in one go: others must have their turn meanwhile,
+                # and of several such answers one has it at a time.
+                async with self._turn:
+                    await asyncio.sleep(0)
+        self._counters.bytes += size
+        if size > _GIANT:
+            return await asyncio.to_thread(b"".join, chunks)
+        return b"".join(chunks)
+
+    def _judge(self, response: aiohttp.ClientResponse, body: bytes) -> Answer:
+        """Return an answer, or raise what a status and a body mean."""
+        status = response.status
+        page = body.removeprefix(BOM_UTF8).lstrip()[:1] == b"<"
+        if status < HTTPStatus.BAD_REQUEST:
+            if page:
+                raise BadAnswer("The server sent a web page, no data", transient=True)
+            return Answer(status, response.headers, body)
+        document = _error_document(body)
+        message = self._message(status, document)
+        retry_after = read_retry_after(
+            response.headers.get("Retry-After"), response.headers.get("Date")
+        )
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise RateLimited(message, retry_after)
+        if status == HTTPStatus.UNAUTHORIZED:
+            raise AuthError(message)
+        # A web page with 403 comes from a firewall in front of the vendor, not from the vendor.
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or (
+            page and status == HTTPStatus.FORBIDDEN
+        ):
+            undone = status != HTTPStatus.GATEWAY_TIMEOUT
+            raise Unreachable(message, retry_after=retry_after, undone=undone)
+        if status == HTTPStatus.REQUEST_TIMEOUT:
+            raise Unreachable(message)
+        if self._refuses_login(status, document):
+            raise AuthError(message)
+        raise Refused(message, status, page=page)
+
+    def _message(self, status: int, document: Json) -> str:
+        """Return what the vendor said, short and without secrets."""
+        said = self._explain(document)
+        text = f"HTTP {status}: {said}" if said else f"HTTP {status}"
+        return self._privacy.message(text)
+
+
+def _error_document(body: bytes) -> Json:
+    """Read the body of an error; None when it is no JSON."""
+    if len(body) > _MAX_ERROR_BYTES:
+        return None
+    try:
+        return read_json(body)
+    except BadAnswer:
+        return None
+
+
+def server_url(text: str) -> URL:
+    """Read a server's address.
+
+    Raises:
+        ValueError: it is no http or https address, or it carries a login or a query.
+    """
+    url = URL(text.strip())
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError("not an http or https address")
+    if url.user or url.password or url.query_string or url.fragment:
+        raise ValueError("an address with a login, a query or a fragment")
+    return url
