@@ -31,6 +31,7 @@ from custom_components.habitat.cloud.models import (
     read_with,
 )
 from custom_components.habitat.cloud.parsing import parse
+from custom_components.habitat.cloud.plausible import Range, within
 from custom_components.habitat.cloud.report import MAX_REPORTED, ParseReport
 from custom_components.habitat.cloud.values import (
     to_bool,
@@ -470,6 +471,7 @@ class Special:
 
     even: int = field(metadata=read_with(_even, key="number"))
     maybe: int = field(default=8, metadata=read_with(_even))
+    huge: int | None = field(default=None, metadata=within(Range(0, inf)))
     sum: int = field(default=0, metadata=COMPUTED)
 
 
@@ -480,6 +482,8 @@ class Special:
         ({"number": 2, "maybe": None}, Special(even=2), {}),
         ({"number": 2, "maybe": 3}, Special(even=2), {"Special.maybe": 1}),
         ({"number": 2, "maybe": []}, Special(even=2), {"Special.maybe": 1}),
+        ({"number": 2, "huge": -1}, Special(even=2), {"Special.huge": 1}),
+        ({"number": 2, "huge": -1e300}, Special(even=2), {"Special.huge": 1}),
         ({"number": 1}, None, {"Special.even": 1}),
         ({"even": 2}, None, {"Special.even": 1}),
     ],

@@ -102,8 +102,10 @@ async def test_every_path_is_one_of_our_server(prefix: str) -> None:
         "/api/a?b=c#d": "/api/a?b=c#d",
         "/api/ü%2F": "/api/ü%2F",
     }
-    async with talking(data({}), auth=ACCOUNT) as (session, server):
-        session.base = server_url(server.url + prefix)
+    async with serving(data({})) as server, aiohttp.ClientSession() as http:
+        session = CloudSession(
+            http, server.url + prefix, user_agent=USER_AGENT, auth=ACCOUNT
+        )
         for path in paths:
             await session.json(Request(method="GET", path=path))
     assert [asked.path for asked in server.asked] == [

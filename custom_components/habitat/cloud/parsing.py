@@ -161,6 +161,8 @@ def _value_reader(
 
     def read_within(given: Json, label: str, report: ParseReport) -> object:
         value = read(given, label, report)
+        if value is None:
+            return None
         number = value if type(value) is float else to_float(given)
         if number is None or lowest <= number <= highest:
             return value
