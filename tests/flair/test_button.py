@@ -5,7 +5,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.habitat.flair.button import button_key
 from custom_components.habitat.flair.client.models import HvacUnit
-from custom_components.habitat.flair.coordinator import key_of
+from custom_components.habitat.flair.devices import key_of
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.core.documents import Json
 from custom_components.habitat.simulator.flair.homes import home

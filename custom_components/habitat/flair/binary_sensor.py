@@ -34,7 +34,8 @@ from .client.models import (
     Vent,
     VentReading,
 )
-from .coordinator import READING, FlairCoordinator
+from .coordinator import FlairCoordinator
+from .devices import READING
 from .entity import FlairEntity
 
 MOVED_AFTER = timedelta(minutes=3)

@@ -27,7 +27,8 @@ from .button import CLEAR_HOME_HOLD, CLEAR_ROOM_HOLD
 from .client.models import HeatCoolMode, HvacUnit, Room, SetPointMode, Structure
 from .conclusions import HomeSummary, RoomSummary
 from .const import MAX_TEMP, MIN_TEMP, UNTIL_CANCELLED, UNTIL_NEXT_EVENT
-from .coordinator import SUMMARY, FlairCoordinator, key_of
+from .coordinator import SUMMARY, FlairCoordinator
+from .devices import key_of
 from .entity import FlairEntity
 from .hvac_unit import UnitClimate, require_offered, set_point
 

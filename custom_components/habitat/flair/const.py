@@ -3,7 +3,7 @@
 from typing import Final
 
 APP_URL: Final = "https://my.flair.co/"
-"""Flair's web app; the pair for the API is made there, under HabitatCoordinator Settings."""
+"""Flair's web app; the pair for the API is made there, under Account Settings."""
 
 MANUFACTURER: Final = "Flair"
 

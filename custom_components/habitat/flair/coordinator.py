@@ -1,10 +1,10 @@
-"""A Flair account: which lists are asked for at what pace, and what is a device."""
+"""The coordinator of a Flair account: which lists are requested and how often, and what follows from them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import ClassVar, Required, TypedDict, override
+from typing import ClassVar, override
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
@@ -24,7 +24,6 @@ from .client.auth import LEGACY
 from .client.models import (
     AnyPuck,
     Bridge,
-    BridgeReading,
     HvacUnit,
     Named,
     Puck,
@@ -48,7 +47,17 @@ from .client.models import (
 )
 from .conclusions import RoomView, Thing, summarize_home, view_room
 from .connection import connect
-from .const import APP_URL, MANUFACTURER
+from .const import APP_URL
+from .devices import (
+    DETAILS,
+    DEVICE_TYPES,
+    READING,
+    STATE,
+    device_id,
+    device_of,
+    key_of,
+    name_of,
+)
 
 FAST = (
     Structure,
@@ -67,43 +76,11 @@ SLOW = timedelta(minutes=5)
 RARE = timedelta(minutes=15)
 DAILY = timedelta(days=1)
 
-READING = "current-reading"
-STATE = "current-state"
-WEATHER = "current-weather"
 SUMMARY = "summary"
 SCHEDULES = "schedules"
 VIEW = "@view"
 IN_ROOMS = "@in_room"
-"""The ends of keys: what belongs to a device and is a record of its own; with an @ nobody but us reads it."""
-
-SINGLES: Mapping[tuple[str, str], type[Resource]] = {
-    (Vent.TYPE, READING): VentReading,
-    (Puck.TYPE, READING): PuckReading,
-    (Puck2.TYPE, READING): Puck2Reading,
-    (Bridge.TYPE, READING): BridgeReading,
-    (RemoteSensor.TYPE, READING): RemoteSensorReading,
-    (Thermostat.TYPE, STATE): ThermostatState,
-    (Structure.TYPE, WEATHER): Weather,
-}
-"""What costs a request a device, so it is asked for only where somebody reads it."""
-
-_PARTS = {
-    kind: tuple(part for other, part in SINGLES if other == kind) for kind, _ in SINGLES
-}
-
-_NAMES: Mapping[type[Named], str] = {
-    Structure: "Home",
-    Room: "Room",
-    Zone: "Zone",
-    Vent: "Vent",
-    Puck: "Puck",
-    Puck2: "Puck 2",
-    Bridge: "Bridge",
-    Thermostat: "Thermostat",
-    RemoteSensor: "Remote sensor",
-    HvacUnit: "HVAC unit",
-}
-"""What a device is, and its name where the cloud has none."""
+"""The ends of the keys of derived records; entities do not read those with an @."""
 
 _VENT_MOVES = 2
 """Polls until a vent has surely moved; live ones take 30 to 90 seconds."""
@@ -121,14 +98,6 @@ LASTS: Mapping[type[Resource], timedelta] = {
 _IN_ROOMS: tuple[type[Thing], ...] = (
     Vent, Puck, Puck2, Thermostat, RemoteSensor, HvacUnit,
 )  # fmt: skip
-
-
-def key_of(
-    model: type[Resource], resource_id: str | None, part: str | None = None
-) -> str:
-    """Return the key of a record, or of what belongs to it, such as its reading."""
-    key = f"{model.TYPE}_{resource_id}"
-    return f"{key}/{part}" if part else key
 
 
 class FlairCoordinator(HabitatCoordinator):
@@ -220,7 +189,7 @@ class FlairCoordinator(HabitatCoordinator):
         if key not in self._details:
             owner, _, detail = key.partition("/")
             kind, _, resource_id = owner.partition("_")
-            model = SINGLES.get((kind, detail))
+            model = DETAILS.get((kind, detail))
             if model is None:
                 return None
             self._details[key] = Source(
@@ -261,7 +230,7 @@ class FlairCoordinator(HabitatCoordinator):
     @override
     def device_makers(self) -> Iterator[tuple[str, Callable[[], Device | None]]]:
         """Return homes, then what stands in them, then what stands in their rooms."""
-        for kind in _NAMES:
+        for kind in DEVICE_TYPES:
             for key in self.store.keys(kind.TYPE):
                 yield key, partial(self._describe, key, kind)
 
@@ -377,20 +346,12 @@ class FlairCoordinator(HabitatCoordinator):
         record = self.record(key, kind)
         if record is None or not self._shown(record):
             return None
-        room, home = self.room_of(record), self.home_of(record)
-        reading = self.record(f"{key}/{READING}", Reading)
-        parent = room or home
-        place = record if isinstance(record, Room) else room
-        return Device(
-            id=self._device_id(record),
-            key=key,
-            reads=tuple(f"{key}/{detail}" for detail in _PARTS.get(kind.TYPE, ())),
-            name=name_of(record),
-            sw_version=reading.firmware if reading else None,
-            parent=self._device_id(parent) if parent else None,
-            area=place.name if place else None,
-            configuration_url=APP_URL,
-            **_make(record),
+        return device_of(
+            self.login,
+            record,
+            room=self.room_of(record),
+            home=self.home_of(record),
+            reading=self.record(f"{key}/{READING}", Reading),
         )
 
     # What follows from the records.
@@ -457,7 +418,7 @@ class FlairCoordinator(HabitatCoordinator):
     def describe_issues(self) -> Iterator[Issue]:
         """Return units that nothing drives, and a login of the kind that Flair gives up."""
         for unit in self.of(HvacUnit):
-            shown = self._device_id(unit) in self.devices.present
+            shown = device_id(self.login, unit) in self.devices.present
             if shown and not unit.driven:
                 name = name_of(unit)
                 yield Issue("unit_without_puck", unit.id, {"name": name}, APP_URL)
@@ -529,11 +490,8 @@ class FlairCoordinator(HabitatCoordinator):
         return (
             not isinstance(record, HvacUnit)
             or record.constraints is not None
-            or self.devices.known(self._device_id(record))
+            or self.devices.known(device_id(self.login, record))
         )
-
-    def _device_id(self, record: Named) -> str:
-        return f"{self.login.vendor.key}_{record.TYPE}_{record.id}"
 
     def _related[R: Resource](
         self, model: type[R], resource_id: str | None
@@ -554,11 +512,6 @@ def _schedules_of(home: Structure) -> str:
     return f"schedules of {home.id}"
 
 
-def name_of(record: Named) -> str:
-    """Return what a resource is called, by what it is where nobody gave it a name."""
-    return record.name or f"{_NAMES[type(record)]} {record.id[-4:]}"
-
-
 def _latest(times: Iterable[datetime | None]) -> datetime | None:
     """Return the latest of times, where None is never."""
     known = list(times)
@@ -575,52 +528,6 @@ def _out_of_reach(record: Named) -> ServiceValidationError:
         case Room():
             return validation_error("room_out_of_reach")
     return validation_error("device_out_of_reach")
-
-
-class _Make(TypedDict, total=False):
-    manufacturer: Required[str]
-    model: str | None
-    model_id: str | None
-    serial_number: str | None
-    hw_version: str | None
-
-
-def _make(record: Named) -> _Make:
-    """Return who made a device and what it is, where that is not Flair's to say."""
-    match record:
-        case Thermostat():
-            return _Make(
-                manufacturer=_brand(record.make),
-                model=record.thermostat_model or record.model or _NAMES[Thermostat],
-                serial_number=record.source_id,
-            )
-        case RemoteSensor():
-            kind = (record.sensor_type or _NAMES[RemoteSensor]).replace("_", " ")
-            return _Make(manufacturer=_brand(kind.split(" ")[0]), model=kind)
-        case HvacUnit():
-            return _Make(
-                manufacturer=record.make_name or MANUFACTURER,
-                model=_NAMES[HvacUnit],
-                model_id=record.model_id,
-            )
-        case Puck2():
-            return _Make(
-                manufacturer=MANUFACTURER,
-                model=_NAMES[Puck2],
-                hw_version=record.hardware_version_name,
-                serial_number=record.id,
-            )
-        case Radio():
-            return _Make(
-                manufacturer=MANUFACTURER,
-                model=_NAMES[type(record)],
-                serial_number=record.id,
-            )
-    return _Make(manufacturer=MANUFACTURER, model=_NAMES[type(record)])
-
-
-def _brand(make: str | None) -> str:
-    return make.capitalize() if make else MANUFACTURER
 
 
 COORDINATOR = FlairCoordinator

@@ -39,7 +39,8 @@ from .client.models import (
 )
 from .conclusions import RoomSummary
 from .const import MAX_TEMP, MIN_TEMP
-from .coordinator import SUMMARY, FlairCoordinator, key_of
+from .coordinator import SUMMARY, FlairCoordinator
+from .devices import key_of
 from .entity import FlairEntity
 
 UNIT_MODES: Final[Mapping[UnitMode, HVACMode]] = {

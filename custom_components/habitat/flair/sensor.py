@@ -57,15 +57,8 @@ from .client.models import (
     Zone,
 )
 from .conclusions import RoomSummary
-from .coordinator import (
-    READING,
-    STATE,
-    SUMMARY,
-    WEATHER,
-    FlairCoordinator,
-    key_of,
-    name_of,
-)
+from .coordinator import SUMMARY, FlairCoordinator
+from .devices import READING, STATE, WEATHER, key_of, name_of
 from .entity import FlairEntity
 
 EMPTY, FULL = 2.2, 3.0

@@ -25,7 +25,8 @@ from homeassistant.util import dt as dt_util
 from ..devices import Device
 from ..loader import EntityFactory
 from .client.models import Structure, Weather
-from .coordinator import WEATHER, FlairCoordinator
+from .coordinator import FlairCoordinator
+from .devices import WEATHER
 from .entity import FlairEntity
 
 OUTDOORS = WeatherEntityDescription(key="outdoors")
