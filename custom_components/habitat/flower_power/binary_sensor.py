@@ -14,7 +14,8 @@ from ..devices import Device
 from ..entity import entities_from
 from ..loader import EntityFactory
 from .client.models import Location, LocationStatus
-from .coordinator import STATUS, FlowerPowerCoordinator
+from .coordinator import FlowerPowerCoordinator
+from .devices import STATUS
 from .entity import AnalysisEntity
 
 

@@ -9,7 +9,6 @@ from typing import ClassVar, override
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.device_registry import CONNECTION_BLUETOOTH
 
 from ..cloud.time_range import TimeRange
 from ..coordinator import Derivation, HabitatConfigEntry, HabitatCoordinator
@@ -19,21 +18,18 @@ from ..poller import FetchResult, Source
 from ..vendor import Login
 from .bluetooth import bluetooth_addresses
 from .client.api import Garden
-from .client.enums import SensorType
 from .client.models import Location, LocationStatus, Sample, Versions, WateringEvent
 from .connection import connect
+from .devices import STATUS, device_of, sample_keys
 
 VERSIONS = "versions"
 CONFIGURATION = "configuration"
-STATUS = "status"
 PROFILE = "profile"
 SAMPLES = "samples"
 """What is asked for; the last once for each location."""
 
-SAMPLE = "sample"
-WATERED = "watered"
 ADDRESSES = "@bluetooth"
-"""The ends of a location's keys, beside its status."""
+"""The end of the key of a sensor's Bluetooth address, a derived record."""
 
 DAY = timedelta(days=1)
 TRUSTED = timedelta(days=2)
@@ -44,14 +40,6 @@ _FIRST_NET: Mapping[str, timedelta] = {
     STATUS: timedelta(hours=16),
 }
 """When the daily safety net asks first: so no hour has two of its requests."""
-
-_MODELS: Mapping[SensorType | None, str] = {
-    SensorType.FLOWER_POWER: "Flower Power",
-    SensorType.POT: "Parrot Pot",
-    SensorType.H2O: "Parrot H2O",
-}
-_NAME = "Flower Power"
-"""Of a location that has none, before the end of its identifier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +167,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
         read = self.store.subscribed_keys
         for key in self.store.keys(STATUS):
             identifier = key.removesuffix(f"/{STATUS}")
-            if not read.isdisjoint(_sample_keys(identifier)):
+            if not read.isdisjoint(sample_keys(identifier)):
                 yield Source(
                     f"{SAMPLES} of {identifier}",
                     partial(self._fetch_samples, key),
@@ -242,7 +230,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
         samples = await self.client.samples(
             identifier, TimeRange(since, last + timedelta(seconds=1))
         )
-        sample, watered = _sample_keys(identifier)
+        sample, watered = sample_keys(identifier)
         newest = _newest(samples.samples, self.record(sample, Sample))
         result = FetchResult(
             {
@@ -266,7 +254,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
         status = self.record(f"{device.key}/{STATUS}", LocationStatus)
         last = past(status.last_sample_utc) if status else None
         if last is None:
-            sample = self.record(_sample_keys(device.key)[0], Sample)
+            sample = self.record(sample_keys(device.key)[0], Sample)
             last = past(sample.capture_datetime_utc) if sample else None
         return None if last is None else last + TRUSTED
 
@@ -311,21 +299,11 @@ class FlowerPowerCoordinator(HabitatCoordinator):
         location = self.record(key, Location)
         if location is None:
             return None
-        status = self.record(f"{key}/{STATUS}", LocationStatus)
-        address = self.record(f"{key}/{ADDRESSES}", str)
-        identifier, sensor = location.location_identifier, location.sensor
-        installed = status.sensor.firmware if status and status.sensor else None
-        return Device(
-            id=f"{self.login.vendor.key}_{identifier}",
-            key=identifier,
-            reads=(f"{identifier}/{STATUS}", *_sample_keys(identifier)),
-            name=location.name or f"{_NAME} {identifier[-4:]}",
-            manufacturer="Parrot",
-            model=_MODELS.get(sensor.sensor_type) if sensor else None,
-            serial_number=sensor.sensor_serial if sensor else None,
-            sw_version=installed or (sensor.firmware if sensor else None),
-            hw_version=sensor.hardware_revision if sensor else None,
-            connections=frozenset({(CONNECTION_BLUETOOTH, address)} if address else ()),
+        return device_of(
+            self.login,
+            location,
+            status=self.record(f"{key}/{STATUS}", LocationStatus),
+            address=self.record(f"{key}/{ADDRESSES}", str),
         )
 
 
@@ -339,11 +317,6 @@ def _newest(samples: Iterable[Sample], known: Sample | None) -> Sample | None:
     return max(
         reversed(told or found), key=lambda one: one.capture_datetime_utc, default=None
     )
-
-
-def _sample_keys(identifier: str) -> tuple[str, str]:
-    """Return the keys of what samples bring."""
-    return f"{identifier}/{SAMPLE}", f"{identifier}/{WATERED}"
 
 
 COORDINATOR = FlowerPowerCoordinator

@@ -13,7 +13,8 @@ from ..devices import Device
 from ..entity import HabitatEntity
 from ..loader import EntityFactory
 from .client.models import Location
-from .coordinator import WATERED, FlowerPowerCoordinator, Waterings
+from .coordinator import FlowerPowerCoordinator, Waterings
+from .devices import WATERED
 
 ATTR_BEGIN, ATTR_END = "begin", "end"
 

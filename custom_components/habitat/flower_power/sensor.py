@@ -25,7 +25,8 @@ from ..loader import EntityFactory
 from ..sensor import HabitatSensorEntity, HabitatSensorEntityDescription
 from .client.enums import Instruction, Status, TankInstruction, WateringMode
 from .client.models import Analysis, Gauge, Location, LocationStatus, Sample
-from .coordinator import SAMPLE, STATUS, FlowerPowerCoordinator
+from .coordinator import FlowerPowerCoordinator
+from .devices import SAMPLE, STATUS
 from .entity import AnalysisEntity
 
 DLI = "mol/m²/d"

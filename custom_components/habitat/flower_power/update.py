@@ -14,7 +14,8 @@ from ..devices import Device
 from ..entity import HabitatEntity
 from ..loader import EntityFactory
 from .client.models import Location, LocationStatus, SensorStatus
-from .coordinator import STATUS, FlowerPowerCoordinator
+from .coordinator import FlowerPowerCoordinator
+from .devices import STATUS
 
 FIRMWARE = UpdateEntityDescription(
     key="firmware", device_class=UpdateDeviceClass.FIRMWARE
