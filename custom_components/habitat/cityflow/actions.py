@@ -19,7 +19,8 @@ from .client.join import shared_locations
 from .client.models import Measurement, Probe
 from .client.properties import key_of
 from .client.resolution import bin_length
-from .coordinator import ROW, CityFlowCoordinator
+from .coordinator import CityFlowCoordinator
+from .devices import ROW
 
 type _History = AsyncGenerator[list[Measurement]]
 

@@ -24,8 +24,8 @@ from ..vendor import Login
 from .client.join import join
 from .client.models import DeviceType, Measurement, Probe
 from .connection import connect
-from .const import MANUFACTURER
 from .device_filter import choose
+from .devices import PROBE_PREFIX, ROW, TYPE_PREFIX, device_id, device_of
 
 DEVICES = "devices"
 LATEST = "latest"
@@ -34,12 +34,7 @@ ORGANIZATIONS = "organizations"
 
 STRAYS = "probes/@strays"
 """The key of the keys of probes that measure but are not in the list."""
-ROW = "row"
-"""What of a probe is a record of its own: its newest row."""
-
-_PROBE = "probe_"
-_TYPE = "type_"
-_ORGANIZATION = "organization_"
+_ORGANIZATION_PREFIX = "organization_"
 
 HALF_A_DAY = timedelta(hours=12)
 DAILY = timedelta(days=1)
@@ -53,8 +48,6 @@ MIN_SILENCE = timedelta(minutes=45)
 MAX_SILENCE = timedelta(hours=2)
 CADENCES = 3
 """A probe is silent after so many times its cadence, 45 minutes at least and 2 hours at most."""
-
-_GENERATIONS: Mapping[int, str] = {1: "CityProbe", 150: "CityProbe 2"}
 
 
 class CityFlowCoordinator(HabitatCoordinator):
@@ -85,22 +78,22 @@ class CityFlowCoordinator(HabitatCoordinator):
         await super().async_config_entry_first_refresh()
         # Of one that the list lacks the options cannot know: several lists have to lack it.
         for probe in self.records(DEVICES, Probe):
-            if self._device_id(probe) not in self.devices.present:
-                self.devices.remove(self._device_id(probe))
+            if device_id(self.login, probe) not in self.devices.present:
+                self.devices.remove(device_id(self.login, probe))
 
     # Polls.
 
     @override
     def sources(self) -> Iterator[Source]:
         """Return the lists and the newest rows, which are of no use before there was a list."""
-        yield Source(DEVICES, self._fetch_devices, HALF_A_DAY, prefix=_PROBE)
+        yield Source(DEVICES, self._fetch_devices, HALF_A_DAY, prefix=PROBE_PREFIX)
         yield Source(
             TYPES,
             self._fetch_types,
             DAILY,
             after=(DEVICES,),
             blocking=False,
-            prefix=_TYPE,
+            prefix=TYPE_PREFIX,
             spread=APART,
         )
         yield Source(
@@ -109,7 +102,7 @@ class CityFlowCoordinator(HabitatCoordinator):
             DAILY,
             after=(DEVICES,),
             blocking=False,
-            prefix=_ORGANIZATION,
+            prefix=_ORGANIZATION_PREFIX,
             spread=2 * APART,
         )
         yield Source(
@@ -120,7 +113,7 @@ class CityFlowCoordinator(HabitatCoordinator):
             blocking=False,
             # That all are silent is an answer too.
             allow_empty=True,
-            prefix=_PROBE,
+            prefix=PROBE_PREFIX,
         )
 
     @override
@@ -199,10 +192,10 @@ class CityFlowCoordinator(HabitatCoordinator):
         known = self.store.keys(DEVICES)
         for key in self.store.keys(LATEST):
             owner = key.removesuffix(f"/{ROW}")
-            if owner.removeprefix(_PROBE) in listed.records or (
+            if owner.removeprefix(PROBE_PREFIX) in listed.records or (
                 not listed.complete and owner in known
             ):
-                yield key.removeprefix(_PROBE), self.data[key]
+                yield key.removeprefix(PROBE_PREFIX), self.data[key]
 
     def _newest(
         self, rows: Mapping[str, Measurement]
@@ -211,7 +204,7 @@ class CityFlowCoordinator(HabitatCoordinator):
         now = dt_util.utcnow()
         for probe_id, row in rows.items():
             name = f"{probe_id}/{ROW}"
-            key = _PROBE + name
+            key = PROBE_PREFIX + name
             before = self.record(key, Measurement)
             if before is not None and row.time < before.time < now + SKEW:
                 # It came late.
@@ -257,7 +250,7 @@ class CityFlowCoordinator(HabitatCoordinator):
         return None if probe is None else self._type(probe)
 
     def _type(self, probe: Probe) -> DeviceType | None:
-        return self.record(f"{_TYPE}{probe.type}", DeviceType)
+        return self.record(f"{TYPE_PREFIX}{probe.type}", DeviceType)
 
     # Devices.
 
@@ -276,7 +269,7 @@ class CityFlowCoordinator(HabitatCoordinator):
             row, owner = self.record(key, Measurement), key.removesuffix(f"/{ROW}")
             if row is None or owner in listed:
                 continue
-            probe_id = owner.removeprefix(_PROBE)
+            probe_id = owner.removeprefix(PROBE_PREFIX)
             yield (
                 owner,
                 self._met.get(probe_id)
@@ -297,28 +290,19 @@ class CityFlowCoordinator(HabitatCoordinator):
     def device_makers(self) -> Iterator[tuple[str, Callable[[], Device | None]]]:
         """Return the probes that the options choose; they stand in nothing."""
         for probe in self._chosen():
-            key = f"{_PROBE}{probe.id}"
+            key = f"{PROBE_PREFIX}{probe.id}"
             yield key, partial(self._describe, key)
 
     def _describe(self, key: str) -> Device | None:
         probe = self.record(key, Probe)
         if probe is None:
             return None
-        row = self.record(f"{key}/{ROW}", Measurement)
-        kind = self._type(probe)
-        return Device(
-            id=self._device_id(probe),
-            key=key,
-            reads=(f"{key}/{ROW}", f"{_TYPE}{probe.type}"),
-            name=probe.location_name
-            or self.devices.name(self._device_id(probe))
-            or name_of(probe),
-            manufacturer=MANUFACTURER,
-            model=(kind.name if kind else None)
-            or _GENERATIONS.get(probe.type or 0, "Probe"),
-            model_id=None if probe.type is None else str(probe.type),
-            serial_number=probe.id,
-            sw_version=row.firmware_version if row else None,
+        return device_of(
+            self.login,
+            probe,
+            row=self.record(f"{key}/{ROW}", Measurement),
+            probe_type=self._type(probe),
+            known_name=self.devices.name(device_id(self.login, probe)),
         )
 
     def choose(self, options: Mapping[str, object]) -> list[Probe]:
@@ -331,7 +315,7 @@ class CityFlowCoordinator(HabitatCoordinator):
             {
                 probe.id
                 for probe in probes
-                if self.devices.known(self._device_id(probe))
+                if self.devices.known(device_id(self.login, probe))
             },
         )
 
@@ -341,7 +325,9 @@ class CityFlowCoordinator(HabitatCoordinator):
         probes = self.probes()
         self._chose_nothing = bool(probes) and not chosen
         if self._chose_nothing:
-            return [one for one in probes if self.devices.known(self._device_id(one))]
+            return [
+                one for one in probes if self.devices.known(device_id(self.login, one))
+            ]
         return chosen
 
     @override
@@ -350,13 +336,10 @@ class CityFlowCoordinator(HabitatCoordinator):
         if self._chose_nothing:
             yield Issue("nothing_chosen")
 
-    def _device_id(self, probe: Probe) -> str:
-        return f"{self.login.vendor.key}_{probe.id}"
-
     @override
     def sees(self) -> frozenset[str]:
         """Return all probes, those too that the options leave out."""
-        return frozenset(map(self._device_id, self.probes()))
+        return frozenset(device_id(self.login, probe) for probe in self.probes())
 
     @override
     def source_of_device(self, device_id: str) -> str:
@@ -374,11 +357,6 @@ class CityFlowCoordinator(HabitatCoordinator):
                 for device in self.devices.present.values()
             ),
         }
-
-
-def name_of(probe: Probe) -> str:
-    """Return a probe's name: its place, as CityFlow has no names."""
-    return probe.location_name or f"CityProbe {probe.id[-4:]}"
 
 
 COORDINATOR = CityFlowCoordinator

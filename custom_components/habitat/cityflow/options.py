@@ -31,7 +31,8 @@ from .const import (
     DISTANCE,
     FEW,
 )
-from .coordinator import CityFlowCoordinator, name_of
+from .coordinator import CityFlowCoordinator
+from .devices import name_of
 
 
 async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> OptionsForm:

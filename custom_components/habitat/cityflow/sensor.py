@@ -36,7 +36,8 @@ from ..sensor import HabitatSensorEntity, HabitatSensorEntityDescription
 from .client.models import Measurement, Probe
 from .client.properties import KEYS, key_of, unit_of
 from .const import CONF_SHOW_ON_MAP
-from .coordinator import ROW, CityFlowCoordinator
+from .coordinator import CityFlowCoordinator
+from .devices import ROW
 
 type Description = HabitatSensorEntityDescription[Measurement]
 

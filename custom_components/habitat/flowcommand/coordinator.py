@@ -28,15 +28,8 @@ from ..webhooks import WebhookCounters, async_register_webhook
 from .client.models import FlowSensor, Ping
 from .client.webhook import SIGNATURE_HEADER, genuine, read_webhook
 from .connection import connect
-from .const import (
-    APP_URL,
-    BARRELS,
-    CONF_BARRELS,
-    CONF_SILENT_HOURS,
-    CONF_WEBHOOK,
-    MANUFACTURER,
-    SILENT_HOURS,
-)
+from .const import BARRELS, CONF_BARRELS, CONF_SILENT_HOURS, CONF_WEBHOOK, SILENT_HOURS
+from .devices import device_of
 from .volumes import (
     PERIODS,
     Period,
@@ -283,17 +276,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
 
     def _describe(self, key: str) -> Device | None:
         sensor = self.sensor(key)
-        if sensor is None:
-            return None
-        return Device(
-            id=f"{self.login.vendor.key}_{sensor.id}",
-            key=key,
-            name=sensor.name or f"Flow sensor {sensor.id}",
-            manufacturer=MANUFACTURER,
-            model="Flow sensor",
-            serial_number=str(sensor.id),
-            configuration_url=APP_URL,
-        )
+        return None if sensor is None else device_of(self.login, key, sensor)
 
     @override
     def alive_until(self, device: Device) -> datetime | None:
