@@ -29,7 +29,7 @@ class Auth(Protocol):
     """Who is asking."""
 
     async def headers(self) -> Mapping[str, str]:
-        """Return the headers that async_validate the account."""
+        """Return the headers that identify the account to the vendor."""
 
     async def refused(self, headers: Mapping[str, str]) -> bool:
         """Hear that these headers got a 401; say whether it is worth asking again."""
