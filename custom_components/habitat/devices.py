@@ -55,6 +55,8 @@ class Devices:
         self._registry_ids: dict[str, str] = {}
         self._strangers: dict[str, str] = {}
         self._absent: Counter[str] = Counter()
+        self.revision = 0
+        """Changes with the devices that there are."""
         self.elsewhere: Mapping[str, str] = {}
         """The devices that the account sees and another account shows: that one's entry, by id."""
 
@@ -124,6 +126,8 @@ class Devices:
         for device in current.values():
             if self._registered.get(device.id) is not device:
                 self._register(device)
+        if current.keys() != self._registered.keys():
+            self.revision += 1
         self._registered = current
         self._reading = {}
         for device in current.values():

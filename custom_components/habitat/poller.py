@@ -185,14 +185,18 @@ class Poller:
         """Return what to ask for now, and set when each is due next."""
         due: list[Source] = []
         failing: list[Source] = []
+        soon = time.monotonic() + self._slack
         for source in sources:
-            state = self.state(source)
+            state = self.states.get(source.name) or self.state(source)
+            is_due = state.due_at <= soon or source.every <= self.interval
+            if not is_due and not state.is_failing:
+                continue
             if self.lacks(source.name) or not (source.when is None or source.when()):
                 continue
-            if source.every <= self.interval or self._is_due(state):
+            if is_due:
                 due.append(source)
                 self._set_due(state, source)
-            elif state.is_failing:
+            else:
                 failing.append(source)
         if failing:
             scout = min(failing, key=lambda source: self.state(source).asked)
@@ -200,9 +204,6 @@ class Poller:
             self.state(scout).stands_for = others
             due.append(scout)
         return due
-
-    def _is_due(self, state: SourceState) -> bool:
-        return state.due_at - self._slack <= time.monotonic()
 
     def _set_due(self, state: SourceState, source: Source) -> None:
         """Let a source be due next, counted from when it was due and not from when it was asked."""

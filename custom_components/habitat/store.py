@@ -70,6 +70,8 @@ class RecordStore:
         self._set_at: dict[str, float] = {}
         """When a record came by another way than a list, on the monotonic clock."""
         self._readers: dict[str, dict[int, Callback]] = {}
+        self.subscriptions = 0
+        """Changes with the keys that somebody reads."""
         self._changed: set[str] = set()
         self._unprocessed: set[str] = set()
         self._reads: set[str] | None = None
@@ -326,7 +328,10 @@ class RecordStore:
         subscribed = tuple(keys)
         token = object()
         for key in subscribed:
-            self._readers.setdefault(key, {})[id(token)] = reader
+            if key not in self._readers:
+                self._readers[key] = {}
+                self.subscriptions += 1
+            self._readers[key][id(token)] = reader
 
         def unsubscribe() -> None:
             for key in subscribed:
@@ -334,6 +339,7 @@ class RecordStore:
                 del readers[id(token)]
                 if not readers:
                     del self._readers[key]
+                    self.subscriptions += 1
 
         return unsubscribe
 

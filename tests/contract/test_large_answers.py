@@ -195,7 +195,7 @@ async def _poll(hass: HomeAssistant, entry: ConfigEntry) -> None:
         # What the broker tells is not asked for again else.
         account.poller.ask_all_soon()
     await account.async_refresh()
-    account.async_start_slow_lanes()
+    account.async_ask_in_background()
     await done(hass)
 
 

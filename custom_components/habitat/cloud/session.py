@@ -16,7 +16,7 @@ import time
 import aiohttp
 
 from .auth import Auth
-from .documents import Json
+from .documents import Json, count_values
 from .errors import AuthError, CloudError, RateLimited
 from .exchange import LARGE, Counters, Exchange, Limits, server_url
 from .messages import Answer, Recalling, Request
@@ -35,6 +35,18 @@ class Logged:
     path: str
     outcome: str
     milliseconds: int
+
+
+_MAX_QUICK_BYTES = 128 * 1024
+_MAX_QUICK_VALUES = 6000
+"""A document of so many values is read within 20 ms, whatever they are: a thread costs more than that."""
+
+
+def _is_quickly_read(body: bytes) -> bool:
+    """Return whether a body is read in the event loop."""
+    return len(body) < LARGE or (
+        len(body) < _MAX_QUICK_BYTES and count_values(body) <= _MAX_QUICK_VALUES
+    )
 
 
 class CloudSession:
@@ -143,12 +155,12 @@ class CloudSession:
 
     async def _make[T](self, read: Callable[[Answer], T], answer: Answer) -> T:
         """Return what `read` makes of an answer, of a large one without holding the event loop."""
-        if len(answer.body) < LARGE:
-            return read(answer)
         if isinstance(read, Recalling):
             known: T | None = read.recall(answer)
             if known is not None:
                 return known
+        if _is_quickly_read(answer.body):
+            return read(answer)
         # One at a time: together they would take the memory of all at once.
         async with self._reading:
             return await asyncio.to_thread(read, answer)

@@ -1,7 +1,6 @@
 """The coordinator of a Flair account: which lists are requested and how often, and what follows from them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import ClassVar, override
@@ -122,7 +121,8 @@ class FlairCoordinator(HabitatCoordinator):
         """Connect, without asking for anything yet."""
         self.client = connect(hass, login)
         super().__init__(hass, entry, login, self.client.session, self.client.report)
-        self._details: dict[str, Source] = {}
+        self._details_listed_at: tuple[int, int] | None = None
+        self._listed_details: Sequence[Source] = ()
 
     # Sources.
 
@@ -134,13 +134,21 @@ class FlairCoordinator(HabitatCoordinator):
         yield self._list(Zone, RARE, background=True)
         for home in self.of(Structure):
             yield self._schedules(home)
-        read = self.store.subscribed_keys
-        for key in read:
-            if (source := self._detail(key, SLOW)) is not None:
-                yield source
-        for key in self._firmware() - read:
-            if (source := self._detail(key, DAILY)) is not None:
-                yield source
+        yield from self._details()
+
+    def _details(self) -> Sequence[Source]:
+        """Return what costs a request a device, listed anew when the devices or the readers change."""
+        listed_at = self.store.subscriptions, self.devices.revision
+        if listed_at != self._details_listed_at:
+            read = self.store.subscribed_keys
+            paces = dict.fromkeys(self._firmware(), DAILY) | dict.fromkeys(read, SLOW)
+            self._details_listed_at = listed_at
+            self._listed_details = [
+                source
+                for key, every in paces.items()
+                if (source := self._detail(key, every)) is not None
+            ]
+        return self._listed_details
 
     def _firmware(self) -> set[str]:
         """Return the readings of which only the firmware is shown by default."""
@@ -186,27 +194,20 @@ class FlairCoordinator(HabitatCoordinator):
 
     def _detail(self, key: str, every: timedelta) -> Source | None:
         """Return the source of what belongs to a device, None where the key is that of no such."""
-        if key not in self._details:
-            owner, _, detail = key.partition("/")
-            kind, _, resource_id = owner.partition("_")
-            model = DETAILS.get((kind, detail))
-            if model is None:
-                return None
-            self._details[key] = Source(
-                key,
-                partial(
-                    self._fetch_single,
-                    key,
-                    model,
-                    f"/api/{kind}/{resource_id}/{detail}",
-                ),
-                SLOW,
-                when=partial(self._may_have_news, owner),
-                background=True,
-                label=model.TYPE,
-            )
-        source = self._details[key]
-        return source if source.every == every else replace(source, every=every)
+        owner, _, detail = key.partition("/")
+        kind, _, resource_id = owner.partition("_")
+        model = SINGLES.get((kind, detail))
+        if model is None:
+            return None
+        path = f"/api/{kind}/{resource_id}/{detail}"
+        return Source(
+            key,
+            partial(self._fetch_single, key, model, path),
+            every,
+            when=partial(self._may_have_news, owner),
+            background=True,
+            label=model.TYPE,
+        )
 
     def _may_have_news(self, owner: str) -> bool:
         """Return whether a device is there and within reach: else it has nothing new to say."""
