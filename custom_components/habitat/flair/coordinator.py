@@ -47,16 +47,7 @@ from .client.models import (
 from .conclusions import RoomView, Thing, summarize_home, view_room
 from .connection import connect
 from .const import APP_URL
-from .devices import (
-    DETAILS,
-    DEVICE_TYPES,
-    READING,
-    STATE,
-    device_id,
-    device_of,
-    key_of,
-    name_of,
-)
+from .devices import DEVICE_TYPES, READING, STATE, device_id, device_of, key_of, name_of
 
 FAST = (
     Structure,
@@ -196,7 +187,7 @@ class FlairCoordinator(HabitatCoordinator):
         """Return the source of what belongs to a device, None where the key is that of no such."""
         owner, _, detail = key.partition("/")
         kind, _, resource_id = owner.partition("_")
-        model = SINGLES.get((kind, detail))
+        model = DETAILS.get((kind, detail))
         if model is None:
             return None
         path = f"/api/{kind}/{resource_id}/{detail}"
