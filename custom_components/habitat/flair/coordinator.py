@@ -47,7 +47,16 @@ from .client.models import (
 from .conclusions import RoomView, Thing, summarize_home, view_room
 from .connection import connect
 from .const import APP_URL
-from .devices import DEVICE_TYPES, READING, STATE, device_id, device_of, key_of, name_of
+from .devices import (
+    DETAILS,
+    DEVICE_TYPES,
+    READING,
+    STATE,
+    device_id,
+    device_of,
+    key_of,
+    name_of,
+)
 
 FAST = (
     Structure,
