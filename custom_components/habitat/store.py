@@ -66,10 +66,12 @@ class RecordStore:
         self._provisional: list[Change] = []
         self._contents: dict[str, _Contents] = {}
         self._source_of: dict[str, str] = {}
+        self._ages_with: dict[str, str] = {}
+        """The source of each derived record."""
         self._revisions: dict[str, int] = {}
         self._set_at: dict[str, float] = {}
         """When a record came by another way than a list, on the monotonic clock."""
-        self._readers: dict[str, dict[int, Callback]] = {}
+        self._readers: dict[str, dict[object, Callback]] = {}
         self.subscriptions = 0
         """Changes with the keys that somebody reads."""
         self._changed: set[str] = set()
@@ -109,7 +111,7 @@ class RecordStore:
 
     def source_of(self, key: str) -> str | None:
         """Return the source of a record; a derived record has the one that it ages with."""
-        return self._source_of.get(key)
+        return self._source_of.get(key) or self._ages_with.get(key)
 
     def note_read(self, key: str) -> None:
         """Count something that is told under a key as read, such as whether a device is silent."""
@@ -153,7 +155,10 @@ class RecordStore:
                 keys[key] = None
         if not complete:
             keys |= contents.keys
-        for key in contents.keys.keys() - keys.keys():
+        gone = [key for key in contents.keys if key not in keys]
+        if gone:
+            self._forget_gone()
+        for key in gone:
             if self._is_newer(key, since):
                 # It was pushed while the answer was under way.
                 contents.last = None
@@ -190,13 +195,15 @@ class RecordStore:
 
         `source` is the one whose records it belongs to; without it only what is known is replaced.
         """
-        if source is not None and self._is_outdated(record, self._confirmed.get(key)):
+        known = self._confirmed.get(key)
+        if known is None if source is None else self._is_outdated(record, known):
             return
         self.revision += 1
         self._revisions[key] = self.revision
         self._set_at[key] = time.monotonic()
         if record is None:
             self._confirmed.pop(key, None)
+            self._forget_gone()
         else:
             self._confirmed[key] = record
         if source is not None:
@@ -222,6 +229,13 @@ class RecordStore:
         """Have the next answer compared record by record, even when its bytes are the old ones."""
         if (contents := self._contents.get(self._source_of.get(key, ""))) is not None:
             contents.last = None
+
+    def _forget_gone(self) -> None:
+        """Forget when records came that are gone, once no older list can be under way."""
+        before = time.monotonic() - LAG.total_seconds()
+        for key, at in tuple(self._set_at.items()):
+            if at < before and key not in self._confirmed:
+                del self._set_at[key], self._revisions[key]
 
     def _is_newer(self, key: str, since: int) -> bool:
         return self._revisions.get(key, 0) > since
@@ -271,13 +285,10 @@ class RecordStore:
             record = records.get(key)
             if record is None:
                 self._derived.pop(key, None)
+                self._ages_with.pop(key, None)
             else:
                 self._derived[key] = record
-            if key not in self._confirmed:
-                if record is None:
-                    self._source_of.pop(key, None)
-                else:
-                    self._source_of[key] = source
+                self._ages_with[key] = source
             self._show(key)
 
     def track[V](self, make: Callable[[], V]) -> tuple[V, frozenset[str]]:
@@ -298,7 +309,8 @@ class RecordStore:
 
     def touch_source(self, source: str) -> None:
         """Count all records of a source as changed, those as well that age with it."""
-        self.touch([key for key, one in self._source_of.items() if one == source])
+        sources = self._ages_with | self._source_of
+        self.touch([key for key, one in sources.items() if one == source])
 
     def take_unprocessed(self) -> set[str]:
         """Return under which keys something changed since the last time."""
@@ -325,18 +337,18 @@ class RecordStore:
 
     def subscribe(self, keys: Iterable[str], reader: Callback) -> Callback:
         """Let a reader be called when a record under one of the keys changed; return what ends it."""
-        subscribed = tuple(keys)
+        subscribed = frozenset(keys)
         token = object()
         for key in subscribed:
             if key not in self._readers:
                 self._readers[key] = {}
                 self.subscriptions += 1
-            self._readers[key][id(token)] = reader
+            self._readers[key][token] = reader
 
         def unsubscribe() -> None:
             for key in subscribed:
                 readers = self._readers[key]
-                del readers[id(token)]
+                del readers[token]
                 if not readers:
                     del self._readers[key]
                     self.subscriptions += 1
@@ -363,7 +375,7 @@ class RecordStore:
     def _touch(self, key: str) -> None:
         self._changed.add(key)
         self._unprocessed.add(key)
-        if (source := self._source_of.get(key)) is not None:
+        if (source := self.source_of(key)) is not None:
             self._unprocessed.add(_RECORDS + source)
 
 
@@ -385,27 +397,35 @@ class Derived[V]:
         self._reads: dict[str, frozenset[str]] = {}
         self._affected: dict[str, set[str]] = {}
         """The names of the values that were made of what is under a key."""
+        self._due: dict[str, None] = {}
+        """The names of the values that are to be made; what raises stays."""
+        self._updated: dict[str, V | None] = {}
+        """What changed and was not returned yet."""
 
     def update(self, changed: AbstractSet[str]) -> dict[str, V | None]:
-        """Return the values that changed with the records under these keys; None is one that is gone."""
-        updated: dict[str, V | None] = {}
-        due: dict[str, None] = {}
-        if self._listed is None or not self._listed.isdisjoint(changed):
+        """Return the values that changed with the records under these keys; None is one that is gone.
+
+        What a maker raises passes. The next update goes on where this one ended.
+        """
+        relisted = self._listed is None or not self._listed.isdisjoint(changed)
+        if relisted:
+            self._listed = None
             listed, self._listed = self._store.track(lambda: dict(self._list_makers()))
             for name in self._makers.keys() - listed.keys():
                 self._forget(name)
-                updated[name] = None
-            due = dict.fromkeys(name for name in listed if name not in self._makers)
+            self._due |= {name: None for name in listed if name not in self._makers}
             self._makers = listed
         for key in self._affected.keys() & changed:
-            due |= dict.fromkeys(self._affected[key])
-        for name in due:
+            self._due |= dict.fromkeys(self._affected[key])
+        for name in tuple(self._due):
             value, reads = self._store.track(self._makers[name])
+            del self._due[name]
             self._follow(name, reads)
             if name not in self.values or self.values[name] != value:
-                self.values[name] = updated[name] = value
-        if len(updated) > 1 and list(self.values) != list(self._makers):
+                self.values[name] = self._updated[name] = value
+        if relisted and list(self.values) != list(self._makers):
             self.values = {name: self.values[name] for name in self._makers}
+        updated, self._updated = self._updated, {}
         return updated
 
     def _follow(self, name: str, reads: frozenset[str]) -> None:
@@ -415,13 +435,17 @@ class Derived[V]:
         self._reads[name] = reads
         for key in before - reads:
             self._affected[key].discard(name)
+            if not self._affected[key]:
+                del self._affected[key]
         for key in reads - before:
             self._affected.setdefault(key, set()).add(name)
 
     def _forget(self, name: str) -> None:
         self._follow(name, frozenset())
         self._reads.pop(name, None)
+        self._due.pop(name, None)
         self.values.pop(name, None)
+        self._updated[name] = None
 
 
 def _updated_at(record: object) -> datetime | None:
