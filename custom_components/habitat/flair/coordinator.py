@@ -24,7 +24,7 @@ from .client.models import (
     AnyPuck,
     Bridge,
     HvacUnit,
-    Named,
+    NamedResource,
     Puck,
     Puck2,
     Puck2Reading,
@@ -238,7 +238,7 @@ class FlairCoordinator(HabitatCoordinator):
     @override
     def alive_until(self, device: Device) -> datetime | None:
         """Return that a device which Flair cannot reach is silent."""
-        record = self.record(device.key, Named)
+        record = self.record(device.key, NamedResource)
         # All that a remote sensor tells stands in its report.
         if record is None or isinstance(record, RemoteSensor):
             return None
@@ -267,7 +267,7 @@ class FlairCoordinator(HabitatCoordinator):
         # Of one from the future nobody knows when it was made.
         return at + LASTS[type(record)] if past(at) else SILENT
 
-    def _alive_until(self, record: Named) -> datetime | None:
+    def _alive_until(self, record: NamedResource) -> datetime | None:
         """Return what `alive_until` does, of a record."""
         match record:
             case Radio():
@@ -283,7 +283,7 @@ class FlairCoordinator(HabitatCoordinator):
                 return _latest(map(self._alive_until, self._in_room(record)))
         return None
 
-    def _is_alive(self, record: Named) -> bool:
+    def _is_alive(self, record: NamedResource) -> bool:
         """Return whether a record's device is heard of, by the records as they are now."""
         until = self._alive_until(record)
         return until is None or until > dt_util.utcnow()
@@ -317,7 +317,7 @@ class FlairCoordinator(HabitatCoordinator):
         return self._report_until(key, reading) if reading else None
 
     def _reported[R: Resource](
-        self, record: Named, part: str, kind: type[R]
+        self, record: NamedResource, part: str, kind: type[R]
     ) -> R | None:
         """Return what a device reported last; None where nobody reads it, so that it grows old."""
         key = key_of(type(record), record.id, part)
@@ -342,7 +342,7 @@ class FlairCoordinator(HabitatCoordinator):
         """Return the list that names the device: ids begin with their type."""
         return device_id.removeprefix(f"{self.login.vendor.key}_").partition("_")[0]
 
-    def _describe(self, key: str, kind: type[Named]) -> Device | None:
+    def _describe(self, key: str, kind: type[NamedResource]) -> Device | None:
         """Return a resource as Home Assistant's registry shows it, None where nothing is to be shown."""
         record = self.record(key, kind)
         if record is None or not self._shown(record):
@@ -412,7 +412,7 @@ class FlairCoordinator(HabitatCoordinator):
     def _in_room(self, room: Room) -> Sequence[Thing]:
         """Return what stands in a room and measures, warms or cools it."""
         keys = self.record(key_of(Room, room.id, IN_ROOMS), tuple) or ()
-        found = (self.record(key, Named) for key in keys)
+        found = (self.record(key, NamedResource) for key in keys)
         return [thing for thing in found if isinstance(thing, _IN_ROOMS)]
 
     @override
@@ -462,7 +462,7 @@ class FlairCoordinator(HabitatCoordinator):
         Raises:
             ServiceValidationError: the device cannot be reached, so a command would not arrive.
         """
-        if isinstance(record, Named) and not self._is_alive(record):
+        if isinstance(record, NamedResource) and not self._is_alive(record):
             raise _out_of_reach(record)
 
     async def async_press(self, unit: HvacUnit, button: str) -> None:
@@ -483,7 +483,7 @@ class FlairCoordinator(HabitatCoordinator):
         # Sent twice it would act twice.
         await self.async_patch(unit, {"button_presses": (button,)}, repeatable=False)
 
-    def _shown(self, record: Named) -> bool:
+    def _shown(self, record: NamedResource) -> bool:
         """Say whether there is anything to show: a unit that was never set up has nothing.
 
         One that is known is not gone because its constraints could not be read.
@@ -519,7 +519,7 @@ def _latest(times: Iterable[datetime | None]) -> datetime | None:
     return None if None in known else max(filter(None, known), default=None)
 
 
-def _out_of_reach(record: Named) -> ServiceValidationError:
+def _out_of_reach(record: NamedResource) -> ServiceValidationError:
     """Return what to say of a command that would not arrive."""
     match record:
         case HvacUnit() if record.driven:

@@ -9,7 +9,7 @@ from .client.models import (
     Bridge,
     BridgeReading,
     HvacUnit,
-    Named,
+    NamedResource,
     Puck,
     Puck2,
     Puck2Reading,
@@ -46,7 +46,7 @@ DETAILS: Mapping[tuple[str, str], type[Resource]] = {
 }
 """The details by the device's type and the end of the key. Each costs one request per device."""
 
-DEVICE_TYPES: Mapping[type[Named], str] = {
+DEVICE_TYPES: Mapping[type[NamedResource], str] = {
     Structure: "Home",
     Room: "Room",
     Zone: "Zone",
@@ -82,19 +82,19 @@ def key_of(
     return f"{key}/{detail}" if detail else key
 
 
-def device_id(login: Login, record: Named) -> str:
+def device_id(login: Login, record: NamedResource) -> str:
     """Return the id of a resource's device; Flair's ids are unique only within their type."""
     return f"{login.vendor.key}_{record.TYPE}_{record.id}"
 
 
-def name_of(record: Named) -> str:
+def name_of(record: NamedResource) -> str:
     """Return the name of a resource; without a name, its type and the end of its id."""
     return record.name or f"{DEVICE_TYPES[type(record)]} {record.id[-4:]}"
 
 
 def device_of(
     login: Login,
-    record: Named,
+    record: NamedResource,
     *,
     room: Room | None,
     home: Structure | None,
@@ -117,7 +117,7 @@ def device_of(
     )
 
 
-def _model_of(record: Named) -> _Model:
+def _model_of(record: NamedResource) -> _Model:
     """Return manufacturer and model; devices of other makers are linked to Flair."""
     match record:
         case Thermostat():

@@ -161,14 +161,14 @@ class Resource:
 
 
 @model
-class Named(Resource):
+class NamedResource(Resource):
     """A resource that people gave a name to."""
 
     name: str | None = field(default=None, metadata=PRIVATE)
 
 
 @model
-class User(Named):
+class User(NamedResource):
     """The person whose account it is."""
 
     TYPE: ClassVar[str] = "users"
@@ -185,7 +185,7 @@ class User(Named):
 
 
 @model
-class Structure(Named):
+class Structure(NamedResource):
     """A home."""
 
     TYPE: ClassVar[str] = "structures"
@@ -245,7 +245,7 @@ class Structure(Named):
 
 
 @model
-class Zone(Named):
+class Zone(NamedResource):
     """The rooms of one air handler or thermostat."""
 
     TYPE: ClassVar[str] = "zones"
@@ -264,7 +264,7 @@ class Zone(Named):
 
 
 @model
-class Room(Named):
+class Room(NamedResource):
     """A room; its temperature is Flair's rolling average of five minutes."""
 
     TYPE: ClassVar[str] = "rooms"
@@ -301,7 +301,7 @@ class Room(Named):
 
 
 @model
-class Radio(Named):
+class Radio(NamedResource):
     """What all battery and radio devices have in common."""
 
     structure_id: str | None = None
@@ -406,7 +406,7 @@ class Bridge(Radio):
 
 
 @model
-class Thermostat(Named):
+class Thermostat(NamedResource):
     """A thermostat of another make that is linked to the home; Flair cannot be asked to set it."""
 
     TYPE: ClassVar[str] = "thermostats"
@@ -458,7 +458,7 @@ class ThermostatState(Resource):
 
 
 @model
-class RemoteSensor(Named):
+class RemoteSensor(NamedResource):
     """A sensor of a linked thermostat."""
 
     TYPE: ClassVar[str] = "remote-sensors"
@@ -473,7 +473,7 @@ class RemoteSensor(Named):
 
 
 @model
-class HvacUnit(Named):
+class HvacUnit(NamedResource):
     """A mini-split, window unit or heater that a puck drives by infrared."""
 
     TYPE: ClassVar[str] = "hvac-units"
@@ -517,7 +517,7 @@ class HvacUnit(Named):
 
 
 @model
-class Schedule(Named):
+class Schedule(NamedResource):
     """A schedule of a home."""
 
     TYPE: ClassVar[str] = "schedules"
