@@ -23,6 +23,7 @@ from .client.auth import LEGACY
 from .client.models import (
     AnyPuck,
     Bridge,
+    DeviceReading,
     HvacUnit,
     NamedResource,
     Puck,
@@ -30,7 +31,6 @@ from .client.models import (
     Puck2Reading,
     PuckReading,
     Radio,
-    Reading,
     RemoteSensor,
     RemoteSensorReading,
     Resource,
@@ -352,7 +352,7 @@ class FlairCoordinator(HabitatCoordinator):
             record,
             room=self.room_of(record),
             home=self.home_of(record),
-            reading=self.record(f"{key}/{READING}", Reading),
+            reading=self.record(f"{key}/{READING}", DeviceReading),
         )
 
     # What follows from the records.

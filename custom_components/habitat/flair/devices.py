@@ -8,6 +8,7 @@ from ..vendor import Login
 from .client.models import (
     Bridge,
     BridgeReading,
+    DeviceReading,
     HvacUnit,
     NamedResource,
     Puck,
@@ -15,7 +16,6 @@ from .client.models import (
     Puck2Reading,
     PuckReading,
     Radio,
-    Reading,
     RemoteSensor,
     RemoteSensorReading,
     Resource,
@@ -98,7 +98,7 @@ def device_of(
     *,
     room: Room | None,
     home: Structure | None,
-    reading: Reading | None,
+    reading: DeviceReading | None,
 ) -> Device:
     """Return the device of a resource, with the room and the home that it stands in."""
     key = key_of(type(record), record.id)

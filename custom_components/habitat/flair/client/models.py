@@ -543,7 +543,7 @@ class Weather(Resource):
 
 
 @model
-class Reading(Resource):
+class DeviceReading(Resource):
     """What a device reported last; `created_at` is the time of the report."""
 
     rssi: float | None = field(default=None, metadata=SIGNAL)
@@ -561,7 +561,7 @@ class Reading(Resource):
 
 
 @model
-class VentReading(Reading):
+class VentReading(DeviceReading):
     """A vent's own report; its `percent_open` is where the vent believes to be."""
 
     TYPE: ClassVar[str] = "vent-sensor-readings"
@@ -576,7 +576,7 @@ class VentReading(Reading):
 
 
 @model
-class PuckReading(Reading):
+class PuckReading(DeviceReading):
     """A puck's own report."""
 
     TYPE: ClassVar[str] = "sensor-readings"
@@ -596,7 +596,7 @@ class PuckReading(Reading):
 
 
 @model
-class Puck2Reading(Reading):
+class Puck2Reading(DeviceReading):
     """A Puck 2's own report."""
 
     TYPE: ClassVar[str] = "puck2-sensor-readings"
@@ -614,7 +614,7 @@ class Puck2Reading(Reading):
 
 
 @model
-class BridgeReading(Reading):
+class BridgeReading(DeviceReading):
     """A bridge's own report."""
 
     TYPE: ClassVar[str] = "bridge-sensor-readings"
