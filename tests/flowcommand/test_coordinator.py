@@ -8,8 +8,8 @@ import pytest
 from custom_components.habitat.flowcommand.volumes import (
     PERIODS,
     Period,
-    Reading,
     Volume,
+    VolumeReading,
     idle,
     outdated,
     untouched,
@@ -172,13 +172,17 @@ def test_what_is_outdated() -> None:
     for period in (hour, day):
         start = period.start
         assert outdated(period, within, None)
-        assert outdated(period, within, Reading(start - timedelta(hours=1), within))
-        assert not outdated(period, within, Reading(start, within))
-        assert not outdated(period, before, Reading(start, None))
-        assert outdated(period, within, Reading(start, before))
-        assert outdated(period, after, Reading(start, within))
-    assert not outdated(hour, after + timedelta(minutes=1), Reading(hour.start, after))
-    assert outdated(day, after + timedelta(minutes=1), Reading(day.start, after))
+        assert outdated(
+            period, within, VolumeReading(start - timedelta(hours=1), within)
+        )
+        assert not outdated(period, within, VolumeReading(start, within))
+        assert not outdated(period, before, VolumeReading(start, None))
+        assert outdated(period, within, VolumeReading(start, before))
+        assert outdated(period, after, VolumeReading(start, within))
+    assert not outdated(
+        hour, after + timedelta(minutes=1), VolumeReading(hour.start, after)
+    )
+    assert outdated(day, after + timedelta(minutes=1), VolumeReading(day.start, after))
     assert idle(hour, None)
     assert idle(hour, before)
     assert not idle(hour, within)

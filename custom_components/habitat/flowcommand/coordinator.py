@@ -33,8 +33,8 @@ from .devices import device_of
 from .volumes import (
     PERIODS,
     Period,
-    Reading,
     Volume,
+    VolumeReading,
     idle,
     outdated,
     settled,
@@ -72,7 +72,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
         self.silent_after = timedelta(
             hours=entry.options.get(CONF_SILENT_HOURS, SILENT_HOURS)
         )
-        self._read: dict[str, Reading] = {}
+        self._read: dict[str, VolumeReading] = {}
         self._pushed_at: datetime | None = None
         self._pushed: dict[str, Ping] = {}
         self._webhook: WebhookCounters | None = None
@@ -214,7 +214,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
                 volume = Volume()
             else:
                 volume = Volume(period.start, said.flow_volume, settled(period, ping))
-        self._read[key] = Reading(period.start, ping)
+        self._read[key] = VolumeReading(period.start, ping)
         return FetchResult({key: volume})
 
     @callback

@@ -30,7 +30,7 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class VolumeReading:
     """What a volume was read for: the start of its period, and the last ping known then."""
 
     start: datetime
@@ -83,7 +83,9 @@ def settled(period: Period, ping: datetime | None) -> bool:
     return period.end is not None and ping is not None and ping >= period.end
 
 
-def outdated(period: Period, ping: datetime | None, known: Reading | None) -> bool:
+def outdated(
+    period: Period, ping: datetime | None, known: VolumeReading | None
+) -> bool:
     """Say whether a volume must be read: in a new period, or after a ping that changes it."""
     if known is None or known.start != period.start:
         return True
