@@ -25,7 +25,7 @@ from ..loader import EntityFactory
 from .client.models import (
     HvacUnit,
     Puck,
-    Radio,
+    RadioDevice,
     RemoteSensor,
     RemoteSensorReading,
     Room,
@@ -80,7 +80,7 @@ class HoldSensor[R: Structure | Room](
         return self.record.hold_until if self.record else None
 
 
-RADIO: tuple[HabitatBinarySensorEntityDescription[Radio], ...] = (
+RADIO: tuple[HabitatBinarySensorEntityDescription[RadioDevice], ...] = (
     HabitatBinarySensorEntityDescription(
         key="connectivity",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
@@ -283,9 +283,9 @@ class StuckSensor(FlairEntity[Vent], BaseBinarySensorEntity[FlairCoordinator, Ve
 def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFactory]:
     """Return the binary sensors of a device."""
     record = coordinator.data.get(device.key)
-    if isinstance(record, Radio):
+    if isinstance(record, RadioDevice):
         yield from entities_from(
-            coordinator, device, Radio, RADIO, FlairBinarySensorEntity
+            coordinator, device, RadioDevice, RADIO, FlairBinarySensorEntity
         )
     match record:
         case Vent():

@@ -30,7 +30,7 @@ from .client.models import (
     Puck2,
     Puck2Reading,
     PuckReading,
-    Radio,
+    RadioDevice,
     RemoteSensor,
     RemoteSensorReading,
     Resource,
@@ -213,7 +213,7 @@ class FlairCoordinator(HabitatCoordinator):
         """Return whether a device is there and within reach: else it has nothing new to say."""
         record = self.data.get(owner)
         return record is not None and not (
-            isinstance(record, Radio) and not record.reachable
+            isinstance(record, RadioDevice) and not record.reachable
         )
 
     async def _fetch_single(
@@ -270,7 +270,7 @@ class FlairCoordinator(HabitatCoordinator):
     def _alive_until(self, record: NamedResource) -> datetime | None:
         """Return what `alive_until` does, of a record."""
         match record:
-            case Radio():
+            case RadioDevice():
                 return None if record.reachable else SILENT
             case Thermostat():
                 return None if self._is_online(record) else SILENT

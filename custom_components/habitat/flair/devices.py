@@ -15,7 +15,7 @@ from .client.models import (
     Puck2,
     Puck2Reading,
     PuckReading,
-    Radio,
+    RadioDevice,
     RemoteSensor,
     RemoteSensorReading,
     Resource,
@@ -144,7 +144,7 @@ def _model_of(record: NamedResource) -> _Model:
                 hw_version=record.hardware_version_name,
                 serial_number=record.id,
             )
-        case Radio():
+        case RadioDevice():
             return _Model(
                 manufacturer=MANUFACTURER,
                 model=DEVICE_TYPES[type(record)],

@@ -44,7 +44,7 @@ from .client.models import (
     Puck2,
     Puck2Reading,
     PuckReading,
-    Radio,
+    RadioDevice,
     RemoteSensor,
     RemoteSensorReading,
     Room,
@@ -81,7 +81,7 @@ def battery(volts: float | None, percent: float | None) -> float | None:
     return round(min(max((volts - EMPTY) / (FULL - EMPTY), 0), 1) * 100)
 
 
-RADIO: tuple[HabitatSensorEntityDescription[Radio], ...] = (
+RADIO: tuple[HabitatSensorEntityDescription[RadioDevice], ...] = (
     HabitatSensorEntityDescription(
         key="battery",
         device_class=SensorDeviceClass.BATTERY,
@@ -677,7 +677,9 @@ GATEWAY = SensorEntityDescription(
 )
 
 
-class GatewaySensor(FlairEntity[Radio], BaseSensorEntity[FlairCoordinator, Radio]):
+class GatewaySensor(
+    FlairEntity[RadioDevice], BaseSensorEntity[FlairCoordinator, RadioDevice]
+):
     """The puck or bridge through which a device reaches the cloud."""
 
     @property
@@ -688,7 +690,7 @@ class GatewaySensor(FlairEntity[Radio], BaseSensorEntity[FlairCoordinator, Radio
         if gateway is None:
             return None
         named = (
-            self.coordinator.record(key_of(kind, gateway), Radio)
+            self.coordinator.record(key_of(kind, gateway), RadioDevice)
             for kind in (Puck, Puck2, Bridge)
         )
         found = next((device for device in named if device is not None), None)
@@ -698,12 +700,14 @@ class GatewaySensor(FlairEntity[Radio], BaseSensorEntity[FlairCoordinator, Radio
 def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFactory]:
     """Return the sensors of a device."""
     record = coordinator.data.get(device.key)
-    if isinstance(record, Radio):
-        yield from entities_from(coordinator, device, Radio, RADIO, FlairSensorEntity)
+    if isinstance(record, RadioDevice):
+        yield from entities_from(
+            coordinator, device, RadioDevice, RADIO, FlairSensorEntity
+        )
         if record.gateway_id:
             yield (
                 GATEWAY.key,
-                partial(GatewaySensor, coordinator, device, Radio, GATEWAY),
+                partial(GatewaySensor, coordinator, device, RadioDevice, GATEWAY),
             )
     if isinstance(record, AnyPuck):
         yield from entities_from(

@@ -25,7 +25,7 @@ from custom_components.habitat.flair.client.models import (
     FanSpeed,
     HvacUnit,
     Puck,
-    Radio,
+    RadioDevice,
     Resource,
     Room,
     Structure,
@@ -295,7 +295,7 @@ def test_a_units_scale(attributes: dict[str, Json], scale: str | None) -> None:
     ("model", "word"),
     [(Vent, "inactive"), (Bridge, "inactive"), (Thermostat, "is-offline")],
 )
-def test_what_can_be_reached(model: type[Radio | Thermostat], word: str) -> None:
+def test_what_can_be_reached(model: type[RadioDevice | Thermostat], word: str) -> None:
     """What is not said to be out of reach is within it."""
     assert read(model, {}).reachable
     assert read(model, {word: False}).reachable

@@ -301,7 +301,7 @@ class Room(NamedResource):
 
 
 @model
-class Radio(NamedResource):
+class RadioDevice(NamedResource):
     """What all battery and radio devices have in common."""
 
     structure_id: str | None = None
@@ -328,7 +328,7 @@ class Radio(NamedResource):
 
 
 @model
-class Vent(Radio):
+class Vent(RadioDevice):
     """A vent; `percent_open` is the commanded position, 0 to 100."""
 
     TYPE: ClassVar[str] = "vents"
@@ -345,7 +345,7 @@ class Vent(Radio):
 
 
 @model
-class AnyPuck(Radio):
+class AnyPuck(RadioDevice):
     """What both generations of pucks have in common."""
 
     current_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
@@ -397,7 +397,7 @@ class Puck2(AnyPuck):
 
 
 @model
-class Bridge(Radio):
+class Bridge(RadioDevice):
     """A bridge; on Ethernet its signal strength reads 0."""
 
     TYPE: ClassVar[str] = "bridges"
