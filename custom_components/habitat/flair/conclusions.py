@@ -22,9 +22,9 @@ from .client.models import (
     Vent,
 )
 
-type Thing = Vent | AnyPuck | RemoteSensor | Thermostat | HvacUnit
+type RoomDevice = Vent | AnyPuck | RemoteSensor | Thermostat | HvacUnit
 """What stands in a room and measures it, or warms and cools it."""
-type IsAlive = Callable[[Thing], bool]
+type IsAlive = Callable[[RoomDevice], bool]
 
 HYSTERESIS = 0.5
 """°C; a room may be so much beyond its set point while it is still being heated or cooled."""
@@ -65,21 +65,21 @@ class RoomView:
     """A room, what stands in it, and what follows from that."""
 
     room: Room
-    things: Sequence[Thing]
+    devices: Sequence[RoomDevice]
     summary: RoomSummary
 
 
-def view_room(room: Room, things: Sequence[Thing], is_alive: IsAlive) -> RoomView:
+def view_room(room: Room, devices: Sequence[RoomDevice], is_alive: IsAlive) -> RoomView:
     """Look at a room; one whose sensors are all silent is one of which nothing is known now."""
-    sensors = [thing for thing in things if _measures(thing)]
+    sensors = [device for device in devices if _measures(device)]
     if sensors and not any(map(is_alive, sensors)):
-        return RoomView(room, things, RoomSummary())
+        return RoomView(room, devices, RoomSummary())
     summary = RoomSummary(
         room.current_temperature_c,
         room.current_humidity,
-        _room_action(room, [thing for thing in things if is_alive(thing)]),
+        _room_action(room, [device for device in devices if is_alive(device)]),
     )
-    return RoomView(room, things, summary)
+    return RoomView(room, devices, summary)
 
 
 def summarize_home(
@@ -94,14 +94,14 @@ def summarize_home(
     )
 
 
-def _room_action(room: Room, things: Sequence[Thing]) -> HVACAction | None:
+def _room_action(room: Room, devices: Sequence[RoomDevice]) -> HVACAction | None:
     """Return what Flair concluded for a room; idle where nothing in the room does it."""
     concluded = room.room_conclusion_mode or room.heat_cool_mode
     action = ACTIONS.get(concluded.value) if concluded else None
     if action not in (HVACAction.HEATING, HVACAction.COOLING):
         return action
     nothing_does = room.active is False or _is_satisfied(room, action)
-    sources = [works for thing in things if (works := _works(thing)) is not None]
+    sources = [works for device in devices if (works := _works(device)) is not None]
     return HVACAction.IDLE if nothing_does or (sources and not any(sources)) else action
 
 
@@ -113,21 +113,21 @@ def _is_satisfied(room: Room, action: HVACAction) -> bool:
     return (beyond if action is HVACAction.HEATING else -beyond) > HYSTERESIS
 
 
-def _works(thing: Thing) -> bool | None:
+def _works(device: RoomDevice) -> bool | None:
     """Return whether a vent or a unit lets warm or cold air in; None of all else."""
-    match thing:
+    match device:
         case Vent():
-            return thing.percent_open != 0
+            return device.percent_open != 0
         case HvacUnit():
-            return thing.power is not False
+            return device.power is not False
     return None
 
 
-def _measures(thing: Thing) -> bool:
+def _measures(device: RoomDevice) -> bool:
     """Return whether a room's temperature may come from a thing."""
-    if isinstance(thing, Puck | RemoteSensor) and thing.ignore_readings_for_room:
+    if isinstance(device, Puck | RemoteSensor) and device.ignore_readings_for_room:
         return False
-    return isinstance(thing, AnyPuck | RemoteSensor | Thermostat)
+    return isinstance(device, AnyPuck | RemoteSensor | Thermostat)
 
 
 def _home_action(
@@ -152,7 +152,7 @@ def _home_action(
 
 def _has_own_source(view: RoomView) -> bool:
     """Return whether a room has infrared units and no vent: no thermostat speaks for it."""
-    kinds = {type(thing) for thing in view.things}
+    kinds = {type(device) for device in view.devices}
     return HvacUnit in kinds and Vent not in kinds
 
 

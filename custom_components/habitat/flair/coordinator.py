@@ -44,7 +44,7 @@ from .client.models import (
     Weather,
     Zone,
 )
-from .conclusions import RoomView, Thing, summarize_home, view_room
+from .conclusions import RoomDevice, RoomView, summarize_home, view_room
 from .connection import connect
 from .const import APP_URL
 from .devices import (
@@ -94,7 +94,7 @@ LASTS: Mapping[type[Resource], timedelta] = {
 }
 """How long a report tells what is now; Flair's own devices report once a minute."""
 
-_IN_ROOMS: tuple[type[Thing], ...] = (
+_IN_ROOMS: tuple[type[RoomDevice], ...] = (
     Vent, Puck, Puck2, Thermostat, RemoteSensor, HvacUnit,
 )  # fmt: skip
 
@@ -409,7 +409,7 @@ class FlairCoordinator(HabitatCoordinator):
         schedules = self.records(_schedules_of(home), Schedule) if home else ()
         return {f"{key}/{SCHEDULES}": tuple(schedules)}
 
-    def _in_room(self, room: Room) -> Sequence[Thing]:
+    def _in_room(self, room: Room) -> Sequence[RoomDevice]:
         """Return what stands in a room and measures, warms or cools it."""
         keys = self.record(key_of(Room, room.id, IN_ROOMS), tuple) or ()
         found = (self.record(key, NamedResource) for key in keys)
