@@ -24,7 +24,7 @@ class Write(NamedTuple):
     attributes: dict[str, Json]
 
 
-class Thing:
+class FlairResource:
     """A Flair resource of an account, by its name, and the entities that show it."""
 
     def __init__(self, setting: Setting, kind: str, name: str) -> None:

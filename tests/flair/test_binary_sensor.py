@@ -20,7 +20,7 @@ from homeassistant.util import dt as dt_util
 from tests.support.common import Setting, tick
 
 from .conftest import Portraits
-from .entities import Thing, live
+from .entities import FlairResource, live
 
 
 @pytest.mark.parametrize("home", ["demo", "odd"])
@@ -31,7 +31,7 @@ async def test_entities(
     assert await portray(home, Platform.BINARY_SENSOR) == snapshot
 
 
-def shown(thing: Thing, key: str) -> str:
+def shown(thing: FlairResource, key: str) -> str:
     """Return what a binary sensor shows."""
     return thing.state(Platform.BINARY_SENSOR, key).state
 
@@ -50,7 +50,7 @@ async def test_connectivity(
     cottage: Setting, kind: str, name: str, attribute: str, *, opposite: bool
 ) -> None:
     """It is known of devices in reach, out of reach, and of those that do not say."""
-    thing = Thing(cottage, kind, name)
+    thing = FlairResource(cottage, kind, name)
     for value, state in ((True, STATE_OFF), (False, STATE_ON), (None, STATE_UNKNOWN)):
         thing.set(**{attribute: value})
         await cottage.poll()
@@ -59,7 +59,7 @@ async def test_connectivity(
 
 async def test_a_thermostat_out_of_reach(cottage: Setting) -> None:
     """What its maker's cloud does not reach tells nothing new, but that it is out of reach."""
-    thing = Thing(cottage, "thermostats", "Thermostat 1")
+    thing = FlairResource(cottage, "thermostats", "Thermostat 1")
     thing.set(is_offline=True)
     await cottage.poll()
     assert thing.state(Platform.SENSOR, "set_point").state == STATE_UNAVAILABLE
@@ -72,7 +72,7 @@ async def test_a_thermostat_out_of_reach(cottage: Setting) -> None:
 async def test_holds(cottage: Setting) -> None:
     """A hold lasts until a time or until the schedule's next event."""
     for kind, name in (("structures", "House 1"), ("rooms", "Room 1")):
-        thing = Thing(cottage, kind, name)
+        thing = FlairResource(cottage, kind, name)
         holds: tuple[tuple[Json, Json, str], ...] = (
             ("2107-12-11T08:11:30.000000+00:00", False, STATE_ON),
             (None, True, STATE_ON),
@@ -89,7 +89,7 @@ async def test_holds(cottage: Setting) -> None:
 async def test_a_hold_that_ends(cottage: Setting) -> None:
     """A hold ends in its time; Flair may say so later."""
     for kind, name in (("structures", "House 1"), ("rooms", "Room 1")):
-        thing = Thing(cottage, kind, name)
+        thing = FlairResource(cottage, kind, name)
         end = dt_util.utcnow() + timedelta(minutes=10)
         thing.set(hold_until=end.isoformat(), hold_until_schedule_event=False)
         await cottage.poll()
@@ -102,7 +102,7 @@ async def test_a_hold_that_ends(cottage: Setting) -> None:
 
 async def test_set_up_incomplete(cottage: Setting) -> None:
     """A home whose set-up was not finished is shown, and says so."""
-    house = Thing(cottage, "structures", "House 1")
+    house = FlairResource(cottage, "structures", "House 1")
     for complete, state in (
         (False, STATE_ON),
         (True, STATE_OFF),
@@ -115,7 +115,7 @@ async def test_set_up_incomplete(cottage: Setting) -> None:
 
 async def test_occupancy(cottage: Setting) -> None:
     """The sensors of a linked thermostat tell whether somebody is about, as 0 and 1."""
-    sensor = Thing(cottage, "remote-sensors", "Sensor 1")
+    sensor = FlairResource(cottage, "remote-sensors", "Sensor 1")
     for occupied, state in (
         (1, STATE_ON),
         (0, STATE_OFF),
@@ -130,7 +130,7 @@ async def test_occupancy(cottage: Setting) -> None:
 
 async def test_gateways(all_enabled: None, cottage: Setting) -> None:
     """A puck says itself whether others reach the cloud through it, in one of two words."""
-    puck = Thing(cottage, "pucks", "Puck 1")
+    puck = FlairResource(cottage, "pucks", "Puck 1")
     for today, once, state in (
         (True, None, STATE_ON),
         (False, True, STATE_OFF),
@@ -144,7 +144,7 @@ async def test_gateways(all_enabled: None, cottage: Setting) -> None:
 
 async def test_a_unit_gets_its_puck(cottage: Setting) -> None:
     """The problem is over as soon as a puck drives the unit, of either generation."""
-    unit = Thing(cottage, "hvac-units", "Unit 1")
+    unit = FlairResource(cottage, "hvac-units", "Unit 1")
     resource = cottage.cloud.world.resources["hvac-units"][unit.id]
     puck2 = cottage.id_of("puck2s", "Puck 2 1")
     for name, target, state in (
@@ -159,13 +159,13 @@ async def test_a_unit_gets_its_puck(cottage: Setting) -> None:
 
 async def test_what_is_not_told_has_no_entity(all_enabled: None, demo: Setting) -> None:
     """Attributes that only some accounts have make entities only where they are told."""
-    nursery = Thing(demo, "rooms", "Nursery")
+    nursery = FlairResource(demo, "rooms", "Nursery")
     assert nursery.has(Platform.BINARY_SENSOR, "air_return")
     resource = demo.cloud.world.resources["rooms"][nursery.id]
     bare = demo.cloud.add("rooms", "77", dict(resource.relations), name="Pantry")
     bare.pinned.update(dict.fromkeys(("air-return", "preheat-precool")))
     await demo.poll()
-    pantry = Thing(demo, "rooms", "Pantry")
+    pantry = FlairResource(demo, "rooms", "Pantry")
     assert pantry.has(Platform.BINARY_SENSOR, "hold")
     assert not pantry.has(Platform.BINARY_SENSOR, "air_return")
     assert not pantry.has(Platform.BINARY_SENSOR, "preheat_precool")
@@ -178,19 +178,19 @@ async def test_what_is_not_told_has_no_entity(all_enabled: None, demo: Setting) 
 
 
 @pytest.fixture
-def vent(cottage: Setting) -> Thing:
+def vent(cottage: Setting) -> FlairResource:
     """Return a vent that is open."""
-    return Thing(cottage, "vents", "Vent 1")
+    return FlairResource(cottage, "vents", "Vent 1")
 
 
-async def move(vent: Thing, position: int) -> None:
+async def move(vent: FlairResource, position: int) -> None:
     """Send a vent to a position."""
     await vent.call(
         Platform.COVER, "vent", SERVICE_SET_COVER_POSITION, position=position
     )
 
 
-async def test_a_vent_that_moves_is_not_stuck(vent: Thing) -> None:
+async def test_a_vent_that_moves_is_not_stuck(vent: FlairResource) -> None:
     """It takes a while to move and to say so; that is no problem at any time."""
     assert shown(vent, "stuck") == STATE_OFF
     for position in (0, 60, 100):
@@ -202,7 +202,7 @@ async def test_a_vent_that_moves_is_not_stuck(vent: Thing) -> None:
         assert reported == str(position)
 
 
-async def test_a_stuck_vent(vent: Thing) -> None:
+async def test_a_stuck_vent(vent: FlairResource) -> None:
     """One that stays where it was for minutes is a problem, until it moves."""
     vent.cloud.stick(vent.id, 100)
     await move(vent, 20)
@@ -218,7 +218,7 @@ async def test_a_stuck_vent(vent: Thing) -> None:
     assert shown(vent, "stuck") == STATE_OFF
 
 
-async def test_a_stuck_vent_that_is_sent_where_it_is(vent: Thing) -> None:
+async def test_a_stuck_vent_that_is_sent_where_it_is(vent: FlairResource) -> None:
     """It is no problem where it was meant to be."""
     vent.cloud.stick(vent.id, 100)
     await move(vent, 20)
@@ -228,7 +228,7 @@ async def test_a_stuck_vent_that_is_sent_where_it_is(vent: Thing) -> None:
     assert shown(vent, "stuck") == STATE_OFF
 
 
-async def test_a_new_command_gives_a_vent_new_time(vent: Thing) -> None:
+async def test_a_new_command_gives_a_vent_new_time(vent: FlairResource) -> None:
     """The minutes count from the last command on."""
     vent.cloud.stick(vent.id, 100)
     for position in (20, 40, 60):
@@ -239,7 +239,7 @@ async def test_a_new_command_gives_a_vent_new_time(vent: Thing) -> None:
     assert shown(vent, "stuck") == STATE_ON
 
 
-async def test_a_vent_that_says_nothing_of_itself(vent: Thing) -> None:
+async def test_a_vent_that_says_nothing_of_itself(vent: FlairResource) -> None:
     """Without a report it is not known whether it is stuck."""
     vent.cloud.set_reading("vents", vent.id, percent_open=None)
     await move(vent, 20)
@@ -247,14 +247,16 @@ async def test_a_vent_that_says_nothing_of_itself(vent: Thing) -> None:
     assert shown(vent, "stuck") == STATE_UNKNOWN
 
 
-async def report(vent: Thing, position: Json, at: datetime | None = None) -> None:
+async def report(
+    vent: FlairResource, position: Json, at: datetime | None = None
+) -> None:
     """Let a vent report where it is, now or at another time, and let the report be read."""
     made = (at or dt_util.utcnow()).isoformat()
     vent.cloud.set_reading("vents", vent.id, percent_open=position, created_at=made)
     await vent.setting.poll(5)
 
 
-async def test_a_report_from_before_the_command(vent: Thing) -> None:
+async def test_a_report_from_before_the_command(vent: FlairResource) -> None:
     """It tells where the vent was before it was sent elsewhere, however long ago that is by now."""
     before = dt_util.utcnow() - timedelta(minutes=1)
     await move(vent, 20)
@@ -265,7 +267,7 @@ async def test_a_report_from_before_the_command(vent: Thing) -> None:
     assert shown(vent, "stuck") == STATE_ON
 
 
-async def test_a_report_made_while_the_vent_moves(vent: Thing) -> None:
+async def test_a_report_made_while_the_vent_moves(vent: FlairResource) -> None:
     """A vent takes one or two minutes; what it says meanwhile is no proof."""
     await move(vent, 20)
     sent = dt_util.utcnow()
@@ -275,7 +277,7 @@ async def test_a_report_made_while_the_vent_moves(vent: Thing) -> None:
     assert shown(vent, "stuck") == STATE_ON
 
 
-async def test_a_report_without_a_time(vent: Thing) -> None:
+async def test_a_report_without_a_time(vent: FlairResource) -> None:
     """It cannot be held against a command."""
     vent.cloud.set_reading("vents", vent.id, percent_open=100, created_at=None)
     await move(vent, 20)
@@ -283,7 +285,7 @@ async def test_a_report_without_a_time(vent: Thing) -> None:
     assert shown(vent, "stuck") == STATE_OFF
 
 
-async def test_reports_that_no_longer_come(vent: Thing) -> None:
+async def test_reports_that_no_longer_come(vent: FlairResource) -> None:
     """A vent that was stuck half an hour ago may have moved since."""
     await move(vent, 20)
     await vent.setting.poll(5)
@@ -295,7 +297,7 @@ async def test_reports_that_no_longer_come(vent: Thing) -> None:
     assert shown(vent, "stuck") == STATE_ON
 
 
-async def test_a_stuck_vent_out_of_reach(vent: Thing) -> None:
+async def test_a_stuck_vent_out_of_reach(vent: FlairResource) -> None:
     """Nothing is said of it until it is back."""
     await move(vent, 20)
     await vent.setting.poll(5)
@@ -308,7 +310,7 @@ async def test_a_stuck_vent_out_of_reach(vent: Thing) -> None:
     assert shown(vent, "stuck") == STATE_OFF
 
 
-async def test_a_vent_that_was_elsewhere_at_the_start(vent: Thing) -> None:
+async def test_a_vent_that_was_elsewhere_at_the_start(vent: FlairResource) -> None:
     """When it was sent there nobody knows, so its next reports decide."""
     vent.cloud.stick(vent.id, 100)
     await move(vent, 20)
@@ -319,7 +321,7 @@ async def test_a_vent_that_was_elsewhere_at_the_start(vent: Thing) -> None:
 
 
 async def test_a_stuck_vent_under_another_name(
-    hass: HomeAssistant, vent: Thing
+    hass: HomeAssistant, vent: FlairResource
 ) -> None:
     """Renaming the entity loses nothing, and neither does its removal ring later."""
     vent.cloud.stick(vent.id, 100)

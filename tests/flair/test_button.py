@@ -17,7 +17,7 @@ from tests.support.common import Setting
 from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Portraits
-from .entities import Thing, Write
+from .entities import FlairResource, Write
 
 BUTTONS: tuple[Json, ...] = ("Power", "Temp +", "Temp -", "Fan Speed")
 
@@ -30,14 +30,14 @@ async def test_entities(
     assert await portray(home, Platform.BUTTON) == snapshot
 
 
-async def press(thing: Thing, key: str) -> None:
+async def press(thing: FlairResource, key: str) -> None:
     """Press a button."""
     await thing.call(Platform.BUTTON, key, SERVICE_PRESS)
 
 
 async def test_clearing_the_hold_of_a_home(cottage: Setting, wire: list[Write]) -> None:
     """The hold ends; nothing else changes."""
-    house = Thing(cottage, "structures", "House 1")
+    house = FlairResource(cottage, "structures", "House 1")
     await press(house, "clear_hold")
     assert wire == [Write("structures", "House 1", {"hold-until": None})]
 
@@ -47,7 +47,7 @@ async def test_reversing_the_hold_of_a_home(
     cottage: Setting, wire: list[Write], *, home_now: bool, then: bool
 ) -> None:
     """Home becomes away or the other way round, and that does not count as a hold."""
-    house = Thing(cottage, "structures", "House 1")
+    house = FlairResource(cottage, "structures", "House 1")
     house.set(home=home_now)
     await cottage.poll()
     await press(house, "reverse_hold")
@@ -61,7 +61,7 @@ async def test_reversing_the_hold_of_a_home(
 
 async def test_clearing_the_hold_of_a_room(cottage: Setting, wire: list[Write]) -> None:
     """Both kinds of hold end, and the sensors say so at once."""
-    room = Thing(cottage, "rooms", "Room 1")
+    room = FlairResource(cottage, "rooms", "Room 1")
     await room.ask("set_temperature", temperature=20)
     assert room.state(Platform.BINARY_SENSOR, "hold").state == "on"
     wire.clear()
@@ -72,15 +72,15 @@ async def test_clearing_the_hold_of_a_room(cottage: Setting, wire: list[Write]) 
 
 
 @pytest.fixture
-async def fireplace(set_up_flair: SetUp, clock: ManualClock) -> Thing:
+async def fireplace(set_up_flair: SetUp, clock: ManualClock) -> FlairResource:
     """Return a unit whose remote knows buttons and no states."""
     world = home(vents=0, pucks=1, bridges=0, hvac_units=1, clock=clock)
     (unit,) = world.all("hvac-units")
     unit.attributes.update({"constraints": list(BUTTONS), "name": "Fireplace"})
-    return Thing(await set_up_flair(world), "hvac-units", "Fireplace")
+    return FlairResource(await set_up_flair(world), "hvac-units", "Fireplace")
 
 
-async def test_a_remote(fireplace: Thing, wire: list[Write]) -> None:
+async def test_a_remote(fireplace: FlairResource, wire: list[Write]) -> None:
     """It has a button for each of its own, no climate, and tells which was pressed last."""
     assert not fireplace.has(Platform.CLIMATE, "unit")
     assert fireplace.state(Platform.SENSOR, "last_button").state == "unknown"
@@ -91,7 +91,7 @@ async def test_a_remote(fireplace: Thing, wire: list[Write]) -> None:
         assert fireplace.state(Platform.SENSOR, "last_button").state == button
 
 
-async def test_a_press_is_sent_once(fireplace: Thing) -> None:
+async def test_a_press_is_sent_once(fireplace: FlairResource) -> None:
     """What may have reached the fireplace is not sent again: it would act twice."""
     fault = faults_of(fireplace.cloud).add(Fault(kind=Kind.CUT, match="PATCH *"))
     with pytest.raises(HomeAssistantError) as caught:
@@ -102,7 +102,7 @@ async def test_a_press_is_sent_once(fireplace: Thing) -> None:
 
 async def test_reversing_what_is_not_known(cottage: Setting, wire: list[Write]) -> None:
     """Home or away cannot be turned around while Flair says neither."""
-    house = Thing(cottage, "structures", "House 1")
+    house = FlairResource(cottage, "structures", "House 1")
     house.set(home=None)
     await cottage.poll()
     with pytest.raises(ServiceValidationError) as caught:
@@ -111,7 +111,9 @@ async def test_reversing_what_is_not_known(cottage: Setting, wire: list[Write]) 
     assert wire == []
 
 
-async def test_a_remote_without_puck(fireplace: Thing, wire: list[Write]) -> None:
+async def test_a_remote_without_puck(
+    fireplace: FlairResource, wire: list[Write]
+) -> None:
     """There is nothing to send it, so its buttons cannot be pressed."""
     resource = fireplace.cloud.world.resources["hvac-units"][fireplace.id]
     fireplace.cloud.world.relate(resource, "puck", None)

@@ -39,7 +39,7 @@ from tests.conftest import SetUp
 from tests.support.common import Setting
 
 from .conftest import Portraits
-from .entities import Thing, Write
+from .entities import FlairResource, Write
 
 FOLLOW_THIRD_PARTY = "Home Evenness For Active Rooms Follow Third Party"
 MODES = (
@@ -59,27 +59,27 @@ async def test_entities(
 
 
 @pytest.fixture
-def home(cottage: Setting) -> Thing:
+def home(cottage: Setting) -> FlairResource:
     """Return a home."""
-    return Thing(cottage, "structures", "House 1")
+    return FlairResource(cottage, "structures", "House 1")
 
 
 @pytest.fixture
-def room(cottage: Setting) -> Thing:
+def room(cottage: Setting) -> FlairResource:
     """Return its room."""
-    return Thing(cottage, "rooms", "Room 1")
+    return FlairResource(cottage, "rooms", "Room 1")
 
 
 @pytest.fixture
-def thermostat(cottage: Setting) -> Thing:
+def thermostat(cottage: Setting) -> FlairResource:
     """Return the thermostat that is linked to the home."""
-    return Thing(cottage, "thermostats", "Thermostat 1")
+    return FlairResource(cottage, "thermostats", "Thermostat 1")
 
 
 # A home.
 
 
-async def test_mode_of_a_home(home: Thing, wire: list[Write]) -> None:
+async def test_mode_of_a_home(home: FlairResource, wire: list[Write]) -> None:
     """The mode goes out in Flair's word, and Flair's word shows as the mode."""
     for word, mode in MODES:
         wire.clear()
@@ -96,7 +96,9 @@ async def test_mode_of_a_home(home: Thing, wire: list[Write]) -> None:
     assert home.climate.state == STATE_UNKNOWN
 
 
-async def test_turning_a_home_on_and_off(home: Thing, wire: list[Write]) -> None:
+async def test_turning_a_home_on_and_off(
+    home: FlairResource, wire: list[Write]
+) -> None:
     """On lets Flair choose between heating and cooling."""
     await home.ask(SERVICE_TURN_OFF)
     assert home.climate.state == HVACMode.OFF
@@ -109,7 +111,7 @@ async def test_turning_a_home_on_and_off(home: Thing, wire: list[Write]) -> None
     ]
 
 
-async def test_set_point_of_a_home(home: Thing, wire: list[Write]) -> None:
+async def test_set_point_of_a_home(home: FlairResource, wire: list[Write]) -> None:
     """The set point is the home's, not the rooms'; a mode that comes along goes first."""
     await home.ask(SERVICE_SET_TEMPERATURE, temperature=22.22)
     assert home.climate.attributes[ATTR_TEMPERATURE] == 22.2
@@ -123,7 +125,7 @@ async def test_set_point_of_a_home(home: Thing, wire: list[Write]) -> None:
 
 @pytest.mark.parametrize("mode", [HVACMode.DRY, HVACMode.FAN_ONLY, HVACMode.AUTO])
 async def test_a_mode_that_a_home_lacks(
-    home: Thing, wire: list[Write], mode: HVACMode
+    home: FlairResource, wire: list[Write], mode: HVACMode
 ) -> None:
     """It is refused in words, and the set point that came along with it is not written either."""
     with pytest.raises(ServiceValidationError) as caught:
@@ -137,7 +139,7 @@ async def test_a_mode_that_a_home_lacks(
 
 
 async def test_a_set_point_that_is_no_number(
-    home: Thing, room: Thing, wire: list[Write]
+    home: FlairResource, room: FlairResource, wire: list[Write]
 ) -> None:
     """It passes every comparison, and is refused all the same."""
     for thing in (home, room):
@@ -148,7 +150,7 @@ async def test_a_set_point_that_is_no_number(
 
 
 async def test_limits_of_a_set_point(
-    home: Thing, room: Thing, wire: list[Write]
+    home: FlairResource, room: FlairResource, wire: list[Write]
 ) -> None:
     """What Flair takes, 50 to 90 °F, is offered; nothing else is sent."""
     for thing in (home, room):
@@ -160,7 +162,9 @@ async def test_limits_of_a_set_point(
     assert wire == []
 
 
-async def test_a_thermostat_rules_the_set_point(home: Thing, wire: list[Write]) -> None:
+async def test_a_thermostat_rules_the_set_point(
+    home: FlairResource, wire: list[Write]
+) -> None:
     """While a linked thermostat rules, there is no set point to change."""
     home.set(set_point_mode=FOLLOW_THIRD_PARTY)
     await home.setting.poll()
@@ -173,7 +177,7 @@ async def test_a_thermostat_rules_the_set_point(home: Thing, wire: list[Write]) 
     assert len(wire) == 1
 
 
-async def test_somebody_is_home(home: Thing, wire: list[Write]) -> None:
+async def test_somebody_is_home(home: FlairResource, wire: list[Write]) -> None:
     """The presets say whether somebody is home."""
     assert home.climate.attributes[ATTR_PRESET_MODE] == "home"
     for preset, value in (("away", False), ("home", True)):
@@ -200,21 +204,23 @@ async def test_a_home_is_the_mean_of_its_active_rooms(
     for number, (temperature, humidity, active) in zip(
         (1, 3, 5), readings, strict=True
     ):
-        Thing(setting, "rooms", f"Room {number}").set(
+        FlairResource(setting, "rooms", f"Room {number}").set(
             current_temperature_c=temperature, current_humidity=humidity, active=active
         )
     await setting.poll()
-    first = Thing(setting, "structures", "House 1")
-    second = Thing(setting, "structures", "House 2")
+    first = FlairResource(setting, "structures", "House 1")
+    second = FlairResource(setting, "structures", "House 2")
     assert first.climate.attributes[ATTR_CURRENT_TEMPERATURE] == 20.5
     assert first.climate.attributes[ATTR_CURRENT_HUMIDITY] == 45
     assert second.climate.attributes[ATTR_CURRENT_TEMPERATURE] is None
-    Thing(setting, "rooms", "Room 1").set(active=False)
+    FlairResource(setting, "rooms", "Room 1").set(active=False)
     await setting.poll()
     assert first.climate.attributes[ATTR_CURRENT_TEMPERATURE] == 21
 
 
-async def test_what_a_home_does(home: Thing, room: Thing, thermostat: Thing) -> None:
+async def test_what_a_home_does(
+    home: FlairResource, room: FlairResource, thermostat: FlairResource
+) -> None:
     """The thermostat's own word counts, else what Flair concluded for the rooms."""
     for state, conclusion, action in (
         ("heat", "FLOAT", HVACAction.HEATING),
@@ -237,7 +243,7 @@ async def test_what_a_home_does(home: Thing, room: Thing, thermostat: Thing) -> 
 # A room.
 
 
-async def test_set_point_of_a_room(room: Thing, wire: list[Write]) -> None:
+async def test_set_point_of_a_room(room: FlairResource, wire: list[Write]) -> None:
     """A set point makes the room take part, and shows at once."""
     room.set(active=False)
     await room.setting.poll()
@@ -250,7 +256,7 @@ async def test_set_point_of_a_room(room: Thing, wire: list[Write]) -> None:
 
 
 async def test_a_room_never_writes_to_its_home(
-    home: Thing, room: Thing, wire: list[Write]
+    home: FlairResource, room: FlairResource, wire: list[Write]
 ) -> None:
     """A room shows its home's mode and offers no other; nothing that it is told reaches the home."""
     for word, mode in MODES:
@@ -281,7 +287,7 @@ async def test_a_room_never_writes_to_its_home(
     assert room.climate.attributes[ATTR_HVAC_MODES] == []
 
 
-async def test_what_a_room_does(room: Thing, home: Thing) -> None:
+async def test_what_a_room_does(room: FlairResource, home: FlairResource) -> None:
     """It is what Flair concluded for the room, in a home that is on."""
     for conclusion, mode, action in (
         ("HEAT", "FLOAT", HVACAction.HEATING),
@@ -301,7 +307,7 @@ async def test_what_a_room_does(room: Thing, home: Thing) -> None:
     assert room.climate.attributes[ATTR_HVAC_ACTION] == HVACAction.OFF
 
 
-async def test_a_room_of_nulls(room: Thing) -> None:
+async def test_a_room_of_nulls(room: FlairResource) -> None:
     """A room of which nothing is known is there all the same."""
     resource = room.cloud.world.resources["rooms"][room.id]
     room.set(**{name.replace("-", "_"): None for name in resource.attributes})
@@ -318,7 +324,7 @@ async def test_fahrenheit(
     """In a Home Assistant that thinks in Fahrenheit, Flair still gets Celsius."""
     hass.config.units = US_CUSTOMARY_SYSTEM
     setting = await set_up_flair(build(vents=0, pucks=1, bridges=0, clock=clock))
-    room = Thing(setting, "rooms", "Room 1")
+    room = FlairResource(setting, "rooms", "Room 1")
     assert room.climate.attributes[ATTR_MIN_TEMP] == 50
     assert room.climate.attributes[ATTR_MAX_TEMP] == 90
     for fahrenheit, celsius in ((50, 10), (72, 22.22), (90, 32.22)):
@@ -334,7 +340,7 @@ async def test_nine_rooms_at_once(
     """A script that sets nine rooms at once succeeds, though the cloud hates bursts."""
     assert demo.cloud.write_burst_errors
     rooms = [
-        Thing(demo, "rooms", str(item.attributes["name"]))
+        FlairResource(demo, "rooms", str(item.attributes["name"]))
         for item in demo.cloud.world.all("rooms")
     ]
     assert len(rooms) == 9

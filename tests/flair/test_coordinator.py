@@ -25,7 +25,7 @@ from tests.conftest import Serve, SetUp
 from tests.support.common import START, Setting, fill, login_input, start_flow
 from tests.support.faults import Fault, Kind, faults_of
 
-from .entities import Thing
+from .entities import FlairResource
 
 COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("async_clear_hold", {}),
@@ -94,7 +94,7 @@ async def test_devices(
     assert portraits(hass) == snapshot
 
 
-def parent_of(thing: Thing) -> str | None:
+def parent_of(thing: FlairResource) -> str | None:
     """Return the name of the device that a device is reached through."""
     registry = dr.async_get(thing.setting.hass)
     device = thing.setting.device(thing.kind, thing.id)
@@ -114,10 +114,10 @@ async def test_where_devices_stand(
         ("Vent 1", "Room 1", "House 1"),
         ("Vent 2", "Room 2", "House 2"),
     ):
-        vent = Thing(setting, "vents", name)
+        vent = FlairResource(setting, "vents", name)
         assert parent_of(vent) == room
-        assert parent_of(Thing(setting, "rooms", room)) == house
-        assert parent_of(Thing(setting, "structures", house)) is None
+        assert parent_of(FlairResource(setting, "rooms", room)) == house
+        assert parent_of(FlairResource(setting, "structures", house)) is None
         resource = setting.cloud.world.resources["vents"][vent.id]
         setting.cloud.world.relate(resource, "room", None)
         await setting.poll()
@@ -167,11 +167,11 @@ async def test_firmware(cottage: Setting) -> None:
         ("puck2s", "Puck 2 1", "31"),
         ("bridges", "Bridge 1", "34"),
     ):
-        thing = Thing(cottage, kind, name)
+        thing = FlairResource(cottage, kind, name)
         device = cottage.device(kind, thing.id)
         assert device is not None
         assert device.sw_version == version
-    vent = Thing(cottage, "vents", "Vent 1")
+    vent = FlairResource(cottage, "vents", "Vent 1")
     cottage.cloud.set_reading("vents", vent.id, firmware_version_s=100)
     cottage.cloud.log.clear()
     await cottage.poll(5)
@@ -194,7 +194,7 @@ async def test_other_makes(cottage: Setting, hass: HomeAssistant) -> None:
         ("remote-sensors", "Sensor 1"),
         ("hvac-units", "Unit 1"),
     ):
-        thing = Thing(cottage, kind, name)
+        thing = FlairResource(cottage, kind, name)
         thing.set(make=None, make_name=None, sensor_type=None)
         await cottage.poll()
         device = cottage.device(kind, thing.id)
@@ -204,7 +204,7 @@ async def test_other_makes(cottage: Setting, hass: HomeAssistant) -> None:
 
 async def test_renamed_in_the_app(cottage: Setting) -> None:
     """A device follows its name there."""
-    vent = Thing(cottage, "vents", "Vent 1")
+    vent = FlairResource(cottage, "vents", "Vent 1")
     vent.set(name="Kitchen Sink")
     await cottage.poll()
     device = cottage.device("vents", vent.id)
@@ -220,12 +220,12 @@ async def test_no_right_to_a_list(set_up_flair: SetUp, clock: ManualClock) -> No
     setting = await set_up_flair(build(vents=1, pucks=1, bridges=1, clock=clock))
     fault = Fault(kind=Kind.STATUS, match="GET /api/vents", status=404)
     faults_of(setting.cloud).add(fault)
-    vent = Thing(setting, "vents", "Vent 1")
+    vent = FlairResource(setting, "vents", "Vent 1")
     await setting.poll(6)
     assert fault.hits >= 6
     # "Not found" is no proof that a device is gone for good.
     assert setting.device("vents", vent.id) is not None
-    puck = Thing(setting, "pucks", "Puck 1")
+    puck = FlairResource(setting, "pucks", "Puck 1")
     assert puck.state("sensor", "temperature").state != STATE_UNAVAILABLE
 
 
@@ -246,7 +246,7 @@ async def test_no_right_to_a_list_from_the_first(
     assert account.last_update_success
     assert account.records("puck2s", object) == []
     assert len(account.records("vents", object)) == 1
-    house = Thing(setting, "structures", "House 1")
+    house = FlairResource(setting, "structures", "House 1")
     options = house.state("select", "active_schedule").attributes["options"]
     assert options == ["no_schedule"]
 
@@ -255,10 +255,10 @@ async def test_a_list_that_is_refused(cottage: Setting) -> None:
     """A missing right that is named as such ages that list, and no other."""
     fault = Fault(kind=Kind.STATUS, match="GET /api/vents", status=403)
     faults_of(cottage.cloud).add(fault)
-    vent = Thing(cottage, "vents", "Vent 1")
+    vent = FlairResource(cottage, "vents", "Vent 1")
     await cottage.poll(7)
     assert vent.state("cover", "vent").state == STATE_UNAVAILABLE
-    room = Thing(cottage, "rooms", "Room 1")
+    room = FlairResource(cottage, "rooms", "Room 1")
     assert room.climate.state != STATE_UNAVAILABLE
     faults_of(cottage.cloud).clear()
     await cottage.poll()

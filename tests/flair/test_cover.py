@@ -25,7 +25,7 @@ from tests.support.common import Setting
 from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Portraits
-from .entities import Thing, Write, until
+from .entities import FlairResource, Write, until
 
 ANY_WRITE = "PATCH /api/vents/*"
 
@@ -39,19 +39,19 @@ async def test_entities(
 
 
 @pytest.fixture
-def vent(cottage: Setting) -> Thing:
+def vent(cottage: Setting) -> FlairResource:
     """Return a vent that is open and that Flair leaves to people."""
-    return Thing(cottage, "vents", "Vent 1")
+    return FlairResource(cottage, "vents", "Vent 1")
 
 
-async def move(vent: Thing, position: int) -> None:
+async def move(vent: FlairResource, position: int) -> None:
     """Send a vent to a position."""
     await vent.call(
         Platform.COVER, "vent", SERVICE_SET_COVER_POSITION, position=position
     )
 
 
-def position(vent: Thing) -> object:
+def position(vent: FlairResource) -> object:
     """Return where a vent is shown to be."""
     return vent.state(Platform.COVER, "vent").attributes[ATTR_CURRENT_POSITION]
 
@@ -67,7 +67,7 @@ def position(vent: Thing) -> object:
     ],
 )
 async def test_moving(
-    vent: Thing,
+    vent: FlairResource,
     wire: list[Write],
     action: str,
     data: dict[str, int],
@@ -85,7 +85,7 @@ async def test_moving(
     assert position(vent) == sent
 
 
-async def test_a_write_shows_at_once(vent: Thing) -> None:
+async def test_a_write_shows_at_once(vent: FlairResource) -> None:
     """The new position shows while the cloud still thinks about it."""
     fault = faults_of(vent.cloud).add(
         Fault(kind=Kind.LATENCY, match=ANY_WRITE, seconds=0.3)
@@ -98,7 +98,7 @@ async def test_a_write_shows_at_once(vent: Thing) -> None:
     assert position(vent) == vent.attribute("percent-open") == 30
 
 
-async def test_the_answer_is_kept(vent: Thing) -> None:
+async def test_the_answer_is_kept(vent: FlairResource) -> None:
     """What the cloud made of a write is shown, not what was asked for."""
     vent.cloud.world.refuse_fifty = 1
     vent.cloud.log.clear()
@@ -107,7 +107,7 @@ async def test_the_answer_is_kept(vent: Thing) -> None:
     assert [item.status for item in vent.cloud.log] == [400, 200]
 
 
-async def test_fifty_where_it_is_taken(vent: Thing, wire: list[Write]) -> None:
+async def test_fifty_where_it_is_taken(vent: FlairResource, wire: list[Write]) -> None:
     """Most vents take 50 like any other position."""
     vent.cloud.world.refuse_fifty = 0
     await move(vent, 50)
@@ -127,7 +127,7 @@ async def test_fifty_where_it_is_taken(vent: Thing, wire: list[Write]) -> None:
     ],
 )
 async def test_a_refused_write_is_taken_back(
-    vent: Thing, status: int, key: str
+    vent: FlairResource, status: int, key: str
 ) -> None:
     """The old position shows again, and the error says what the vendor said."""
     faults_of(vent.cloud).add(Fault(kind=Kind.STATUS, match=ANY_WRITE, status=status))
@@ -145,7 +145,7 @@ async def test_a_refused_write_is_taken_back(
 
 
 @pytest.mark.parametrize("kind", [Kind.HTML, Kind.STATUS, Kind.TRUNCATED, Kind.RESET])
-async def test_a_write_is_sent_again(vent: Thing, kind: Kind) -> None:
+async def test_a_write_is_sent_again(vent: FlairResource, kind: Kind) -> None:
     """An error page or a lost answer does not lose a write."""
     fault = faults_of(vent.cloud).add(Fault(kind=kind, match=ANY_WRITE, times=2))
     await move(vent, 30)
@@ -153,7 +153,7 @@ async def test_a_write_is_sent_again(vent: Thing, kind: Kind) -> None:
     assert position(vent) == vent.attribute("percent-open") == 30
 
 
-async def test_a_write_that_never_gets_through(vent: Thing) -> None:
+async def test_a_write_that_never_gets_through(vent: FlairResource) -> None:
     """Error pages without an end are an error, after a few tries."""
     fault = faults_of(vent.cloud).add(Fault(kind=Kind.HTML, match=ANY_WRITE))
     with pytest.raises(HomeAssistantError) as caught:
@@ -163,7 +163,7 @@ async def test_a_write_that_never_gets_through(vent: Thing) -> None:
     assert position(vent) == vent.attribute("percent-open") == 100
 
 
-async def test_a_poll_under_way_does_not_undo_a_write(vent: Thing) -> None:
+async def test_a_poll_under_way_does_not_undo_a_write(vent: FlairResource) -> None:
     """What was read before the write is older, however late it comes."""
     slow = faults_of(vent.cloud).add(
         Fault(kind=Kind.LATENCY, match="GET /api/structures", times=1, seconds=0.3)
@@ -180,7 +180,7 @@ async def test_a_poll_under_way_does_not_undo_a_write(vent: Thing) -> None:
     assert position(vent) == 45
 
 
-async def test_a_poll_during_a_write_does_not_undo_it(vent: Thing) -> None:
+async def test_a_poll_during_a_write_does_not_undo_it(vent: FlairResource) -> None:
     """A poll that begins and ends while a write is under way changes nothing either."""
     fault = faults_of(vent.cloud).add(
         Fault(kind=Kind.LATENCY, match=ANY_WRITE, seconds=0.3)
@@ -193,7 +193,7 @@ async def test_a_poll_during_a_write_does_not_undo_it(vent: Thing) -> None:
     assert position(vent) == 30
 
 
-async def test_two_writes_at_once(vent: Thing) -> None:
+async def test_two_writes_at_once(vent: FlairResource) -> None:
     """The later of two commands wins, and a failed first one does not take it back."""
     faults_of(vent.cloud).add(
         Fault(kind=Kind.STATUS, match=ANY_WRITE, status=422, times=1)
@@ -210,7 +210,9 @@ async def test_two_writes_at_once(vent: Thing) -> None:
     ("told", "shown"),
     [(None, None), (101, None), (-1, None), ("99", 99), ("wide", None), (0, 0)],
 )
-async def test_odd_positions(vent: Thing, told: Json, shown: int | None) -> None:
+async def test_odd_positions(
+    vent: FlairResource, told: Json, shown: int | None
+) -> None:
     """A position that is none reads as unknown."""
     vent.set(percent_open=told)
     await vent.setting.poll()
@@ -219,7 +221,7 @@ async def test_odd_positions(vent: Thing, told: Json, shown: int | None) -> None
     assert (state.state == STATE_UNKNOWN) == (shown is None)
 
 
-async def test_a_vent_out_of_reach(vent: Thing) -> None:
+async def test_a_vent_out_of_reach(vent: FlairResource) -> None:
     """All that is known of it is that it cannot be reached."""
     vent.set(inactive=True)
     await vent.setting.poll()
@@ -237,7 +239,7 @@ async def test_a_vent_out_of_reach(vent: Thing) -> None:
     assert vent.state(Platform.COVER, "vent").state == CoverState.OPEN
 
 
-async def test_a_list_from_before_the_write(vent: Thing) -> None:
+async def test_a_list_from_before_the_write(vent: FlairResource) -> None:
     """A list that lags behind the answer to a write is not believed, for some minutes."""
     written = "2026-11-25T15:10:00+00:00"
     before, after = "2026-11-25T15:09:00+00:00", "2026-11-25T15:11:00+00:00"
@@ -254,7 +256,7 @@ async def test_a_list_from_before_the_write(vent: Thing) -> None:
         assert position(vent) == shown
 
 
-async def test_a_list_that_insists(vent: Thing) -> None:
+async def test_a_list_that_insists(vent: FlairResource) -> None:
     """What the cloud says for long is so, whatever its clocks say."""
     vent.set(updated_at="2026-11-25T15:10:00+00:00")
     await move(vent, 30)

@@ -43,9 +43,9 @@ from tests.conftest import SetUp
 from tests.support.common import Setting
 from tests.support.faults import Fault, Kind, faults_of
 
-from .entities import Thing, Write
+from .entities import FlairResource, Write
 
-type Install = Callable[..., Awaitable[Thing]]
+type Install = Callable[..., Awaitable[FlairResource]]
 
 HEAT_PUMP = constraints("C", range(16, 31))
 """Five modes, four speeds, a swing; set points from 16 to 30 °C."""
@@ -57,7 +57,7 @@ def install(set_up_flair: SetUp, clock: ManualClock) -> Install:
 
     async def build(
         *, system: str = "manual", puck: bool = True, room: bool = True, **unit: Json
-    ) -> Thing:
+    ) -> FlairResource:
         world = home(
             vents=0, pucks=1, bridges=0, rooms=1, hvac_units=1, mode=system, clock=clock
         )
@@ -70,7 +70,7 @@ def install(set_up_flair: SetUp, clock: ManualClock) -> Install:
             resource.relations["puck"] = None
         if not room:
             resource.relations["room"] = None
-        return Thing(await set_up_flair(world), "hvac-units", "Unit 1")
+        return FlairResource(await set_up_flair(world), "hvac-units", "Unit 1")
 
     return build
 
@@ -82,7 +82,7 @@ def sent(wire: list[Write]) -> list[tuple[str, Json]]:
     return [item for write in wire for item in write.attributes.items()]
 
 
-def features(unit: Thing) -> ClimateEntityFeature:
+def features(unit: FlairResource) -> ClimateEntityFeature:
     """Return what a unit offers."""
     return ClimateEntityFeature(unit.climate.attributes[ATTR_SUPPORTED_FEATURES])
 
@@ -93,7 +93,7 @@ def features(unit: Thing) -> ClimateEntityFeature:
 async def test_a_unit_in_manual(install: Install) -> None:
     """All its modes, its own set point, the room's temperature."""
     unit = await install(power="On", mode="Cool", fan_speed="High", swing="On")
-    Thing(unit.setting, "rooms", "Room 1").set(current_temperature_c=23.4)
+    FlairResource(unit.setting, "rooms", "Room 1").set(current_temperature_c=23.4)
     await unit.setting.poll()
     assert unit.climate.state == HVACMode.COOL
     assert {
@@ -424,7 +424,7 @@ async def test_a_unit_in_auto(install: Install) -> None:
         system="auto", power="On", default_fan_speed="LOW", swing="Off"
     )
     unit.set(mode="Heat", power="On", swing_auto=True, fan_speed="High")
-    Thing(unit.setting, "rooms", "Room 1").set(set_point_c=22.5)
+    FlairResource(unit.setting, "rooms", "Room 1").set(set_point_c=22.5)
     await unit.setting.poll()
     assert unit.climate.state == HVACMode.HEAT
     assert {
@@ -473,7 +473,7 @@ async def test_a_mode_that_is_not_the_homes(
 ) -> None:
     """In a home that heats no unit is told to cool: it would be switched on, heating."""
     unit = await install(system="auto")
-    home = Thing(unit.setting, "structures", "House 1")
+    home = FlairResource(unit.setting, "structures", "House 1")
     for word, calculated, runs, other in (
         ("heat", None, HVACMode.HEAT, HVACMode.COOL),
         ("cool", "heat", HVACMode.COOL, HVACMode.HEAT),
@@ -521,7 +521,9 @@ async def test_a_mode_with_a_set_point_in_auto(
 async def test_on_in_float(install: Install, wire: list[Write]) -> None:
     """In a home that is off no unit is switched on: it would stay off."""
     unit = await install(system="auto")
-    Thing(unit.setting, "structures", "House 1").set(structure_heat_cool_mode="float")
+    FlairResource(unit.setting, "structures", "House 1").set(
+        structure_heat_cool_mode="float"
+    )
     await unit.setting.poll()
     for action, data, key in (
         (SERVICE_TURN_ON, {}, "home_is_off"),
@@ -540,7 +542,7 @@ async def test_on_in_float(install: Install, wire: list[Write]) -> None:
 async def test_a_fahrenheit_unit_in_auto(install: Install, wire: list[Write]) -> None:
     """The room's set point is Celsius, whatever the unit thinks in."""
     unit = await install(system="auto", constraints=constraints("F", range(61, 89)))
-    Thing(unit.setting, "rooms", "Room 1").set(set_point_c=22)
+    FlairResource(unit.setting, "rooms", "Room 1").set(set_point_c=22)
     await unit.setting.poll()
     assert unit.climate.attributes[ATTR_TEMPERATURE] == 22
     await unit.ask(SERVICE_SET_TEMPERATURE, temperature=21.5)
@@ -552,7 +554,7 @@ async def test_off_in_float(install: Install) -> None:
     """A home that is off shows its units as off, whatever they say themselves."""
     unit = await install(system="auto")
     unit.set(power="On", mode="Heat")
-    structure = Thing(unit.setting, "structures", "House 1")
+    structure = FlairResource(unit.setting, "structures", "House 1")
     structure.set(structure_heat_cool_mode="float")
     await unit.setting.poll()
     assert unit.climate.state == HVACMode.OFF
@@ -576,7 +578,7 @@ ANY_COMMAND: tuple[tuple[str, dict[str, object]], ...] = (
 )
 
 
-async def refuse_all(unit: Thing, key: str) -> None:
+async def refuse_all(unit: FlairResource, key: str) -> None:
     """Check that a unit can be told nothing: not by its entity, nor behind its back."""
     assert unit.climate.state == STATE_UNAVAILABLE
     entity = unit.setting.hass.data[DATA_INSTANCES][Platform.CLIMATE].get_entity(
@@ -604,7 +606,7 @@ async def test_a_unit_whose_puck_is_out_of_reach(
 ) -> None:
     """As one without, until the puck is back; that it has one is known all the same."""
     unit = await install(power="On", mode="Cool")
-    puck = Thing(unit.setting, "pucks", "Puck 1")
+    puck = FlairResource(unit.setting, "pucks", "Puck 1")
     puck.set(inactive=True)
     await unit.setting.poll()
     await refuse_all(unit, "puck_out_of_reach")
@@ -619,11 +621,11 @@ async def test_a_unit_whose_puck_is_out_of_reach(
 
 async def test_a_unit_of_two_pucks(cottage: Setting) -> None:
     """One in reach is enough; a puck that is gone drives nothing."""
-    unit = Thing(cottage, "hvac-units", "Unit 1")
+    unit = FlairResource(cottage, "hvac-units", "Unit 1")
     resource = cottage.cloud.world.resources["hvac-units"][unit.id]
     first, second = (
-        Thing(cottage, "pucks", "Puck 1"),
-        Thing(cottage, "puck2s", "Puck 2 1"),
+        FlairResource(cottage, "pucks", "Puck 1"),
+        FlairResource(cottage, "puck2s", "Puck 2 1"),
     )
     cottage.cloud.world.relate(resource, "puck2", second.id)
     for one, two, state in (
@@ -665,8 +667,8 @@ async def test_a_unit_without_room_in_auto(install: Install, wire: list[Write]) 
 
 async def test_a_unit_that_moved(demo: Setting, wire: list[Write]) -> None:
     """It follows the room that it stands in now."""
-    unit = Thing(demo, "hvac-units", "Studio Mini-Split")
-    kitchen = Thing(demo, "rooms", "Kitchen")
+    unit = FlairResource(demo, "hvac-units", "Studio Mini-Split")
+    kitchen = FlairResource(demo, "rooms", "Kitchen")
     kitchen.set(set_point_c=17.5)
     resource = demo.cloud.world.resources["hvac-units"][unit.id]
     demo.cloud.world.relate(resource, "room", kitchen.id)

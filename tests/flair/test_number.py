@@ -26,7 +26,7 @@ from tests.support.common import Setting
 from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Portraits
-from .entities import Thing, Write
+from .entities import FlairResource, Write
 
 
 @pytest.mark.parametrize("home", ["demo", "odd"])
@@ -37,12 +37,12 @@ async def test_entities(
     assert await portray(home, Platform.NUMBER) == snapshot
 
 
-async def set_value(thing: Thing, key: str, value: float) -> None:
+async def set_value(thing: FlairResource, key: str, value: float) -> None:
     """Set a number."""
     await thing.call(Platform.NUMBER, key, SERVICE_SET_VALUE, value=value)
 
 
-def shown(thing: Thing, key: str) -> float:
+def shown(thing: FlairResource, key: str) -> float:
     """Return what a number shows."""
     return float(thing.state(Platform.NUMBER, key).state)
 
@@ -76,7 +76,7 @@ async def test_setting(
     sent: Json,
 ) -> None:
     """Each number writes its attribute, shows it at once, and takes it back when refused."""
-    thing = Thing(cottage, kind, name)
+    thing = FlairResource(cottage, kind, name)
     before = shown(thing, key)
     await set_value(thing, key, value)
     assert wire == [Write(kind, name, {attribute: sent})]
@@ -92,7 +92,9 @@ async def test_what_is_no_number(cottage: Setting, wire: list[Write]) -> None:
     """It passes every comparison, and is refused all the same."""
     with pytest.raises(ServiceValidationError) as caught:
         await set_value(
-            Thing(cottage, "bridges", "Bridge 1"), "led_brightness", float("nan")
+            FlairResource(cottage, "bridges", "Bridge 1"),
+            "led_brightness",
+            float("nan"),
         )
     assert caught.value.translation_key == "value_out_of_range"
     assert caught.value.translation_placeholders == {"min": "20", "max": "100"}
@@ -107,7 +109,7 @@ async def test_calibration(
 ) -> None:
     """The app shows 5 more than the API keeps; what was never set is no calibration."""
     for kind, name in (("pucks", "Puck 1"), ("puck2s", "Puck 2 1")):
-        puck = Thing(cottage, kind, name)
+        puck = FlairResource(cottage, kind, name)
         puck.set(temperature_offset_override_c=override)
         await cottage.poll()
         assert shown(puck, "temperature_calibration") == calibration
@@ -144,7 +146,7 @@ async def test_what_does_not_go_together(
     cottage: Setting, kind: str, name: str, key: str, value: float, problem: str
 ) -> None:
     """Limits that leave no room are refused with the reason, before any request."""
-    thing = Thing(cottage, kind, name)
+    thing = FlairResource(cottage, kind, name)
     before = shown(thing, key)
     with pytest.raises(ServiceValidationError) as caught:
         await set_value(thing, key, value)
@@ -155,7 +157,7 @@ async def test_what_does_not_go_together(
 
 async def test_away_limits_that_just_go(cottage: Setting, wire: list[Write]) -> None:
     """Three degrees apart is enough, and an unknown other limit forbids nothing."""
-    house = Thing(cottage, "structures", "House 1")
+    house = FlairResource(cottage, "structures", "House 1")
     await set_value(house, "away_temperature_min", 25)
     assert wire.pop().attributes == {"temp-away-min-c": 25}
     house.set(temp_away_min_c=None)
@@ -171,7 +173,7 @@ async def test_fahrenheit(
     """In a Home Assistant that thinks in Fahrenheit, Flair still gets Celsius."""
     hass.config.units = US_CUSTOMARY_SYSTEM
     setting = await set_up_flair(home(vents=0, pucks=1, bridges=0, clock=clock))
-    house = Thing(setting, "structures", "House 1")
+    house = FlairResource(setting, "structures", "House 1")
     state = house.state(Platform.NUMBER, "away_temperature_max")
     assert state.attributes[ATTR_UNIT_OF_MEASUREMENT] == "°F"
     assert state.attributes[ATTR_MIN] == 50
@@ -182,7 +184,7 @@ async def test_fahrenheit(
         assert shown(house, "away_temperature_max") == pytest.approx(
             fahrenheit, abs=0.05
         )
-    puck = Thing(setting, "pucks", "Puck 1")
+    puck = FlairResource(setting, "pucks", "Puck 1")
     state = puck.state(Platform.NUMBER, "temperature_calibration")
     assert state.attributes[ATTR_DEVICE_CLASS] == NumberDeviceClass.TEMPERATURE_DELTA
     assert shown(puck, "temperature_calibration") == 0

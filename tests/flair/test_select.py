@@ -14,7 +14,7 @@ from tests.support.common import Setting
 from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Portraits
-from .entities import Thing, Write
+from .entities import FlairResource, Write
 
 CHOICES: tuple[tuple[str, str, dict[str, Json]], ...] = (
     ("system_mode", "mode", {"auto": "auto", "manual": "manual"}),
@@ -68,19 +68,19 @@ async def test_entities(
     assert await portray(home, Platform.SELECT) == snapshot
 
 
-async def choose(thing: Thing, key: str, option: str) -> None:
+async def choose(thing: FlairResource, key: str, option: str) -> None:
     """Choose an option."""
     await thing.call(Platform.SELECT, key, SERVICE_SELECT_OPTION, option=option)
 
 
-def chosen(thing: Thing, key: str) -> str:
+def chosen(thing: FlairResource, key: str) -> str:
     """Return the option that a select shows."""
     return thing.state(Platform.SELECT, key).state
 
 
 async def test_choices_of_a_home(cottage: Setting, wire: list[Write]) -> None:
     """Each option goes out in Flair's words and shows at once; an unknown word is one more option."""
-    house = Thing(cottage, "structures", "House 1")
+    house = FlairResource(cottage, "structures", "House 1")
     for key, attribute, options in CHOICES:
         state = house.state(Platform.SELECT, key)
         assert set(state.attributes[ATTR_OPTIONS]) == set(options)
@@ -109,7 +109,7 @@ async def test_choices_of_a_home(cottage: Setting, wire: list[Write]) -> None:
 async def test_a_refused_choice(cottage: Setting) -> None:
     """The former option shows again."""
     faults_of(cottage.cloud).add(Fault(kind=Kind.STATUS, match="PATCH *", status=422))
-    house = Thing(cottage, "structures", "House 1")
+    house = FlairResource(cottage, "structures", "House 1")
     with pytest.raises(HomeAssistantError) as caught:
         await choose(house, "system_mode", "auto")
     assert caught.value.translation_key == "write_refused"
@@ -119,7 +119,7 @@ async def test_a_refused_choice(cottage: Setting) -> None:
 async def test_background_color(cottage: Setting, wire: list[Write]) -> None:
     """Both generations of pucks have one."""
     for kind, name in (("pucks", "Puck 1"), ("puck2s", "Puck 2 1")):
-        puck = Thing(cottage, kind, name)
+        puck = FlairResource(cottage, kind, name)
         for color in ("black", "white"):
             await choose(puck, "puck_display_color", color)
             assert wire.pop() == Write(kind, name, {"puck-display-color": color})
@@ -128,8 +128,8 @@ async def test_background_color(cottage: Setting, wire: list[Write]) -> None:
 
 async def test_schedules(cottage: Setting, wire: list[Write]) -> None:
     """A home follows one of its schedules, or none."""
-    house = Thing(cottage, "structures", "House 1")
-    first = Thing(cottage, "schedules", "Schedule 1")
+    house = FlairResource(cottage, "structures", "House 1")
+    first = FlairResource(cottage, "schedules", "Schedule 1")
     state = house.state(Platform.SELECT, "active_schedule")
     assert state.attributes[ATTR_OPTIONS] == ["no_schedule", "Schedule 1", "Schedule 2"]
     assert state.state == "no_schedule"
@@ -154,7 +154,7 @@ async def test_odd_schedules(
     for schedule, name in zip(schedules, names, strict=True):
         schedule.attributes["name"] = name
     setting = await set_up_flair(world)
-    house = Thing(setting, "structures", "House 1")
+    house = FlairResource(setting, "structures", "House 1")
     _, *options = house.state(Platform.SELECT, "active_schedule").attributes[
         ATTR_OPTIONS
     ]
@@ -170,8 +170,8 @@ async def test_odd_schedules(
 
 async def test_a_schedule_is_renamed(cottage: Setting) -> None:
     """Schedules are read again every quarter of an hour."""
-    house = Thing(cottage, "structures", "House 1")
-    Thing(cottage, "schedules", "Schedule 2").set(name="Vacation")
+    house = FlairResource(cottage, "structures", "House 1")
+    FlairResource(cottage, "schedules", "Schedule 2").set(name="Vacation")
     await cottage.poll(15)
     options = house.state(Platform.SELECT, "active_schedule").attributes[ATTR_OPTIONS]
     assert options == ["no_schedule", "Schedule 1", "Vacation"]

@@ -21,7 +21,7 @@ from tests.conftest import SetUp
 from tests.support.common import Setting
 
 from .conftest import Portraits
-from .entities import Thing, live
+from .entities import FlairResource, live
 
 
 @pytest.mark.parametrize("home", ["demo", "odd"])
@@ -32,12 +32,12 @@ async def test_entities(
     assert await portray(home, Platform.SENSOR) == snapshot
 
 
-def shown(thing: Thing, key: str) -> str:
+def shown(thing: FlairResource, key: str) -> str:
     """Return what a sensor shows."""
     return thing.state(Platform.SENSOR, key).state
 
 
-async def report(thing: Thing, **reading: Json) -> None:
+async def report(thing: FlairResource, **reading: Json) -> None:
     """Let a device report something else, and wait until it is read."""
     thing.cloud.set_reading(thing.kind, thing.id, **reading)
     await thing.setting.poll(5)
@@ -69,9 +69,9 @@ def test_battery(
 
 async def test_radio(all_enabled: None, cottage: Setting) -> None:
     """Every device on the radio tells volts and signal, and through what it is reached."""
-    bridge = Thing(cottage, "bridges", "Bridge 1")
+    bridge = FlairResource(cottage, "bridges", "Bridge 1")
     for kind, name in (("vents", "Vent 1"), ("pucks", "Puck 1")):
-        device = Thing(cottage, kind, name)
+        device = FlairResource(cottage, kind, name)
         device.set(voltage="2.6", current_rssi=-71)
         await cottage.poll()
         assert shown(device, "battery") == "50"
@@ -89,7 +89,7 @@ async def test_radio(all_enabled: None, cottage: Setting) -> None:
 
 async def test_what_hangs_on_a_cable(all_enabled: None, cottage: Setting) -> None:
     """No battery and no signal are made up for it; they appear when it tells them."""
-    puck2 = Thing(cottage, "puck2s", "Puck 2 1")
+    puck2 = FlairResource(cottage, "puck2s", "Puck 2 1")
     assert shown(puck2, "power_source") == "usb"
     for key in ("battery", "voltage", "rssi"):
         assert not puck2.has(Platform.SENSOR, key)
@@ -108,7 +108,7 @@ async def test_what_hangs_on_a_cable(all_enabled: None, cottage: Setting) -> Non
 
 async def test_readings_of_a_vent(all_enabled: None, cottage: Setting) -> None:
     """Where the vent believes to be, apart from where it was sent."""
-    vent = Thing(cottage, "vents", "Vent 1")
+    vent = FlairResource(cottage, "vents", "Vent 1")
     told: dict[str, Json] = {
         "duct_temperature_c": 31.25,
         "percent_open": 88,
@@ -131,7 +131,7 @@ async def test_readings_of_a_vent(all_enabled: None, cottage: Setting) -> None:
 
 async def test_a_moved_vent_reports_soon(cottage: Setting) -> None:
     """After a command its report is read as soon as it can have moved, not minutes later."""
-    vent = Thing(cottage, "vents", "Vent 1")
+    vent = FlairResource(cottage, "vents", "Vent 1")
     await live(cottage, minutes=1)
     await vent.call(Platform.COVER, "vent", "set_cover_position", position=30)
     await live(cottage, minutes=2)
@@ -140,7 +140,7 @@ async def test_a_moved_vent_reports_soon(cottage: Setting) -> None:
 
 async def test_readings_of_a_puck(all_enabled: None, cottage: Setting) -> None:
     """Twice the raw light is about lux; pressure comes back should Flair send it again."""
-    puck = Thing(cottage, "pucks", "Puck 1")
+    puck = FlairResource(cottage, "pucks", "Puck 1")
     await report(puck, light=123, desired_temperature_c=20.5)
     assert shown(puck, "light") == "246.0"
     assert shown(puck, "dialled_temperature") == "20.5"
@@ -156,7 +156,7 @@ async def test_readings_of_a_puck(all_enabled: None, cottage: Setting) -> None:
 
 async def test_readings_of_a_puck_2(all_enabled: None, cottage: Setting) -> None:
     """It measures no light and no pressure, but says when its infrared failed."""
-    puck2 = Thing(cottage, "puck2s", "Puck 2 1")
+    puck2 = FlairResource(cottage, "puck2s", "Puck 2 1")
     assert shown(puck2, "infrared_error") == "none"
     await report(puck2, error="NACK")
     assert shown(puck2, "infrared_error") == "NACK"
@@ -168,12 +168,12 @@ async def test_readings_of_a_puck_2(all_enabled: None, cottage: Setting) -> None
 
 async def test_a_device_that_never_reported(cottage: Setting) -> None:
     """Its readings are unknown, and nothing else suffers."""
-    vent = Thing(cottage, "vents", "Vent 1")
+    vent = FlairResource(cottage, "vents", "Vent 1")
     resource = cottage.cloud.world.resources["vents"][vent.id]
     other = cottage.cloud.add("vents", "99", dict(resource.relations), name="New")
     other.traits["silent"] = True
     await cottage.poll(6)
-    new = Thing(cottage, "vents", "New")
+    new = FlairResource(cottage, "vents", "New")
     assert shown(new, "duct_temperature") == STATE_UNKNOWN
     assert new.state(Platform.COVER, "vent").state == "open"
     assert float(shown(vent, "duct_temperature")) > 0
@@ -189,7 +189,7 @@ async def test_a_device_that_never_reported(cottage: Setting) -> None:
 async def test_the_end_of_a_hold(cottage: Setting) -> None:
     """A time, far away for ever, or unknown where only an event ends it."""
     for kind, name in (("structures", "House 1"), ("rooms", "Room 1")):
-        thing = Thing(cottage, kind, name)
+        thing = FlairResource(cottage, kind, name)
         soon = dt_util.utcnow().replace(microsecond=0) + timedelta(hours=3)
         for until, state in (
             ("2107-12-11T08:11:30.000000+00:00", "2107-12-11T08:11:30+00:00"),
@@ -203,7 +203,7 @@ async def test_the_end_of_a_hold(cottage: Setting) -> None:
 
 async def test_a_room(all_enabled: None, cottage: Setting) -> None:
     """What Flair measures there, and why it holds."""
-    room = Thing(cottage, "rooms", "Room 1")
+    room = FlairResource(cottage, "rooms", "Room 1")
     room.set(
         current_temperature_c=20.25,
         current_humidity=41,
@@ -222,7 +222,7 @@ async def test_a_room(all_enabled: None, cottage: Setting) -> None:
 
 async def test_zones_are_read_now_and_then(all_enabled: None, cottage: Setting) -> None:
     """A zone is the rooms of one air handler; it changes rarely."""
-    zone = Thing(cottage, "zones", "Whole house")
+    zone = FlairResource(cottage, "zones", "Whole house")
     assert shown(zone, "rooms") == "1"
     assert shown(zone, "staged_heating") == "disabled"
     zone.set(staged_heating_mode="ENABLED", cutover_temperature=7.5)
@@ -236,7 +236,7 @@ async def test_zones_are_read_now_and_then(all_enabled: None, cottage: Setting) 
 
 async def test_a_thermostat(all_enabled: None, cottage: Setting) -> None:
     """What it does and what it measures, read from its own record and from its state."""
-    thermostat = Thing(cottage, "thermostats", "Thermostat 1")
+    thermostat = FlairResource(cottage, "thermostats", "Thermostat 1")
     thermostat.set(mode="HEAT", operating_state="Idle", current_set_point=20.5)
     await report(thermostat, ambient_temperature_c=19.8, humidity=38, fan_state="Auto")
     assert shown(thermostat, "mode") == "heat"
@@ -253,7 +253,7 @@ async def test_a_thermostat(all_enabled: None, cottage: Setting) -> None:
 
 async def test_a_remote_sensor(cottage: Setting) -> None:
     """Temperature always, humidity where it has any."""
-    sensor = Thing(cottage, "remote-sensors", "Sensor 1")
+    sensor = FlairResource(cottage, "remote-sensors", "Sensor 1")
     assert not sensor.has(Platform.SENSOR, "humidity")
     await report(sensor, temperature_c=18.6, humidity=52)
     assert shown(sensor, "temperature") == "18.6"
@@ -267,7 +267,7 @@ async def test_fahrenheit(hass: HomeAssistant, set_up_flair: SetUp) -> None:
     """Temperatures are converted by Home Assistant, differences of them as such."""
     hass.config.units = US_CUSTOMARY_SYSTEM
     setting = await set_up_flair("demo")
-    room = Thing(setting, "rooms", "Office")
+    room = FlairResource(setting, "rooms", "Office")
     room.set(current_temperature_c=20.0)
     await setting.poll()
     state = room.state(Platform.SENSOR, "temperature")

@@ -19,21 +19,21 @@ from tests.conftest import SetUp
 from tests.support.common import Setting
 from tests.support.faults import Fault, Kind, faults_of
 
-from .entities import Thing, Write
+from .entities import FlairResource, Write
 
 
 @pytest.fixture
-def room(cottage: Setting) -> Thing:
+def room(cottage: Setting) -> FlairResource:
     """Return a room."""
-    return Thing(cottage, "rooms", "Room 1")
+    return FlairResource(cottage, "rooms", "Room 1")
 
 
-async def hold(thing: Thing, **data: object) -> ServiceResponse:
+async def hold(thing: FlairResource, **data: object) -> ServiceResponse:
     """Hold a room's set point and return what holds then."""
     return await act(thing, "set_room_hold", **data)
 
 
-async def act(thing: Thing, action: str, **data: object) -> ServiceResponse:
+async def act(thing: FlairResource, action: str, **data: object) -> ServiceResponse:
     """Do an action with a climate and return its one response."""
     entity_id = thing.climate.entity_id
     response = await thing.setting.hass.services.async_call(
@@ -49,7 +49,7 @@ async def act(thing: Thing, action: str, **data: object) -> ServiceResponse:
     return found
 
 
-async def press(thing: Thing, button: str) -> None:
+async def press(thing: FlairResource, button: str) -> None:
     """Send a button of a remote."""
     device = thing.setting.device(thing.kind, thing.id)
     assert device is not None
@@ -64,7 +64,7 @@ async def press(thing: Thing, button: str) -> None:
 # Holding a room.
 
 
-async def test_hold_for_a_time(room: Thing, wire: list[Write]) -> None:
+async def test_hold_for_a_time(room: FlairResource, wire: list[Write]) -> None:
     """The set point first, then the end of the hold, which is what comes back."""
     response = await hold(room, temperature=21.5, duration={"hours": 2, "minutes": 30})
     end = dt_util.utcnow() + timedelta(hours=2, minutes=30)
@@ -81,9 +81,11 @@ async def test_hold_for_a_time(room: Thing, wire: list[Write]) -> None:
     assert room.state("binary_sensor", "hold").state == "on"
 
 
-async def test_hold_until_the_next_event(room: Thing, wire: list[Write]) -> None:
+async def test_hold_until_the_next_event(
+    room: FlairResource, wire: list[Write]
+) -> None:
     """No end in time then, but an end."""
-    Thing(room.setting, "structures", "House 1").set(default_hold_duration="3h")
+    FlairResource(room.setting, "structures", "House 1").set(default_hold_duration="3h")
     response = await hold(room, temperature=19, until="next_schedule_event")
     assert wire[1].attributes == {
         "hold-until": None,
@@ -94,7 +96,7 @@ async def test_hold_until_the_next_event(room: Thing, wire: list[Write]) -> None
     assert room.state("sensor", "hold_until").state == "unknown"
 
 
-async def test_hold_until_cancelled(room: Thing, wire: list[Write]) -> None:
+async def test_hold_until_cancelled(room: FlairResource, wire: list[Write]) -> None:
     """Flair keeps that as an end in 2107."""
     response = await hold(room, temperature=19, until="cancelled")
     assert wire[1].attributes["hold-until-schedule-event"] is False
@@ -103,14 +105,14 @@ async def test_hold_until_cancelled(room: Thing, wire: list[Write]) -> None:
     assert room.state("sensor", "hold_until").state.startswith("2107-")
 
 
-async def test_hold_as_the_home_does(room: Thing, wire: list[Write]) -> None:
+async def test_hold_as_the_home_does(room: FlairResource, wire: list[Write]) -> None:
     """Without an end the home's default hold duration counts, which Flair applies itself."""
     response = await hold(room, temperature=19)
     assert len(wire) == 1
     assert response == {"hold_until": None, "until_next_schedule_event": True}
 
 
-async def test_hold_without_asking_for_a_response(room: Thing) -> None:
+async def test_hold_without_asking_for_a_response(room: FlairResource) -> None:
     """The response is there for those who want it."""
     await room.setting.hass.services.async_call(
         DOMAIN,
@@ -127,7 +129,7 @@ async def test_hold_in_fahrenheit(
     """The temperature is in the unit that Home Assistant is set to; Flair gets Celsius."""
     hass.config.units = US_CUSTOMARY_SYSTEM
     setting = await set_up_flair(home(vents=0, pucks=1, bridges=0, clock=clock))
-    room = Thing(setting, "rooms", "Room 1")
+    room = FlairResource(setting, "rooms", "Room 1")
     await hold(room, temperature=72)
     assert wire.pop().attributes == {"set-point-c": 22.22, "active": True}
     for temperature in (49, 91, 21):
@@ -139,7 +141,7 @@ async def test_hold_in_fahrenheit(
 
 @pytest.mark.parametrize("days", [0, 366, 999_999_999])
 async def test_hold_for_no_time_to_plan_for(
-    room: Thing, wire: list[Write], days: int
+    room: FlairResource, wire: list[Write], days: int
 ) -> None:
     """No time at all holds nothing, and the end of time is none."""
     with pytest.raises(ServiceValidationError) as caught:
@@ -150,7 +152,7 @@ async def test_hold_for_no_time_to_plan_for(
 
 @pytest.mark.parametrize("temperature", [9.99, 32.24, -40, "nan"])
 async def test_hold_out_of_range(
-    room: Thing, wire: list[Write], temperature: float | str
+    room: FlairResource, wire: list[Write], temperature: float | str
 ) -> None:
     """What Flair does not take is refused at once."""
     with pytest.raises(ServiceValidationError) as caught:
@@ -159,7 +161,7 @@ async def test_hold_out_of_range(
     assert wire == []
 
 
-async def test_hold_fields(room: Thing, wire: list[Write]) -> None:
+async def test_hold_fields(room: FlairResource, wire: list[Write]) -> None:
     """One end at most, of those that there are; and a temperature."""
     for data in (
         {"temperature": 20, "duration": {"hours": 1}, "until": "cancelled"},
@@ -173,7 +175,7 @@ async def test_hold_fields(room: Thing, wire: list[Write]) -> None:
     assert wire == []
 
 
-async def test_a_hold_that_fails_half_way(room: Thing) -> None:
+async def test_a_hold_that_fails_half_way(room: FlairResource) -> None:
     """The set point is held then as the home does; the error says that the end was refused."""
     faults_of(room.cloud).add(
         Fault(kind=Kind.STATUS, match="PATCH *", status=422, skip=1, times=1)
@@ -188,7 +190,7 @@ async def test_a_hold_that_fails_half_way(room: Thing) -> None:
 # Ending a hold.
 
 
-async def test_clear_the_hold_of_a_room(room: Thing, wire: list[Write]) -> None:
+async def test_clear_the_hold_of_a_room(room: FlairResource, wire: list[Write]) -> None:
     """Both kinds of end are cleared."""
     await hold(room, temperature=19, duration={"hours": 1})
     wire.clear()
@@ -200,7 +202,7 @@ async def test_clear_the_hold_of_a_room(room: Thing, wire: list[Write]) -> None:
 
 async def test_clear_the_hold_of_a_home(cottage: Setting, wire: list[Write]) -> None:
     """A change between home and away holds too."""
-    house = Thing(cottage, "structures", "House 1")
+    house = FlairResource(cottage, "structures", "House 1")
     await house.ask("set_preset_mode", preset_mode="away")
     assert house.state("binary_sensor", "hold").state == "on"
     wire.clear()
@@ -212,8 +214,8 @@ async def test_clear_the_hold_of_a_home(cottage: Setting, wire: list[Write]) -> 
 
 async def test_what_is_no_room(cottage: Setting, wire: list[Write]) -> None:
     """A home holds no set point, and a unit has no hold."""
-    house = Thing(cottage, "structures", "House 1")
-    unit = Thing(cottage, "hvac-units", "Unit 1")
+    house = FlairResource(cottage, "structures", "House 1")
+    unit = FlairResource(cottage, "hvac-units", "Unit 1")
     for thing, action, data in (
         (house, "set_room_hold", {"temperature": 20}),
         (unit, "set_room_hold", {"temperature": 20}),
@@ -233,7 +235,7 @@ async def test_what_is_no_room(cottage: Setting, wire: list[Write]) -> None:
 
 async def test_press_a_button(demo: Setting, wire: list[Write]) -> None:
     """Any button that the remote has, by Flair's name for it, and no other."""
-    fireplace = Thing(demo, "hvac-units", "Fireplace")
+    fireplace = FlairResource(demo, "hvac-units", "Fireplace")
     await press(fireplace, "Flame")
     changes: dict[str, Json] = {"button-presses": ["Flame"]}
     assert wire == [Write("hvac-units", "Fireplace", changes)]
@@ -246,7 +248,7 @@ async def test_press_a_button(demo: Setting, wire: list[Write]) -> None:
         "buttons": "Power, Temp +, Temp -, Flame"
     }
     with pytest.raises(ServiceValidationError) as caught:
-        await press(Thing(demo, "hvac-units", "Sunroom Mini-Split"), "Power")
+        await press(FlairResource(demo, "hvac-units", "Sunroom Mini-Split"), "Power")
     assert caught.value.translation_key == "no_remote_buttons"
     assert wire == []
     assert fireplace.state("sensor", "last_button").state == "Flame"
@@ -257,7 +259,7 @@ async def test_press_a_button_of_what_has_none(
 ) -> None:
     """A device that is no unit, or none of Flair's, is named as such."""
     with pytest.raises(ServiceValidationError) as caught:
-        await press(Thing(demo, "rooms", "Nursery"), "Power")
+        await press(FlairResource(demo, "rooms", "Nursery"), "Power")
     assert caught.value.translation_key == "no_hvac_unit"
     stranger = dr.async_get(hass).async_get_or_create(
         config_entry_id=demo.entry.entry_id, identifiers={("other", "1")}
@@ -276,9 +278,9 @@ async def test_press_a_button_of_what_has_none(
 
 async def test_press_a_button_without_puck(cottage: Setting, wire: list[Write]) -> None:
     """There is nothing to send it, or nothing in reach, and that is said."""
-    unit = Thing(cottage, "hvac-units", "Unit 1")
+    unit = FlairResource(cottage, "hvac-units", "Unit 1")
     resource = cottage.cloud.world.resources["hvac-units"][unit.id]
-    Thing(cottage, "pucks", "Puck 1").set(inactive=True)
+    FlairResource(cottage, "pucks", "Puck 1").set(inactive=True)
     await cottage.poll()
     with pytest.raises(ServiceValidationError) as caught:
         await press(unit, "Power")

@@ -7,12 +7,12 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import EntityPlatform
 from tests.support.common import Setting, counted_writes, tick
 
-from .entities import Thing
+from .entities import FlairResource
 
 
 async def test_one_value_of_a_vent(all_enabled: None, cottage: Setting) -> None:
     """One changed field of a vent writes the one state that shows it."""
-    vent = Thing(cottage, "vents", "Vent 1")
+    vent = FlairResource(cottage, "vents", "Vent 1")
     enabled = [one for one in vent.entity_ids() if cottage.hass.states.get(one)]
     assert len(enabled) > 6
     for percent in (40, 60):
@@ -33,7 +33,7 @@ async def test_one_value_of_a_vent(all_enabled: None, cottage: Setting) -> None:
 
 async def test_two_sensors_of_one_value(all_enabled: None, cottage: Setting) -> None:
     """The voltage writes what is measured and what follows from it, and not twice."""
-    vent = Thing(cottage, "vents", "Vent 1")
+    vent = FlairResource(cottage, "vents", "Vent 1")
     vent.set(voltage=2.7)
     with counted_writes() as writes:
         await cottage.poll(2)
@@ -45,7 +45,7 @@ async def test_two_sensors_of_one_value(all_enabled: None, cottage: Setting) -> 
 
 async def test_silence_and_return(all_enabled: None, cottage: Setting) -> None:
     """All entities of a vent that falls silent write that, and so they do when it is back."""
-    vent = Thing(cottage, "vents", "Vent 1")
+    vent = FlairResource(cottage, "vents", "Vent 1")
     cover = vent.entity_id(Platform.COVER, "vent")
     shown = {one: cottage.hass.states.get(one) for one in vent.entity_ids()}
     for _ in range(2):
@@ -65,7 +65,7 @@ async def test_silence_and_return(all_enabled: None, cottage: Setting) -> None:
 
 async def test_another_entity_id(cottage: Setting) -> None:
     """A state that Home Assistant writes by itself counts as written."""
-    vent = Thing(cottage, "vents", "Vent 1")
+    vent = FlairResource(cottage, "vents", "Vent 1")
     old = vent.entity_id(Platform.COVER, "vent")
     er.async_get(cottage.hass).async_update_entity(old, new_entity_id="cover.hatch")
     await tick(cottage.hass, cottage.freezer, 0)
@@ -80,7 +80,7 @@ async def test_another_entity_id(cottage: Setting) -> None:
 
 async def test_disabled_entities(cottage: Setting) -> None:
     """What is known and disabled is not made anew with each start, and there once it is enabled."""
-    vent = Thing(cottage, "vents", "Vent 1")
+    vent = FlairResource(cottage, "vents", "Vent 1")
     entity_id = vent.entity_id(Platform.SENSOR, "voltage")
     before = cottage.registered()
     with patch.object(

@@ -17,7 +17,7 @@ from tests.support.common import Setting
 from tests.support.faults import Fault, Kind, faults_of
 
 from .conftest import Portraits
-from .entities import Thing, Write
+from .entities import FlairResource, Write
 
 
 @pytest.mark.parametrize("home", ["demo", "odd"])
@@ -77,7 +77,7 @@ async def test_switching(
     nothing: str,
 ) -> None:
     """Each switch writes its attribute, shows it at once, and takes it back when refused."""
-    thing = Thing(cottage, kind, name)
+    thing = FlairResource(cottage, kind, name)
     for action, value, state in (
         (SERVICE_TURN_OFF, off, STATE_OFF),
         (SERVICE_TURN_ON, on, STATE_ON),

@@ -25,7 +25,7 @@ from homeassistant.util import dt as dt_util
 from tests.conftest import SetUp
 from tests.support.common import Setting, counted_writes, tick
 
-from .entities import Thing, Write, live
+from .entities import FlairResource, Write, live
 
 MINUTE, HOUR, WEEK = timedelta(minutes=1), timedelta(hours=1), timedelta(weeks=1)
 
@@ -35,12 +35,12 @@ def ago(age: timedelta) -> str:
     return (dt_util.utcnow() - age).isoformat(timespec="microseconds")
 
 
-def sensor(thing: Thing, key: str) -> str:
+def sensor(thing: FlairResource, key: str) -> str:
     """Return what a sensor shows."""
     return thing.state(Platform.SENSOR, key).state
 
 
-def occupied(thing: Thing) -> str:
+def occupied(thing: FlairResource) -> str:
     """Return what an occupancy sensor shows."""
     return thing.state(Platform.BINARY_SENSOR, "occupancy").state
 
@@ -62,7 +62,7 @@ async def test_out_of_reach(
     all_enabled: None, cottage: Setting, kind: str, name: str, attribute: str
 ) -> None:
     """Nothing is shown of such a device but that it is, when it reported last, and what Flair knows."""
-    thing = Thing(cottage, kind, name)
+    thing = FlairResource(cottage, kind, name)
     last = thing.has(Platform.SENSOR, "last_report") and sensor(thing, "last_report")
     thing.set(**{attribute: True})
     await cottage.poll()
@@ -91,7 +91,7 @@ async def test_commands_to_what_is_out_of_reach(
         ("pucks", "Puck 1", {"locked": True}),
         ("bridges", "Bridge 1", {"led_brightness": 30}),
     ):
-        thing = Thing(cottage, kind, name)
+        thing = FlairResource(cottage, kind, name)
         thing.set(inactive=True)
         await cottage.poll()
         record = account.data[f"{kind}_{thing.id}"]
@@ -103,12 +103,12 @@ async def test_commands_to_what_is_out_of_reach(
 
 async def test_a_room_whose_sensors_are_out_of_reach(cottage: Setting) -> None:
     """How warm it is now nobody knows, and what Flair concludes from that is nothing."""
-    room = Thing(cottage, "rooms", "Room 1")
-    home = Thing(cottage, "structures", "House 1")
+    room = FlairResource(cottage, "rooms", "Room 1")
+    home = FlairResource(cottage, "structures", "House 1")
     puck, puck2, thermostat = (
-        Thing(cottage, "pucks", "Puck 1"),
-        Thing(cottage, "puck2s", "Puck 2 1"),
-        Thing(cottage, "thermostats", "Thermostat 1"),
+        FlairResource(cottage, "pucks", "Puck 1"),
+        FlairResource(cottage, "puck2s", "Puck 2 1"),
+        FlairResource(cottage, "thermostats", "Thermostat 1"),
     )
     room.set(
         current_temperature_c=21.0, current_humidity=40, room_conclusion_mode="HEAT",
@@ -147,10 +147,10 @@ async def test_a_room_of_which_nothing_is_in_reach(
         ("pucks", "Puck 1"),
         ("puck2s", "Puck 2 1"),
     ):
-        Thing(cottage, kind, name).set(inactive=True)
-    Thing(cottage, "thermostats", "Thermostat 1").set(is_offline=True)
+        FlairResource(cottage, kind, name).set(inactive=True)
+    FlairResource(cottage, "thermostats", "Thermostat 1").set(is_offline=True)
     await cottage.poll()
-    room = Thing(cottage, "rooms", "Room 1")
+    room = FlairResource(cottage, "rooms", "Room 1")
     assert room.climate.state == STATE_UNAVAILABLE
     assert room.state(Platform.SWITCH, "active").state == STATE_UNAVAILABLE
     record = cottage.account.data[f"rooms_{room.id}"]
@@ -162,15 +162,15 @@ async def test_a_room_of_which_nothing_is_in_reach(
 
 async def test_a_room_whose_sensor_does_not_count(cottage: Setting) -> None:
     """A sensor that Flair is told to ignore for the room does not speak for it."""
-    room = Thing(cottage, "rooms", "Room 1")
+    room = FlairResource(cottage, "rooms", "Room 1")
     room.set(current_temperature_c=21.0)
     for kind, name, values in (
         ("pucks", "Puck 1", {"ignore_readings_for_room": True}),
         ("remote-sensors", "Sensor 1", {"ignore_readings_for_room": True}),
         ("puck2s", "Puck 2 1", {"inactive": True}),
     ):
-        Thing(cottage, kind, name).set(**values)
-    thermostat = Thing(cottage, "thermostats", "Thermostat 1")
+        FlairResource(cottage, kind, name).set(**values)
+    thermostat = FlairResource(cottage, "thermostats", "Thermostat 1")
     resource = cottage.cloud.world.resources["thermostats"][thermostat.id]
     cottage.cloud.world.relate(resource, "room", None)
     await cottage.poll()
@@ -182,12 +182,12 @@ async def test_the_mean_of_rooms_that_are_known(
 ) -> None:
     """A room whose puck is out of reach is left out of its home's means."""
     setting = await set_up_flair(build(vents=0, pucks=2, bridges=0, clock=clock))
-    home = Thing(setting, "structures", "House 1")
+    home = FlairResource(setting, "structures", "House 1")
     for number, temperature in ((1, 20.0), (2, 24.0)):
-        Thing(setting, "rooms", f"Room {number}").set(
+        FlairResource(setting, "rooms", f"Room {number}").set(
             current_temperature_c=temperature, current_humidity=2 * temperature
         )
-    Thing(setting, "pucks", "Puck 2").set(inactive=True)
+    FlairResource(setting, "pucks", "Puck 2").set(inactive=True)
     await setting.poll()
     assert home.climate.attributes[ATTR_CURRENT_TEMPERATURE] == 20
     assert home.climate.attributes[ATTR_CURRENT_HUMIDITY] == 40
@@ -197,12 +197,12 @@ async def test_an_offline_thermostat_tells_nothing_of_the_home(
     cottage: Setting,
 ) -> None:
     """What it did last is not what the home does now."""
-    home = Thing(cottage, "structures", "House 1")
+    home = FlairResource(cottage, "structures", "House 1")
     home.set(structure_heat_cool_mode="cool")
-    Thing(cottage, "rooms", "Room 1").set(
+    FlairResource(cottage, "rooms", "Room 1").set(
         room_conclusion_mode="COOL", current_temperature_c=24, set_point_c=22
     )
-    thermostat = Thing(cottage, "thermostats", "Thermostat 1")
+    thermostat = FlairResource(cottage, "thermostats", "Thermostat 1")
     for offline, online, action in (
         (False, True, HVACAction.HEATING),
         (True, True, HVACAction.COOLING),
@@ -218,11 +218,11 @@ async def test_an_offline_thermostat_tells_nothing_of_the_home(
 
 async def test_a_home_does_what_any_of_its_parts_does(demo: Setting) -> None:
     """Rooms that only an infrared unit warms are no business of the thermostat."""
-    home = Thing(demo, "structures", "Maple House")
-    Thing(demo, "thermostats", "Hallway Thermostat").set(operating_state="idle")
-    studio = Thing(demo, "rooms", "Studio")
+    home = FlairResource(demo, "structures", "Maple House")
+    FlairResource(demo, "thermostats", "Hallway Thermostat").set(operating_state="idle")
+    studio = FlairResource(demo, "rooms", "Studio")
     for name in ("Studio", "Sunroom"):
-        Thing(demo, "rooms", name).set(room_conclusion_mode="FLOAT")
+        FlairResource(demo, "rooms", name).set(room_conclusion_mode="FLOAT")
     await demo.poll()
     assert home.climate.attributes[ATTR_HVAC_ACTION] == HVACAction.IDLE
     studio.set(room_conclusion_mode="HEAT", current_temperature_c=18, set_point_c=20)
@@ -232,8 +232,8 @@ async def test_a_home_does_what_any_of_its_parts_does(demo: Setting) -> None:
 
 async def test_sensors_of_an_offline_thermostat(cottage: Setting) -> None:
     """Whether somebody is about is not known; the thermostat's return brings it back."""
-    thing = Thing(cottage, "remote-sensors", "Sensor 1")
-    thermostat = Thing(cottage, "thermostats", "Thermostat 1")
+    thing = FlairResource(cottage, "remote-sensors", "Sensor 1")
+    thermostat = FlairResource(cottage, "thermostats", "Thermostat 1")
     cottage.cloud.set_reading("remote-sensors", thing.id, occupied=1)
     await cottage.poll(5)
     for offline, state in ((True, STATE_UNKNOWN), (False, STATE_ON)):
@@ -251,10 +251,12 @@ async def test_a_sensor_of_one_of_two_thermostats(
         build(vents=0, pucks=1, bridges=0, thermostats=2, remote_sensors=2, clock=clock)
     )
     first, second = (
-        Thing(setting, "remote-sensors", f"Sensor {number}") for number in (1, 2)
+        FlairResource(setting, "remote-sensors", f"Sensor {number}")
+        for number in (1, 2)
     )
     one, two = (
-        Thing(setting, "thermostats", f"Thermostat {number}") for number in (1, 2)
+        FlairResource(setting, "thermostats", f"Thermostat {number}")
+        for number in (1, 2)
     )
     resources = setting.cloud.world.resources
     world = setting.cloud.world
@@ -288,7 +290,7 @@ async def test_an_old_report(
     cottage: Setting, kind: str, name: str, key: str, fresh: timedelta
 ) -> None:
     """What was reported weeks ago is not so now, though the device counts as in reach."""
-    thing = Thing(cottage, kind, name)
+    thing = FlairResource(cottage, kind, name)
     for age, known in ((fresh, True), (3 * WEEK, False), (MINUTE, True)):
         cottage.cloud.set_reading(kind, thing.id, created_at=ago(age))
         await cottage.poll(5)
@@ -298,7 +300,7 @@ async def test_an_old_report(
 
 async def test_old_weather(cottage: Setting) -> None:
     """The weather of yesterday is not shown as today's."""
-    house = Thing(cottage, "structures", "House 1")
+    house = FlairResource(cottage, "structures", "House 1")
     assert house.state(Platform.WEATHER, "outdoors").state != STATE_UNKNOWN
     cottage.cloud.set_reading("structures", house.id, created_at=ago(24 * HOUR))
     await cottage.poll(5)
@@ -309,11 +311,11 @@ async def test_old_weather(cottage: Setting) -> None:
 
 async def test_a_report_grows_old_by_itself(cottage: Setting) -> None:
     """No poll needs to tell that nothing came: what was reported ends in its own time."""
-    vent = Thing(cottage, "vents", "Vent 1")
-    thing = Thing(cottage, "remote-sensors", "Sensor 1")
-    room = Thing(cottage, "rooms", "Room 1")
+    vent = FlairResource(cottage, "vents", "Vent 1")
+    thing = FlairResource(cottage, "remote-sensors", "Sensor 1")
+    room = FlairResource(cottage, "rooms", "Room 1")
     for kind, name in (("pucks", "Puck 1"), ("puck2s", "Puck 2 1")):
-        Thing(cottage, kind, name).set(inactive=True)
+        FlairResource(cottage, kind, name).set(inactive=True)
     resource = cottage.cloud.world.resources["thermostats"][
         cottage.id_of("thermostats", "Thermostat 1")
     ]
@@ -332,8 +334,8 @@ async def test_a_report_grows_old_by_itself(cottage: Setting) -> None:
 
 async def test_an_unchanged_poll_writes_nothing(demo: Setting) -> None:
     """Neither do silent devices, once they are shown as such."""
-    Thing(demo, "vents", "Office Desk").set(inactive=True)
-    Thing(demo, "thermostats", "Hallway Thermostat").set(is_offline=True)
+    FlairResource(demo, "vents", "Office Desk").set(inactive=True)
+    FlairResource(demo, "thermostats", "Hallway Thermostat").set(is_offline=True)
     await demo.poll(6)
     with counted_writes() as writes:
         await demo.poll(6)
@@ -381,7 +383,7 @@ async def test_an_impossible_reading(
     possible: float,
 ) -> None:
     """A number that cannot be is none; zero and what is rare stay."""
-    thing = Thing(cottage, kind, name)
+    thing = FlairResource(cottage, kind, name)
     cottage.cloud.set_reading(kind, thing.id, **{attribute: impossible})
     await cottage.poll(5)
     assert sensor(thing, key) == STATE_UNKNOWN
@@ -416,7 +418,7 @@ async def test_an_impossible_attribute(
     possible: float,
 ) -> None:
     """The same for what stands in the lists."""
-    thing = Thing(cottage, kind, name)
+    thing = FlairResource(cottage, kind, name)
     thing.set(**{attribute: impossible})
     await cottage.poll()
     assert sensor(thing, key) == STATE_UNKNOWN
@@ -427,7 +429,7 @@ async def test_an_impossible_attribute(
 
 async def test_an_empty_battery(cottage: Setting) -> None:
     """No percent at all is a measurement like any other."""
-    vent = Thing(cottage, "vents", "Vent 1")
+    vent = FlairResource(cottage, "vents", "Vent 1")
     for values, percent in (
         ({"battery_level": 0}, "0"),
         ({"battery_level": None, "voltage": 2.2}, "0"),
@@ -511,32 +513,32 @@ async def test_what_a_room_does(
     action: HVACAction | None,
 ) -> None:
     """Heating says that something heats it, not that it would if it had to."""
-    thing = Thing(cottage, "rooms", "Room 1")
+    thing = FlairResource(cottage, "rooms", "Room 1")
     thing.set(**{"current_temperature_c": 21.0, "set_point_c": 21.0, **room})
-    Thing(cottage, "vents", "Vent 1").set(percent_open=vent)
-    Thing(cottage, "hvac-units", "Unit 1").set(power=unit)
+    FlairResource(cottage, "vents", "Vent 1").set(percent_open=vent)
+    FlairResource(cottage, "hvac-units", "Unit 1").set(power=unit)
     await cottage.poll()
     assert thing.climate.attributes.get(ATTR_HVAC_ACTION) == action
 
 
 async def test_vents_out_of_reach_shut_nothing(cottage: Setting) -> None:
     """Where they stand nobody knows, so Flair's conclusion counts."""
-    room = Thing(cottage, "rooms", "Room 1")
+    room = FlairResource(cottage, "rooms", "Room 1")
     room.set(room_conclusion_mode="HEAT", current_temperature_c=20, set_point_c=21)
-    Thing(cottage, "hvac-units", "Unit 1").set(power="Off")
-    vent = Thing(cottage, "vents", "Vent 1")
+    FlairResource(cottage, "hvac-units", "Unit 1").set(power="Off")
+    vent = FlairResource(cottage, "vents", "Vent 1")
     vent.set(percent_open=0)
     await cottage.poll()
     assert room.climate.attributes[ATTR_HVAC_ACTION] == HVACAction.IDLE
     vent.set(inactive=True)
-    Thing(cottage, "pucks", "Puck 1").set(inactive=True)
+    FlairResource(cottage, "pucks", "Puck 1").set(inactive=True)
     await cottage.poll()
     assert room.climate.attributes[ATTR_HVAC_ACTION] == HVACAction.HEATING
 
 
 async def test_the_last_report_lasts(all_enabled: None, cottage: Setting) -> None:
     """When a device reported last is told also when that was long ago."""
-    vent = Thing(cottage, "vents", "Vent 1")
+    vent = FlairResource(cottage, "vents", "Vent 1")
     at = datetime(2026, 11, 4, 8, tzinfo=UTC)
     cottage.cloud.set_reading("vents", vent.id, created_at=at.isoformat())
     await cottage.poll(5)
@@ -548,7 +550,7 @@ async def test_the_last_report_lasts(all_enabled: None, cottage: Setting) -> Non
 
 async def test_a_report_of_the_future(all_enabled: None, cottage: Setting) -> None:
     """Nobody knows when it was made, so it does not tell what is now for years, nor when it came."""
-    vent = Thing(cottage, "vents", "Vent 1")
+    vent = FlairResource(cottage, "vents", "Vent 1")
     for made, known in (
         (dt_util.utcnow() + 10 * MINUTE, True),
         (datetime(2107, 12, 11, tzinfo=UTC), False),

@@ -21,7 +21,7 @@ from homeassistant.util import dt as dt_util
 from tests.support.common import Setting
 
 from .conftest import Portraits
-from .entities import Thing
+from .entities import FlairResource
 
 HOUR = 3600
 
@@ -34,7 +34,7 @@ async def test_entities(
     assert await portray(home, Platform.WEATHER) == snapshot
 
 
-async def say(house: Thing, **weather: Json) -> str:
+async def say(house: FlairResource, **weather: Json) -> str:
     """Let the cloud tell another weather; return the condition that shows."""
     house.cloud.set_reading("structures", house.id, **weather)
     await house.setting.poll(5)
@@ -43,7 +43,7 @@ async def say(house: Thing, **weather: Json) -> str:
 
 async def test_conditions(cottage: Setting) -> None:
     """Flair's words are free text; the strongest that is known counts."""
-    house = Thing(cottage, "structures", "House 1")
+    house = FlairResource(cottage, "structures", "House 1")
     for text, condition in (
         ("Partly Cloudy", ATTR_CONDITION_PARTLYCLOUDY),
         ("overcast clouds", ATTR_CONDITION_CLOUDY),
@@ -63,7 +63,7 @@ async def test_conditions(cottage: Setting) -> None:
 
 async def test_clear_by_day_and_by_night(cottage: Setting) -> None:
     """A clear sky is sunny only between sunrise and sunset."""
-    house = Thing(cottage, "structures", "House 1")
+    house = FlairResource(cottage, "structures", "House 1")
     now = dt_util.utcnow().timestamp()
     for rise, down, condition in (
         (now - 3 * HOUR, now + 9 * HOUR, ATTR_CONDITION_SUNNY),
@@ -77,7 +77,7 @@ async def test_clear_by_day_and_by_night(cottage: Setting) -> None:
 
 async def test_weather_of_nulls(cottage: Setting) -> None:
     """What is not told is left out."""
-    house = Thing(cottage, "structures", "House 1")
+    house = FlairResource(cottage, "structures", "House 1")
     names: tuple[str, ...] = (
         "outside_temperature_c",
         "windspeed",
