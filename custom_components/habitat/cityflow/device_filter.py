@@ -22,13 +22,13 @@ from .const import (
     FEW,
 )
 
-type Place = tuple[float, float]
+type Coordinates = tuple[float, float]
 
 
 def choose(
     probes: Iterable[Probe],
     options: Mapping[str, object],
-    home: Place,
+    home: Coordinates,
     current: Container[str] = (),
 ) -> list[Probe]:
     """Return the probes that the options ask for.
@@ -63,13 +63,13 @@ def choose(
     return found
 
 
-def kilometres(probe: Probe, home: Place) -> float:
+def kilometres(probe: Probe, home: Coordinates) -> float:
     """Return how far from home a probe is; infinitely where nobody knows."""
     return inf if probe.position is None else _distance(probe.position, home)
 
 
 @lru_cache(maxsize=4096)
-def _distance(position: Place, home: Place) -> float:
+def _distance(position: Coordinates, home: Coordinates) -> float:
     distance = vincenty(position, home)
     return inf if distance is None else distance
 
