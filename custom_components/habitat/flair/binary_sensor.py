@@ -50,7 +50,7 @@ class FlairBinarySensorEntity[R](
     """A binary sensor of a Flair device."""
 
 
-class LinkSensor[R](FlairBinarySensorEntity[R]):
+class FlairConnectivityEntity[R](FlairBinarySensorEntity[R]):
     """Whether a device is in reach, by what Flair says of it or of what it is reached through."""
 
     @property
@@ -68,7 +68,7 @@ def holding(record: Structure | Room) -> bool | None:
     return lasts or bool(record.hold_until_schedule_event)
 
 
-class HoldSensor[R: Structure | Room](
+class FlairHoldEntity[R: Structure | Room](
     TurningEntity[FlairCoordinator, R], FlairBinarySensorEntity[R]
 ):
     """Whether a manual change holds; it ends by itself, whether or not Flair has said so yet."""
@@ -227,7 +227,9 @@ STUCK = BinarySensorEntityDescription(
 )
 
 
-class StuckSensor(FlairEntity[Vent], BaseBinarySensorEntity[FlairCoordinator, Vent]):
+class FlairVentStuckEntity(
+    FlairEntity[Vent], BaseBinarySensorEntity[FlairCoordinator, Vent]
+):
     """Whether a vent stays elsewhere than it was sent to."""
 
     _sent: int | None = None
@@ -289,26 +291,32 @@ def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFa
         )
     match record:
         case Vent():
-            yield STUCK.key, partial(StuckSensor, coordinator, device)
+            yield STUCK.key, partial(FlairVentStuckEntity, coordinator, device)
         case Puck():
             yield from entities_from(
                 coordinator, device, Puck, PUCK, FlairBinarySensorEntity
             )
         case Room():
-            yield from entities_from(coordinator, device, Room, ROOM_HOLD, HoldSensor)
+            yield from entities_from(
+                coordinator, device, Room, ROOM_HOLD, FlairHoldEntity
+            )
             yield from entities_from(
                 coordinator, device, Room, ROOM, FlairBinarySensorEntity
             )
         case Structure():
             yield from entities_from(
-                coordinator, device, Structure, HOME_HOLD, HoldSensor
+                coordinator, device, Structure, HOME_HOLD, FlairHoldEntity
             )
             yield from entities_from(
                 coordinator, device, Structure, STRUCTURE, FlairBinarySensorEntity
             )
         case Thermostat():
             yield from entities_from(
-                coordinator, device, Thermostat, THERMOSTAT_LINK, LinkSensor
+                coordinator,
+                device,
+                Thermostat,
+                THERMOSTAT_LINK,
+                FlairConnectivityEntity,
             )
             yield from entities_from(
                 coordinator, device, Thermostat, THERMOSTAT, FlairBinarySensorEntity
@@ -326,5 +334,5 @@ def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFa
                 coordinator, device, HvacUnit, DRIVEN, FlairBinarySensorEntity
             )
             yield from entities_from(
-                coordinator, device, HvacUnit, UNIT_LINK, LinkSensor
+                coordinator, device, HvacUnit, UNIT_LINK, FlairConnectivityEntity
             )

@@ -82,7 +82,7 @@ def button_key(button: str) -> str:
     return f"button_{slugify(button.replace('+', ' plus ').replace('-', ' minus '))}"
 
 
-class RemoteButton(FlairEntity[HvacUnit], ButtonEntity):
+class FlairRemoteButtonEntity(FlairEntity[HvacUnit], ButtonEntity):
     """A button of a remote that knows no states."""
 
     shows = ()
@@ -119,5 +119,5 @@ def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFa
             for button in unit.constraints.buttons:
                 yield (
                     button_key(button),
-                    partial(RemoteButton, coordinator, device, button),
+                    partial(FlairRemoteButtonEntity, coordinator, device, button),
                 )

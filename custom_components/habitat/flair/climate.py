@@ -30,7 +30,7 @@ from .const import MAX_TEMP, MIN_TEMP, UNTIL_CANCELLED, UNTIL_NEXT_EVENT
 from .coordinator import SUMMARY, FlairCoordinator
 from .devices import key_of
 from .entity import FlairEntity
-from .hvac_unit import UnitClimate, require_offered, set_point
+from .hvac_unit import FlairHvacUnitClimateEntity, require_offered, set_point
 
 HOME_MODES: Final[Mapping[HeatCoolMode, HVACMode]] = {
     HeatCoolMode.FLOAT: HVACMode.OFF,
@@ -54,7 +54,7 @@ def home_mode(home: Structure | None) -> HVACMode | None:
     return None if word is None else HOME_MODES[word]
 
 
-class HomeClimate(FlairEntity[Structure], ClimateEntity):
+class FlairHomeClimateEntity(FlairEntity[Structure], ClimateEntity):
     """A home: its mode, its set point, and whether somebody is there."""
 
     # Both names, until the older Home Assistant that knows only the second one is left behind.
@@ -173,7 +173,7 @@ class HomeClimate(FlairEntity[Structure], ClimateEntity):
         return {"structure_heat_cool_mode": _WORDS[mode]}
 
 
-class RoomClimate(FlairEntity[Room], ClimateEntity):
+class FlairRoomClimateEntity(FlairEntity[Room], ClimateEntity):
     """A room: its set point and whether it takes part; its mode is the home's to change."""
 
     _attr_native_temperature_unit = _attr_temperature_unit = UnitOfTemperature.CELSIUS
@@ -335,8 +335,11 @@ def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFa
     """Return the climate of a device."""
     match coordinator.data.get(device.key):
         case Structure():
-            yield HOME.key, partial(HomeClimate, coordinator, device)
+            yield HOME.key, partial(FlairHomeClimateEntity, coordinator, device)
         case Room():
-            yield ROOM.key, partial(RoomClimate, coordinator, device)
+            yield ROOM.key, partial(FlairRoomClimateEntity, coordinator, device)
         case HvacUnit() as unit if unit.constraints and unit.constraints.tree:
-            yield UNIT.key, partial(UnitClimate, coordinator, device, UNIT)
+            yield (
+                UNIT.key,
+                partial(FlairHvacUnitClimateEntity, coordinator, device, UNIT),
+            )

@@ -23,7 +23,7 @@ VENT = CoverEntityDescription(
 )
 
 
-class VentCover(FlairEntity[Vent], CoverEntity):
+class FlairVentCoverEntity(FlairEntity[Vent], CoverEntity):
     """A vent; its position is where it was sent to, any percentage."""
 
     shows = ("current_cover_position",)
@@ -70,4 +70,4 @@ class VentCover(FlairEntity[Vent], CoverEntity):
 def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFactory]:
     """Return the vent of a device that is one."""
     if coordinator.record(device.key, Vent):
-        yield VENT.key, partial(VentCover, coordinator, device, Vent, VENT)
+        yield VENT.key, partial(FlairVentCoverEntity, coordinator, device, Vent, VENT)

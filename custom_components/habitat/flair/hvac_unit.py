@@ -83,7 +83,7 @@ _ROUNDING: Final = 0.6
 _SCALES: Final = {"C": UnitOfTemperature.CELSIUS, "F": UnitOfTemperature.FAHRENHEIT}
 
 
-class UnitClimate(FlairEntity[HvacUnit], ClimateEntity):
+class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
     """A mini-split, window unit or heater that a puck drives by infrared."""
 
     def __init__(

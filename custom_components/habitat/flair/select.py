@@ -172,7 +172,7 @@ SCHEDULE = SelectEntityDescription(key="active_schedule")
 NO_SCHEDULE = "no_schedule"
 
 
-class ScheduleSelect(FlairEntity[Structure], SelectEntity):
+class FlairScheduleSelectEntity(FlairEntity[Structure], SelectEntity):
     """The schedule that a home follows."""
 
     shows = ("current_option", "options")
@@ -225,7 +225,7 @@ def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFa
             yield from entities_from(
                 coordinator, device, Structure, STRUCTURE, FlairSelectEntity
             )
-            yield SCHEDULE.key, partial(ScheduleSelect, coordinator, device)
+            yield SCHEDULE.key, partial(FlairScheduleSelectEntity, coordinator, device)
         case AnyPuck():
             yield from entities_from(
                 coordinator, device, AnyPuck, ANY_PUCK, FlairSelectEntity

@@ -677,7 +677,7 @@ GATEWAY = SensorEntityDescription(
 )
 
 
-class GatewaySensor(
+class FlairGatewaySensorEntity(
     FlairEntity[RadioDevice], BaseSensorEntity[FlairCoordinator, RadioDevice]
 ):
     """The puck or bridge through which a device reaches the cloud."""
@@ -707,7 +707,9 @@ def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFa
         if record.gateway_id:
             yield (
                 GATEWAY.key,
-                partial(GatewaySensor, coordinator, device, RadioDevice, GATEWAY),
+                partial(
+                    FlairGatewaySensorEntity, coordinator, device, RadioDevice, GATEWAY
+                ),
             )
     if isinstance(record, AnyPuck):
         yield from entities_from(

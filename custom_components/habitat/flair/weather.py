@@ -55,7 +55,7 @@ CONDITIONS: Final = (
 """What a word in Flair's free text means; the first that is there counts."""
 
 
-class HomeWeather(FlairEntity[Weather], WeatherEntity):
+class FlairWeatherEntity(FlairEntity[Weather], WeatherEntity):
     """The weather at a home."""
 
     _attr_native_temperature_unit = UnitOfTemperature.CELSIUS
@@ -133,4 +133,4 @@ class HomeWeather(FlairEntity[Weather], WeatherEntity):
 def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFactory]:
     """Return the weather of a home."""
     if coordinator.record(device.key, Structure):
-        yield OUTDOORS.key, partial(HomeWeather, coordinator, device)
+        yield OUTDOORS.key, partial(FlairWeatherEntity, coordinator, device)
