@@ -16,16 +16,17 @@ from ..loader import EntityFactory
 from .client.models import Location, LocationStatus
 from .coordinator import FlowerPowerCoordinator
 from .devices import STATUS
-from .entity import AnalysisEntity
+from .entity import FlowerPowerAnalysisEntity
 
 
-class AnalysisFlag(
-    AnalysisEntity, HabitatBinarySensorEntity[FlowerPowerCoordinator, LocationStatus]
+class FlowerPowerAnalysisBinarySensorEntity(
+    FlowerPowerAnalysisEntity,
+    HabitatBinarySensorEntity[FlowerPowerCoordinator, LocationStatus],
 ):
     """A yes or no of the cloud's analysis."""
 
 
-class ProblemSensor(AnalysisFlag):
+class FlowerPowerProblemEntity(FlowerPowerAnalysisBinarySensorEntity):
     """Whether any gauge of a plant needs attention, the tank of its pot too."""
 
     @property
@@ -39,7 +40,9 @@ class ProblemSensor(AnalysisFlag):
         return status.needs_attention(pot=pot) if status else None
 
 
-class OutdatedSensor(HabitatBinarySensorEntity[FlowerPowerCoordinator, LocationStatus]):
+class FlowerPowerOutdatedEntity(
+    HabitatBinarySensorEntity[FlowerPowerCoordinator, LocationStatus]
+):
     """Whether the analysis is older than the cloud vouches for."""
 
     @property
@@ -106,9 +109,9 @@ def entities(
     """Return the binary sensors of a location."""
     location = coordinator.record(device.key, Location)
     for descriptions, build in (
-        ((PROBLEM,), ProblemSensor),
-        (PLANT, AnalysisFlag),
-        ((OUTDATED,), OutdatedSensor),
+        ((PROBLEM,), FlowerPowerProblemEntity),
+        (PLANT, FlowerPowerAnalysisBinarySensorEntity),
+        ((OUTDATED,), FlowerPowerOutdatedEntity),
     ):
         yield from entities_from(
             coordinator, device, LocationStatus, descriptions, build

@@ -7,7 +7,9 @@ from .client.models import LocationStatus
 from .coordinator import FlowerPowerCoordinator
 
 
-class AnalysisEntity(DescribedEntity[FlowerPowerCoordinator, LocationStatus]):
+class FlowerPowerAnalysisEntity(
+    DescribedEntity[FlowerPowerCoordinator, LocationStatus]
+):
     """An entity that tells what the cloud makes of the samples, for as long as it vouches for that."""
 
     @property

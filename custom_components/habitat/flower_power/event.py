@@ -21,7 +21,7 @@ ATTR_BEGIN, ATTR_END = "begin", "end"
 WATERING = EventEntityDescription(key="watered", event_types=["watered"])
 
 
-class WateringEventEntity(
+class FlowerPowerWateringEventEntity(
     HabitatEntity[FlowerPowerCoordinator, Waterings], EventEntity
 ):
     """Tells of each watering as soon as the cloud does, which may be days later."""
@@ -74,4 +74,4 @@ def entities(
     """Return the event entities of a location."""
     location = coordinator.record(device.key, Location)
     if location and location.sensor:
-        yield WATERING.key, partial(WateringEventEntity, coordinator, device)
+        yield WATERING.key, partial(FlowerPowerWateringEventEntity, coordinator, device)

@@ -23,7 +23,9 @@ AVATAR = ImageEntityDescription(key="avatar", entity_registry_enabled_default=Fa
 type Address = Callable[[Location], str | None]
 
 
-class PictureEntity(HabitatEntity[FlowerPowerCoordinator, Location], ImageEntity):
+class FlowerPowerImageEntity(
+    HabitatEntity[FlowerPowerCoordinator, Location], ImageEntity
+):
     """A picture at a signed address, which nobody but its store may see."""
 
     _found: URL | None = None
@@ -108,7 +110,7 @@ def entities(
         yield (
             AVATAR.key,
             partial(
-                PictureEntity,
+                FlowerPowerImageEntity,
                 coordinator,
                 device,
                 AVATAR,
@@ -127,6 +129,11 @@ def entities(
             yield (
                 key,
                 partial(
-                    PictureEntity, coordinator, device, description, address, number
+                    FlowerPowerImageEntity,
+                    coordinator,
+                    device,
+                    description,
+                    address,
+                    number,
                 ),
             )

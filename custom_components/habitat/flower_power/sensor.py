@@ -27,7 +27,7 @@ from .client.enums import Instruction, Status, TankInstruction, WateringMode
 from .client.models import Analysis, Gauge, Location, LocationStatus, Sample
 from .coordinator import FlowerPowerCoordinator
 from .devices import SAMPLE, STATUS
-from .entity import AnalysisEntity
+from .entity import FlowerPowerAnalysisEntity
 
 DLI = "mol/m²/d"
 PPFD = "μmol/s⋅m²"
@@ -39,28 +39,30 @@ class FlowerPowerSensorEntity[R](HabitatSensorEntity[FlowerPowerCoordinator, R])
     """A sensor of a location."""
 
 
-class AnalysisSensor(AnalysisEntity, FlowerPowerSensorEntity[LocationStatus]):
+class FlowerPowerAnalysisSensorEntity(
+    FlowerPowerAnalysisEntity, FlowerPowerSensorEntity[LocationStatus]
+):
     """A sensor of the cloud's analysis."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SampledSensorEntityDescription(HabitatSensorEntityDescription[Sample]):
+class SampleSensorEntityDescription(HabitatSensorEntityDescription[Sample]):
     """Describes a measurement that the status repeats."""
 
     gauge_fn: Callable[[LocationStatus], Gauge]
 
 
-class SampledSensor(FlowerPowerSensorEntity[Sample]):
+class FlowerPowerSampleSensorEntity(FlowerPowerSensorEntity[Sample]):
     """A measurement: of the last sample, else what the phone sent along with the status."""
 
-    entity_description: SampledSensorEntityDescription
+    entity_description: SampleSensorEntityDescription
 
     def __init__(
         self,
         coordinator: FlowerPowerCoordinator,
         device: Device,
         kind: type[Sample],
-        description: SampledSensorEntityDescription,
+        description: SampleSensorEntityDescription,
     ) -> None:
         """Follow both."""
         self._status_key = f"{device.key}/{STATUS}"
@@ -131,8 +133,8 @@ SAMPLES: tuple[HabitatSensorEntityDescription[Sample], ...] = (
     ),
 )
 
-SAMPLES_OR_GAUGES: tuple[SampledSensorEntityDescription, ...] = (
-    SampledSensorEntityDescription(
+SAMPLES_OR_GAUGES: tuple[SampleSensorEntityDescription, ...] = (
+    SampleSensorEntityDescription(
         key="soil_moisture",
         detail=SAMPLE,
         device_class=SensorDeviceClass.MOISTURE,
@@ -142,7 +144,7 @@ SAMPLES_OR_GAUGES: tuple[SampledSensorEntityDescription, ...] = (
         value_fn=lambda sample: sample.soil_moisture_percent,
         gauge_fn=lambda status: status.watering.soil_moisture.gauge_values,
     ),
-    SampledSensorEntityDescription(
+    SampleSensorEntityDescription(
         key="battery",
         detail=SAMPLE,
         device_class=SensorDeviceClass.BATTERY,
@@ -155,8 +157,8 @@ SAMPLES_OR_GAUGES: tuple[SampledSensorEntityDescription, ...] = (
     ),
 )
 
-TANK: tuple[SampledSensorEntityDescription, ...] = (
-    SampledSensorEntityDescription(
+TANK: tuple[SampleSensorEntityDescription, ...] = (
+    SampleSensorEntityDescription(
         key="water_tank_level",
         detail=SAMPLE,
         native_unit_of_measurement=PERCENTAGE,
@@ -437,7 +439,7 @@ MODE: tuple[HabitatSensorEntityDescription[Location], ...] = (
 )
 
 
-class ModeSensor(FlowerPowerSensorEntity[Location]):
+class FlowerPowerModeSensorEntity(FlowerPowerSensorEntity[Location]):
     """Who waters a pot: a setting, so a word that is not known is one more option."""
 
     @property
@@ -454,18 +456,24 @@ def entities(
 ) -> Iterator[EntityFactory]:
     """Return the sensors of a location."""
     location = coordinator.record(device.key, Location)
-    yield from entities_from(coordinator, device, LocationStatus, PLANT, AnalysisSensor)
+    yield from entities_from(
+        coordinator, device, LocationStatus, PLANT, FlowerPowerAnalysisSensorEntity
+    )
     if location is None or location.sensor is None:
         return
     yield from entities_from(
         coordinator, device, Sample, SAMPLES, FlowerPowerSensorEntity
     )
     yield from entities_from(
-        coordinator, device, Sample, SAMPLES_OR_GAUGES, SampledSensor
+        coordinator, device, Sample, SAMPLES_OR_GAUGES, FlowerPowerSampleSensorEntity
     )
     if location.sensor.is_pot:
-        yield from entities_from(coordinator, device, Sample, TANK, SampledSensor)
         yield from entities_from(
-            coordinator, device, LocationStatus, POT, AnalysisSensor
+            coordinator, device, Sample, TANK, FlowerPowerSampleSensorEntity
         )
-        yield from entities_from(coordinator, device, Location, MODE, ModeSensor)
+        yield from entities_from(
+            coordinator, device, LocationStatus, POT, FlowerPowerAnalysisSensorEntity
+        )
+        yield from entities_from(
+            coordinator, device, Location, MODE, FlowerPowerModeSensorEntity
+        )

@@ -22,7 +22,7 @@ FIRMWARE = UpdateEntityDescription(
 )
 
 
-class FirmwareEntity(
+class FlowerPowerFirmwareEntity(
     HabitatEntity[FlowerPowerCoordinator, LocationStatus], UpdateEntity
 ):
     """The firmware that a sensor has, and the one that there is for it."""
@@ -70,4 +70,4 @@ def entities(
     if (status and status.sensor and status.sensor.firmware) or (
         location and configured(location)
     ):
-        yield FIRMWARE.key, partial(FirmwareEntity, coordinator, device)
+        yield FIRMWARE.key, partial(FlowerPowerFirmwareEntity, coordinator, device)
