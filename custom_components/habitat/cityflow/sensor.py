@@ -215,7 +215,7 @@ class CityFlowSensorEntity(HabitatSensorEntity[CityFlowCoordinator, Measurement]
         return {ATTR_LATITUDE: latitude, ATTR_LONGITUDE: longitude}
 
 
-class LastMeasurementSensor(CityFlowSensorEntity, RestoreSensor):
+class CityFlowLastMeasurementSensorEntity(CityFlowSensorEntity, RestoreSensor):
     """When a probe measured last; CityFlow itself forgets it within the hour."""
 
     _before: datetime | None = None
@@ -273,7 +273,7 @@ def entities(
     """Return the sensors of a device: of what it sends."""
     last = (LAST_MEASUREMENT,)
     yield from entities_from(
-        coordinator, device, Measurement, last, LastMeasurementSensor
+        coordinator, device, Measurement, last, CityFlowLastMeasurementSensorEntity
     )
     row = coordinator.record(LAST_MEASUREMENT.key_at(device), Measurement)
     known = (

@@ -42,7 +42,9 @@ HEARD: HabitatBinarySensorEntityDescription[FlowSensor] = (
 )
 
 
-class HeardSensor(HabitatBinarySensorEntity[FlowCommandCoordinator, FlowSensor]):
+class FlowCommandReportingEntity(
+    HabitatBinarySensorEntity[FlowCommandCoordinator, FlowSensor]
+):
     """Whether a sensor was heard of lately; unknown where it never was."""
 
     @property
@@ -60,4 +62,6 @@ def entities(
     yield from entities_from(
         coordinator, device, FlowSensor, SENSOR, HabitatBinarySensorEntity
     )
-    yield from entities_from(coordinator, device, FlowSensor, (HEARD,), HeardSensor)
+    yield from entities_from(
+        coordinator, device, FlowSensor, (HEARD,), FlowCommandReportingEntity
+    )

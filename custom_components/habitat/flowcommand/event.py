@@ -19,7 +19,9 @@ PING = EventEntityDescription(
 )
 
 
-class PingEvent(HabitatEntity[FlowCommandCoordinator, FlowSensor], EventEntity):
+class FlowCommandPingEventEntity(
+    HabitatEntity[FlowCommandCoordinator, FlowSensor], EventEntity
+):
     """Tells of each ping, whether it was pushed or found by a poll."""
 
     def __init__(self, coordinator: FlowCommandCoordinator, device: Device) -> None:
@@ -49,4 +51,4 @@ def entities(
     coordinator: FlowCommandCoordinator, device: Device
 ) -> Iterator[EntityFactory]:
     """Return the event entities of a device."""
-    yield PING.key, partial(PingEvent, coordinator, device)
+    yield PING.key, partial(FlowCommandPingEventEntity, coordinator, device)

@@ -144,7 +144,7 @@ class FlowCommandSensorEntity[R](HabitatSensorEntity[FlowCommandCoordinator, R])
             self._attr_suggested_unit_of_measurement = unit
 
 
-class FlowRateSensor(FlowCommandSensorEntity[FlowSensor]):
+class FlowCommandFlowRateSensorEntity(FlowCommandSensorEntity[FlowSensor]):
     """The flow rate, which is what a map shows where that is wished for."""
 
     @property
@@ -159,7 +159,7 @@ class FlowRateSensor(FlowCommandSensorEntity[FlowSensor]):
         return {ATTR_LATITUDE: place[0], ATTR_LONGITUDE: place[1]}
 
 
-class VolumeSensor(FlowCommandSensorEntity[Volume]):
+class FlowCommandVolumeSensorEntity(FlowCommandSensorEntity[Volume]):
     """A volume, of water where the options say that it is water."""
 
     shows = (*BaseSensorEntity.shows, "last_reset")
@@ -219,9 +219,13 @@ def entities(
         _show_barrels(coordinator, device)
     yield (
         FLOW_RATE.key,
-        partial(FlowRateSensor, coordinator, device, FlowSensor, FLOW_RATE),
+        partial(
+            FlowCommandFlowRateSensorEntity, coordinator, device, FlowSensor, FLOW_RATE
+        ),
     )
     yield from entities_from(
         coordinator, device, FlowSensor, (barrels, *SENSOR), FlowCommandSensorEntity
     )
-    yield from entities_from(coordinator, device, Volume, VOLUME, VolumeSensor)
+    yield from entities_from(
+        coordinator, device, Volume, VOLUME, FlowCommandVolumeSensorEntity
+    )
