@@ -57,7 +57,7 @@ def forget_pacing(hass: HomeAssistant, login: Login) -> None:
 def cloud_session(
     hass: HomeAssistant,
     login: Login,
-    explain: Callable[[Json], str | None],
+    error_message: Callable[[Json], str | None],
     refuses_login: Callable[[int, Json], bool] = lambda _status, _document: False,
     *,
     concurrency: int | None = None,
@@ -71,7 +71,7 @@ def cloud_session(
         pacing=login_pacing(hass, login),
         secrets=login.fields.values(),
         privacy=private(hass),
-        explain=explain,
+        error_message=error_message,
         refuses_login=refuses_login,
         concurrency=concurrency,
     )

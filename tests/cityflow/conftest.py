@@ -9,7 +9,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.habitat.cityflow.client.api import CityFlowClient
-from custom_components.habitat.cityflow.client.auth import authorize, explain
+from custom_components.habitat.cityflow.client.auth import authorize, error_message
 from custom_components.habitat.cityflow.coordinator import CityFlowCoordinator
 from custom_components.habitat.cloud.exchange import Limits
 from custom_components.habitat.cloud.report import ParseReport
@@ -70,7 +70,7 @@ async def serve(socket_enabled: None) -> AsyncGenerator[Serve]:
                 http,
                 cloud.url,
                 user_agent="Habitat/test",
-                explain=explain,
+                error_message=error_message,
                 limits=limits,
             )
             session.auth = authorize(session, fields or cloud.credentials)

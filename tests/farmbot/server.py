@@ -9,7 +9,7 @@ from custom_components.habitat.cloud.auth import FixedAuth
 from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.farmbot.client.api import FarmBotClient
-from custom_components.habitat.farmbot.client.auth import explain, refuses_login
+from custom_components.habitat.farmbot.client.auth import error_message, refuses_login
 from tests.support.loopback import QUICK, USER_AGENT, Reply, Server, serving
 
 
@@ -22,7 +22,7 @@ async def farmbot(*replies: Reply) -> AsyncGenerator[tuple[CloudSession, Server]
             server.url,
             user_agent=USER_AGENT,
             auth=FixedAuth({"Authorization": "Bearer token"}),
-            explain=explain,
+            error_message=error_message,
             refuses_login=refuses_login,
             limits=QUICK,
         )

@@ -14,7 +14,7 @@ from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.flowcommand.client.api import FlowCommandClient
 from custom_components.habitat.flowcommand.client.auth import (
     authorize,
-    explain,
+    error_message,
     refuses_login,
 )
 from custom_components.habitat.flowcommand.coordinator import FlowCommandCoordinator
@@ -73,7 +73,7 @@ async def serve(socket_enabled: None) -> AsyncGenerator[Serve]:
                 cloud.url,
                 user_agent="Habitat/test",
                 auth=authorize(fields or cloud.credentials),
-                explain=explain,
+                error_message=error_message,
                 refuses_login=refuses_login,
                 limits=QUICK,
             )

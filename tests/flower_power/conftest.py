@@ -15,7 +15,7 @@ from custom_components.habitat.cloud.exchange import Limits
 from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.cloud.time_range import TimeRange
-from custom_components.habitat.flower_power.client.answers import explain
+from custom_components.habitat.flower_power.client.answers import error_message
 from custom_components.habitat.flower_power.client.api import FlowerPowerClient
 from custom_components.habitat.flower_power.client.auth import log_in, refuses_login
 from custom_components.habitat.flower_power.coordinator import FlowerPowerCoordinator
@@ -93,7 +93,7 @@ async def serve(socket_enabled: None) -> AsyncGenerator[Serve]:
                 cloud.url,
                 user_agent="Habitat/test",
                 secrets=login.values(),
-                explain=explain,
+                error_message=error_message,
                 refuses_login=refuses_login,
                 limits=QUICK,
             )

@@ -139,7 +139,7 @@ def slow(reply: Reply, seconds: float) -> Reply:
     return wait
 
 
-def explain(document: Json) -> str | None:
+def error_message(document: Json) -> str | None:
     """Return what an error document of `status` says."""
     said = document.get("error") if isinstance(document, dict) else None
     return said if isinstance(said, str) else None
@@ -177,7 +177,7 @@ async def talking(
                 auth=auth,
                 secrets=secrets,
                 pacing=pacing,
-                explain=explain,
+                error_message=error_message,
                 limits=limits,
             ),
             server,

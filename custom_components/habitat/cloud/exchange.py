@@ -77,7 +77,7 @@ class Exchange:
         limits: Limits,
         counters: Counters,
         privacy: Privacy,
-        explain: Callable[[Json], str | None],
+        error_message: Callable[[Json], str | None],
         refuses_login: Callable[[int, Json], bool],
     ) -> None:
         """Take what `CloudSession` takes, and the headers of every request."""
@@ -87,7 +87,7 @@ class Exchange:
         self._limits = limits
         self._counters = counters
         self._privacy = privacy
-        self._explain = explain
+        self._error_message = error_message
         self._refuses_login = refuses_login
         self._timeout = aiohttp.ClientTimeout(
             total=limits.total, sock_connect=limits.connect
@@ -228,7 +228,7 @@ class Exchange:
 
     def _message(self, status: int, document: Json) -> str:
         """Return what the vendor said, short and without secrets."""
-        said = self._explain(document)
+        said = self._error_message(document)
         text = f"HTTP {status}: {said}" if said else f"HTTP {status}"
         return self._privacy.message(text)
 

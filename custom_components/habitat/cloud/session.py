@@ -63,14 +63,14 @@ class CloudSession:
         headers: Mapping[str, str] | None = None,
         secrets: Iterable[str] = (),
         privacy: Privacy | None = None,
-        explain: Callable[[Json], str | None] = lambda _: None,
+        error_message: Callable[[Json], str | None] = lambda _: None,
         refuses_login: Callable[[int, Json], bool] = lambda _, __: False,
         limits: Limits | None = None,
         concurrency: int | None = None,
     ) -> None:
         """Take the server's address and how to read the vendor's error documents.
 
-        `explain` returns what such a document says; `refuses_login` hears each status from 400
+        `error_message` returns what such a document says; `refuses_login` hears each status from 400
         to 499 but 401, which always does, and says whether that answer refuses the login.
         `pacing` is the login's own, which outlives the session.
         `concurrency` is for a vendor that bears fewer requests at a time than the limits allow.
@@ -102,7 +102,7 @@ class CloudSession:
             limits=limits,
             counters=self.counters,
             privacy=self.privacy,
-            explain=explain,
+            error_message=error_message,
             refuses_login=refuses_login,
         )
         self.log: deque[Logged] = deque(maxlen=100)

@@ -11,7 +11,7 @@ from ..http import cloud_session
 from ..tokens import login_tokens
 from ..vendor import Login
 from .client.api import FarmBotClient
-from .client.auth import explain, log_in, refuses_login
+from .client.auth import error_message, log_in, refuses_login
 
 MAX_CONCURRENT = 4
 """Requests at a time: a start asks for some twenty lists."""
@@ -31,7 +31,7 @@ class Connection:
 def connect(hass: HomeAssistant, login: Login) -> Connection:
     """Return a client that logs in when it must and keeps its token over restarts."""
     session = cloud_session(
-        hass, login, explain, refuses_login, concurrency=MAX_CONCURRENT
+        hass, login, error_message, refuses_login, concurrency=MAX_CONCURRENT
     )
     auth = TokenAuth(
         partial(log_in, session, login.fields),

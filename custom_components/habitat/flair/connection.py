@@ -11,13 +11,13 @@ from ..tokens import login_tokens
 from ..vendor import Login
 from .client.api import FlairClient
 from .client.auth import log_in
-from .client.jsonapi import explain
+from .client.jsonapi import error_message
 
 
 @callback
 def connect(hass: HomeAssistant, login: Login) -> FlairClient:
     """Return a client that logs in when it must and keeps its token over restarts."""
-    session = cloud_session(hass, login, explain)
+    session = cloud_session(hass, login, error_message)
     session.auth = TokenAuth(
         partial(log_in, session, login.fields),
         login_tokens(hass, login),

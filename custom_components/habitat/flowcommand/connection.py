@@ -6,12 +6,12 @@ from ..cloud.report import ParseReport
 from ..http import cloud_session
 from ..vendor import Login
 from .client.api import FlowCommandClient
-from .client.auth import authorize, explain, refuses_login
+from .client.auth import authorize, error_message, refuses_login
 
 
 @callback
 def connect(hass: HomeAssistant, login: Login) -> FlowCommandClient:
     """Return a client that shows its token, or user name and password, with every request."""
-    session = cloud_session(hass, login, explain, refuses_login)
+    session = cloud_session(hass, login, error_message, refuses_login)
     session.auth = authorize(login.fields)
     return FlowCommandClient(session, ParseReport(login.vendor.name, session.privacy))

@@ -9,7 +9,7 @@ from ..cloud.report import ParseReport
 from ..http import cloud_session
 from ..tokens import login_tokens
 from ..vendor import Login
-from .client.answers import explain
+from .client.answers import error_message
 from .client.api import FlowerPowerClient
 from .client.auth import log_in, refuses_login
 
@@ -17,7 +17,7 @@ from .client.auth import log_in, refuses_login
 @callback
 def connect(hass: HomeAssistant, login: Login) -> FlowerPowerClient:
     """Return a client that logs in when it must and keeps its token over restarts."""
-    session = cloud_session(hass, login, explain, refuses_login)
+    session = cloud_session(hass, login, error_message, refuses_login)
     session.auth = TokenAuth(
         partial(log_in, session, login.fields),
         login_tokens(hass, login),

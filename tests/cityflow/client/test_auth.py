@@ -10,7 +10,7 @@ from custom_components.habitat.cityflow.client.auth import (
     LOGIN,
     Claims,
     account_id,
-    explain,
+    error_message,
     read_claims,
 )
 from custom_components.habitat.cloud.auth import FixedAuth, TokenAuth
@@ -102,7 +102,7 @@ def test_account_id() -> None:
 )
 def test_explain(document: Json, said: str | None) -> None:
     """Whatever shape an error has, its words are found."""
-    assert explain(document) == said
+    assert error_message(document) == said
 
 
 async def test_key(serve: Serve, clock: ManualClock) -> None:

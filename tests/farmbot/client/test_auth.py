@@ -20,7 +20,7 @@ from custom_components.habitat.farmbot.client.auth import (
     Address,
     broker_address,
     device_id,
-    explain,
+    error_message,
     log_in,
     refuses_login,
     unready,
@@ -202,7 +202,7 @@ def test_unready(code: int, todo: bool) -> None:
 )
 def test_explain(document: Json, said: str | None) -> None:
     """Errors come in three shapes."""
-    assert explain(document) == said
+    assert error_message(document) == said
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.flair.client.api import FlairClient
 from custom_components.habitat.flair.client.auth import log_in
-from custom_components.habitat.flair.client.jsonapi import explain, pages_ahead
+from custom_components.habitat.flair.client.jsonapi import error_message, pages_ahead
 from custom_components.habitat.flair.client.models import (
     FanSpeed,
     HvacUnit,
@@ -59,7 +59,7 @@ async def client_of(cloud: FlairCloud) -> AsyncGenerator[FlairClient]:
             http,
             cloud.url,
             user_agent=USER_AGENT,
-            explain=explain,
+            error_message=error_message,
             limits=replace(QUICK, size=2**20),
         )
         session.auth = TokenAuth(lambda old: log_in(session, cloud.credentials, old))

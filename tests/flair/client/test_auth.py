@@ -22,7 +22,7 @@ from custom_components.habitat.cloud.errors import (
 )
 from custom_components.habitat.cloud.session import CloudSession
 from custom_components.habitat.flair.client.auth import LEGACY, MODERN, grant, log_in
-from custom_components.habitat.flair.client.jsonapi import explain
+from custom_components.habitat.flair.client.jsonapi import error_message
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from tests.conftest import Serve
 from tests.support.faults import Fault, Kind, faults_of
@@ -60,7 +60,11 @@ async def session(cloud: FlairCloud) -> AsyncGenerator[CloudSession]:
     """Talk to a cloud."""
     async with aiohttp.ClientSession() as http:
         yield CloudSession(
-            http, cloud.url, user_agent=USER_AGENT, explain=explain, limits=QUICK
+            http,
+            cloud.url,
+            user_agent=USER_AGENT,
+            error_message=error_message,
+            limits=QUICK,
         )
 
 

@@ -6,7 +6,7 @@ import pytest
 from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.errors import BadAnswer
 from custom_components.habitat.flair.client.jsonapi import (
-    explain,
+    error_message,
     flatten,
     next_page,
     resources,
@@ -88,7 +88,7 @@ def test_the_next_page(document: Json, query: dict[str, str] | None) -> None:
 )
 def test_words(document: Json, words: str | None) -> None:
     """The vendor's own words, in each shape that it ever gave them."""
-    assert explain(document) == words
+    assert error_message(document) == words
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_nested_states() -> None:
 @given(any_json)
 def test_any_document(document: Json) -> None:
     """No envelope does harm."""
-    assert isinstance(explain(document), str | None)
-    assert explain({"errors": document, "error": document}) != ""
+    assert isinstance(error_message(document), str | None)
+    assert error_message({"errors": document, "error": document}) != ""
     assert isinstance(next_page({"meta": document, "links": document}), dict | None)
     assert isinstance(next_page({"links": {"next": document}}), dict | None)
     assert isinstance(resources({"data": document}), list)

@@ -8,7 +8,7 @@ from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.flowcommand.client.auth import (
     account_id,
     authorize,
-    explain,
+    error_message,
     refuses_login,
 )
 
@@ -55,7 +55,7 @@ def test_account_id() -> None:
 )
 def test_explain(document: Json, said: str | None) -> None:
     """The vendor's words are found wherever they stand."""
-    assert explain(document) == said
+    assert error_message(document) == said
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ async def log_in(
     return Token(access=token, obtained=time.time(), lifetime=lifetime or _DAY)
 
 
-def explain(document: Json) -> str | None:
+def error_message(document: Json) -> str | None:
     """Return what an error document says; its shape is not documented."""
     if not isinstance(document, dict):
         return document if isinstance(document, str) and document else None

@@ -52,7 +52,7 @@ def refuses_login(status: int, document: Json) -> bool:
     return status == _INVALID and isinstance(document, dict) and "auth" in document
 
 
-def explain(document: Json) -> str | None:
+def error_message(document: Json) -> str | None:
     """Return what an error document says.
 
     It is {"error": "…"}, {"error": {"jwt": "…"}} or, of values that do not pass,

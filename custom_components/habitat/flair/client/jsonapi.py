@@ -94,7 +94,7 @@ def _linked_query(document: Json, name: str) -> dict[str, str] | None:
     return None
 
 
-def explain(document: Json) -> str | None:
+def error_message(document: Json) -> str | None:
     """Return what an error document says, in the vendor's words."""
     if not isinstance(document, dict):
         return None

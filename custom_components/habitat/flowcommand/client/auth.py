@@ -38,11 +38,11 @@ def account_id(fields: Mapping[str, str]) -> str:
 
 def refuses_login(status: int, document: Json) -> bool:
     """Say whether a 403 is about the login: it may as well be about a right that is missing."""
-    said = explain(document) if status == HTTPStatus.FORBIDDEN else None
+    said = error_message(document) if status == HTTPStatus.FORBIDDEN else None
     return said is not None and _ABOUT_LOGIN.search(said) is not None
 
 
-def explain(document: Json) -> str | None:
+def error_message(document: Json) -> str | None:
     """Return what an error document says: its `detail`, or the first complaint about a field."""
     if not isinstance(document, dict):
         return None

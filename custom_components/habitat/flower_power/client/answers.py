@@ -23,12 +23,12 @@ def open_answer(answer: Answer, brief: Callable[[str], str]) -> dict[str, Json]:
         raise BadAnswer("The answer is no object")
     if document.get("errors") or document.get("error"):
         raise Refused(
-            brief(explain(document) or f"HTTP {answer.status}"), answer.status
+            brief(error_message(document) or f"HTTP {answer.status}"), answer.status
         )
     return document
 
 
-def explain(document: Json) -> str | None:
+def error_message(document: Json) -> str | None:
     """Return what an error document says, in the vendor's words."""
     if not isinstance(document, dict):
         return None
