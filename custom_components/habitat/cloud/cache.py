@@ -15,7 +15,7 @@ import orjson
 from .documents import Json
 from .messages import Answer, Recalling
 
-_MAX_PARTS = 256
+_MAX_PAGES = 256
 """Parts of an answer that are kept; no list has as many pages."""
 
 
@@ -67,7 +67,7 @@ class _Known:
 
     body: int
     """The hash of its bytes."""
-    made: object
+    value: object
     records: Mapping[int, object]
 
 
@@ -76,29 +76,29 @@ class _Reader[T](Recalling[T]):
     """Reads the answers to one question, or one part of them."""
 
     known: dict[Hashable, _Known]
-    part: Hashable
+    page: Hashable
     read: Callable[[Answer, Records], T]
 
     @override
     def recall(self, answer: Answer) -> T | None:
-        known = self.known.get(self.part)
+        known = self.known.get(self.page)
         if known is None or known.body != hash(answer.body):
             return None
-        return cast(T, known.made)
+        return cast(T, known.value)
 
     @override
     def __call__(self, answer: Answer) -> T:
-        if (made := self.recall(answer)) is not None:
-            return made
-        known = self.known.get(self.part)
+        if (value := self.recall(answer)) is not None:
+            return value
+        known = self.known.get(self.page)
         records = Records(known.records if known else {})
-        made = self.read(answer, records)
-        if known and records.unchanged and made == known.made:
-            made = known.made
-        if known is None and len(self.known) >= _MAX_PARTS:
+        value = self.read(answer, records)
+        if known and records.unchanged and value == known.value:
+            value = known.value
+        if known is None and len(self.known) >= _MAX_PAGES:
             self.known.clear()
-        self.known[self.part] = _Known(hash(answer.body), made, records.current)
-        return made
+        self.known[self.page] = _Known(hash(answer.body), value, records.current)
+        return value
 
 
 class Memory:
@@ -119,34 +119,36 @@ class Memory:
         self,
         question: Hashable,
         read: Callable[[Answer, Records], T],
-        part: Hashable = None,
+        page: Hashable = None,
     ) -> Recalling[T]:
         """Return the same for a list, or one page of it, whose records are kept one by one."""
-        return _Reader(self._known.setdefault(question, {}), part, read)
+        return _Reader(self._known.setdefault(question, {}), page, read)
 
     def join[P, T](
         self,
         question: Hashable,
-        parts: tuple[P, ...],
+        pages: tuple[P, ...],
         join: Callable[[tuple[P, ...]], T],
     ) -> T:
         """Return what `join` makes of the parts of an answer, or made of the same objects.
 
         Parts of the same question that are none of these are forgotten.
         """
-        before, made = self._joined.get(question, ((), None))
+        before, value = self._joined.get(question, ((), None))
         if (
-            made is None
-            or len(before) != len(parts)
-            or any(part is not old for part, old in zip(parts, before, strict=True))
+            value is None
+            or len(before) != len(pages)
+            or any(page is not old for page, old in zip(pages, before, strict=True))
         ):
-            made = join(parts)
-            self._joined[question] = parts, made
-            self._forget_others(question, parts)
-        return cast(T, made)
+            value = join(pages)
+            self._joined[question] = pages, value
+            self._forget_others(question, pages)
+        return cast(T, value)
 
-    def _forget_others(self, question: Hashable, parts: tuple[object, ...]) -> None:
+    def _forget_others(self, question: Hashable, pages: tuple[object, ...]) -> None:
         known = self._known.get(question, {})
-        kept = set(map(id, parts))
-        for part in [part for part, item in known.items() if id(item.made) not in kept]:
-            del known[part]
+        kept = set(map(id, pages))
+        for page in [
+            page for page, item in known.items() if id(item.value) not in kept
+        ]:
+            del known[page]
