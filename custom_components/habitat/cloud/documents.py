@@ -75,10 +75,10 @@ def rest() -> None:
         sleep(_BREATH)
 
 
-def count_values(part: bytes) -> int:
+def count_values(chunk: bytes) -> int:
     """Return how many values begin in a part of a document, objects by what they cost."""
-    values = len(part) - len(part.translate(None, _STRUCTURE))
-    return values + (_OBJECT - 1) * part.count(b"{")
+    values = len(chunk) - len(chunk.translate(None, _STRUCTURE))
+    return values + (_OBJECT - 1) * chunk.count(b"{")
 
 
 def _check_size(body: bytes) -> None:

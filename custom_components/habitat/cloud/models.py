@@ -27,9 +27,9 @@ MODELS: set[type[object]] = set()
 )
 def model[T](cls: type[T]) -> type[T]:
     """Make a class a model: a frozen, slotted dataclass whose fields are given by name."""
-    made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
-    MODELS.add(made)
-    return made
+    model_class = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    MODELS.add(model_class)
+    return model_class
 
 
 def read_with(
@@ -66,6 +66,6 @@ def private_values(record: object) -> Iterator[object]:
             if value is not None and item.metadata.get(_ECHOED):
                 yield value
             continue
-        for part in value if isinstance(value, tuple) else (value,):
-            if is_dataclass(part):
-                yield from private_values(part)
+        for inner in value if isinstance(value, tuple) else (value,):
+            if is_dataclass(inner):
+                yield from private_values(inner)

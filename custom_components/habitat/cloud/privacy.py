@@ -141,13 +141,13 @@ class Privacy:
         spans = sorted(
             (decoded.begins[begin], decoded.ends[end - 1]) for begin, end in found
         )
-        parts: list[str] = []
+        pieces: list[str] = []
         at = 0
         for begin, end in spans:
             if begin >= at:
-                parts += text[at:begin], REDACTED
+                pieces += text[at:begin], REDACTED
             at = max(at, end)
-        return "".join([*parts, text[at:]]) if parts else text
+        return "".join([*pieces, text[at:]]) if pieces else text
 
     def message(self, text: str) -> str:
         """Return what a vendor said, short, in one line and without anything private."""

@@ -317,10 +317,10 @@ class FlairCoordinator(HabitatCoordinator):
         return self._report_until(key, reading) if reading else None
 
     def _reported[R: Resource](
-        self, record: NamedResource, part: str, kind: type[R]
+        self, record: NamedResource, detail: str, kind: type[R]
     ) -> R | None:
         """Return what a device reported last; None where nobody reads it, so that it grows old."""
-        key = key_of(type(record), record.id, part)
+        key = key_of(type(record), record.id, detail)
         reported = self.record(key, kind)
         return reported if key in self.store.subscribed_keys else None
 

@@ -120,8 +120,8 @@ class CityFlowClient:
         wide = span.aligned(step)
 
         async def split() -> AsyncGenerator[list[Measurement]]:
-            for part in wide.split(step * bins):
-                async for rows in self._slice(path, kind, part, resolution, step):
+            for window in wide.split(step * bins):
+                async for rows in self._slice(path, kind, window, resolution, step):
                     yield rows
 
         return split()

@@ -86,8 +86,10 @@ class FlowerPowerClient:
 
     async def samples(self, location_identifier: str, span: TimeRange) -> Samples:
         """Return what was measured at a location within a span, to the second."""
-        parts = [part async for part in self.sample_windows(location_identifier, span)]
-        return join_samples(parts)
+        windows = [
+            window async for window in self.sample_windows(location_identifier, span)
+        ]
+        return join_samples(windows)
 
     async def sample_windows(
         self, location_identifier: str, span: TimeRange

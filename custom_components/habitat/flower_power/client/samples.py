@@ -64,15 +64,15 @@ def read_samples(
     )
 
 
-def join_samples(parts: Iterable[Samples]) -> Samples:
+def join_samples(windows: Iterable[Samples]) -> Samples:
     """Return the samples of several spans, in order; what is in two of them counts once."""
     samples: dict[datetime, Sample] = {}
     events: dict[datetime, WateringEvent] = {}
     provisional: datetime | None = None
-    for part in parts:
-        samples.update((item.capture_datetime_utc, item) for item in part.samples)
-        events.update((item.begin, item) for item in part.watering_events)
-        provisional = part.first_not_definitive_value_datetime_utc or provisional
+    for window in windows:
+        samples.update((item.capture_datetime_utc, item) for item in window.samples)
+        events.update((item.begin, item) for item in window.watering_events)
+        provisional = window.first_not_definitive_value_datetime_utc or provisional
     return Samples(
         tuple(sample for _, sample in sorted(samples.items())),
         tuple(event for _, event in sorted(events.items())),
