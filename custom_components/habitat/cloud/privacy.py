@@ -46,7 +46,7 @@ _READ = 10_000
 _KEY = 3
 """Characters that values are found by."""
 
-_NOBODYS = frozenset(
+_COMMON_WORDS = frozenset(
     {
         "default", "false", "garden", "home", "house", "none", "null", "plant", "robot", "room",
         "true", "unknown", "utc",
@@ -97,7 +97,7 @@ class Privacy:
         self, secrets: Iterable[str] = (), *, public: Iterable[str] = ()
     ) -> None:
         """Begin with what the user filled in; `public` are words such as the vendors' names."""
-        self._nobodys = _NOBODYS.union(_words(word).text for word in public)
+        self._common = _COMMON_WORDS.union(_words(word).text for word in public)
         self._lock = Lock()
         self._kept: dict[object, dict[str | float, None]] = {}
         self._values: dict[str, dict[int, set[str]]] = {}
@@ -176,7 +176,7 @@ class Privacy:
     def _tells(self, words: str) -> bool:
         """Say whether a value is long enough, and somebody's."""
         shortest = _MIN_NUMBER_LENGTH if words.isdecimal() else _MIN_LENGTH
-        return len(words) >= shortest and words not in self._nobodys
+        return len(words) >= shortest and words not in self._common
 
     def _rebuild(self) -> None:
         self._values, self._literal = {}, {}
@@ -202,10 +202,10 @@ class Privacy:
             for found in re.finditer(re.escape(literal), text):
                 yield found.span()
         for found in chain.from_iterable(one.finditer(text) for one in _NUMBERS):
-            whole, fraction = str(int(found[1])), found[2]
-            if f"{whole}.{fraction[:_DECIMALS]}" in self._places or (
+            integer, fraction = str(int(found[1])), found[2]
+            if f"{integer}.{fraction[:_DECIMALS]}" in self._places or (
                 len(fraction.rstrip("0")) < _DECIMALS
-                and f"{whole}.{fraction}".rstrip("0") in self._places
+                and f"{integer}.{fraction}".rstrip("0") in self._places
             ):
                 yield found.span()
 
