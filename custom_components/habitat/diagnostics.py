@@ -32,11 +32,11 @@ async def async_get_config_entry_diagnostics(
     """Return what an account knows of itself."""
     coordinator: HabitatCoordinator | None = getattr(entry, "runtime_data", None)
     privacy = _privacy(hass, entry, coordinator)
-    told = {} if coordinator is None else _told(coordinator)
+    collected = {} if coordinator is None else _collect(coordinator)
     return {
         **_of_entry(entry),
         # A large account has megabytes of text.
-        **await hass.async_add_executor_job(_scrub, told, privacy),
+        **await hass.async_add_executor_job(_scrub, collected, privacy),
     }
 
 
@@ -46,7 +46,7 @@ async def async_get_device_diagnostics(
     """Return what an account knows of one of its devices."""
     coordinator: HabitatCoordinator | None = getattr(entry, "runtime_data", None)
     ids = [name for domain, name in device.identifiers if domain == DOMAIN]
-    told: dict[str, Json] = {"devices": [*ids]}
+    collected: dict[str, Json] = {"devices": [*ids]}
     if coordinator is not None:
         keys = {
             key
@@ -54,7 +54,7 @@ async def async_get_device_diagnostics(
             if (known := coordinator.devices.present.get(one))
             for key in (known.key, *known.reads)
         }
-        told["records"] = _plain(
+        collected["records"] = _plain(
             {
                 key: record
                 for key, record in coordinator.data.items()
@@ -64,7 +64,7 @@ async def async_get_device_diagnostics(
     privacy = _privacy(hass, entry, coordinator)
     return {
         **_of_entry(entry),
-        **await hass.async_add_executor_job(_scrub, told, privacy),
+        **await hass.async_add_executor_job(_scrub, collected, privacy),
     }
 
 
@@ -106,7 +106,7 @@ def _of_entry(entry: HabitatConfigEntry) -> dict[str, Json]:
     }
 
 
-def _told(coordinator: HabitatCoordinator) -> dict[str, Json]:
+def _collect(coordinator: HabitatCoordinator) -> dict[str, Json]:
     """Return what an account knows, with the public fields of records alone."""
     session = coordinator.session
     return {
@@ -170,10 +170,12 @@ def _plain(value: object) -> Json:
     return str(value)
 
 
-def _scrub(told: Mapping[str, Json], privacy: Privacy) -> dict[str, Json]:
+def _scrub(collected: Mapping[str, Json], privacy: Privacy) -> dict[str, Json]:
     """Take what is private out, wherever it stands below our own headings."""
     redact = cache(privacy.redact)
-    return {name: _scrubbed(value, privacy, redact) for name, value in told.items()}
+    return {
+        name: _scrubbed(value, privacy, redact) for name, value in collected.items()
+    }
 
 
 def _scrubbed(value: Json, privacy: Privacy, redact: Callable[[str], str]) -> Json:
