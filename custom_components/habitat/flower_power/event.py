@@ -26,7 +26,7 @@ class FlowerPowerWateringEventEntity(
 ):
     """Tells of each watering as soon as the cloud does, which may be days later."""
 
-    _told: datetime | None = None
+    _last_fired: datetime | None = None
     """The last watering that was told of, or from when on nothing was missed."""
 
     def __init__(self, coordinator: FlowerPowerCoordinator, device: Device) -> None:
@@ -40,26 +40,28 @@ class FlowerPowerWateringEventEntity(
         await super().async_added_to_hass()
         last = await self.async_get_last_event_data()
         begin = ((last and last.last_event_attributes) or {}).get(ATTR_BEGIN)
-        self._told = dt_util.parse_datetime(begin) if isinstance(begin, str) else None
-        self._tell()
+        self._last_fired = (
+            dt_util.parse_datetime(begin) if isinstance(begin, str) else None
+        )
+        self._fire_new()
 
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
-        if not self._tell():
+        if not self._fire_new():
             super()._handle_coordinator_update()
 
-    def _tell(self) -> bool:
+    def _fire_new(self) -> bool:
         """Tell of what is new; say whether there was anything."""
         waterings = self.record
         if waterings is None:
             return False
-        if self._told is None:
+        if self._last_fired is None:
             begins = [event.begin for event in waterings.events]
-            self._told = max(begins, default=waterings.since)
-        new = [event for event in waterings.events if event.begin > self._told]
+            self._last_fired = max(begins, default=waterings.since)
+        new = [event for event in waterings.events if event.begin > self._last_fired]
         for event in new:
-            self._told = event.begin
+            self._last_fired = event.begin
             attributes = {ATTR_BEGIN: event.begin.isoformat()}
             if event.end:
                 attributes[ATTR_END] = event.end.isoformat()
