@@ -52,7 +52,7 @@ class Waterings:
 
 
 @dataclass(slots=True)
-class _Kept[R: (Location, LocationStatus)]:
+class _VersionedAnswer[R: (Location, LocationStatus)]:
     """What one of the two large answers brought last, and when it is asked for anyway."""
 
     ask: Callable[[], Awaitable[Garden[R]]]
@@ -125,13 +125,13 @@ class FlowerPowerCoordinator(HabitatCoordinator):
         self.client = connect(hass, login)
         super().__init__(hass, entry, login, self.client.session, self.client.report)
         now = time.monotonic()
-        self._configuration = _Kept(
+        self._configuration = _VersionedAnswer(
             self.client.configuration,
             lambda versions: versions.user_config_version,
             suffix="",
             due=now + _FIRST_NET[CONFIGURATION].total_seconds(),
         )
-        self._status = _Kept(
+        self._status = _VersionedAnswer(
             self.client.status,
             lambda versions: versions.garden_status_version,
             suffix=f"/{STATUS}",
@@ -139,9 +139,9 @@ class FlowerPowerCoordinator(HabitatCoordinator):
         )
         self._versions: Versions | None = None
         """What the cloud says of its data in this poll, None if it did not."""
-        self._sampled: dict[str, datetime] = {}
+        self._samples_until: dict[str, datetime] = {}
         """The last sample that was read, by location."""
-        self._harvests: dict[str, FetchResult] = {}
+        self._sample_results: dict[str, FetchResult] = {}
         """What was read with it."""
 
     # Sources.
@@ -183,7 +183,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
         return FetchResult({VERSIONS: self._versions})
 
     async def _fetch_garden[R: (Location, LocationStatus)](
-        self, kept: _Kept[R], in_flux: Callable[[], bool]
+        self, kept: _VersionedAnswer[R], in_flux: Callable[[], bool]
     ) -> FetchResult:
         """Ask for what is newer than what is kept; without versions it may always be."""
         if kept.result is None:
@@ -213,7 +213,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
             return False
         identifier = status.location_identifier
         state = self.poller.states.get(f"{SAMPLES} of {identifier}")
-        return self._sampled.get(identifier) != status.last_sample_utc or (
+        return self._samples_until.get(identifier) != status.last_sample_utc or (
             state is not None and state.stale
         )
 
@@ -223,9 +223,9 @@ class FlowerPowerCoordinator(HabitatCoordinator):
         if status is None:
             return FetchResult({})
         identifier, last = status.location_identifier, status.last_sample_utc
-        known = self._sampled.get(identifier)
+        known = self._samples_until.get(identifier)
         if last is None or known == last:
-            return self._harvests.get(identifier, FetchResult({}))
+            return self._sample_results.get(identifier, FetchResult({}))
         since = min(known or last, last - DAY)
         samples = await self.client.samples(
             identifier, TimeRange(since, last + timedelta(seconds=1))
@@ -238,8 +238,8 @@ class FlowerPowerCoordinator(HabitatCoordinator):
                 watered: Waterings(samples.watering_events, since),
             }
         )
-        self._sampled[identifier] = last
-        self._harvests[identifier] = result
+        self._samples_until[identifier] = last
+        self._sample_results[identifier] = result
         return result
 
     # Devices.
