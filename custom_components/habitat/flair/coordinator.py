@@ -204,12 +204,12 @@ class FlairCoordinator(HabitatCoordinator):
             key,
             partial(self._fetch_single, key, model, path),
             every,
-            when=partial(self._may_have_news, owner),
+            when=partial(self._is_reachable, owner),
             background=True,
             label=model.TYPE,
         )
 
-    def _may_have_news(self, owner: str) -> bool:
+    def _is_reachable(self, owner: str) -> bool:
         """Return whether a device is there and within reach: else it has nothing new to say."""
         record = self.data.get(owner)
         return record is not None and not (
@@ -249,9 +249,9 @@ class FlairCoordinator(HabitatCoordinator):
         """Return until when what devices reported, and a home's weather, is now."""
         for device in self.devices.present.values():
             for key in device.reads:
-                yield key, partial(self._told_until, key)
+                yield key, partial(self._detail_until, key)
 
-    def _told_until(self, key: str) -> datetime | None:
+    def _detail_until(self, key: str) -> datetime | None:
         record = self.record(key, Resource)
         if record is None or type(record) not in LASTS:
             return None
