@@ -32,7 +32,7 @@ LATEST = "latest"
 TYPES = "types"
 ORGANIZATIONS = "organizations"
 
-STRAYS = "probes/@strays"
+UNLISTED = "probes/@strays"
 """The key of the keys of probes that measure but are not in the list."""
 _ORGANIZATION_PREFIX = "organization_"
 
@@ -65,9 +65,9 @@ class CityFlowCoordinator(HabitatCoordinator):
         self._listed: Collection[Probe] | None = None
         self._unlisted = False
         self._joined: tuple[object, object, FetchResult] | None = None
-        self._heard: dict[str, datetime] = {}
+        self._measured_at: dict[str, datetime] = {}
         self._gaps: dict[str, deque[timedelta]] = {}
-        self._met: dict[str, Probe] = {}
+        self._ever_listed: dict[str, Probe] = {}
         """All that the list ever named: a probe that it names no more keeps its name."""
         self._asked_again = 0
         self._chose_nothing = False
@@ -150,7 +150,7 @@ class CityFlowCoordinator(HabitatCoordinator):
         if len(sound) < len(devices.records):
             devices = Collection(sound, complete=False)
         self._listed = devices
-        self._met |= sound
+        self._ever_listed |= sound
         return FetchResult(devices.records, devices.complete)
 
     async def _fetch_types(self) -> FetchResult:
@@ -214,10 +214,10 @@ class CityFlowCoordinator(HabitatCoordinator):
             if before is not None and row.time == before.time:
                 continue
             heard = min(row.time, now)
-            if (last := self._heard.get(key)) is not None and heard > last:
+            if (last := self._measured_at.get(key)) is not None and heard > last:
                 gaps = self._gaps.setdefault(key, deque(maxlen=CADENCES))
                 gaps.append(heard - last)
-            self._heard[key] = heard
+            self._measured_at[key] = heard
 
     # What entities ask.
 
@@ -226,7 +226,7 @@ class CityFlowCoordinator(HabitatCoordinator):
         """Return when a probe's newest row will be older than its cadence allows."""
         key = f"{device.key}/{ROW}"
         self.store.note_read(key)
-        heard = self._heard.get(key)
+        heard = self._measured_at.get(key)
         if heard is None:
             return SILENT
         # The shortest gap: a row that was lost makes no slower probe.
@@ -257,11 +257,11 @@ class CityFlowCoordinator(HabitatCoordinator):
     @override
     def derivations(self) -> Iterator[Derivation]:
         """Return probes that measure but are not in the list."""
-        yield Derivation(STRAYS, LATEST, self._find_strays)
+        yield Derivation(UNLISTED, LATEST, self._find_unlisted)
 
-    def _find_strays(self) -> dict[str, object]:
-        strays = dict(self._measuring_unlisted())
-        return {**strays, STRAYS: tuple(strays)}
+    def _find_unlisted(self) -> dict[str, object]:
+        unlisted = dict(self._measuring_unlisted())
+        return {**unlisted, UNLISTED: tuple(unlisted)}
 
     def _measuring_unlisted(self) -> Iterator[tuple[str, Probe]]:
         listed = self.store.keys(DEVICES)
@@ -272,16 +272,16 @@ class CityFlowCoordinator(HabitatCoordinator):
             probe_id = owner.removeprefix(PROBE_PREFIX)
             yield (
                 owner,
-                self._met.get(probe_id)
+                self._ever_listed.get(probe_id)
                 or Probe(id=probe_id, type=row.type, location=row.location),
             )
 
     def probes(self) -> list[Probe]:
         """Return all probes, whether or not they are devices."""
-        strays = self.record(STRAYS, tuple) or ()
+        unlisted = self.record(UNLISTED, tuple) or ()
         found = [
             *self.records(DEVICES, Probe),
-            *(self.record(key, Probe) for key in strays),
+            *(self.record(key, Probe) for key in unlisted),
         ]
         # What is in no list may go by anything.
         return [one for one in found if one and one.id.isascii() and one.id.isalnum()]

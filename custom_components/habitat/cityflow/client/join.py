@@ -27,14 +27,14 @@ def join(
     """
     named = _newest(rows, latest)
     found = {key: row for key, row in named.items() if key in probes}
-    strays = {key: row for key, row in named.items() if key not in probes}
+    unlisted = {key: row for key, row in named.items() if key not in probes}
     homes = _sole((probe.type, probe.location, probe.id) for probe in probes.values())
-    alone = _sole((row.type, row.location, key) for key, row in strays.items())
-    for place, stray in alone.items():
+    alone = _sole((row.type, row.location, key) for key, row in unlisted.items())
+    for place, unlisted_key in alone.items():
         device_id = homes.get(place)
         if device_id is not None and device_id not in found:
-            found[device_id] = strays.pop(stray)
-    return {**found, **strays}
+            found[device_id] = unlisted.pop(unlisted_key)
+    return {**found, **unlisted}
 
 
 def shared_locations(probes: Iterable[Probe]) -> frozenset[str]:
