@@ -20,7 +20,7 @@ BY_HAND: Final = "by_hand"
 CHOICES: Final = (AUTOMATIC, EVERY, BY_TAG, BY_PLACE, BY_DISTANCE, BY_HAND)
 """How the probes are chosen that become devices."""
 
-FEW: Final = 25
+MAX_AUTOMATIC: Final = 25
 """So many probes become devices by themselves; of more, so many that are nearest to home."""
-DISTANCE: Final = 5.0
+DEFAULT_DISTANCE: Final = 5.0
 """Kilometres from home, unless the options say otherwise."""

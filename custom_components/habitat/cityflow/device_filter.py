@@ -18,8 +18,8 @@ from .const import (
     CONF_PLACES,
     CONF_PROBES,
     CONF_TAGS,
-    DISTANCE,
-    FEW,
+    DEFAULT_DISTANCE,
+    MAX_AUTOMATIC,
 )
 
 type Coordinates = tuple[float, float]
@@ -52,14 +52,14 @@ def choose(
         found = [probe for probe in found if probe.city in places]
     if choice == BY_DISTANCE:
         wished = options.get(CONF_DISTANCE)
-        reach = wished if isinstance(wished, int | float) else DISTANCE
+        reach = wished if isinstance(wished, int | float) else DEFAULT_DISTANCE
         found = [probe for probe in found if kilometres(probe, home) <= reach]
-    if choice == AUTOMATIC and len(found) > FEW:
+    if choice == AUTOMATIC and len(found) > MAX_AUTOMATIC:
         # Of two that are equally far always the same one.
         found.sort(
             key=lambda one: (one.id not in current, kilometres(one, home), one.id)
         )
-        return found[:FEW]
+        return found[:MAX_AUTOMATIC]
     return found
 
 

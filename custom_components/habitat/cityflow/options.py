@@ -28,8 +28,8 @@ from .const import (
     CONF_PROBES,
     CONF_SHOW_ON_MAP,
     CONF_TAGS,
-    DISTANCE,
-    FEW,
+    DEFAULT_DISTANCE,
+    MAX_AUTOMATIC,
 )
 from .coordinator import CityFlowCoordinator
 from .devices import name_of
@@ -75,7 +75,7 @@ async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> Option
                 CONF_PLACES, cities
             ),
             vol.Required(
-                CONF_DISTANCE, default=chosen.get(CONF_DISTANCE, DISTANCE)
+                CONF_DISTANCE, default=chosen.get(CONF_DISTANCE, DEFAULT_DISTANCE)
             ): NumberSelector(
                 NumberSelectorConfig(
                     min=0.1,
@@ -100,7 +100,7 @@ async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> Option
         return None if coordinator.choose(filled_in) else "nothing_chosen"
 
     return OptionsForm(
-        schema, {"few": str(FEW), "count": str(len(probes))}, check=check
+        schema, {"few": str(MAX_AUTOMATIC), "count": str(len(probes))}, check=check
     )
 
 
