@@ -14,7 +14,7 @@ from ..devices import Device
 from ..entity import entities_from
 from ..loader import EntityFactory
 from .client.models import FlowSensor
-from .coordinator import FlowCommandCoordinator, heard_at
+from .coordinator import FlowCommandCoordinator, last_ping_at
 
 
 def flowing(sensor: FlowSensor) -> bool | None:
@@ -37,7 +37,7 @@ HEARD: HabitatBinarySensorEntityDescription[FlowSensor] = (
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
         lasting=True,
-        value_fn=lambda sensor: heard_at(sensor) is not None,
+        value_fn=lambda sensor: last_ping_at(sensor) is not None,
     )
 )
 

@@ -85,18 +85,20 @@ class FlowCommandCoordinator(HabitatCoordinator):
         # A day begins by the clock of the house, an hour by the clock of the cloud.
         for stop in (
             async_track_time_change(
-                self.hass, self._turn_page, hour=0, minute=0, second=0
+                self.hass, self._begin_period, hour=0, minute=0, second=0
             ),
-            async_track_utc_time_change(self.hass, self._turn_page, minute=0, second=0),
+            async_track_utc_time_change(
+                self.hass, self._begin_period, minute=0, second=0
+            ),
         ):
             entry.async_on_unload(stop)
         if entry.options.get(CONF_BARRELS):
-            entry.async_on_unload(self._hide_barrels)
+            entry.async_on_unload(self._disable_barrels)
         if entry.options.get(CONF_WEBHOOK):
             self._webhook = async_register_webhook(self.hass, entry, self._receive)
 
     @callback
-    def _hide_barrels(self) -> None:
+    def _disable_barrels(self) -> None:
         """Disable what an option has enabled, when it is switched off."""
         if self.config_entry.options.get(CONF_BARRELS):
             return
@@ -174,10 +176,10 @@ class FlowCommandCoordinator(HabitatCoordinator):
         """Yield sensors whose push the list does not have yet."""
         for name, ping in list(self._pushed.items()):
             sensor = listed.get(name)
-            if sensor is None or not _tells_more(ping, sensor):
+            if sensor is None or not _is_newer(ping, sensor):
                 del self._pushed[name]
             else:
-                yield name, _with(sensor, ping)
+                yield name, _with_ping(sensor, ping)
 
     def sensor(self, key: str) -> FlowSensor | None:
         """Return the sensor under a key."""
@@ -218,7 +220,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
         return FetchResult({key: volume})
 
     @callback
-    def _turn_page(self, _: datetime) -> None:
+    def _begin_period(self, _: datetime) -> None:
         """Begin a new hour or day."""
         self._read_volumes(self.store.keys(SENSORS))
 
@@ -258,12 +260,12 @@ class FlowCommandCoordinator(HabitatCoordinator):
         if sensor is None:
             self.async_refresh_soon()
             return
-        if not _tells_more(ping, sensor):
+        if not _is_newer(ping, sensor):
             return
         self._pushed_at = now
         self._pushed[str(ping.sensor_id)] = ping
         self.update_interval = self.poll_interval()
-        self.async_set_record(key, _with(sensor, ping))
+        self.async_set_record(key, _with_ping(sensor, ping))
         self._read_volumes([key])
 
     # Devices, and the rest.
@@ -284,7 +286,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
         sensor = self.sensor(device.key)
         if sensor is None or sensor.last_ping_datetime is None:
             return None
-        ping = heard_at(sensor)
+        ping = last_ping_at(sensor)
         # A list names the last ping for ever: one of the future tells nothing of now.
         return SILENT if ping is None else ping + self.silent_after
 
@@ -310,12 +312,12 @@ def newer(ping: datetime, known: datetime | None) -> bool:
     return known is None or ping > known or known > dt_util.utcnow() + SKEW > ping
 
 
-def heard_at(sensor: FlowSensor) -> datetime | None:
+def last_ping_at(sensor: FlowSensor) -> datetime | None:
     """Return when a sensor was heard of last, unless that would be in the future."""
     return past(sensor.last_ping_datetime)
 
 
-def _tells_more(ping: Ping, sensor: FlowSensor) -> bool:
+def _is_newer(ping: Ping, sensor: FlowSensor) -> bool:
     """Say whether a pushed ping is ahead of what is known of its sensor."""
     known = sensor.last_ping_datetime
     return newer(ping.at, known) or (
@@ -323,7 +325,7 @@ def _tells_more(ping: Ping, sensor: FlowSensor) -> bool:
     )
 
 
-def _with(sensor: FlowSensor, ping: Ping) -> FlowSensor:
+def _with_ping(sensor: FlowSensor, ping: Ping) -> FlowSensor:
     return replace(sensor, last_ping_flowrate=ping.flowrate, last_ping_datetime=ping.at)
 
 

@@ -35,7 +35,7 @@ from ..sensor import (
 from . import const
 from .client.models import FlowSensor
 from .const import BARRELS, CONF_BARRELS, CONF_FLUID, CONF_SHOW_ON_MAP
-from .coordinator import FlowCommandCoordinator, heard_at
+from .coordinator import FlowCommandCoordinator, last_ping_at
 from .units import gallons
 from .volumes import LAST_HOUR, TODAY, YESTERDAY, Volume
 
@@ -74,7 +74,7 @@ SENSOR: tuple[HabitatSensorEntityDescription[FlowSensor], ...] = (
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
         lasting=True,
-        value_fn=heard_at,
+        value_fn=last_ping_at,
     ),
     HabitatSensorEntityDescription(
         key="pipe_diameter",
