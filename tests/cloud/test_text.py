@@ -5,8 +5,8 @@ import pytest
 
 from custom_components.habitat.cloud.errors import BadAnswer, RateLimited, Refused
 from custom_components.habitat.cloud.text import (
-    MAX_ENUM_LENGTH,
     MAX_LABELS,
+    MAX_MESSAGE_LENGTH,
     MAX_NAME_LENGTH,
     brief,
     clean,
@@ -70,7 +70,7 @@ def test_brief(said: str) -> None:
         str(Refused(said, 200)),
         str(RateLimited(said)),
     ):
-        assert 0 < len(text) <= MAX_ENUM_LENGTH
+        assert 0 < len(text) <= MAX_MESSAGE_LENGTH
         assert "\n" not in text
 
 

@@ -10,7 +10,7 @@ MAX_NAME_LENGTH = 100
 """Characters of a name that anybody reads."""
 MAX_LABELS = 200
 """Nobody chooses from more."""
-MAX_ENUM_LENGTH = 200
+MAX_MESSAGE_LENGTH = 200
 """What a vendor's message may have of characters: people read it, and the log keeps it."""
 
 _MAX_LENGTH = 1 << 16
@@ -62,4 +62,4 @@ def labels[T](named: Iterable[tuple[str, T]], *taken: str) -> dict[str, T]:
 def brief(text: str) -> str:
     """Return a message short and in one line, as it may be logged."""
     # What follows cannot be shown; a message may have megabytes.
-    return cut(clean(text[: 8 * MAX_ENUM_LENGTH]) or "", MAX_ENUM_LENGTH)
+    return cut(clean(text[: 8 * MAX_MESSAGE_LENGTH]) or "", MAX_MESSAGE_LENGTH)
