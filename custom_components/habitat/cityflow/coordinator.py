@@ -63,7 +63,7 @@ class CityFlowCoordinator(HabitatCoordinator):
         self.client = connect(hass, login)
         super().__init__(hass, entry, login, self.client.session, self.client.report)
         self._listed: Collection[Probe] | None = None
-        self._unlisted = False
+        self._list_failed = False
         self._joined: tuple[object, object, FetchResult] | None = None
         self._measured_at: dict[str, datetime] = {}
         self._gaps: dict[str, deque[timedelta]] = {}
@@ -138,9 +138,9 @@ class CityFlowCoordinator(HabitatCoordinator):
         super()._async_turned(turned)
 
     async def _fetch_devices(self) -> FetchResult:
-        self._unlisted = True
+        self._list_failed = True
         devices = await self.client.devices()
-        self._unlisted = False
+        self._list_failed = False
         # All ids are hexadecimal: anything else is no device's.
         sound = {
             key: probe
@@ -171,7 +171,7 @@ class CityFlowCoordinator(HabitatCoordinator):
 
     def _check_list(self) -> None:
         """Take what may be forbidden for an answer only where the list of devices came too."""
-        if self._unlisted:
+        if self._list_failed:
             raise BadAnswer("The list of devices did not come")
 
     async def _fetch_latest(self) -> FetchResult:
