@@ -1,4 +1,4 @@
-"""How a request shows who is asking: fixed headers, or a token that renews itself."""
+"""How a request identifies the account: fixed headers, or a token that is renewed in time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -20,29 +20,29 @@ _FIT_FOR_HEADER = re.compile("[ -~]+")
 
 
 def read_access(value: Json) -> str | None:
-    """Read an access token; None where it is none that a header can carry."""
+    """Return the access token in a value, or None if a header cannot carry it."""
     text = (to_str(value) or "").strip()
     return text if _FIT_FOR_HEADER.fullmatch(text) else None
 
 
 class Auth(Protocol):
-    """Who is asking."""
+    """Identifies the account in requests."""
 
     async def headers(self) -> Mapping[str, str]:
         """Return the headers that identify the account to the vendor."""
 
     async def refused(self, headers: Mapping[str, str]) -> bool:
-        """Hear that these headers got a 401; say whether it is worth asking again."""
+        """Handle a 401 to a request with these headers; return whether to send it again."""
 
     def accepted(self, headers: Mapping[str, str]) -> None:
-        """Hear that these headers were good."""
+        """Note that the vendor accepted these headers."""
 
     def secrets(self) -> Iterable[str]:
         """Return what must never be logged."""
 
 
 class FixedAuth:
-    """Headers that never change, such as an API key's."""
+    """Headers that never change, such as those of an API key."""
 
     def __init__(self, headers: Mapping[str, str], secrets: Iterable[str] = ()) -> None:
         """Keep the headers."""
@@ -54,11 +54,11 @@ class FixedAuth:
         return self._headers
 
     async def refused(self, headers: Mapping[str, str]) -> bool:
-        """Say no: the same headers would be refused again."""
+        """Return False: the same headers would be refused again."""
         return False
 
     def accepted(self, headers: Mapping[str, str]) -> None:
-        """Do nothing: there is nothing to learn."""
+        """Do nothing: fixed headers have no state."""
 
     def secrets(self) -> Iterable[str]:
         """Return what must never be logged."""
@@ -67,22 +67,22 @@ class FixedAuth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A bearer token as a vendor issued it; times in seconds since the epoch."""
+    """A bearer token as the vendor issued it; `obtained` in seconds since the epoch."""
 
     access: str = field(repr=False)
     refresh: str | None = field(default=None, repr=False)
     obtained: float
     lifetime: float | None = None
-    """Seconds; None when the vendor did not say, then it serves until it is refused."""
+    """Seconds. None if the vendor did not say: then it is used until it is refused."""
     flavour: str | None = None
-    """Which of several ways of logging in gave it, in the vendor's own words."""
+    """The kind of login that issued it, where a vendor has several."""
     claims: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """What the vendor told with it, such as the address of a broker that it opens."""
+    """What the vendor sent with it, such as the address of its message broker."""
 
     def due(self, now: float, early: float | None = None) -> bool:
-        """Say whether it is time for a new one. A clock that was set back counts as due.
+        """Return whether it must be renewed, also after the clock was set back.
 
-        `early` is how many seconds before the end that is, where the vendor has a rule of its own.
+        `early` is how many seconds before its end it is renewed; None is the default rule.
         """
         if self.lifetime is None:
             return False
@@ -90,27 +90,27 @@ class Token:
         if early is None:
             early = min(self.lifetime * EARLY_SHARE, EARLY_MOST)
         else:
-            # A server of one's own may give tokens that live for less.
+            # A self-hosted server may issue tokens with a shorter lifetime.
             early = min(early, self.lifetime / 2)
         return age < -EARLY_MOST or age >= self.lifetime - early
 
     def ended(self, now: float) -> bool:
-        """Say whether it has ended."""
+        """Return whether its lifetime is over."""
         return self.lifetime is not None and now - self.obtained >= self.lifetime
 
 
 class TokenStore(Protocol):
-    """Where a token outlives the process."""
+    """Stores a token over restarts."""
 
     async def load(self) -> Token | None:
-        """Return the token that was kept, if any."""
+        """Return the stored token, or None."""
 
     async def save(self, token: Token) -> None:
-        """Keep a token."""
+        """Store a token."""
 
 
 class TokenAuth:
-    """A bearer token, renewed ahead of its end by one caller at a time."""
+    """A bearer token that is renewed before its end, by one caller at a time."""
 
     def __init__(
         self,
@@ -121,11 +121,15 @@ class TokenAuth:
         early: float | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Take how to log in: `login` gets the old token, whose refresh grant it may use.
+        """Set how to log in.
 
-        It raises AuthError when the vendor says that the login is wrong. `desk` says when a
-        login may be tried, and outlives this. `early` is how many seconds before its end a
-        token is renewed, if not by the rule for short-lived ones.
+        Args:
+            login: returns a new token. It gets the old one, whose refresh token it may use, and
+                raises AuthError if the vendor says that the login is wrong.
+            store: where the token is stored over restarts.
+            desk: decides when a login may be tried; it outlives this object.
+            early: how many seconds before its end a token is renewed; None is the default rule.
+            clock: returns the seconds since the epoch.
         """
         self._login = login
         self._store = store
@@ -137,7 +141,7 @@ class TokenAuth:
         self._loaded = store is None
         self._proven = False
         self._worthless = False
-        """Whether the token in use was good once, but is refused since."""
+        """Whether the token in use was accepted before and has been refused since."""
 
     @property
     def token(self) -> Token | None:
@@ -145,15 +149,15 @@ class TokenAuth:
         return self._token
 
     async def headers(self) -> Mapping[str, str]:
-        """Return the bearer header, with a new token when it is time. Raises as `current`."""
+        """Return the bearer header, with a new token if necessary. Raises as `current`."""
         return {"Authorization": f"Bearer {(await self.current()).access}"}
 
     async def current(self) -> Token:
-        """Return the token in use, or a new one when it is time.
+        """Return the token in use, or a new one if it must be renewed.
 
         Raises:
             AuthError: the vendor says that the login is wrong.
-            CloudError: no token could be had for another reason.
+            CloudError: there is no token for another reason.
         """
         self._desk.check_refusal()
         token = self._token
@@ -162,14 +166,14 @@ class TokenAuth:
                 async with self._lock:
                     token = await self._current()
             except CloudError as err:
-                # What was to be renewed ahead of time serves to its end.
+                # A token that could not be renewed early is used until its end.
                 token = self._token
                 if token is None or self._ended(token) or isinstance(err, AuthError):
                     raise
         return token
 
     async def refused(self, headers: Mapping[str, str]) -> bool:
-        """Renew a token that was good before; one that never was points to the login."""
+        """Renew a token that was accepted before; a new token that is refused means a wrong login."""
         async with self._lock:
             if self._token is None:
                 return False
@@ -182,7 +186,7 @@ class TokenAuth:
             return True
 
     def accepted(self, headers: Mapping[str, str]) -> None:
-        """Remember that the token in use is good."""
+        """Note that the vendor accepted the token in use."""
         if self._token is not None and (
             headers.get("Authorization") == f"Bearer {self._token.access}"
         ):
@@ -201,10 +205,10 @@ class TokenAuth:
         if not self._loaded and self._store is not None:
             self._loaded = True
             self._token = await self._store.load()
-            # It served before the restart: a refusal now means that it ended, no more.
+            # It was accepted before the restart, so a refusal now does not mean a wrong login.
             self._proven = self._token is not None
         if self._token is not None:
-            # With no login left, a token that is due may still serve until it is refused.
+            # While no login is allowed, a token that must be renewed is used until it is refused.
             spared = self._desk.rationed and not self._worthless
             if spared or not self._due(self._token):
                 return self._token

@@ -1,7 +1,7 @@
-"""How long to leave somebody alone: pauses that grow with an outage, and a ration that fills up.
+"""Pauses that grow with an outage, and a limit on how often something is done.
 
-Both are measured on the monotonic clock, and both bear one that jumps: what happened in the
-future, or too long ago, asks for no pause at all.
+Both use the monotonic clock and tolerate a jump of it: a failure in the future, or too long ago,
+causes no pause.
 """
 
 from collections.abc import Callable
@@ -9,18 +9,18 @@ import random
 import time
 
 JITTER = 0.1
-"""A pause is shorter by up to this share, so that many houses do not come back as one."""
+"""A pause is shorter by up to this share, so that many installations do not retry at the same time."""
 _MOMENT = 0.001
-"""Seconds that nobody waits for."""
+"""Seconds; a shorter pause is ignored."""
 
 
 def monotonic() -> float:
-    """Return the seconds of the monotonic clock, which tests may replace by its name."""
+    """Return the seconds of the monotonic clock; tests replace `time.monotonic`."""
     return time.monotonic()
 
 
 class Backoff:
-    """A pause after failures that follows from the time for which they have gone on."""
+    """A pause after failures; its length follows from how long they have lasted."""
 
     def __init__(
         self,
@@ -29,13 +29,13 @@ class Backoff:
         pause_of: Callable[[float], float],
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """Begin without a failure; times in seconds.
+        """Start without a failure; times in seconds.
 
         Args:
             first: the pause after the first failure, and the shortest.
-            most: the longest pause that is not asked for.
-            pause_of: tells the length of a pause by the length of the outage so far.
-            clock: tells the time.
+            most: the longest pause, unless the server asks for a longer one.
+            pause_of: returns the length of the pause for the length of the outage so far.
+            clock: returns the monotonic time.
         """
         self._first = first
         self._most = most
@@ -45,41 +45,41 @@ class Backoff:
         self._failed_at = 0.0
         self._pause = 0.0
         self._asked = 0.0
-        """How much of the pause was asked for."""
+        """How many seconds of the pause the server asked for."""
 
     @property
     def failing(self) -> bool:
-        """Whether it failed, and did not succeed since."""
+        """Whether it failed and has not succeeded since."""
         return self._began is not None
 
     def fail(self, asked: float = 0.0) -> None:
-        """Count a failure; `asked` is the pause that was asked for, and the least there is."""
+        """Count a failure; `asked` is the pause that the server asked for, and the minimum."""
         now = self._clock()
         if self._began is None or now < self._began:
             self._began = now
         pause = max(self._first, self._pause_of(now - self._began))
-        # Never the whole of it: who comes back at the same pace must not come a moment early.
+        # A little shorter, so that a poll at the same pace does not come a moment too early.
         pause = min(pause, self._most) * random.uniform(1 - JITTER, 0.99)
         self._close(now, max(pause, asked), asked)
 
     def obey(self, asked: float) -> None:
-        """Count a failure, and pause for as long as was asked for, if that is not over later."""
+        """Count a failure, and pause for as long as the server asked, or for the pause that is left."""
         now = self._clock()
         if self._began is None:
             self._began = now
         self._close(now, max(asked, self.remaining()), asked)
 
     def succeed(self) -> None:
-        """Forget the failures, and with them the pause."""
+        """Forget the failures and end the pause."""
         self._began = None
         self._pause = self._asked = 0.0
 
     def end_pause(self) -> None:
-        """Allow one try at once, unless the pause was asked for; failures are remembered."""
+        """Allow one try now, unless the server asked for the pause; failures stay counted."""
         self._pause = self._asked
 
     def remaining(self, *, asked: bool = False) -> float:
-        """Return how many seconds are left of the pause, or of what of it was asked for."""
+        """Return the seconds left of the pause, or only of the pause that the server asked for."""
         passed = self._clock() - self._failed_at
         left = (self._asked if asked else self._pause) - passed
         return left if passed >= 0 and left > _MOMENT else 0.0
@@ -89,12 +89,12 @@ class Backoff:
 
 
 class Ration:
-    """So many at once, and then one every so often."""
+    """Allows `burst` uses at once, then one every `every` seconds (a token bucket)."""
 
     def __init__(
         self, burst: int, every: float, clock: Callable[[], float] = monotonic
     ) -> None:
-        """Begin with a full ration; `every` in seconds."""
+        """Start full."""
         self._burst = burst
         self._every = every
         self._clock = clock
@@ -102,12 +102,12 @@ class Ration:
         self._at = clock()
 
     def take(self) -> None:
-        """Use one up, even where none is left."""
+        """Count one use, even if none is left."""
         self._fill()
         self._left -= 1
 
     def wait(self) -> float:
-        """Return in how many seconds there is one to use."""
+        """Return the seconds until the next use is allowed."""
         self._fill()
         left = (1 - self._left) * self._every
         return left if left > _MOMENT else 0.0

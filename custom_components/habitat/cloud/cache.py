@@ -1,9 +1,9 @@
-"""What a cloud sent last: while its bytes are the same, so are the objects that were made of them.
+"""The last answers: as long as the bytes of an answer are the same, it returns the same objects.
 
-An unchanged answer costs a hash of its bytes. Of a changed list only the records are read whose
-own raw form changed; all others are the same objects as before, so that a comparison by identity
-tells what changed. Kept are hashes, not bytes: they take 64 bits, and the key of Python's hash is
-another in each process, so that no server can choose two answers that collide.
+An unchanged answer costs one hash of its bytes. Of a changed list only the records whose raw form
+changed are parsed; all others are the same objects as before, so a comparison by identity finds
+the changes. Hashes are kept instead of bytes because they need 64 bits. Python's hash is keyed
+anew in each process, so a server cannot construct two answers that collide.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -16,15 +16,15 @@ from .documents import Json
 from .messages import Answer, Recalling
 
 _MAX_PAGES = 256
-"""Parts of an answer that are kept; no list has as many pages."""
+"""Pages of a list that are kept; no real list has as many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Collection[R]:
-    """All records of a kind, by id.
+    """All records of one type, by id.
 
-    A record whose raw form did not change is the same object as in the collection before, and
-    when nothing changed at all, so is the collection.
+    A record whose raw form did not change is the same object as in the previous collection. If
+    nothing changed, the collection is the same object too.
     """
 
     records: Mapping[str, R]
@@ -33,20 +33,20 @@ class Collection[R]:
 
 
 class Records:
-    """The records of one answer: of the same raw form comes the same object as last time."""
+    """The records of one answer: an unchanged raw form gives the same object as last time."""
 
     def __init__(self, before: Mapping[int, object]) -> None:
-        """Take the records of last time, by the hash of their raw form."""
+        """Set the records of last time, by the hash of their raw form."""
         self._before = before
         self.current: dict[int, object] = {}
         """The records of this time."""
 
     def read[R](self, raw: Json, read: Callable[[Json], R | None]) -> R | None:
-        """Return the record of last time, or what `read` makes of a raw form that is new."""
+        """Return the record of last time, or the result of `read` if the raw form is new."""
         try:
             key = hash(orjson.dumps(raw))
         except TypeError:
-            # Nested deeper than orjson writes.
+            # It is nested deeper than orjson can write.
             return read(raw)
         record = cast(R | None, self._before.get(key))
         if record is None:
@@ -63,7 +63,7 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What an answer was read as."""
+    """The result of reading an answer."""
 
     body: int
     """The hash of its bytes."""
@@ -73,7 +73,7 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class _Reader[T](Recalling[T]):
-    """Reads the answers to one question, or one part of them."""
+    """Reads the answers to one question, or one page of them."""
 
     known: dict[Hashable, _Known]
     page: Hashable
@@ -102,17 +102,17 @@ class _Reader[T](Recalling[T]):
 
 
 class Memory:
-    """What the last answers to some questions were read as; a question is a path and its like."""
+    """The results of the last answers, by question; a question is a path, for example."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Start empty."""
         self._known: dict[Hashable, dict[Hashable, _Known]] = {}
         self._joined: dict[Hashable, tuple[tuple[object, ...], object]] = {}
 
     def reader[T](
         self, question: Hashable, read: Callable[[Answer], T]
     ) -> Recalling[T]:
-        """Return what reads answers to a question, and of the same bytes makes the same object."""
+        """Return a reader of the answers to a question; the same bytes give the same object."""
         return self.list_reader(question, lambda answer, _: read(answer))
 
     def list_reader[T](
@@ -121,7 +121,7 @@ class Memory:
         read: Callable[[Answer, Records], T],
         page: Hashable = None,
     ) -> Recalling[T]:
-        """Return the same for a list, or one page of it, whose records are kept one by one."""
+        """Return such a reader of a list, or of one page of it, that keeps each record."""
         return _Reader(self._known.setdefault(question, {}), page, read)
 
     def join[P, T](
@@ -130,9 +130,9 @@ class Memory:
         pages: tuple[P, ...],
         join: Callable[[tuple[P, ...]], T],
     ) -> T:
-        """Return what `join` makes of the parts of an answer, or made of the same objects.
+        """Return the result of `join`, or the last result if all pages are the same objects.
 
-        Parts of the same question that are none of these are forgotten.
+        Other pages of the same question are forgotten.
         """
         before, value = self._joined.get(question, ((), None))
         if (

@@ -1,4 +1,4 @@
-"""Reading JSON documents: tolerant of servers that take JSON lightly, and bounded in what they cost."""
+"""Reading JSON documents: tolerant of small violations of JSON, with limits on size."""
 
 import codecs
 from collections.abc import Iterator, Sequence
@@ -15,20 +15,20 @@ from .errors import BadAnswer, TooLarge
 type Json = dict[str, Json] | list[Json] | str | int | float | bool | None
 
 MAX_VALUES = 150_000
-"""Values of one document, twice what a thousand plants need: while orjson works, nothing else does."""
+"""Values of one document, twice what 1000 plants need: orjson blocks all other threads."""
 MAX_RECORDS = 5000
-"""Records of one list, all pages together: what is read is compared in the event loop."""
+"""Records of one list, all pages together: they are compared in the event loop."""
 MAX_INTEGER = 1 << 63
-"""No whole number of a cloud is as large."""
+"""The limit of whole numbers; real ones are smaller."""
 _BATCH = 16
 _BREATH = 0.0005
-"""Seconds after so many records in which a thread lets others have their turn."""
+"""A thread pauses for this many seconds after each batch of records, so that others can run."""
 _STRUCTURE = b",[{"
-"""What stands before each value; within texts it counts too, but few texts have much of it."""
+"""The characters before each value. Those within texts are counted too, but few texts have many."""
 _OBJECT = 4
-"""An object takes as long to make as so many numbers."""
+"""An object takes as long to create as this many numbers."""
 _SLICE = 1 << 18
-"""Bytes that are counted at a time."""
+"""Bytes per step of counting."""
 
 _NO_DOCUMENT = "The answer is not a complete JSON document"
 _ENDS = {"{": "}", "[": "]"}
@@ -37,10 +37,10 @@ _HALVES = re.compile("[\ud800-\udfff]")
 
 
 def read_json(body: bytes) -> Json:
-    """Read a JSON document, also one that is only nearly correct: see `_read_lax`.
+    """Read a JSON document, also one with small errors: see `_read_lax`.
 
     Raises:
-        TooLarge: it has far too many values.
+        TooLarge: it has too many values.
         BadAnswer: it is not JSON, or incomplete.
     """
     if len(body) > MAX_VALUES:
@@ -54,12 +54,12 @@ def read_json(body: bytes) -> Json:
 
 
 def each(items: Sequence[Json]) -> Iterator[Json]:
-    """Yield the items of a list; in a thread with rests, or the event loop would wait for it.
+    """Yield the items of a list; in a thread with pauses, so that the event loop can run.
 
-    Python switches threads every 5 ms only, and the loop must wait for that after each system call.
+    Python switches threads only every 5 ms, and the loop waits for that after each system call.
 
     Raises:
-        TooLarge: there are far too many.
+        TooLarge: there are too many.
     """
     if len(items) > MAX_RECORDS:
         raise TooLarge("The list is far too long")
@@ -70,22 +70,22 @@ def each(items: Sequence[Json]) -> Iterator[Json]:
 
 
 def rest() -> None:
-    """Let other threads have their turn; do nothing in the main thread, where the event loop runs."""
+    """Let other threads run; do nothing in the main thread, where the event loop runs."""
     if threading.current_thread() is not threading.main_thread():
         sleep(_BREATH)
 
 
 def count_values(chunk: bytes) -> int:
-    """Return how many values begin in a part of a document, objects by what they cost."""
+    """Return how many values begin in a chunk of a document, objects weighted by their cost."""
     values = len(chunk) - len(chunk.translate(None, _STRUCTURE))
     return values + (_OBJECT - 1) * chunk.count(b"{")
 
 
 def _check_size(body: bytes) -> None:
-    """Count the values of a document, in slices that other threads may come between.
+    """Check the number of values of a document, in steps between which other threads can run.
 
     Raises:
-        TooLarge: there are far too many.
+        TooLarge: there are too many.
     """
     values = 0
     for start in range(0, len(body), _SLICE):
@@ -95,18 +95,18 @@ def _check_size(body: bytes) -> None:
 
 
 def _read_lax(body: bytes) -> Json:
-    """Read what servers write that take JSON lightly; slower, so only where JSON fails.
+    """Read a document with small errors; it is slower, so it is only used after JSON failed.
 
-    NaN and Infinity become numbers that no field takes, as do numbers beyond all measure. A
-    byte-order mark is skipped, UTF-16 and UTF-32 are told by their zeros, and bytes that are no UTF-8 are
-    taken for Latin-1. Control characters may stand in text, and half of a character is left out.
+    NaN, Infinity and numbers that are too large become numbers that no field accepts. A byte-order
+    mark is skipped, UTF-16 and UTF-32 are recognized by their zeros, and bytes that are not UTF-8 are
+    read as Latin-1. Control characters in text are accepted, and lone surrogates are dropped.
 
     Raises:
-        BadAnswer: it is no JSON document either, or incomplete.
+        BadAnswer: it is still not JSON, or incomplete.
     """
     try:
         text = _decode(body).strip()
-        # Half a document costs no more than this.
+        # An incomplete document is found without decoding it.
         complete = bool(text) and text[-1] == _ENDS.get(text[0])
         document: Json = _LAX.decode(text) if complete else None
         if _HALF_CHARACTER.search(text):
@@ -123,7 +123,7 @@ def _decode(body: bytes) -> str:
 
 
 def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
-    """Take the bytes for Latin-1 that are no UTF-8: a name with an umlaut is no reason to fail."""
+    """Decode bytes that are not UTF-8 as Latin-1: a name with an umlaut must not fail the answer."""
     if isinstance(error, UnicodeDecodeError) and error.encoding == "utf-8":
         return error.object[error.start : error.end].decode("latin-1"), error.end
     raise error
@@ -133,7 +133,7 @@ codecs.register_error("habitat.latin-1", _as_latin_1)
 
 
 def _read_integer(digits: str) -> int | float:
-    """Read a whole number as orjson does: a float where it is too large."""
+    """Read a whole number as orjson does: too large ones become floats."""
     return int(digits) if len(digits) < len(str(MAX_INTEGER)) else float(digits)
 
 
@@ -145,7 +145,7 @@ _LAX = json.JSONDecoder(
 
 
 def _without_halves(value: Json) -> Json:
-    """Leave halves of characters out of all texts: nothing can store or send them."""
+    """Drop lone surrogates from all texts: they cannot be stored or sent."""
     if isinstance(value, str):
         return _HALVES.sub("", value)
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The vocabularies of clouds, which may grow: an unknown word is no error."""
+"""Enums of a cloud that may grow: an unknown value is not an error."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -9,7 +9,7 @@ from .values import to_text
 
 
 class LenientEnum(StrEnum):
-    """A vocabulary of a cloud; case does not matter and unknown words read as None."""
+    """An enum of a cloud. Case does not matter, and `read` returns None for an unknown value."""
 
     @classmethod
     @override
@@ -21,15 +21,15 @@ class LenientEnum(StrEnum):
 
     @classmethod
     def read(cls, value: object) -> Self | None:
-        """Return the member that a value names, None if it names none."""
+        """Return the member with this value, or None."""
         try:
-            return cls(value)  # type: ignore[arg-type]  # an enum says itself what it takes
+            return cls(value)  # type: ignore[arg-type]  # an enum checks its value itself
         except ValueError:
             return None
 
 
 def open_enum(words: type[LenientEnum]) -> Mapping[str, object]:
-    """Return the metadata of a setting whose vocabulary may grow: an unknown word stays as text."""
+    """Return the metadata of a field that keeps an unknown value as text."""
 
     def read(value: object) -> LenientEnum | str | None:
         word = words.read(value)

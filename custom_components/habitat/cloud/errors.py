@@ -1,4 +1,4 @@
-"""What can go wrong with a cloud, told apart by what there is to do about it."""
+"""The errors of a cloud, by what can be done about them."""
 
 from .text import brief
 
@@ -6,37 +6,37 @@ from .text import brief
 class CloudError(Exception):
     """A request did not succeed.
 
-    The text is fit for people: the vendor's own words where it gave any, and never a secret.
+    The text can be shown to users: the vendor's message if there is one, never a secret.
     """
 
     reason: str | None = None
-    """The key of our own words for what happened; None where the text quotes the vendor."""
+    """The translation key of what happened; None if the text quotes the vendor."""
 
     transient: bool = False
-    """Whether the same request may succeed when it is sent again in a moment."""
+    """Whether the same request may succeed if it is sent again soon."""
     undone: bool = False
-    """Whether the server surely did nothing of what it was asked."""
+    """Whether the server certainly did nothing."""
     retry_after: float | None = None
-    """How many seconds to wait before asking again, where that is known."""
+    """Seconds to wait before the next request, if known."""
     of_login: bool = False
-    """Whether it is the token endpoint's, which says nothing of what was asked for."""
+    """Whether it comes from the token endpoint and not from the requested path."""
 
     def __init__(self, message: str, *, reason: str | None = None) -> None:
-        """Make the message short and one line, whatever the vendor wrote into it."""
+        """Shorten the message to one line."""
         super().__init__(brief(message))
         if reason is not None:
             self.reason = reason
 
 
 class AuthError(CloudError):
-    """The vendor says that the login is wrong: only a person can mend it."""
+    """The vendor says that the login is wrong: only the user can correct it."""
 
 
 class ActionRequired(CloudError):
-    """The login is right, but first the user has to do something at the vendor."""
+    """The login is right, but the user must do something at the vendor first."""
 
     def __init__(self, message: str, key: str) -> None:
-        """Keep the key of what there is to do, as it is translated."""
+        """Set the translation key of what the user must do."""
         super().__init__(message)
         self.key = key
 
@@ -54,13 +54,13 @@ class RateLimited(CloudError):
         *,
         reason: str | None = None,
     ) -> None:
-        """Keep how long to wait, in seconds, where the vendor said so."""
+        """Set how many seconds the vendor asked to wait."""
         super().__init__(message, reason=reason)
         self.retry_after = retry_after
 
 
 class Unreachable(CloudError):
-    """No answer, or only an excuse: no connection, a time-out, an error of the server."""
+    """No usable answer: no connection, a time-out, or an error of the server."""
 
     transient = True
 
@@ -72,36 +72,36 @@ class Unreachable(CloudError):
         undone: bool = False,
         reason: str | None = None,
     ) -> None:
-        """Keep the wait that the server asked for, in seconds, and if surely nothing was done."""
+        """Set how many seconds the server asked to wait, and whether it certainly did nothing."""
         super().__init__(message, reason=reason)
         self.retry_after = retry_after
         self.undone = undone
 
 
 class BadAnswer(CloudError):
-    """An answer that is none: a web page, half a document, far too much, another shape."""
+    """An answer that cannot be used: a web page, incomplete, too large, or of another shape."""
 
     reason = "bad_answer"
 
     def __init__(self, message: str, *, transient: bool = False) -> None:
-        """Keep whether asking again may help: half a document yes, a giant one no."""
+        """Set whether a retry may help: for an incomplete document yes, for a large one no."""
         super().__init__(message)
         self.transient = transient
 
 
 class TooLarge(BadAnswer):
-    """An answer beyond all measure; asking for less at a time may help."""
+    """An answer that is too large; a request for less may help."""
 
     reason = "too_large"
 
 
 class Refused(CloudError):
-    """The vendor understood and said no (HTTP 4xx)."""
+    """The vendor refused the request (HTTP 4xx)."""
 
     def __init__(self, message: str, status: int, *, page: bool = False) -> None:
-        """Keep the HTTP status, since some refusals have a meaning of their own.
+        """Set the HTTP status, because some have a meaning of their own.
 
-        `page` is whether a web page said so: then it is hardly the vendor who did.
+        `page` is whether the answer was a web page: then it probably is not the vendor's.
         """
         super().__init__(message)
         self.status = status

@@ -1,4 +1,4 @@
-"""One request and its answer over HTTP: sizes, redirects, and what a status means."""
+"""One request and its answer over HTTP: size limits, redirects, and the meaning of a status."""
 
 import asyncio
 from codecs import BOM_UTF8
@@ -16,41 +16,40 @@ from .privacy import Privacy
 from .retry_after import read_retry_after
 
 LARGE = 8 * 1024
-"""Bytes from which on an answer is read in a thread; as many tiny records take 20 ms."""
+"""Bytes; larger answers are read in a thread. Parsing this many in small records takes 20 ms."""
 _GIANT = 1024 * 1024
-"""Bytes from which on values are counted before there are too many to read, and even putting the
-pieces together is left to a thread."""
+"""Bytes; of larger answers the values are counted while they arrive, and a thread joins the chunks."""
 _MAX_ERROR_BYTES = 64 * 1024
-"""Bytes of an error that are looked at; what is longer has nothing to say."""
+"""Bytes; the body of a larger error is ignored."""
 _REDIRECTS = 3
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How patient and how modest a session is; times in seconds, sizes in bytes."""
+    """Limits of a session; times in seconds, sizes in bytes."""
 
     connect: float = 10
     total: float = 20
     tries: int = 3
     write_tries: int = 8
-    """Writes are persistent: a cloud was seen to answer half of a burst with an error page."""
+    """More for writes: one cloud was seen to answer half of a burst with error pages."""
     backoff: float = 0.5
-    """The first pause; each further one is twice as long, all with jitter …"""
+    """The first pause; each next one is twice as long, with jitter …"""
     backoff_most: float = 4
     """… up to this."""
     patience: float = 10
-    """The longest pause within one request; a longer Retry-After is the caller's to wait."""
+    """The longest pause within one request; a longer Retry-After ends the request."""
     deadline: float = 30
-    """No new try begins this long after the first."""
+    """No retry begins later than this after the first try."""
     concurrency: int = 12
     size: int = 8 * 1024 * 1024
-    """After decompression; a thousand plants need a quarter of it."""
+    """After decompression; 1000 plants need a quarter of it."""
 
 
 @dataclass(slots=True)
 class Counters:
-    """What a session did so far; bytes after decompression, latency in seconds."""
+    """Counters of a session; bytes after decompression, latency in seconds."""
 
     requests: int = 0
     errors: int = 0
@@ -61,12 +60,12 @@ class Counters:
 
     @property
     def latency_mean(self) -> float | None:
-        """The mean time to an answer."""
+        """The mean latency in seconds, or None before the first request."""
         return self.latency_total / self.requests if self.requests else None
 
 
 class Exchange:
-    """Sends single requests to one server and judges the answers."""
+    """Sends single requests to one server, and turns bad answers into errors."""
 
     def __init__(
         self,
@@ -80,7 +79,7 @@ class Exchange:
         error_message: Callable[[Json], str | None],
         refuses_login: Callable[[int, Json], bool],
     ) -> None:
-        """Take what `CloudSession` takes, and the headers of every request."""
+        """Set up as `CloudSession`; `headers` are sent with every request."""
         self._http = http
         self._base = base
         self._headers = headers
@@ -95,7 +94,7 @@ class Exchange:
         self._turn = asyncio.Lock()
 
     async def send(self, request: Request, auth_headers: Mapping[str, str]) -> Answer:
-        """Speak HTTP, following redirects only within the server."""
+        """Send a request and return the answer; redirects are followed only within the server."""
         url = self._address(request.path, request.params)
         asked: set[URL] = set()
         while url not in asked and len(asked) <= _REDIRECTS:
@@ -133,12 +132,12 @@ class Exchange:
             except aiohttp.ClientPayloadError as err:
                 raise BadAnswer("The answer broke off", transient=True) from err
             except aiohttp.ClientError, OSError:
-                # It may quote what it could not read, and the address with its query.
+                # Its text may hold unread data, and the address with its query.
                 raise Unreachable(
                     "The connection was lost", reason="connection_lost"
                 ) from None
             except RuntimeError as err:
-                # Whatever else is wrong is no matter of the network.
+                # Any other RuntimeError is not about the network.
                 if not self._http.closed:
                     raise
                 raise Unreachable(
@@ -147,15 +146,15 @@ class Exchange:
         raise BadAnswer("The server redirects in circles")
 
     def _address(self, path: str, params: Mapping[str, str] | None) -> URL:
-        """Return the address of a path on our server, whatever the path says."""
+        """Return the address of a path on the configured server, whatever the path contains."""
         base = self._base.path.rstrip("/")
         return self._base.with_path(f"{base}/{path.lstrip('/')}").with_query(params)
 
     def _redirect(self, response: aiohttp.ClientResponse, method: str) -> URL:
-        """Return where a redirect leads to.
+        """Return the target of a redirect.
 
         Raises:
-            BadAnswer: away from our server or nowhere, or a write was redirected.
+            BadAnswer: it leads to another server or is not an address, or a write was redirected.
         """
         allowed = {self._base.origin()}
         if self._base.is_default_port():
@@ -172,7 +171,11 @@ class Exchange:
         return target
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
-        """Read a body as far as the cap allows."""
+        """Read a body.
+
+        Raises:
+            TooLarge: it is larger than the limits allow.
+        """
         if (response.content_length or 0) > self._limits.size:
             raise TooLarge("The answer is too large")
         chunks: list[bytes] = []
@@ -188,8 +191,8 @@ class Exchange:
                 if values > MAX_VALUES:
                     raise TooLarge("The answer has far too many values")
             if size > LARGE:
-                # What is compressed comes in one go: others must have their turn meanwhile,
-                # and of several such answers one has it at a time.
+                # Compressed data arrives at once: let other tasks run, and let only one large
+                # answer continue at a time.
                 async with self._turn:
                     await asyncio.sleep(0)
         self._counters.bytes += size
@@ -198,7 +201,11 @@ class Exchange:
         return b"".join(chunks)
 
     def _judge(self, response: aiohttp.ClientResponse, body: bytes) -> Answer:
-        """Return an answer, or raise what a status and a body mean."""
+        """Return an answer.
+
+        Raises:
+            CloudError: the kind that the status and the body mean.
+        """
         status = response.status
         page = body.removeprefix(BOM_UTF8).lstrip()[:1] == b"<"
         if status < HTTPStatus.BAD_REQUEST:
@@ -227,14 +234,14 @@ class Exchange:
         raise Refused(message, status, page=page)
 
     def _message(self, status: int, document: Json) -> str:
-        """Return what the vendor said, short and without secrets."""
+        """Return the vendor's message, short and without secrets."""
         said = self._error_message(document)
         text = f"HTTP {status}: {said}" if said else f"HTTP {status}"
         return self._privacy.message(text)
 
 
 def _error_document(body: bytes) -> Json:
-    """Read the body of an error; None when it is no JSON."""
+    """Return the JSON document of an error, or None."""
     if len(body) > _MAX_ERROR_BYTES:
         return None
     try:
@@ -247,7 +254,7 @@ def server_url(text: str) -> URL:
     """Read a server's address.
 
     Raises:
-        ValueError: it is no http or https address, or it carries a login or a query.
+        ValueError: it is not an http or https address, or it has a login, a query or a fragment.
     """
     url = URL(text.strip())
     if url.scheme not in ("http", "https") or not url.host:

@@ -1,12 +1,12 @@
-"""Where on earth something is."""
+"""Geographic coordinates."""
 
 
 def validated_coordinates(
     latitude: float | None, longitude: float | None
 ) -> tuple[float, float] | None:
-    """Return a latitude and a longitude in degrees; None when they name no place.
+    """Return a latitude and a longitude in degrees, or None if they are not valid.
 
-    0, 0 is what devices send that do not know where they are.
+    Devices that do not know their position send 0, 0.
     """
     if latitude is None or longitude is None or latitude == longitude == 0:
         return None

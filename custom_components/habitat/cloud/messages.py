@@ -1,4 +1,4 @@
-"""What is asked of a cloud, what it answers, and who reads that."""
+"""Requests, answers, and what reads them."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from .documents import Json, read_json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What to ask."""
+    """One request."""
 
     method: str
     path: str
@@ -18,19 +18,19 @@ class Request:
     form: Mapping[str, str] | None = None
     headers: Mapping[str, str] | None = None
     anonymous: bool = False
-    """Sent without the account's authorization, such as a login."""
+    """Whether it is sent without the account's authorization, such as a login."""
     repeatable: bool = True
-    """Sending it twice does no harm; else only what was surely not done is sent again."""
+    """Whether it may be sent twice; if not, it is only repeated when the server certainly did nothing."""
 
     @property
     def is_write(self) -> bool:
-        """Whether it changes something; a login does not."""
+        """Whether it changes something at the vendor; a login does not."""
         return self.method != "GET" and not self.anonymous
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back with a status below 400."""
+    """An answer with a status below 400."""
 
     status: int
     headers: Mapping[str, str]
@@ -40,18 +40,18 @@ class Answer:
         """Read the body.
 
         Raises:
-            BadAnswer: it is no complete JSON document.
+            BadAnswer: it is not a complete JSON document.
         """
         return read_json(self.body)
 
 
 class Recalling[T](ABC):
-    """Reads answers, and remembers what it made of the last."""
+    """Reads answers, and remembers the last result."""
 
     @abstractmethod
     def __call__(self, answer: Answer) -> T:
-        """Return what there is in an answer. In a thread, where the answer is large."""
+        """Return what an answer holds. A large answer is read in a thread."""
 
     @abstractmethod
     def recall(self, answer: Answer) -> T | None:
-        """Return at once what the same answer was read as before, None when it is new."""
+        """Return the last result if the answer has the same bytes, else None; it does not block."""

@@ -1,4 +1,4 @@
-"""What a model is: a frozen dataclass of what a cloud says, and what its fields' metadata can say."""
+"""Models: frozen dataclasses of what a cloud sends, and the metadata of their fields."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -10,23 +10,23 @@ READ, KEY = "read", "key"
 _PRIVATE, _ECHOED = "private", "echoed"
 
 PRIVATE = {_PRIVATE: True, _ECHOED: True}
-"""Field metadata: may hold a name, a place or a secret, so it never leaves the house."""
+"""Field metadata: may hold a name, a place or a secret; it is never logged or exported."""
 HIDDEN = {_PRIVATE: True}
-"""Field metadata: not for others either, but nothing that an error would repeat."""
+"""Field metadata: not exported either, but an error of the cloud does not repeat it."""
 VERBATIM = {"verbatim": True}
-"""Field metadata: the text is an id, whatever its name; ids are kept as they came."""
+"""Field metadata: the text is an id and is kept unchanged."""
 COMPUTED = {"computed": True}
-"""Field metadata: not read from the record of that name, but set by the client."""
+"""Field metadata: not read from the answer, but set by the client."""
 
 MODELS: set[type[object]] = set()
-"""All models that were imported."""
+"""All imported models."""
 
 
 @dataclass_transform(
     kw_only_default=True, frozen_default=True, field_specifiers=(field,)
 )
 def model[T](cls: type[T]) -> type[T]:
-    """Make a class a model: a frozen, slotted dataclass whose fields are given by name."""
+    """Make a class a model: a frozen, slotted dataclass with keyword-only fields."""
     model_class = dataclass(frozen=True, slots=True, kw_only=True)(cls)
     MODELS.add(model_class)
     return model_class
@@ -35,15 +35,15 @@ def model[T](cls: type[T]) -> type[T]:
 def read_with(
     read: Callable[[Json], object], key: str | None = None
 ) -> Mapping[str, object]:
-    """Return the metadata of a field that a function reads, also from another key of the record.
+    """Return the metadata of a field that is read by a function, optionally from another key.
 
-    The function raises ValueError or TypeError for what it cannot read, or returns None.
+    For a value that it cannot read, the function raises ValueError or TypeError or returns None.
     """
     return {READ: read} if key is None else {READ: read, KEY: key}
 
 
 def echoed_fields(cls: type[object]) -> tuple[str, ...]:
-    """Return the names of a model's fields that an error of the cloud may echo and must not."""
+    """Return the names of a model's private fields that an error of the cloud may repeat."""
     return tuple(
         item.name
         for item in fields(cls)  # type: ignore[arg-type]  # every model is a dataclass
@@ -52,14 +52,14 @@ def echoed_fields(cls: type[object]) -> tuple[str, ...]:
 
 
 def public_fields(record: object) -> Iterator[tuple[str, object]]:
-    """Yield the names and values of a record's fields that are not private, for diagnostics."""
+    """Yield the names and values of a record's fields that are not private; used by diagnostics."""
     for item in fields(record):  # type: ignore[arg-type]  # every record is a dataclass
         if not item.metadata.get(_PRIVATE):
             yield item.name, getattr(record, item.name)
 
 
 def private_values(record: object) -> Iterator[object]:
-    """Yield what an error may echo and must not, of inner records too."""
+    """Yield the private values that an error of the cloud may repeat, also of inner records."""
     for item in fields(record):  # type: ignore[arg-type]  # every record is a dataclass
         value = getattr(record, item.name)
         if item.metadata.get(_PRIVATE):

@@ -1,8 +1,8 @@
-"""When a cloud may be asked again: the one place that decides, for all that one login does.
+"""When the cloud of a login may be asked again.
 
 A `Pacing` belongs to a login and outlives its sessions, so that a pause holds over set-up
-retries and reloads. Requests go through its gate, logins through its login desk, and whoever
-keeps a connection of another kind takes a pause from it.
+retries and reloads. Requests pass its gate and logins its login desk; other connections, such as
+that to a message broker, take their pauses from it.
 """
 
 import asyncio
@@ -13,14 +13,14 @@ from .backoff import Backoff, Ration, monotonic
 from .errors import AuthError, CloudError, RateLimited, Unreachable
 
 LOGINS_AT_ONCE = 6
-"""So many tokens may be issued or refused at once …"""
+"""This many tokens may be issued or refused at once …"""
 LOGIN_EVERY = 2400.0
-"""… and then one in so many seconds: 42 a day, since some vendors allow 50."""
+"""… and then one every this many seconds: 42 a day, because some vendors allow only 50."""
 
 _SURE = 2
-"""So many paths must fail, and none answer, until the server counts as down."""
+"""This many paths must fail, with no answer between, until the server counts as down."""
 _SECOND = 2
-"""Where only the same path asks for all, with every so manieth loss a second one asks as well."""
+"""If the same path is the probe each time, a second path is tried at every this many losses."""
 _PATIENCE = 1200.0
 _MAX_PAUSE = 900.0
 """Seconds."""
@@ -30,59 +30,59 @@ _PAUSE = "The vendor asked for a pause"
 
 
 class Gate:
-    """Lets requests pass: all of them, one that asks for all, or none."""
+    """Lets requests pass: all of them, one probe, or none."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        """Begin open."""
+        """Start open."""
         self.pace = 60.0
-        """How often this cloud is asked when all is well, in seconds."""
+        """The usual interval of the polls, in seconds."""
         self._down = Backoff(10, _MAX_PAUSE, self._outage_pause, clock)
         self._limited = Backoff(120, _MAX_PAUSE, lambda lasted: lasted / 2, clock)
         self._loss = Unreachable("", undone=True)
-        """What the last failure said."""
+        """The last failure."""
         self._asked = 0.0
-        """The longest pause that a server in trouble asked for since it answered last."""
+        """The longest pause that the server asked for since its last answer, in seconds."""
         self._failed: set[str] = set()
-        """The paths that failed since something was answered last."""
+        """The paths that failed since the last answer of the server."""
         self._ill: set[str] = set()
-        """The paths that failed when they were asked last."""
+        """The paths whose last request failed."""
         self._tried: set[str] = set()
-        """The paths that asked for all in vain since something was answered last."""
+        """The paths whose probe failed since the last answer of the server."""
         self._given_up = False
-        """Whether one that asked for all had no answer since something was answered last."""
+        """Whether a probe failed since the last answer of the server."""
         self._sent = 0
         self._known_alive = 0
-        """How many had been sent when something was answered last."""
+        """How many requests had been sent at the last answer."""
         self._known_lost = 0
-        """How many had been sent when it closed last."""
+        """How many requests had been sent when the gate closed last."""
         self._known_limited = 0
-        """How many had been sent when the vendor asked for a pause last."""
+        """How many requests had been sent when the vendor asked for a pause last."""
         self._losses = 0
         self._free = asyncio.Event()
         self._free.set()
 
     def _outage_pause(self, lasted: float) -> float:
-        """Return the pause in an outage: for a while no more than the pace, then ever more."""
+        """Return the pause in an outage of `lasted` seconds: at first at most the pace, then longer."""
         return self.pace * lasted / _PATIENCE
 
     @property
     def doubtful(self) -> bool:
-        """Whether nobody knows that the server is there: then one request asks for all."""
+        """Whether the server may be down: then only one request at a time is sent, as a probe."""
         return bool(self._failed) or self._down.failing or self._limited.failing
 
     @property
     def remaining(self) -> float:
-        """How many seconds nothing may be asked for."""
+        """Seconds in which no request may be sent."""
         return max(self._down.remaining(), self._limited.remaining())
 
     def check(self, *, write: bool = False) -> None:
-        """Raise the error that a request may be spared.
+        """Raise an error during a pause, so that no request is sent.
 
-        Somebody waits for a write, so it is tried in any pause that the vendor did not ask for.
+        A user waits for a write, so it is only held back if the vendor asked for the pause.
 
         Raises:
-            RateLimited: the vendor wants a pause.
-            Unreachable: the server was down a moment ago.
+            RateLimited: the vendor asked for a pause.
+            Unreachable: the last requests failed.
         """
         if limited := self._limited.remaining(asked=write):
             raise RateLimited(_PAUSE, limited, reason="pause")
@@ -90,20 +90,20 @@ class Gate:
             raise _again(self._loss, down)
 
     def may_repeat(self, path: str, *, write: bool = False) -> bool:
-        """Say whether a request that failed is worth a second try within the same poll."""
+        """Return whether a failed request is retried within the same poll."""
         if self._down.failing:
             return False
         return write or not (self._given_up or path in self._ill)
 
     @asynccontextmanager
     async def turn(self, path: str) -> AsyncGenerator[None]:
-        """Wait, where it is doubtful that the server is there, until somebody found out.
+        """Wait, if the server may be down, until the probe of another request ended.
 
         Raises:
-            CloudError: nobody is there.
+            CloudError: the server is down.
         """
         if path in self._tried:
-            # The path itself may be ill: of all that come now another one asks first.
+            # Perhaps only this path fails: let a request for another path be the probe.
             await asyncio.sleep(0)
         while self.doubtful and not self._free.is_set():
             await self._free.wait()
@@ -118,12 +118,12 @@ class Gate:
             self._free.set()
 
     def send(self) -> int:
-        """Hear that a request is sent, and return its number."""
+        """Count a request that is sent; return its number."""
         self._sent += 1
         return self._sent
 
     def answered(self, number: int, path: str) -> None:
-        """Hear that a request was answered as it should be."""
+        """Note that a request succeeded."""
         self.heard()
         self._ill.discard(path)
         self._tried.clear()
@@ -133,7 +133,7 @@ class Gate:
             self._limited.succeed()
 
     def heard(self) -> None:
-        """Hear that the server said something sensible, be it no."""
+        """Note that the server answered, even with a refusal."""
         self._known_alive = self._sent
         self._failed.clear()
         self._given_up = False
@@ -143,7 +143,7 @@ class Gate:
     def failed(
         self, number: int, path: str, error: CloudError, *, write: bool = False
     ) -> None:
-        """Hear that one try of a request failed."""
+        """Note that one try of a request failed."""
         if isinstance(error, RateLimited):
             asked = error.retry_after
             if asked is not None and (
@@ -162,7 +162,7 @@ class Gate:
                 self._failed.add(path)
 
     def give_up(self, path: str, error: CloudError) -> None:
-        """Hear that a request failed for good; close when the server seems to be down."""
+        """Note that a request is not retried; close if the server seems to be down."""
         if not self._is_loss(error) or isinstance(error, RateLimited):
             return
         if error.transient:
@@ -173,25 +173,24 @@ class Gate:
         if known := path in self._tried:
             self._tried.clear()
         self._tried.add(path)
-        # The one that asks for all may be the only one that is ill: then a second asks, too.
+        # Perhaps only the path of the probe fails: then a second path is tried too.
         again = known and self._losses % _SECOND == 0
         sure = self._down.failing and not again
         if sure or len(self._failed) >= _SURE:
             self.lose()
 
     def _is_loss(self, error: CloudError) -> bool:
-        """Say whether an error leaves it open that the server is there.
+        """Return whether the server may be down after this error.
 
-        One that refused everything, or answered all of it with rubbish, is there no more than one
-        that is silent, until it answers something.
+        In an outage, refusals and unreadable answers count as losses too, until a request succeeds.
         """
         refused = isinstance(error, AuthError)
         return error.transient or (self._down.failing and not refused)
 
     def lose(self) -> None:
-        """Close: whatever was asked for, nothing came."""
+        """Close after a poll in which every request failed."""
         if self.remaining or self._sent == self._known_lost:
-            # Nothing was asked at all, because there was a pause or no login.
+            # No request was sent, because of a pause or because there is no login.
             return
         self._known_lost = self._sent
         self._down.fail(self._asked)
@@ -200,35 +199,35 @@ class Gate:
         self._asked = 0.0
 
     def end_pause(self) -> None:
-        """Let one request ask; a pause that the vendor wants is kept."""
+        """Allow one request now; a pause that the vendor asked for is kept."""
         self._down.end_pause()
         self._limited.end_pause()
 
 
 class LoginDesk:
-    """Lets logins pass: few an hour, none while the last failed, none after a refusal."""
+    """Lets logins pass: a few an hour, none in the pause after a failure, none after a refusal."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        """Begin open."""
+        """Start open."""
         self._backoff = Backoff(300, 600, _as_long, clock)
         self._asked = Backoff(0, 0, _as_long, clock)
         self._ration = Ration(LOGINS_AT_ONCE, LOGIN_EVERY, clock)
         self._failure: CloudError | None = None
         self.refusal: AuthError | None = None
-        """The vendor's word that the login is wrong, until the user has acted."""
+        """The vendor's refusal of the login, until the user has acted."""
 
     @property
     def rationed(self) -> bool:
-        """Whether there were so many logins that the next has to wait."""
+        """Whether the next login must wait because there were too many."""
         return self._ration.wait() > 0
 
     def check(self) -> None:
-        """Raise what a login may be spared.
+        """Raise an error if no login may be tried now.
 
         Raises:
-            AuthError: the vendor refused it.
-            RateLimited: there were too many.
-            CloudError: it failed a moment ago, for this reason.
+            AuthError: the vendor refused the login.
+            RateLimited: there were too many logins.
+            CloudError: the last login failed for this reason.
         """
         self.check_refusal()
         if self._failure is not None and (pause := self._backoff.remaining()):
@@ -239,7 +238,7 @@ class LoginDesk:
             )
 
     def check_refusal(self) -> None:
-        """Raise what everything may be spared after the vendor's no.
+        """Raise the vendor's refusal of the login, if there is one.
 
         Raises:
             AuthError: the vendor refused the login.
@@ -248,60 +247,60 @@ class LoginDesk:
             raise _copy(self.refusal)
 
     def check_pause(self) -> None:
-        """Raise what a token request may be spared, whoever sends it.
+        """Raise an error in a pause of the token endpoint.
 
         Raises:
-            RateLimited: the token endpoint wants a pause, which does not hold for other requests.
+            RateLimited: the token endpoint asked for a pause; other requests are not affected.
         """
         if pause := self._asked.remaining():
             raise RateLimited(_PAUSE, pause, reason="pause")
 
     def obey(self, error: CloudError) -> None:
-        """Hear how a token request failed: it may have been with a wish for a pause."""
+        """Note the error of a token request, and the pause that it may ask for."""
         if isinstance(error, RateLimited) and error.retry_after:
             self._asked.obey(error.retry_after)
 
     def issued(self) -> None:
-        """Hear that a token was issued."""
+        """Note that a token was issued."""
         self._ration.take()
         self._backoff.succeed()
         self._failure = None
 
     def refused(self, error: AuthError) -> None:
-        """Hear that the vendor says that the login is wrong."""
+        """Note that the vendor says that the login is wrong."""
         self._ration.take()
         self._backoff.succeed()
         self._failure = None
         self.refusal = error
 
     def failed(self, error: CloudError) -> CloudError:
-        """Hear that no token could be had; return the error with the pause that follows."""
+        """Note that there is no token; return the error with the pause that follows."""
         self._backoff.fail(error.retry_after or 0.0)
         error.of_login = True
         self._failure = error
         return _again(error, self._backoff.remaining())
 
     def end_pause(self) -> None:
-        """Let one login try, after a failure or refusal; a pause that the vendor wants is kept."""
+        """Allow one login after a failure or refusal; a pause that the vendor asked for is kept."""
         self._backoff.end_pause()
         self.refusal = None
 
 
 class Pacing:
-    """All that is to be kept of one login's good manners."""
+    """The pauses and limits of one login."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        """Begin as with a stranger."""
+        """Start without any pause."""
         self.gate = Gate(clock)
         self.logins = LoginDesk(clock)
         self.retrying = False
-        """Whether Home Assistant, not the user, begins with the account the next time."""
+        """Whether the next set-up is a retry of Home Assistant and not one of the user."""
         self._clock = clock
         self._links: dict[str, Backoff] = {}
 
     @property
     def remaining(self) -> float:
-        """How many seconds nothing is worth asking for."""
+        """Seconds in which no request may be sent."""
         return self.gate.remaining
 
     def link(self, name: str, first: float, most: float) -> Backoff:
@@ -309,7 +308,7 @@ class Pacing:
         return self._links.setdefault(name, Backoff(first, most, _as_long, self._clock))
 
     def user_acted(self) -> None:
-        """Hear that the user wants to see whether the login works."""
+        """Note that the user wants to try now."""
         self.gate.end_pause()
         self.logins.end_pause()
 
@@ -319,7 +318,7 @@ def _as_long(lasted: float) -> float:
 
 
 def _again(error: CloudError, pause: float) -> CloudError:
-    """Return an error for who comes during a pause, which is no use to sit out."""
+    """Return a copy of an error for requests during a pause; it is not retried."""
     again = _copy(error)
     again.retry_after = pause
     again.transient = False
@@ -327,9 +326,9 @@ def _again(error: CloudError, pause: float) -> CloudError:
 
 
 def _copy[E: CloudError](error: E) -> E:
-    """Return the same error anew: one that is raised again and again grows with each time."""
+    """Return a copy of an error: an exception that is raised repeatedly grows with each traceback."""
     kind = type(error)
-    # Not by `copy`, which calls kinds that take more than a text with the text alone.
+    # `copy` would call the class with its message alone, and some classes need more.
     anew = kind.__new__(kind, *error.args)
     anew.__dict__.update(error.__dict__)
     return anew

@@ -1,4 +1,4 @@
-"""Lists that come in pages: asked for together, read to their end."""
+"""Lists in pages: requested together, read to their end."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -11,11 +11,11 @@ from .errors import BadAnswer, TooLarge
 from .report import ParseReport
 
 MAX_PAGES = 200
-"""No list has as many; a server that always names a next page must not hold us."""
+"""No real list has as many; a server that always names a next page must not hang the poll."""
 
 type Query = Mapping[str, str]
 type Ask[R] = Callable[[Query], Awaitable[Page[R]]]
-"""Asks for one page; concurrency and pace are the session's to limit."""
+"""Requests one page; the session limits concurrency and pace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +24,20 @@ class Page[R]:
 
     records: tuple[R, ...]
     complete: bool
-    """Whether every record on it could be read."""
+    """Whether every record of it could be read."""
     following: Query | None
     """The query of the next page, None on the last."""
     total: int | None = None
-    """How many records the whole list has, where the cloud says so."""
+    """How many records the complete list has, if the cloud says so."""
     ahead: Sequence[Query] = ()
-    """The queries of the pages after the next one, where the cloud says how many there are."""
+    """The queries of the pages after the next one, if the cloud says how many there are."""
 
 
 class PageChain:
-    """Reads one list again and again, and remembers how its pages followed one another."""
+    """Reads one list repeatedly, and remembers the queries of its pages."""
 
     def __init__(self) -> None:
-        """Begin with an unknown list."""
+        """Start with an unknown list."""
         self._queries: tuple[Query, ...] = ()
         """The queries of the pages after the first."""
         self._stable = True
@@ -46,14 +46,14 @@ class PageChain:
     async def read[R](self, ask: Ask[R]) -> tuple[Page[R], ...]:
         """Return all pages in order; the first has an empty query.
 
-        Pages that were there last time, or are announced by the first answer to an unknown list,
-        are asked for together with the first. They count only where the links from page to page
-        lead to them: what lies behind a new end is dropped, and other links are followed one by
-        one. A list whose links are others each time is read in turn.
+        The pages of last time are requested together with the first; of a new list, those that the
+        first answer announces are requested together after it. They only count if the links from
+        page to page lead to them: pages behind a new end are dropped, and other links are followed
+        one by one. If the links changed between the last two reads, all pages are read in turn.
 
         Raises:
-            BadAnswer: there is no end to them.
-            CloudError: a page of the list could not be had.
+            BadAnswer: the list has no end.
+            CloudError: a request for a page failed.
         """
         pages: list[Page[R]] = []
         queries: list[Query] = []
@@ -77,12 +77,12 @@ class PageChain:
 
 
 async def read_pages[R](ask: Ask[R]) -> tuple[Page[R], ...]:
-    """Return all pages of a list that is read only once, as `PageChain.read` does."""
+    """Return all pages of a list that is read only once. Raises as `PageChain.read`."""
     return await PageChain().read(ask)
 
 
 class _Requests[R]:
-    """Requests for pages that are on their way; a context that ends those nobody waits for."""
+    """Running requests for pages; leaving the context cancels those that are not needed."""
 
     def __init__(self, ask: Ask[R]) -> None:
         self._ask = ask
@@ -97,14 +97,14 @@ class _Requests[R]:
         await asyncio.gather(*self._sent.values(), return_exceptions=True)
 
     def send(self, queries: Iterable[Query]) -> None:
-        """Ask for pages, each once."""
+        """Request pages, each once."""
         for query in queries:
             key = frozenset(query.items())
             if key not in self._sent and len(self._sent) <= MAX_PAGES:
                 self._sent[key] = asyncio.create_task(_await(self._ask(query)))
 
     async def answer(self, query: Query) -> Page[R]:
-        """Return a page, asked for before or now."""
+        """Return a page; it is requested now if it was not before."""
         task = self._sent.pop(frozenset(query.items()), None)
         return await (self._ask(query) if task is None else task)
 
@@ -121,10 +121,10 @@ def read_page[R](
     total: int | None = None,
     ahead: Sequence[Query] = (),
 ) -> Page[R]:
-    """Read the rows of a page, those that are new or changed.
+    """Read the rows of a page; unchanged rows are not parsed again.
 
     Raises:
-        TooLarge: there are far too many.
+        TooLarge: there are too many.
     """
     found = (known.read(row, read) for row in each(rows))
     records = tuple(record for record in found if record is not None)
@@ -134,10 +134,10 @@ def read_page[R](
 def join_pages[R](
     pages: Iterable[Page[R]], identity: Callable[[R], str], report: ParseReport
 ) -> Collection[R]:
-    """Return the records of all pages; of two with the same id the first counts.
+    """Return the records of all pages; of records with the same id the first is kept.
 
     Raises:
-        TooLarge: there are far too many.
+        TooLarge: there are too many.
     """
     records: dict[str, R] = {}
     complete = True

@@ -1,8 +1,7 @@
-"""Reading records into models: what is odd in a field reads as unknown, and is counted.
+"""Reading records into models: an unexpected value reads as unknown, and is counted.
 
-Models are frozen dataclasses. What a cloud sends is never trusted: a field of the wrong type
-or with an unknown word becomes None, a record without its required fields is dropped, and both
-are counted as oddities.
+Models are frozen dataclasses. A field of the wrong type or with an unknown enum value becomes
+None, a record without its required fields is dropped, and both are counted as oddities.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,9 +20,9 @@ from .report import ParseReport
 from .values import to_bool, to_datetime, to_float, to_int, to_str, to_text, to_time
 
 type _Convert = Callable[[object], object]
-"""Reads a value; None is what cannot be read."""
+"""Reads a value; returns None if it cannot be read."""
 type _Read = Callable[[Json, str, ParseReport], object]
-"""Reads a field and counts under its label what is odd; None is what cannot be used."""
+"""Reads a field, and counts an oddity under its label; returns None if it cannot be used."""
 
 _ID = re.compile(r"(^|_)(id|ids|identifier)$")
 """The names of fields that hold ids."""
@@ -34,16 +33,16 @@ _CONVERT: Mapping[object, _Convert] = {
     datetime: to_datetime,
     time: to_time,
 }
-"""How the plain types of models are read, text excepted."""
+"""How the plain types of models are read, except text."""
 
 
 def parse[T](cls: type[T], raw: Mapping[str, Json], report: ParseReport) -> T | None:
-    """Read a record; None when a required field is missing or unusable.
+    """Read a record; return None if a required field is missing or cannot be read.
 
-    Models within models are as tolerant: an odd field of an inner record costs only that field,
-    an odd record of a list only that record. A list of anything else is one value: good or odd.
+    This holds for models within models too: an oddity in a field of an inner record loses only that
+    field, and in a record of a list only that record. A list of plain values is used or lost as one.
     """
-    # Before anything else is made of it: also what is dropped may be echoed.
+    # First of all: the cloud may repeat the values of a dropped record too.
     learn_private(cls, raw, report)
     values: dict[str, Any] = {}
     for reader in _readers(cls):  # type: ignore[arg-type]  # classes hash
@@ -61,7 +60,7 @@ def parse[T](cls: type[T], raw: Mapping[str, Json], report: ParseReport) -> T | 
 def learn_private(
     cls: type[object], raw: Mapping[str, Json], report: ParseReport
 ) -> None:
-    """Take note of what is private in a record, whether it is read or about to be written."""
+    """Register the private values of a record that is read or will be written."""
     if names := _echoed(cls):  # type: ignore[arg-type]  # classes hash
         report.privacy.learn(cls, [raw.get(name) for name in names])
 
@@ -75,16 +74,16 @@ class _FieldReader:
 
     name: str
     key: str
-    """Its name in the raw record."""
+    """The name in the raw record."""
     label: str
-    """What oddities are counted under."""
+    """The name under which its oddities are counted."""
     required: bool
     read: _Read
 
 
 @cache
 def _readers(cls: type[object]) -> tuple[_FieldReader, ...]:
-    """Return how the fields of a model are read, the required ones first."""
+    """Return the readers of a model's fields, the required ones first."""
     readers = [
         _field_reader(cls, item)
         for item in fields(cls)  # type: ignore[arg-type]  # every model is a dataclass
@@ -105,10 +104,10 @@ def _field_reader(cls: type[object], item: Field[object]) -> _FieldReader:
 
 
 def _reader(item: Field[object], *, required: bool) -> _Read:
-    """Return what reads a field, by its metadata or else by its type.
+    """Return the reader of a field, chosen by its metadata, else by its type.
 
     Raises:
-        TypeError: there is no way to read the type.
+        TypeError: the type cannot be read.
     """
     allowed: Range | None = item.metadata.get(RANGE)
     if convert := item.metadata.get(READ):
@@ -128,10 +127,10 @@ def _reader(item: Field[object], *, required: bool) -> _Read:
 
 
 def _converter(kind: Any) -> _Convert | None:
-    """Return how a plain type is read, None for a model.
+    """Return the converter of a plain type, or None for a model.
 
     Raises:
-        TypeError: there is no way to read it.
+        TypeError: the type cannot be read.
     """
     if kind in MODELS:
         return None
@@ -145,9 +144,9 @@ def _converter(kind: Any) -> _Convert | None:
 def _value_reader(
     convert: _Convert, allowed: Range | None, *, text: bool = False, required: bool
 ) -> _Read:
-    """Return how a single value is read; blank text is nothing, and not odd.
+    """Return the reader of a single value; blank text is None and not an oddity.
 
-    What is odd in a required field is not counted, since the loss of the record is.
+    An oddity in a required field is not counted, because the loss of the record is.
     """
 
     def read(given: Json, label: str, report: ParseReport) -> object:
@@ -190,7 +189,7 @@ def _record_reader(kind: Any) -> _Read:
 
 
 def _list_reader(kind: Any, convert: _Convert | None) -> _Read:
-    """Return how a list is read into a tuple; one that is too long or odd is None."""
+    """Return the reader of a list into a tuple; a list that is too long or has an oddity is None."""
     record = _record_reader(kind)
 
     def read(given: Json, label: str, report: ParseReport) -> object:

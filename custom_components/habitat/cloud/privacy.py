@@ -1,8 +1,8 @@
-"""What is private of one account, by value, and how it is taken out of a text.
+"""Private values of one account, and how they are removed from a text.
 
-A cloud echoes what it knows in its errors: in another case, percent-encoded, escaped for JSON or
-HTML, in base64. So texts are compared by their words: decoded, folded, without accents and punctuation.
-Names that are new replace nothing: what was private a moment ago still is.
+A cloud repeats values in its errors: in another case, percent-encoded, escaped for JSON or HTML, in
+base64. So texts are compared by their words: decoded, folded, without accents and punctuation.
+A new name does not replace the old one: a value that was private stays private.
 """
 
 from base64 import b64decode
@@ -24,27 +24,27 @@ from .text import brief
 REDACTED = "**REDACTED**"
 
 _MIN_LENGTH = 3
-"""Characters: what is shorter stands in too many words …"""
+"""Characters; shorter values occur in too many words …"""
 _MIN_NUMBER_LENGTH = 4
-"""… and so does a shorter number."""
+"""… and shorter numbers too."""
 _LONG = 8
-"""From so many characters on a value is found within a word too."""
+"""Characters; values of this length or longer are also found inside a word."""
 _MAX_VALUES = 5000
-"""Values of a kind that are kept: some records, such as the lines of a log, never end."""
+"""Values kept per kind: some records, such as lines of a log, have no limit."""
 _DECIMALS = 2
-"""Of a coordinate: more tell of a place, fewer only of a region."""
+"""Decimals of a coordinate; with fewer it only tells a region."""
 _LAYERS = 3
-"""So many times a text may have been encoded."""
+"""How many times a text may be encoded."""
 _FULL_CIRCLE = 360
-"""Degrees: greater numbers are no coordinates."""
+"""Degrees; larger numbers are not coordinates."""
 _PIECE = 160
-"""Characters: of a longer text each piece is found by itself …"""
+"""Characters; a longer text is split into pieces that are found separately …"""
 _MAX_LENGTH = 4000
-"""… and what comes after so many is not kept."""
+"""… and what follows after this many is not kept."""
 _READ = 10_000
-"""Characters of a text that are looked at: more would hold the event loop up."""
+"""Characters of a text that are searched: more would block the event loop."""
 _KEY = 3
-"""Characters that values are found by."""
+"""Values are indexed by this many first characters."""
 
 _COMMON_WORDS = frozenset(
     {
@@ -52,7 +52,7 @@ _COMMON_WORDS = frozenset(
         "true", "unknown", "utc",
     }
 )  # fmt: skip
-"""What does not tell one house from another: hiding it would only mangle every message."""
+"""Words that do not identify a household: hiding them would only spoil messages."""
 
 _ESCAPES = re.compile(
     r"(?P<percent>(?:%[0-9a-f]{2})+)"
@@ -63,7 +63,7 @@ _ESCAPES = re.compile(
     re.IGNORECASE,
 )
 _BASE64 = re.compile(r"(?:[\w+\-]|\\?/){6,}", re.ASCII)
-"""What may be in base64, in either alphabet, a login as a header shows it among others."""
+"""Possible base64, in both alphabets, such as a login in a header."""
 _ALPHABET = str.maketrans("-_", "+/", "\\")
 _DECIMAL = re.compile(r"[-+]?\d{1,3}\.\d+")
 _HEX = re.compile(r"[0-9a-f]{4}|[0-9a-f]{2}", re.IGNORECASE)
@@ -71,49 +71,49 @@ _NUMBERS = (
     re.compile(r"(?<![\d.])(\d{1,3})\.(\d+)(?!\.?\d)"),
     re.compile(r"(?<![\d.,])(\d{1,3}),(\d+)(?![.,]?\d)"),
 )
-"""Decimal numbers, as machines write them and as people in some countries do."""
+"""Decimal numbers, with a point or a comma."""
 _PATTERNS = (
     # An e-mail address.
     re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+"),
     # A JSON web token.
     re.compile(r"\beyJ[\w\-]+\.[\w\-]+\.[\w\-]*"),
 )
-"""What is private whoever it belongs to …"""
+"""Patterns that are always private …"""
 _ADDRESSES = (
     re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)"),
     re.compile(
         r"(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])", re.IGNORECASE
     ),
 )
-"""… and so are these where they are IP addresses."""
+"""… and these if they are IP addresses."""
 
 type _Span = tuple[int, int]
 
 
 class Privacy:
-    """Knows what is private of an account, and hides it."""
+    """Collects private values, and removes them from texts."""
 
     def __init__(
         self, secrets: Iterable[str] = (), *, public: Iterable[str] = ()
     ) -> None:
-        """Begin with what the user filled in; `public` are words such as the vendors' names."""
+        """Start with the secrets of a form; `public` words, such as vendors' names, are never hidden."""
         self._common = _COMMON_WORDS.union(_words(word).text for word in public)
         self._lock = Lock()
         self._kept: dict[object, dict[str | float, None]] = {}
         self._values: dict[str, dict[int, set[str]]] = {}
-        """The words to find, by what they begin with and by their length."""
+        """The words to find, by their first characters and their length."""
         self._literal: dict[str, None] = {}
-        """What has no words, in all its spellings."""
+        """Values without words, in all their spellings."""
         self._places: set[str] = set()
         self._floats: set[float] = set()
         self.learn_login(secrets)
 
     def learn_login(self, secrets: Iterable[str]) -> None:
-        """Take note of what a user filled in."""
+        """Register what a user filled in."""
         self.learn("login", secrets)
 
     def learn(self, kind: object, values: Iterable[object]) -> None:
-        """Take note of private values; of each kind the newest are kept."""
+        """Register private values; the newest of each kind are kept."""
         kept = self._kept.setdefault(kind, {})
         if not (new := [value for value in _leaves(values) if value not in kept]):
             return
@@ -128,11 +128,11 @@ class Privacy:
                 self._rebuild()
 
     def is_private(self, value: float) -> bool:
-        """Say whether a number is one of the private values."""
+        """Return whether a number is one of the private values."""
         return value in self._floats
 
     def redact(self, text: str) -> str:
-        """Return a text without anything private; of a giant only its beginning."""
+        """Return a text without private values, cut to `_READ` characters."""
         text = text[:_READ]
         decoded = _decode(text)
         with self._lock:
@@ -150,12 +150,12 @@ class Privacy:
         return "".join([*pieces, text[at:]]) if pieces else text
 
     def message(self, text: str) -> str:
-        """Return what a vendor said, short, in one line and without anything private."""
-        # Cut before, a name could be left in half; but a message may have megabytes.
+        """Return a vendor's message in one line, short, and without private values."""
+        # Redact before cutting, or half of a name could stay; but a message may have megabytes.
         return brief(self.redact(text[:_MAX_LENGTH]))
 
     def trace(self, err: BaseException) -> str:
-        """Return the traceback of a mistake, whose message may hold what it was made with."""
+        """Return the traceback of an error, without private values."""
         frames = "".join(traceback.format_tb(err.__traceback__))
         return f"{self.redact(frames)}{type(err).__name__}: {self.message(str(err))}"
 
@@ -174,7 +174,7 @@ class Privacy:
             self._literal.update(dict.fromkeys(_spellings(value.strip())))
 
     def _tells(self, words: str) -> bool:
-        """Say whether a value is long enough, and somebody's."""
+        """Return whether a value is long enough and not a common word."""
         shortest = _MIN_NUMBER_LENGTH if words.isdecimal() else _MIN_LENGTH
         return len(words) >= shortest and words not in self._common
 
@@ -186,7 +186,7 @@ class Privacy:
                 self._add(value)
 
     def _found(self, text: str) -> Iterator[_Span]:
-        """Yield where private values stand."""
+        """Yield the positions of private values."""
         words = _words(text)
         for at in range(len(words.text) - _KEY + 1):
             lengths = self._values.get(words.text[at : at + _KEY], {})
@@ -210,7 +210,7 @@ class Privacy:
                 yield found.span()
 
     def _found_in_base64(self, text: str) -> Iterator[_Span]:
-        """Yield where something stands in base64 that holds a private value."""
+        """Yield the positions of base64 that contains a private value."""
         for found in _BASE64.finditer(text):
             inner = _from_base64(found[0])
             if inner.isprintable() and any(self._found(_decode(inner).text)):
@@ -219,14 +219,14 @@ class Privacy:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A text as it was read, and where in the original its characters begin and end."""
+    """A decoded text, and where in the original each of its characters begins and ends."""
 
     text: str
     begins: list[int]
     ends: list[int]
 
     def parted(self, at: int) -> bool:
-        """Say whether a character and the one before it belong to different words."""
+        """Return whether a character and the one before it belong to different words."""
         if at in (0, len(self.text)):
             return True
         before, after = self.text[at - 1], self.text[at]
@@ -238,7 +238,7 @@ class _Read:
 
 
 def _leaves(values: Iterable[object]) -> Iterator[str | float]:
-    """Yield the texts and numbers of values, also of lists and objects; a long text in pieces."""
+    """Yield the texts and numbers in values, lists and objects; a long text in pieces."""
     for value in values:
         if isinstance(value, str):
             if _DECIMAL.fullmatch(value):
@@ -254,14 +254,14 @@ def _leaves(values: Iterable[object]) -> Iterator[str | float]:
 
 
 def _pieces(text: str) -> Iterable[str]:
-    """Cut a long text between its words."""
+    """Split a long text between words."""
     if len(text) <= _PIECE:
         return (text,)
     return textwrap.wrap(text[:_MAX_LENGTH], _PIECE, drop_whitespace=False)
 
 
 def _decode(text: str) -> _Read:
-    """Take the encodings off that a text has come through."""
+    """Decode a text, up to `_LAYERS` times."""
     read = _Read(text, [*range(len(text))], [*range(1, len(text) + 1)])
     for _ in range(_LAYERS):
         decoded = _decode_layer(read)
@@ -272,7 +272,7 @@ def _decode(text: str) -> _Read:
 
 
 def _decode_layer(read: _Read) -> _Read | None:
-    """Take one layer of encoding off; None where there is none."""
+    """Remove one layer of encoding; return None if there is none."""
     chars: list[str] = []
     begins: list[int] = []
     ends: list[int] = []
@@ -303,7 +303,7 @@ def _words(text: str) -> _Read:
 
 
 def _meant(found: re.Match[str]) -> str:
-    """Return what an escape stands for."""
+    """Return the text that an escape sequence means."""
     escape = found[0]
     match found.lastgroup:
         case "percent":
@@ -315,7 +315,7 @@ def _meant(found: re.Match[str]) -> str:
             return _text(bytes.fromhex("".join(_HEX.findall(escape))))
         case "html":
             meant = unescape(escape)
-            # What stands for nothing is text like any other.
+            # An unknown entity is plain text.
             return meant if meant != escape else meant.replace("&", " ")
     return " "
 
@@ -329,35 +329,35 @@ def _text(encoded: bytes) -> str:
 
 @cache
 def _folded(char: str) -> str:
-    """Return what a character is compared by: itself without case and accent, a space, nothing."""
+    """Return a character without case and accent; punctuation is a space, invisible ones are empty."""
     return "".join(map(_kept, unicodedata.normalize("NFKD", char.casefold())))
 
 
 def _kept(char: str) -> str:
     if char.isalnum():
         return char.casefold()
-    # Accents, apostrophes, and what does not show: people leave them out.
+    # Accents, apostrophes and invisible characters are often left out.
     if unicodedata.category(char) in {"Mn", "Cf"} or char in "'’`´":
         return ""
     return "" if unicodedata.category(char) == "Cc" and not char.isspace() else " "
 
 
 def _spellings(text: str) -> set[str]:
-    """Return how a text without words may stand in another."""
+    """Return the spellings of a text without words."""
     escaped = text.encode("unicode-escape").decode()
     return {text, quote(text, safe=""), quote(text), escaped}
 
 
 def _from_base64(text: str) -> str:
-    """Return what a text means if it is in base64."""
+    """Decode a text as base64."""
     digits = text.translate(_ALPHABET)
-    # One digit more is none: the text was cut, or is not in base64.
+    # A single digit at the end cannot be decoded: the text was cut, or is not base64.
     digits = digits[: len(digits) - (len(digits) % 4 == 1)]
     return _text(b64decode(digits + "=" * (-len(digits) % 4)))
 
 
 def _roundings(number: float) -> set[str]:
-    """Return a coordinate with few decimals, cut off and rounded; without its sign."""
+    """Return a coordinate without its sign and with few decimals, both cut and rounded."""
     exact = f"{abs(number):.12f}"
     rounded = f"{abs(number):.{_DECIMALS}f}"
     cut = exact[: exact.index(".") + 1 + _DECIMALS]
@@ -367,7 +367,7 @@ def _roundings(number: float) -> set[str]:
 
 
 def _by_pattern(text: str) -> Iterator[_Span]:
-    """Yield where something stands that is private by what it looks like."""
+    """Yield the positions of what is private by its pattern."""
     for pattern in _PATTERNS:
         yield from (found.span() for found in pattern.finditer(text))
     for pattern in _ADDRESSES:
@@ -377,7 +377,7 @@ def _by_pattern(text: str) -> Iterator[_Span]:
 
 
 def _is_address(text: str) -> bool:
-    """Say whether a text is an IP address that tells of a house: each has its loopback."""
+    """Return whether a text is an IP address, except loopback and unspecified ones."""
     try:
         address = ip_address(text)
     except ValueError:

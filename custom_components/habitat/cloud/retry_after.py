@@ -1,16 +1,17 @@
-"""The pause that a server asks for in the Retry-After header, as RFC 9110 (10.2.3) has it."""
+"""The pause that a server asks for in the Retry-After header (RFC 9110, section 10.2.3)."""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 _MAX_PAUSE = 86_400.0
-"""Seconds; no server means more."""
+"""Seconds; longer pauses are cut to this."""
 
 
 def read_retry_after(text: str | None, sent: str | None = None) -> float | None:
-    """Read a Retry-After header, seconds or a date; seconds from now, None when unreadable.
+    """Return the seconds to wait that a Retry-After header gives, or None if it cannot be read.
 
-    `sent` is the server's own date, by which it meant that of the end: our clock may be wrong.
+    The header holds seconds or a date. `sent` is the server's Date header: the date is compared to
+    it because the local clock may be wrong.
     """
     if not text:
         return None
@@ -23,7 +24,7 @@ def read_retry_after(text: str | None, sent: str | None = None) -> float | None:
 
 
 def _http_date(text: str) -> datetime | None:
-    """Read a date of a header; one without a zone is UTC."""
+    """Read a date of a header; without a time zone it is UTC."""
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:

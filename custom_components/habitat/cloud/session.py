@@ -1,7 +1,6 @@
-"""The one place a request leaves from, on behalf of one account.
+"""The only place that sends requests of an account.
 
-Bounded retries, pauses, a concurrency cap, logins, counters: what every vendor's client needs and
-none should write again.
+It limits retries and concurrency, keeps pauses, logs in, and counts, for the client of every vendor.
 """
 
 import asyncio
@@ -29,7 +28,7 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """One request in the log that diagnostics show: no query, no body."""
+    """One request as diagnostics show it: without query and body."""
 
     method: str
     path: str
@@ -39,7 +38,7 @@ class Logged:
 
 _MAX_QUICK_BYTES = 128 * 1024
 _MAX_QUICK_VALUES = 6000
-"""A document of so many values is read within 20 ms, whatever they are: a thread costs more than that."""
+"""Values; a document with this many is read within 20 ms, so that a thread would cost more."""
 
 
 def _is_quickly_read(body: bytes) -> bool:
@@ -50,7 +49,7 @@ def _is_quickly_read(body: bytes) -> bool:
 
 
 class CloudSession:
-    """Requests to one server on behalf of one account."""
+    """Requests of one account to one server."""
 
     def __init__(
         self,
@@ -68,21 +67,21 @@ class CloudSession:
         limits: Limits | None = None,
         concurrency: int | None = None,
     ) -> None:
-        """Take the server's address and how to read the vendor's error documents.
+        """Set the server's address and how to read the vendor's error documents.
 
-        `error_message` returns what such a document says; `refuses_login` hears each status from 400
-        to 499 but 401, which always does, and says whether that answer refuses the login.
-        `pacing` is the login's own, which outlives the session.
-        `concurrency` is for a vendor that bears fewer requests at a time than the limits allow.
+        `error_message` returns the message of such a document, or None. `refuses_login` returns
+        whether an answer refuses the login; it is called for a status from 400 to 499 except 401,
+        which always does. `pacing` holds the pauses of the login and outlives the session.
+        `concurrency` is the number of requests at a time, if not that of the limits.
 
         Raises:
-            ValueError: the address is none of http or https.
+            ValueError: the address is not an http or https address.
         """
         self.base = server_url(url)
         self.auth = auth
         self.pacing = pacing or Pacing()
         self.privacy = privacy or Privacy()
-        """What must not be told; who reads the account's records adds to it."""
+        """The private values of the account; reading records adds to them."""
         self.privacy.learn_login(secrets)
         self._limits = limits = limits or Limits()
         at_once = concurrency or limits.concurrency
@@ -108,28 +107,27 @@ class CloudSession:
         self.log: deque[Logged] = deque(maxlen=100)
 
     async def send[T](self, request: Request, read: Callable[[Answer], T]) -> T:
-        """Send a request, again where that may help, and return what `read` makes of the answer.
+        """Send a request, with retries, and return what `read` makes of the answer.
 
-        `read` may raise BadAnswer: half a document is asked for again like a lost connection.
+        `read` may raise BadAnswer: an incomplete document is requested again.
 
         Raises:
             AuthError: the vendor says that the login is wrong.
-            RateLimited: the vendor wants a longer pause than one request may take.
+            RateLimited: the vendor asked for a longer pause than one request may take.
             Unreachable: no answer, or only errors of the server.
-            BadAnswer: an answer that is none.
-            Refused: the vendor said no.
+            BadAnswer: an answer that cannot be used.
+            Refused: the vendor refused the request.
         """
         gate = self.pacing.gate
         deadline = time.monotonic() + self._limits.deadline
         attempt = 1
-        # A login is asked for by a request that has its turn.
+        # A login is sent by a request that has passed the gate already.
         alone = request.anonymous or request.is_write
         async with AsyncExitStack() as turn:
             while True:
                 try:
                     if not alone:
-                        # What waited here, such as one of many pages, asks only of a server that
-                        # is well.
+                        # After waiting here, such as for other pages, the server may be in doubt.
                         async with self._reads:
                             if not gate.doubtful:
                                 return await self._authorized(request, read)
@@ -154,31 +152,31 @@ class CloudSession:
                 self.counters.retries += 1
 
     async def _make[T](self, read: Callable[[Answer], T], answer: Answer) -> T:
-        """Return what `read` makes of an answer, of a large one without holding the event loop."""
+        """Return what `read` makes of an answer; a large answer is read in a thread."""
         if isinstance(read, Recalling):
             known: T | None = read.recall(answer)
             if known is not None:
                 return known
         if _is_quickly_read(answer.body):
             return read(answer)
-        # One at a time: together they would take the memory of all at once.
+        # One at a time, to limit the memory.
         async with self._reading:
             return await asyncio.to_thread(read, answer)
 
     async def json(self, request: Request) -> Json:
-        """Send a request and read the JSON document of the answer. Raises as `send` does."""
+        """Send a request and return the JSON document of the answer. Raises as `send`."""
         return await self.send(request, Answer.json)
 
     def redact(self, text: str) -> str:
-        """Take everything private of this account out of a text."""
+        """Return a text without the private values of this account."""
         return self.privacy.redact(text)
 
     def _pause(self, request: Request, err: CloudError, attempt: int) -> float | None:
-        """Return how long to wait before the next try, None when there is none."""
+        """Return the seconds to wait before the next try, or None if there is none."""
         limits, gate = self._limits, self.pacing.gate
         write = request.is_write
         tries = limits.write_tries if write else limits.tries
-        # When a login may be tried again is not for a session to say.
+        # The login desk decides when a login is tried again.
         if not err.transient or attempt >= tries or request.anonymous:
             return None
         if not (request.repeatable or err.undone):
@@ -194,7 +192,7 @@ class CloudSession:
         return pause * random.uniform(0.5, 1.5)
 
     async def _authorized[T](self, request: Request, read: Callable[[Answer], T]) -> T:
-        """Send once, and once more with a new token when the vendor refuses the old one."""
+        """Send once, and once more with a new token if the vendor refuses the old one."""
         pacing = self.pacing
         pacing.gate.check(write=request.is_write or request.anonymous)
         auth = None if request.anonymous else self.auth
@@ -204,7 +202,7 @@ class CloudSession:
         try:
             answer = await self._heard(request, headers, read)
         except AuthError:
-            # An endpoint that refuses good tokens must not cost a login at every poll.
+            # A path that refuses valid tokens must not cause a login at every poll.
             if (
                 auth is None
                 or request.path in self._unwelcome
@@ -223,7 +221,7 @@ class CloudSession:
         return answer
 
     async def _headers_of(self, auth: Auth | None) -> Mapping[str, str]:
-        """Return what shows who is asking, which nobody else must see."""
+        """Return the headers that identify the account, and register them as private."""
         if auth is None:
             return {}
         headers = await auth.headers()
@@ -236,7 +234,7 @@ class CloudSession:
         auth_headers: Mapping[str, str],
         read: Callable[[Answer], T],
     ) -> T:
-        """Send once, read the answer, and let the gate hear of it; of logins the desk hears."""
+        """Send once and read the answer; report the result to the gate, or of a login to the desk."""
         if request.anonymous:
             logins = self.pacing.logins
             logins.check_pause()
@@ -256,7 +254,7 @@ class CloudSession:
         return answer
 
     async def _once(self, request: Request, auth_headers: Mapping[str, str]) -> Answer:
-        """Send once and count it."""
+        """Send once, count it and log it."""
         async with self._slots:
             begin = time.monotonic()
             outcome = "cancelled"

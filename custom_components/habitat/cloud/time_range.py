@@ -1,4 +1,4 @@
-"""Spans of time, as histories are asked for."""
+"""Ranges of time, in which histories are requested."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class TimeRange:
-    """From a time up to, but not at, another; both are UTC whatever zone they are given in."""
+    """A range from `start` up to but without `end`; both are converted to UTC."""
 
     start: datetime
     end: datetime
 
     def __post_init__(self) -> None:
-        """Turn both ends to UTC.
+        """Convert both ends to UTC.
 
         Raises:
-            ValueError: one has no zone, or the start is not before the end.
+            ValueError: one has no time zone, or the start is not before the end.
         """
         if self.start.tzinfo is None or self.end.tzinfo is None:
             raise ValueError("a time without a zone")
@@ -28,18 +28,18 @@ class TimeRange:
             raise ValueError("the start is not before the end")
 
     def __contains__(self, moment: datetime) -> bool:
-        """Say whether a time lies within."""
+        """Return whether a time lies in the range."""
         return self.start <= moment < self.end
 
     def aligned(self, step: timedelta) -> TimeRange:
-        """Return the span widened to whole steps, such as full hours of UTC."""
+        """Return the range widened to multiples of `step`, such as full hours of UTC."""
         return TimeRange(
             self.start - (self.start - _EPOCH) % step,
             self.end + (_EPOCH - self.end) % step,
         )
 
     def split(self, longest: timedelta) -> Iterator[TimeRange]:
-        """Cut the span into parts of a length, the oldest first."""
+        """Yield ranges of at most `longest`, the oldest first."""
         start = self.start
         while start < self.end:
             end = min(start + longest, self.end)
@@ -48,5 +48,5 @@ class TimeRange:
 
 
 def format_utc(moment: datetime) -> str:
-    """Write a time to the second with a Z: a plus sign would read as a space in a query."""
+    """Format a time in seconds with a Z; a plus sign would be a space in a query."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

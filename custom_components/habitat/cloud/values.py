@@ -1,4 +1,4 @@
-"""Reading single values: each function returns None for what it cannot read, and never raises."""
+"""Reading single values: each function returns None if it cannot read the value, and never raises."""
 
 from datetime import UTC, datetime, time
 from math import isfinite
@@ -11,7 +11,7 @@ _FALSE = frozenset({"false", "off", "no", "0"})
 
 
 def to_float(value: object) -> float | None:
-    """Read a finite number, also from its decimal text."""
+    """Read a finite number, also from decimal text."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -22,7 +22,7 @@ def to_float(value: object) -> float | None:
 
 
 def to_int(value: object) -> int | None:
-    """Read a whole number; a fraction is rounded."""
+    """Read a whole number; fractions are rounded."""
     number = to_float(value)
     if number is None or abs(number) >= MAX_INTEGER:
         return None
@@ -30,7 +30,7 @@ def to_int(value: object) -> int | None:
 
 
 def to_bool(value: object) -> bool | None:
-    """Read true and false, also from 0 and 1, "On" and "Off" and their like."""
+    """Read true and false, also from 0 and 1, "On" and "Off" and similar text."""
     if isinstance(value, bool):
         return value
     text = str(value).casefold() if isinstance(value, int | str) else ""
@@ -40,7 +40,7 @@ def to_bool(value: object) -> bool | None:
 
 
 def to_str(value: object) -> str | None:
-    """Read text as it came; numbers count as text, since clouds send ids and versions both ways."""
+    """Read text unchanged; numbers become text, because clouds send ids and versions both ways."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -49,13 +49,13 @@ def to_str(value: object) -> str | None:
 
 
 def to_text(value: object) -> str | None:
-    """Read text for people, see `clean`; blank text is None."""
+    """Read text to show, cleaned by `clean`; blank text is None."""
     text = to_str(value)
     return None if text is None else clean(text)
 
 
 def to_datetime(value: object) -> datetime | None:
-    """Read an ISO 8601 time; one without a zone is UTC."""
+    """Read an ISO 8601 date and time; without a time zone it is UTC."""
     if not isinstance(value, str):
         return None
     try:
@@ -66,7 +66,7 @@ def to_datetime(value: object) -> datetime | None:
 
 
 def to_time(value: object) -> time | None:
-    """Read an ISO 8601 time of the day."""
+    """Read an ISO 8601 time of day."""
     if not isinstance(value, str):
         return None
     try:
