@@ -1,4 +1,4 @@
-"""Flair's actions: what has no entity."""
+"""Flair's actions, for what has no entity."""
 
 import voluptuous as vol
 
@@ -17,7 +17,7 @@ from .coordinator import FlairCoordinator
 async def press_remote_button(
     coordinator: FlairCoordinator, device: Device, button: str
 ) -> ServiceResponse:
-    """Let a unit's puck send a button of its remote, by the name that Flair gives it."""
+    """Let a unit's puck send a button of the unit's remote, by Flair's name of the button."""
     unit = coordinator.record(device.key, HvacUnit)
     if unit is None:
         raise validation_error("no_hvac_unit")

@@ -39,9 +39,9 @@ from .devices import READING
 from .entity import FlairEntity
 
 MOVED_AFTER = timedelta(minutes=3)
-"""Twice what a vent takes to move; what it reports earlier tells nothing."""
+"""Twice the time that a vent needs to move; earlier reports are not compared. See docs/vendors/flair.md."""
 STUCK_BY = 5
-"""Percent; the report is an estimate of the vent's own."""
+"""Percent; the vent only estimates its position."""
 
 
 class FlairBinarySensorEntity[R](
@@ -51,17 +51,17 @@ class FlairBinarySensorEntity[R](
 
 
 class FlairConnectivityEntity[R](FlairBinarySensorEntity[R]):
-    """Whether a device is in reach, by what Flair says of it or of what it is reached through."""
+    """Whether a device can be reached, by what Flair says of it or of its puck or thermostat."""
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether commands arrive, and reports come."""
+        """Return whether commands reach the device."""
         return super().is_on if self.coordinator.is_alive(self.device_key) else False
 
 
 def holding(record: Structure | Room) -> bool | None:
-    """Say whether a manual change holds: until a time, or until the schedule's next event."""
+    """Return whether a manual change holds: until a time, or until the schedule's next event."""
     if record.hold_until is None and record.hold_until_schedule_event is None:
         return None
     lasts = record.hold_until is not None and record.hold_until > dt_util.utcnow()
@@ -71,12 +71,12 @@ def holding(record: Structure | Room) -> bool | None:
 class FlairHoldEntity[R: Structure | Room](
     TurningEntity[FlairCoordinator, R], FlairBinarySensorEntity[R]
 ):
-    """Whether a manual change holds; it ends by itself, whether or not Flair has said so yet."""
+    """Whether a manual change holds; it ends on time, even if Flair has not updated it yet."""
 
     @property
     @override
     def turns_at(self) -> datetime | None:
-        """When the hold ends; None where it ends with an event, or where there is none."""
+        """The end of the hold; None if it ends with an event, or if there is no hold."""
         return self.record.hold_until if self.record else None
 
 
@@ -230,14 +230,14 @@ STUCK = BinarySensorEntityDescription(
 class FlairVentStuckEntity(
     FlairEntity[Vent], BaseBinarySensorEntity[FlairCoordinator, Vent]
 ):
-    """Whether a vent stays elsewhere than it was sent to."""
+    """Whether a vent is not in the position that was commanded."""
 
     _sent: int | None = None
     _sent_at: datetime | None = None
     _stuck: bool | None = None
 
     def __init__(self, coordinator: FlairCoordinator, device: Device) -> None:
-        """Compare what was commanded with what the vent reports."""
+        """Compare the commanded position with the reported one."""
         self._reading_key = f"{device.key}/{READING}"
         super().__init__(coordinator, device, Vent, STUCK, reads=(self._reading_key,))
         self._compare()
@@ -245,7 +245,7 @@ class FlairVentStuckEntity(
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether it is elsewhere; unknown until it has reported after the command, and when it no longer does."""
+        """Whether the positions differ; None until the vent reports after the command, and while it is silent."""
         return self._stuck
 
     @override
@@ -255,7 +255,7 @@ class FlairVentStuckEntity(
         super()._handle_coordinator_update()
 
     def _compare(self) -> None:
-        """Hold the last report against the last command, if it was made after that."""
+        """Compare the last report with the last command, if the report is newer."""
         sent = self.record.percent_open if self.record else None
         if sent != self._sent:
             self._sent, self._sent_at = sent, dt_util.utcnow()
@@ -273,7 +273,7 @@ class FlairVentStuckEntity(
             self._stuck = True
 
     def _is_later(self, reading: VentReading | None) -> bool:
-        """Return whether a vent that moves would have moved when it reported."""
+        """Return whether the report was made after the vent had time to move."""
         made = reading.created_at if reading else None
         return (
             made is not None

@@ -31,7 +31,7 @@ class FlairButtonEntityDescription[R](
     """Describes a button of a Flair device."""
 
     steps_fn: Callable[[R], tuple[Mapping[str, object], ...]]
-    """What it writes, one request a step."""
+    """Returns the attributes to write, one request per step."""
 
 
 class FlairButtonEntity[R: Resource](FlairEntity[R], ButtonEntity):
@@ -42,7 +42,7 @@ class FlairButtonEntity[R: Resource](FlairEntity[R], ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Do it."""
+        """Write the attributes."""
         record = self.require_record()
         await self.coordinator.async_patch(
             record, *self.entity_description.steps_fn(record)
@@ -50,10 +50,10 @@ class FlairButtonEntity[R: Resource](FlairEntity[R], ButtonEntity):
 
 
 def _reverse(home: Structure) -> tuple[Mapping[str, object], ...]:
-    """Return what ends a hold on the other side: away if it is home that was held.
+    """Return the steps that end a hold and switch between home and away.
 
     Raises:
-        ServiceValidationError: nobody knows which of the two is on.
+        ServiceValidationError: it is not known whether home or away is on.
     """
     if home.home is None:
         raise validation_error("presence_unknown")
@@ -78,19 +78,19 @@ ROOM: tuple[FlairButtonEntityDescription[Room], ...] = (
 
 
 def button_key(button: str) -> str:
-    """Return the key of a remote's button; "Temp +" and "Temp -" must stay two."""
+    """Return the key of a remote's button; "Temp +" and "Temp -" must differ."""
     return f"button_{slugify(button.replace('+', ' plus ').replace('-', ' minus '))}"
 
 
 class FlairRemoteButtonEntity(FlairEntity[HvacUnit], ButtonEntity):
-    """A button of a remote that knows no states."""
+    """A button of a remote without states."""
 
     shows = ()
 
     def __init__(
         self, coordinator: FlairCoordinator, device: Device, button: str
     ) -> None:
-        """Name it as the remote does."""
+        """Name it as the remote names the button."""
         description = ButtonEntityDescription(
             key=button_key(button), translation_key="remote"
         )
@@ -102,7 +102,7 @@ class FlairRemoteButtonEntity(FlairEntity[HvacUnit], ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Let the puck send it."""
+        """Let the puck send the button."""
         await self.coordinator.async_press(self.require_record(), self._button)
 
 

@@ -49,15 +49,15 @@ UNIT = ClimateEntityDescription(key="unit", name=None)
 
 
 def home_mode(home: Structure | None) -> HVACMode | None:
-    """Return what a home is asked to do."""
+    """Return the mode of a home."""
     word = home.structure_heat_cool_mode if home else None
     return None if word is None else HOME_MODES[word]
 
 
 class FlairHomeClimateEntity(FlairEntity[Structure], ClimateEntity):
-    """A home: its mode, its set point, and whether somebody is there."""
+    """A home: its mode, its set point, and whether someone is at home."""
 
-    # Both names, until the older Home Assistant that knows only the second one is left behind.
+    # Both names, because older versions of Home Assistant only know the second one.
     _attr_native_temperature_unit = _attr_temperature_unit = UnitOfTemperature.CELSIUS
     _attr_hvac_modes = list(HOME_MODES.values())
     _attr_preset_modes = [PRESET_HOME, PRESET_AWAY]
@@ -65,7 +65,7 @@ class FlairHomeClimateEntity(FlairEntity[Structure], ClimateEntity):
     _attr_max_temp = MAX_TEMP
 
     def __init__(self, coordinator: FlairCoordinator, device: Device) -> None:
-        """Show a home and what its rooms come to."""
+        """Show a home and the summary of its rooms."""
         self._summary_key = f"{device.key}/{SUMMARY}"
         super().__init__(
             coordinator, device, Structure, HOME, reads=(self._summary_key,)
@@ -78,7 +78,7 @@ class FlairHomeClimateEntity(FlairEntity[Structure], ClimateEntity):
     @property
     @override
     def supported_features(self) -> ClimateEntityFeature:
-        """The set point is only there to read while a linked thermostat rules it."""
+        """While a linked thermostat sets the set point, it cannot be changed here."""
         features = (
             ClimateEntityFeature.PRESET_MODE
             | ClimateEntityFeature.TURN_ON
@@ -91,13 +91,13 @@ class FlairHomeClimateEntity(FlairEntity[Structure], ClimateEntity):
     @property
     @override
     def hvac_mode(self) -> HVACMode | None:
-        """What the home is asked to do."""
+        """The mode of the home."""
         return home_mode(self.record)
 
     @property
     @override
     def hvac_action(self) -> HVACAction | None:
-        """What its thermostat does, or what Flair concluded for its rooms."""
+        """What its thermostat reports, or what Flair concluded for its rooms."""
         return self._summary.action if self._summary else None
 
     @property
@@ -122,31 +122,31 @@ class FlairHomeClimateEntity(FlairEntity[Structure], ClimateEntity):
     @property
     @override
     def preset_mode(self) -> str | None:
-        """Whether somebody is home."""
+        """Whether the home is in home or away mode."""
         if self.record is None or self.record.home is None:
             return None
         return PRESET_HOME if self.record.home else PRESET_AWAY
 
     @override
     async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:
-        """Ask the home for something else."""
+        """Change the mode of the home."""
         await self.coordinator.async_patch(
             self.require_record(), self._mode_step(hvac_mode)
         )
 
     @override
     async def async_turn_on(self) -> None:
-        """Let Flair choose between heating and cooling."""
+        """Set the mode auto: Flair chooses between heating and cooling."""
         await self.async_set_hvac_mode(HVACMode.HEAT_COOL)
 
     @override
     async def async_turn_off(self) -> None:
-        """Turn the home's heating and cooling off."""
+        """Set the mode off."""
         await self.async_set_hvac_mode(HVACMode.OFF)
 
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:
-        """Change the home's set point, after its mode where that is asked for too."""
+        """Change the home's set point, and its mode first if the call contains one."""
         home = self.require_record()
         steps: list[Mapping[str, object]] = []
         if (mode := kwargs.get(ATTR_HVAC_MODE)) is not None:
@@ -157,24 +157,24 @@ class FlairHomeClimateEntity(FlairEntity[Structure], ClimateEntity):
 
     @override
     async def async_set_preset_mode(self, preset_mode: str) -> None:
-        """Say whether somebody is home."""
+        """Switch the home to home or away mode."""
         await self.coordinator.async_patch(
             self.require_record(), {"home": preset_mode == PRESET_HOME}
         )
 
     async def async_clear_hold(self) -> ServiceResponse:
-        """End the hold that a change by hand began."""
+        """End the hold of a manual change."""
         await self.coordinator.async_patch(self.require_record(), CLEAR_HOME_HOLD)
         return hold_response(self.record)
 
     def _mode_step(self, mode: HVACMode) -> Mapping[str, object]:
-        """Return what asks the home for a mode."""
+        """Return the attributes that set a mode."""
         require_offered(self, mode)
         return {"structure_heat_cool_mode": _WORDS[mode]}
 
 
 class FlairRoomClimateEntity(FlairEntity[Room], ClimateEntity):
-    """A room: its set point and whether it takes part; its mode is the home's to change."""
+    """A room: its set point, and whether it is active. Its mode is that of the home."""
 
     _attr_native_temperature_unit = _attr_temperature_unit = UnitOfTemperature.CELSIUS
     _attr_supported_features = (
@@ -185,7 +185,7 @@ class FlairRoomClimateEntity(FlairEntity[Room], ClimateEntity):
     _attr_max_temp = MAX_TEMP
 
     def __init__(self, coordinator: FlairCoordinator, device: Device) -> None:
-        """Show a room and read its home."""
+        """Show a room; its home's record is read too."""
         room = coordinator.record(device.key, Room)
         self._home_key = key_of(Structure, room.structure_id if room else None)
         self._summary_key = f"{device.key}/{SUMMARY}"
@@ -213,20 +213,20 @@ class FlairRoomClimateEntity(FlairEntity[Room], ClimateEntity):
     @property
     @override
     def hvac_action(self) -> HVACAction | None:
-        """What Flair concluded for the room, as far as what stands there does it."""
+        """What Flair concluded for the room, if a device in the room does it."""
         if self.hvac_mode is HVACMode.OFF:
             return HVACAction.OFF
         return self._summary.action
 
     @property
     def native_current_temperature(self) -> float | None:
-        """Flair's rolling average of the room's sensors."""
+        """Flair's rolling average of the room's sensors, in °C."""
         return self._summary.temperature
 
     @property
     @override
     def current_humidity(self) -> float | None:
-        """Relative humidity."""
+        """Relative humidity in %."""
         return self._summary.humidity
 
     @property
@@ -240,14 +240,14 @@ class FlairRoomClimateEntity(FlairEntity[Room], ClimateEntity):
     @property
     @override
     def preset_mode(self) -> str | None:
-        """Whether Flair balances the room; it shuts the vents of an inactive one."""
+        """Whether the room is active; Flair shuts the vents of inactive rooms."""
         if self.record is None or self.record.active is None:
             return None
         return PRESET_ACTIVE if self.record.active else PRESET_INACTIVE
 
     @override
     async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:
-        """Accept the home's mode, which is the only one offered, and change nothing."""
+        """Accept the mode of the home, the only one offered; it changes nothing."""
         self.require_record()
         if hvac_mode != self.hvac_mode:
             raise validation_error("mode_is_the_homes")
@@ -256,14 +256,14 @@ class FlairRoomClimateEntity(FlairEntity[Room], ClimateEntity):
     async def async_set_temperature(self, **kwargs: Any) -> None:
         """Change the room's set point, which also makes the room active."""
         if (mode := kwargs.get(ATTR_HVAC_MODE)) is not None:
-            # Only said to be right, so nothing was written when this refuses.
+            # Checked first, so that nothing is written if the mode is refused.
             await self.async_set_hvac_mode(mode)
         if (value := kwargs.get(ATTR_TEMPERATURE)) is not None:
             await self._patch({"set_point_c": set_point(value), "active": True})
 
     @override
     async def async_set_preset_mode(self, preset_mode: str) -> None:
-        """Let the room take part, or not."""
+        """Make the room active or inactive."""
         await self._patch({"active": preset_mode == PRESET_ACTIVE})
 
     async def async_set_hold(
@@ -272,9 +272,9 @@ class FlairRoomClimateEntity(FlairEntity[Room], ClimateEntity):
         duration: timedelta | None = None,
         until: str | None = None,
     ) -> ServiceResponse:
-        """Hold a set point for a time, until the schedule's next event, or for good.
+        """Hold a set point for a time, until the schedule's next event, or until it is cancelled.
 
-        `temperature` is in the unit that Home Assistant is set to.
+        `temperature` is in the unit system of Home Assistant.
         """
         temperature = TemperatureConverter.convert(
             temperature,
@@ -295,7 +295,7 @@ class FlairRoomClimateEntity(FlairEntity[Room], ClimateEntity):
         return hold_response(self.record)
 
     async def async_clear_hold(self) -> ServiceResponse:
-        """End the hold that a change by hand began."""
+        """End the hold of a manual change."""
         await self._patch(CLEAR_ROOM_HOLD)
         return hold_response(self.record)
 
@@ -304,17 +304,17 @@ class FlairRoomClimateEntity(FlairEntity[Room], ClimateEntity):
 
 
 FOREVER: Final = datetime(2107, 12, 11, tzinfo=dt_util.UTC)
-"""How Flair keeps a hold without an end."""
+"""Flair's representation of a hold without an end."""
 
 
 MAX_HOLD: Final = timedelta(days=365)
 
 
 def _within_a_year(duration: timedelta) -> timedelta:
-    """Return how long to hold.
+    """Return the duration of a hold.
 
     Raises:
-        ServiceValidationError: that is no time, or so long that it is none to plan for.
+        ServiceValidationError: it is not positive, or longer than a year.
     """
     if not timedelta() < duration <= MAX_HOLD:
         raise validation_error("hold_out_of_range", days=str(MAX_HOLD.days))
@@ -322,7 +322,7 @@ def _within_a_year(duration: timedelta) -> timedelta:
 
 
 def hold_response(record: Structure | Room | None) -> ServiceResponse:
-    """Return what holds now."""
+    """Return the hold as the response of an action."""
     if record is None:
         return {}
     return {

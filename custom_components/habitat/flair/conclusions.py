@@ -1,7 +1,7 @@
-"""What follows from all that is known of a room or a home, and only from what is alive.
+"""Summaries of rooms and homes, made from the devices that are alive.
 
-What a room is doing is Flair's own conclusion, unless what stands in the room speaks against it:
-Flair goes on concluding "heat" for a room whose vents it has shut because it is warm enough.
+The action of a room is Flair's own conclusion, unless the devices in the room contradict it: Flair
+still concludes "heat" for a room whose vents it has shut (docs/vendors/flair.md, Habits).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,11 +23,11 @@ from .client.models import (
 )
 
 type RoomDevice = Vent | AnyPuck | RemoteSensor | Thermostat | HvacUnit
-"""What stands in a room and measures it, or warms and cools it."""
+"""A device in a room that measures, heats or cools it."""
 type IsAlive = Callable[[RoomDevice], bool]
 
 HYSTERESIS = 0.5
-"""°C; a room may be so much beyond its set point while it is still being heated or cooled."""
+"""°C; a room may be this much beyond its set point while it is heated or cooled."""
 
 ACTIONS: Mapping[str, HVACAction] = {
     "heat": HVACAction.HEATING,
@@ -39,12 +39,12 @@ ACTIONS: Mapping[str, HVACAction] = {
     "float": HVACAction.IDLE,
     "off": HVACAction.IDLE,
 }
-"""What Flair's and the linked thermostats' words mean."""
+"""The meaning of Flair's conclusions and of the states of linked thermostats."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoomSummary:
-    """What is known of a room now; °C and %."""
+    """The current values of a room, in °C and %."""
 
     temperature: float | None = None
     humidity: float | None = None
@@ -53,7 +53,7 @@ class RoomSummary:
 
 @dataclass(frozen=True, slots=True)
 class HomeSummary:
-    """What the rooms and thermostats of a home come to together; °C and %."""
+    """The current values of a home, from its rooms and thermostats, in °C and %."""
 
     temperature: float | None
     humidity: float | None
@@ -62,7 +62,7 @@ class HomeSummary:
 
 @dataclass(frozen=True, slots=True)
 class RoomView:
-    """A room, what stands in it, and what follows from that."""
+    """A room, the devices in it, and its summary."""
 
     room: Room
     devices: Sequence[RoomDevice]
@@ -70,7 +70,7 @@ class RoomView:
 
 
 def view_room(room: Room, devices: Sequence[RoomDevice], is_alive: IsAlive) -> RoomView:
-    """Look at a room; one whose sensors are all silent is one of which nothing is known now."""
+    """Return a room with its summary, which is empty if all its sensors are silent."""
     sensors = [device for device in devices if _measures(device)]
     if sensors and not any(map(is_alive, sensors)):
         return RoomView(room, devices, RoomSummary())
@@ -85,7 +85,7 @@ def view_room(room: Room, devices: Sequence[RoomDevice], is_alive: IsAlive) -> R
 def summarize_home(
     home: Structure, rooms: Iterable[RoomView], thermostats: Iterable[Thermostat]
 ) -> HomeSummary:
-    """Return what the active rooms of a home and its thermostats that are alive come to."""
+    """Return the summary of a home from its active rooms and its thermostats that are alive."""
     active = [view for view in rooms if view.room.active is not False]
     return HomeSummary(
         _mean((view.summary.temperature for view in active), 1),
@@ -95,7 +95,7 @@ def summarize_home(
 
 
 def _room_action(room: Room, devices: Sequence[RoomDevice]) -> HVACAction | None:
-    """Return what Flair concluded for a room; idle where nothing in the room does it."""
+    """Return the action of a room: Flair's conclusion, or idle if no device in the room does it."""
     concluded = room.room_conclusion_mode or room.heat_cool_mode
     action = ACTIONS.get(concluded.value) if concluded else None
     if action not in (HVACAction.HEATING, HVACAction.COOLING):
@@ -106,7 +106,7 @@ def _room_action(room: Room, devices: Sequence[RoomDevice]) -> HVACAction | None
 
 
 def _is_satisfied(room: Room, action: HVACAction) -> bool:
-    """Return whether a room is beyond what is asked for it."""
+    """Return whether a room is beyond its set point, in the direction of the action."""
     if room.current_temperature_c is None or room.set_point_c is None:
         return False
     beyond = room.current_temperature_c - room.set_point_c
@@ -114,7 +114,7 @@ def _is_satisfied(room: Room, action: HVACAction) -> bool:
 
 
 def _works(device: RoomDevice) -> bool | None:
-    """Return whether a vent or a unit lets warm or cold air in; None of all else."""
+    """Return whether a vent or a unit lets air in; None for other devices."""
     match device:
         case Vent():
             return device.percent_open != 0
@@ -124,7 +124,7 @@ def _works(device: RoomDevice) -> bool | None:
 
 
 def _measures(device: RoomDevice) -> bool:
-    """Return whether a room's temperature may come from a thing."""
+    """Return whether a room's temperature may come from a device."""
     if isinstance(device, Puck | RemoteSensor) and device.ignore_readings_for_room:
         return False
     return isinstance(device, AnyPuck | RemoteSensor | Thermostat)
@@ -133,7 +133,7 @@ def _measures(device: RoomDevice) -> bool:
 def _home_action(
     home: Structure, rooms: Iterable[RoomView], thermostats: Iterable[Thermostat]
 ) -> HVACAction | None:
-    """Return what the home's thermostats do; of rooms that no thermostat serves, what they do."""
+    """Return the action of a home: that of its thermostats, or of rooms without a thermostat."""
     if home.structure_heat_cool_mode is HeatCoolMode.FLOAT:
         return HVACAction.OFF
     said = [
@@ -151,7 +151,7 @@ def _home_action(
 
 
 def _has_own_source(view: RoomView) -> bool:
-    """Return whether a room has infrared units and no vent: no thermostat speaks for it."""
+    """Return whether a room has infrared units and no vent, so that no thermostat controls it."""
     kinds = {type(device) for device in view.devices}
     return HvacUnit in kinds and Vent not in kinds
 

@@ -26,7 +26,7 @@ FORMS = (
 
 
 async def async_validate(hass: HomeAssistant, login: Login) -> Identity:
-    """Return whose account the pair opens.
+    """Return the account of a pair of client id and secret.
 
     Raises:
         NoDevices: the account has no home.
@@ -40,9 +40,9 @@ async def async_validate(hass: HomeAssistant, login: Login) -> Identity:
         users = await client.collection(User)
         user_id = next(iter(users.records), None)
     except Refused:
-        # A pair without the right to read users is still a good pair.
+        # A pair without the right to read users is valid too.
         user_id = None
-    # Home Assistant logs titles, so no home's name is in them.
+    # Home Assistant logs titles, so they do not contain the home's name.
     if user_id is not None:
         return Identity(user_id, f"{login.vendor.name} {user_id}")
     digest = hashlib.sha256(login.fields[CONF_CLIENT_ID].encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Flair's client for one login."""
+"""Connects a login to Flair."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ from .client.jsonapi import error_message
 
 @callback
 def connect(hass: HomeAssistant, login: Login) -> FlairClient:
-    """Return a client that logs in when it must and keeps its token over restarts."""
+    """Return a client that logs in when necessary and stores its token over restarts."""
     session = cloud_session(hass, login, error_message)
     session.auth = TokenAuth(
         partial(log_in, session, login.fields),

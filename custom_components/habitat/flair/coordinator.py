@@ -69,7 +69,7 @@ FAST = (
     Thermostat,
     RemoteSensor,
 )
-"""One request each serves all homes of the account."""
+"""The lists that are requested with every poll; one request each covers all homes of the account."""
 
 SLOW = timedelta(minutes=5)
 RARE = timedelta(minutes=15)
@@ -82,7 +82,7 @@ IN_ROOMS = "@in_room"
 """The ends of the keys of derived records; entities do not read those with an @."""
 
 _VENT_MOVES = 2
-"""Polls until a vent has surely moved; live ones take 30 to 90 seconds."""
+"""Polls until a vent has moved; it needs 30 to 90 seconds (docs/vendors/flair.md, Resources)."""
 
 LASTS: Mapping[type[Resource], timedelta] = {
     VentReading: timedelta(minutes=30),
@@ -92,7 +92,7 @@ LASTS: Mapping[type[Resource], timedelta] = {
     ThermostatState: timedelta(days=1),
     Weather: timedelta(hours=3),
 }
-"""How long a report tells what is now; Flair's own devices report once a minute."""
+"""How long a report is current. Flair's devices report once a minute (docs/vendors/flair.md, Habits)."""
 
 _IN_ROOMS: tuple[type[RoomDevice], ...] = (
     Vent, Puck, Puck2, Thermostat, RemoteSensor, HvacUnit,
@@ -118,7 +118,7 @@ class FlairCoordinator(HabitatCoordinator):
     def __init__(
         self, hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
     ) -> None:
-        """Connect, without asking for anything yet."""
+        """Connect; no request is sent yet."""
         self.client = connect(hass, login)
         super().__init__(hass, entry, login, self.client.session, self.client.report)
         self._details_listed_at: tuple[int, int] | None = None
@@ -128,7 +128,7 @@ class FlairCoordinator(HabitatCoordinator):
 
     @override
     def sources(self) -> Iterator[Source]:
-        """Return the lists, and what costs a request a device, so where somebody reads it."""
+        """Return the lists, and the details of devices that an enabled entity reads."""
         for model in FAST:
             yield self._list(model, self.interval)
         yield self._list(Zone, RARE, background=True)
@@ -137,7 +137,7 @@ class FlairCoordinator(HabitatCoordinator):
         yield from self._details()
 
     def _details(self) -> Sequence[Source]:
-        """Return what costs a request a device, listed anew when the devices or the readers change."""
+        """Return the sources of details; the list is made again when devices or readers change."""
         listed_at = self.store.subscriptions, self.devices.revision
         if listed_at != self._details_listed_at:
             read = self.store.subscribed_keys
@@ -151,7 +151,7 @@ class FlairCoordinator(HabitatCoordinator):
         return self._listed_details
 
     def _firmware(self) -> set[str]:
-        """Return the readings of which only the firmware is shown by default."""
+        """Return the keys of readings of which only the firmware is shown by default."""
         return {
             key_of(kind, device.id, READING)
             for kind in (Bridge, Puck2)
@@ -175,7 +175,7 @@ class FlairCoordinator(HabitatCoordinator):
         try:
             collection = await self.client.collection(model, path)
         except Refused as err:
-            # Accounts without a right to a type, and servers without it, are told "not found".
+            # The server answers 404 if the account may not read a type, or if it does not have it.
             if err.status == 404 and not err.of_login:
                 return FetchResult({}, complete=False, lacking=err)
             raise
@@ -193,7 +193,7 @@ class FlairCoordinator(HabitatCoordinator):
         )
 
     def _detail(self, key: str, every: timedelta) -> Source | None:
-        """Return the source of what belongs to a device, None where the key is that of no such."""
+        """Return the source of a detail, or None if the key is not that of a detail."""
         owner, _, detail = key.partition("/")
         kind, _, resource_id = owner.partition("_")
         model = DETAILS.get((kind, detail))
@@ -210,7 +210,7 @@ class FlairCoordinator(HabitatCoordinator):
         )
 
     def _is_reachable(self, owner: str) -> bool:
-        """Return whether a device is there and within reach: else it has nothing new to say."""
+        """Return whether a device exists and can be reached; otherwise it does not report."""
         record = self.data.get(owner)
         return record is not None and not (
             isinstance(record, RadioDevice) and not record.reachable
@@ -230,23 +230,23 @@ class FlairCoordinator(HabitatCoordinator):
 
     @override
     def device_makers(self) -> Iterator[tuple[str, Callable[[], Device | None]]]:
-        """Return homes, then what stands in them, then what stands in their rooms."""
+        """Return the makers by type, so that homes and rooms come before the devices in them."""
         for kind in DEVICE_TYPES:
             for key in self.store.keys(kind.TYPE):
                 yield key, partial(self._describe, key, kind)
 
     @override
     def alive_until(self, device: Device) -> datetime | None:
-        """Return that a device which Flair cannot reach is silent."""
+        """Return `SILENT` for a device that Flair cannot reach."""
         record = self.record(device.key, NamedResource)
-        # All that a remote sensor tells stands in its report.
+        # Everything a remote sensor measures is in its report, which has its own deadline.
         if record is None or isinstance(record, RemoteSensor):
             return None
         return self._alive_until(record)
 
     @override
     def expiries(self) -> Iterator[tuple[str, Callable[[], datetime | None]]]:
-        """Return until when what devices reported, and a home's weather, is now."""
+        """Return until when reports and the weather are current."""
         for device in self.devices.present.values():
             for key in device.reads:
                 yield key, partial(self._detail_until, key)
@@ -264,11 +264,11 @@ class FlairCoordinator(HabitatCoordinator):
         at = record.created_at
         if at is None:
             return None
-        # Of one from the future nobody knows when it was made.
+        # A report from the future has a wrong time.
         return at + LASTS[type(record)] if past(at) else SILENT
 
     def _alive_until(self, record: NamedResource) -> datetime | None:
-        """Return what `alive_until` does, of a record."""
+        """Return the result of `alive_until` for a record."""
         match record:
             case RadioDevice():
                 return None if record.reachable else SILENT
@@ -279,22 +279,22 @@ class FlairCoordinator(HabitatCoordinator):
             case HvacUnit():
                 return None if self._is_driven(record) else SILENT
             case Room():
-                # A room can be reached through anything that stands in it.
+                # A room can be reached through any device in it.
                 return _latest(map(self._alive_until, self._in_room(record)))
         return None
 
     def _is_alive(self, record: NamedResource) -> bool:
-        """Return whether a record's device is heard of, by the records as they are now."""
+        """Return whether a record's device is alive."""
         until = self._alive_until(record)
         return until is None or until > dt_util.utcnow()
 
     def _is_online(self, thermostat: Thermostat) -> bool:
-        """Return whether a thermostat's maker reaches it, by Flair or by its own last state."""
+        """Return whether a thermostat is online, by its list and by its last state."""
         state = self._reported(thermostat, STATE, ThermostatState)
         return thermostat.reachable and not (state and state.online is False)
 
     def _is_linked(self, sensor: RemoteSensor) -> bool:
-        """Return whether a sensor's thermostat is online; where that is not told, any of the home."""
+        """Return whether a sensor's thermostat is online, or any of the home if it is not known which."""
         thermostats = [
             thermostat
             for thermostat in self.of(Thermostat)
@@ -311,7 +311,7 @@ class FlairCoordinator(HabitatCoordinator):
     def _sensor_until(self, sensor: RemoteSensor) -> datetime | None:
         if not self._is_linked(sensor):
             return SILENT
-        # Its list says nothing of what it measures.
+        # The list has no measurements.
         reading = self._reported(sensor, READING, RemoteSensorReading)
         key = key_of(RemoteSensor, sensor.id, READING)
         return self._report_until(key, reading) if reading else None
@@ -319,13 +319,13 @@ class FlairCoordinator(HabitatCoordinator):
     def _reported[R: Resource](
         self, record: NamedResource, detail: str, kind: type[R]
     ) -> R | None:
-        """Return what a device reported last; None where nobody reads it, so that it grows old."""
+        """Return a detail of a device; None if no entity reads it, because then it is not updated."""
         key = key_of(type(record), record.id, detail)
         reported = self.record(key, kind)
         return reported if key in self.store.subscribed_keys else None
 
     def _is_driven(self, unit: HvacUnit) -> bool:
-        """Return whether a puck that can be reached sends a unit's commands."""
+        """Return whether a puck that sends a unit's commands can be reached."""
         return any(
             self._reaches(kind, puck_id)
             for kind, puck_id in ((Puck, unit.puck_id), (Puck2, unit.puck2_id))
@@ -334,16 +334,16 @@ class FlairCoordinator(HabitatCoordinator):
 
     def _reaches(self, kind: type[AnyPuck], puck_id: str) -> bool:
         puck = self.record(key_of(kind, puck_id), kind)
-        # An account without a right to the list is not told of any puck.
+        # An account without the right to the list gets no pucks at all.
         return puck.reachable if puck else not self.of(kind)
 
     @override
     def source_of_device(self, device_id: str) -> str:
-        """Return the list that names the device: ids begin with their type."""
+        """Return the list that names the device: device ids begin with the type."""
         return device_id.removeprefix(f"{self.login.vendor.key}_").partition("_")[0]
 
     def _describe(self, key: str, kind: type[NamedResource]) -> Device | None:
-        """Return a resource as Home Assistant's registry shows it, None where nothing is to be shown."""
+        """Return the device of a resource, or None if there is nothing to show."""
         record = self.record(key, kind)
         if record is None or not self._shown(record):
             return None
@@ -359,7 +359,7 @@ class FlairCoordinator(HabitatCoordinator):
 
     @override
     def derivations(self) -> Iterator[Derivation]:
-        """Return what stands in rooms, what follows for each room, and what a home comes to."""
+        """Return the devices in each room, the views of rooms, and the summaries of homes."""
         yield Derivation(IN_ROOMS, Room.TYPE, self._sort_into_rooms)
         for key in self.store.keys(Room.TYPE):
             yield Derivation(key, Room.TYPE, partial(self._view, key))
@@ -371,7 +371,7 @@ class FlairCoordinator(HabitatCoordinator):
             )
 
     def _sort_into_rooms(self) -> dict[str, object]:
-        """Return the keys of what stands in each room and measures, warms or cools it."""
+        """Return the keys of the devices in each room."""
         in_rooms: dict[str, list[str]] = {}
         for kind in _IN_ROOMS:
             for thing in self.of(kind):
@@ -410,14 +410,14 @@ class FlairCoordinator(HabitatCoordinator):
         return {f"{key}/{SCHEDULES}": tuple(schedules)}
 
     def _in_room(self, room: Room) -> Sequence[RoomDevice]:
-        """Return what stands in a room and measures, warms or cools it."""
+        """Return the devices in a room."""
         keys = self.record(key_of(Room, room.id, IN_ROOMS), tuple) or ()
         found = (self.record(key, NamedResource) for key in keys)
         return [thing for thing in found if isinstance(thing, _IN_ROOMS)]
 
     @override
     def describe_issues(self) -> Iterator[Issue]:
-        """Return units that nothing drives, and a login of the kind that Flair gives up."""
+        """Return issues for units without a puck, and for a login of the kind that Flair is ending."""
         for unit in self.of(HvacUnit):
             shown = device_id(self.login, unit) in self.devices.present
             if shown and not unit.driven:
@@ -430,11 +430,11 @@ class FlairCoordinator(HabitatCoordinator):
     async def async_patch(
         self, record: Resource, *steps: Mapping[str, object], repeatable: bool = True
     ) -> None:
-        """Set attributes of a resource, one request a step; all show at once.
+        """Set attributes of a resource, one request per step; all changes show at once.
 
         Raises:
             ServiceValidationError: the device cannot be reached; nothing was written.
-            HomeAssistantError: with what Flair said.
+            HomeAssistantError: Flair refused it; the error quotes Flair.
         """
         kind = type(record)
         key = key_of(kind, record.id)
@@ -457,20 +457,20 @@ class FlairCoordinator(HabitatCoordinator):
             self.poller.ask_again(reading, _VENT_MOVES * self.interval)
 
     def require_reach(self, record: Resource) -> None:
-        """Do nothing as long as commands arrive.
+        """Raise an error if a device cannot be reached.
 
         Raises:
-            ServiceValidationError: the device cannot be reached, so a command would not arrive.
+            ServiceValidationError: the device cannot be reached, so a command would be lost.
         """
         if isinstance(record, NamedResource) and not self._is_alive(record):
             raise _out_of_reach(record)
 
     async def async_press(self, unit: HvacUnit, button: str) -> None:
-        """Let a unit's puck send one button of its remote.
+        """Let a unit's puck send one button of the unit's remote.
 
         Raises:
             ServiceValidationError: there is no such button, or no puck to send it.
-            HomeAssistantError: with what Flair said.
+            HomeAssistantError: Flair refused it; the error quotes Flair.
         """
         self.require_reach(unit)
         buttons = unit.constraints.buttons if unit.constraints else ()
@@ -480,13 +480,13 @@ class FlairCoordinator(HabitatCoordinator):
                 if buttons
                 else validation_error("no_remote_buttons")
             )
-        # Sent twice it would act twice.
+        # A second request would press the button twice.
         await self.async_patch(unit, {"button_presses": (button,)}, repeatable=False)
 
     def _shown(self, record: NamedResource) -> bool:
-        """Say whether there is anything to show: a unit that was never set up has nothing.
+        """Return whether a resource becomes a device: a unit that was never set up does not.
 
-        One that is known is not gone because its constraints could not be read.
+        A unit in the device registry stays one, even if its constraints cannot be read.
         """
         return (
             not isinstance(record, HvacUnit)
@@ -514,13 +514,13 @@ def _schedules_of(home: Structure) -> str:
 
 
 def _latest(times: Iterable[datetime | None]) -> datetime | None:
-    """Return the latest of times, where None is never."""
+    """Return the latest of the times, where None means never; None if there are no times."""
     known = list(times)
     return None if None in known else max(filter(None, known), default=None)
 
 
 def _out_of_reach(record: NamedResource) -> ServiceValidationError:
-    """Return what to say of a command that would not arrive."""
+    """Return the error for a command to a device that cannot be reached."""
     match record:
         case HvacUnit() if record.driven:
             return validation_error("puck_out_of_reach")

@@ -24,7 +24,7 @@ VENT = CoverEntityDescription(
 
 
 class FlairVentCoverEntity(FlairEntity[Vent], CoverEntity):
-    """A vent; its position is where it was sent to, any percentage."""
+    """A vent; its position is the commanded one, any percentage."""
 
     shows = ("current_cover_position",)
 
@@ -37,13 +37,13 @@ class FlairVentCoverEntity(FlairEntity[Vent], CoverEntity):
     @property
     @override
     def current_cover_position(self) -> int | None:
-        """Percent open, as commanded."""
+        """The commanded position in percent; 100 is open."""
         return self.record.percent_open if self.record else None
 
     @property
     @override
     def is_closed(self) -> bool | None:
-        """Whether it was sent shut."""
+        """Whether the commanded position is 0."""
         position = self.current_cover_position
         return None if position is None else position == 0
 
@@ -59,7 +59,7 @@ class FlairVentCoverEntity(FlairEntity[Vent], CoverEntity):
 
     @override
     async def async_set_cover_position(self, **kwargs: Any) -> None:
-        """Send the vent to a position."""
+        """Set the position of the vent."""
         await self._send_to(kwargs[ATTR_POSITION])
 
     async def _send_to(self, position: int) -> None:
@@ -68,6 +68,6 @@ class FlairVentCoverEntity(FlairEntity[Vent], CoverEntity):
 
 
 def entities(coordinator: FlairCoordinator, device: Device) -> Iterator[EntityFactory]:
-    """Return the vent of a device that is one."""
+    """Return the cover of a device that is a vent."""
     if coordinator.record(device.key, Vent):
         yield VENT.key, partial(FlairVentCoverEntity, coordinator, device, Vent, VENT)

@@ -1,8 +1,8 @@
 """The climate of an infrared unit.
 
-Who rules depends on the home. In manual each unit is its own. In auto Flair drives all units
-by the home's mode and the rooms' set points, so a unit's set point is its room's, fan and swing
-are what Flair shall use when it runs the unit, and the mode is not the unit's to change.
+The home's system mode decides who controls the units. In manual mode each unit is set on its own. In
+auto mode Flair controls all units by the home's mode and the rooms' set points: the set point is that
+of the room, fan and swing are used when Flair runs the unit, and the unit's mode cannot be changed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -63,7 +63,7 @@ ACTIONS: Final[Mapping[HVACMode, HVACAction]] = {
     HVACMode.DRY: HVACAction.DRYING,
     HVACMode.FAN_ONLY: HVACAction.FAN,
 }
-"""What a running unit does; in Auto it does not say."""
+"""The action of a running unit; in Auto it is not known."""
 
 FANS: Final[Mapping[FanSpeed, tuple[str, str]]] = {
     FanSpeed.AUTO: (FAN_AUTO, "FAN AUTO"),
@@ -71,14 +71,14 @@ FANS: Final[Mapping[FanSpeed, tuple[str, str]]] = {
     FanSpeed.MEDIUM: (FAN_MEDIUM, "FAN MID"),
     FanSpeed.LOW: (FAN_LOW, "FAN LOW"),
 }
-"""Home Assistant's word for a speed, and that of the constraints."""
+"""Home Assistant's name of a fan speed, and that of the constraints."""
 _SPEEDS = {fan: speed for speed, (fan, _) in FANS.items()}
 
 NO_SET_POINT: Final = frozenset({UnitMode.DRY, UnitMode.FAN, UnitMode.OFF})
 """Modes in which Flair refuses a set point."""
 
 _ROUNDING: Final = 0.6
-"""In the unit's scale: what is so little beside its set points was only converted."""
+"""In the unit's scale: a smaller difference to a set point comes from a conversion of units."""
 
 _SCALES: Final = {"C": UnitOfTemperature.CELSIUS, "F": UnitOfTemperature.FAHRENHEIT}
 
@@ -92,7 +92,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
         device: Device,
         description: ClimateEntityDescription,
     ) -> None:
-        """Show a unit and read its home and its room."""
+        """Show a unit; its home's and its room's records are read too."""
         unit = coordinator.record(device.key, HvacUnit)
         super().__init__(
             coordinator,
@@ -106,7 +106,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
             ),
         )
 
-    # What rules.
+    # Home and room.
 
     @property
     def _home(self) -> Structure | None:
@@ -114,19 +114,19 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
 
     @property
     def _room(self) -> Room | None:
-        """The room that the unit stands in now; it may have been moved."""
+        """The room of the unit; it may have been moved."""
         return self.coordinator.room_of(self.record) if self.record else None
 
     @property
     def _room_now(self) -> RoomSummary:
-        """What is known of that room now."""
+        """The summary of that room."""
         room = self._room
         key = key_of(Room, room.id if room else None, SUMMARY)
         return self.coordinator.record(key, RoomSummary) or RoomSummary()
 
     @property
     def _auto(self) -> bool:
-        """Whether Flair drives the unit."""
+        """Whether Flair controls the unit, so in auto mode."""
         return self._home is not None and self._home.mode is SystemMode.AUTO
 
     @property
@@ -141,7 +141,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
 
     @property
     def _homes_mode(self) -> HVACMode | None:
-        """The mode in which Flair runs the unit: the home's, or what Flair made of that."""
+        """The mode in which Flair runs the unit, from the home's mode."""
         home, unit = self._home, self.record
         for word in (
             home and home.structure_heat_cool_mode,
@@ -151,7 +151,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
                 return _DIRECTIONS[word]
         return UNIT_MODES.get(unit.mode) if unit and unit.mode else None
 
-    # What it is.
+    # State.
 
     @property
     def native_temperature_unit(self) -> str:
@@ -163,7 +163,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
     @property
     @override
     def hvac_mode(self) -> HVACMode | None:
-        """What the unit does; off when it has no power or the home is off."""
+        """The mode of the unit; off if it has no power or the home is off."""
         unit = self.record
         if unit is None:
             return None
@@ -181,7 +181,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
         if unit is None or unit.constraints is None or self._floating:
             return [HVACMode.OFF]
         if self._auto:
-            # What it is seen to do is offered while it does it.
+            # The current mode is offered even if the constraints do not name it.
             modes = (HVACMode.OFF, self._homes_mode, self.hvac_mode)
             return [mode for mode in dict.fromkeys(modes) if mode is not None]
         known = {word.value.upper(): mode for word, mode in UNIT_MODES.items()}
@@ -193,7 +193,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
     @property
     @override
     def hvac_action(self) -> HVACAction | None:
-        """What a running unit does by its mode."""
+        """The action of a running unit, by its mode."""
         return None if self.hvac_mode is None else ACTIONS.get(self.hvac_mode)
 
     @property
@@ -219,13 +219,13 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
 
     @property
     def _set_points(self) -> tuple[float, ...]:
-        """What the unit takes in its mode, swing and fan."""
+        """The set points that the unit accepts in its mode, swing and fan speed."""
         unit = self.record
         return _set_points(unit, unit.mode, unit.fan_speed) if unit else ()
 
     @property
     def _range(self) -> tuple[float, ...]:
-        """What the unit takes now, and in the modes that may come along with a set point."""
+        """The set points that the unit accepts now, and in modes that a call may set with them."""
         unit = self.record
         others = [mode for mode in UNIT_MODES if unit and mode is not unit.mode]
         further = (
@@ -265,7 +265,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
     @property
     @override
     def supported_features(self) -> ClimateEntityFeature:
-        """What the unit's constraints leave to choose."""
+        """The features that the unit's constraints allow."""
         features = ClimateEntityFeature.TURN_OFF | ClimateEntityFeature.TURN_ON
         if self._auto or len(self._range) > 1:
             features |= ClimateEntityFeature.TARGET_TEMPERATURE
@@ -288,7 +288,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
     @property
     @override
     def fan_mode(self) -> str | None:
-        """The speed; in auto the one that Flair uses when it runs the unit."""
+        """The fan speed; in auto mode the one that Flair uses when it runs the unit."""
         unit = self.record
         if unit is None:
             return None
@@ -300,7 +300,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
     @property
     @override
     def swing_modes(self) -> list[str] | None:
-        """On and off, for units that swing."""
+        """On and off, for units with swing."""
         unit = self.record
         swings = unit is not None and (
             unit.swing is not None
@@ -311,7 +311,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
     @property
     @override
     def swing_mode(self) -> str | None:
-        """The swing; in auto the one that Flair uses when it runs the unit."""
+        """The swing; in auto mode the one that Flair uses when it runs the unit."""
         unit = self.record
         if unit is None:
             return None
@@ -322,17 +322,17 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
         )
         return None if swing is None else SWING_ON if swing else SWING_OFF
 
-    # What is asked of it: all is looked at before anything is written.
+    # Commands: everything is checked before anything is written.
 
     @override
     async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:
-        """Change the mode: power first, then the mode, then a fan speed that goes with it."""
+        """Change the mode: power first, then the mode, then a fan speed that the mode allows."""
         unit = self._drivable()
         await self._patch(unit, *self._mode_steps(unit, hvac_mode))
 
     @override
     async def async_turn_on(self) -> None:
-        """Switch the unit on in the mode it was in."""
+        """Switch the unit on in its last mode."""
         unit = self._drivable()
         if self._floating:
             raise validation_error("home_is_off")
@@ -345,7 +345,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
 
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:
-        """Change the set point, of the room in auto, and the mode where that is asked for too."""
+        """Change the set point (in auto mode that of the room), and the mode if the call contains one."""
         unit = self._drivable()
         mode: HVACMode | None = kwargs.get(ATTR_HVAC_MODE)
         steps = () if mode is None else self._mode_steps(unit, mode)
@@ -357,7 +357,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
                 await self._patch(unit, *steps)
             await self._patch(room, set_point)
         elif mode is HVACMode.OFF:
-            # A unit that is off takes no set point.
+            # A unit that is off does not accept a set point.
             await self._patch(unit, _temperature_step(unit, value), *steps)
         else:
             word = None if mode is None else _WORDS[mode]
@@ -365,13 +365,13 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
 
     @override
     async def async_set_fan_mode(self, fan_mode: str) -> None:
-        """Change the speed, in auto the one that Flair shall use."""
+        """Change the fan speed; in auto mode the one that Flair uses."""
         attribute = "default_fan_speed" if self._auto else "fan_speed"
         await self._patch(self._drivable(), {attribute: _SPEEDS[fan_mode]})
 
     @override
     async def async_set_swing_mode(self, swing_mode: str) -> None:
-        """Change the swing, in auto the one that Flair shall use."""
+        """Change the swing; in auto mode the one that Flair uses."""
         attribute = "swing_auto" if self._auto else "swing"
         await self._patch(self._drivable(), {attribute: swing_mode == SWING_ON})
 
@@ -379,7 +379,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
         """Return the unit.
 
         Raises:
-            ServiceValidationError: there is no puck to send its commands, or none in reach.
+            ServiceValidationError: there is no puck for its commands, or it cannot be reached.
         """
         unit = self.require_record()
         self.coordinator.require_reach(unit)
@@ -388,7 +388,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
     def _mode_steps(
         self, unit: HvacUnit, mode: HVACMode
     ) -> tuple[Mapping[str, object], ...]:
-        """Return what to write to run the unit in a mode, or to switch it off."""
+        """Return the steps that run the unit in a mode, or switch it off."""
         if mode is HVACMode.OFF:
             return ({"power": False},)
         if self._auto:
@@ -399,7 +399,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
         return tuple(_steps(unit, _WORDS[mode]))
 
     def _room_step(self, value: float) -> tuple[Room, Mapping[str, object]]:
-        """Return the room whose set point the unit follows in auto, and what to write there."""
+        """Return the room whose set point the unit follows in auto mode, and the step to write there."""
         if (room := self._room) is None:
             raise validation_error("unit_without_room")
         celsius = TemperatureConverter.convert(
@@ -421,10 +421,10 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
 
 
 def set_point(celsius: float) -> float:
-    """Return a set point of a home or a room with Flair's two decimals.
+    """Return a set point of a home or a room, rounded to Flair's two decimals, in °C.
 
     Raises:
-        ServiceValidationError: Flair does not take it, or it is no number.
+        ServiceValidationError: Flair does not accept it, or it is not a number.
     """
     if not MIN_TEMP <= celsius <= MAX_TEMP:
         raise validation_error(
@@ -434,12 +434,12 @@ def set_point(celsius: float) -> float:
 
 
 def require_offered(climate: ClimateEntity, mode: HVACMode) -> None:
-    """Do nothing where a climate offers a mode.
+    """Check that a climate offers a mode.
 
-    Home Assistant looks at that too, but not where a set point comes along.
+    Home Assistant checks that too, but not for a mode that is set with a set point.
 
     Raises:
-        ServiceValidationError: it does not.
+        ServiceValidationError: the climate does not offer the mode.
     """
     if mode not in climate.hvac_modes:
         raise validation_error(
@@ -450,7 +450,7 @@ def require_offered(climate: ClimateEntity, mode: HVACMode) -> None:
 def _set_points(
     unit: HvacUnit, mode: UnitMode | None, speed: FanSpeed | None
 ) -> tuple[float, ...]:
-    """Return what a unit takes in a mode and at a speed, with the swing that it has now."""
+    """Return the set points that a unit accepts in a mode, at a fan speed, with its current swing."""
     if unit.constraints is None or mode is None:
         return ()
     swing = None if unit.swing is None else "ON" if unit.swing else "OFF"
@@ -459,7 +459,7 @@ def _set_points(
 
 
 def _steps(unit: HvacUnit, mode: UnitMode) -> Iterator[Mapping[str, object]]:
-    """Yield what to write, one attribute at a time as Flair demands, to run a unit in a mode."""
+    """Yield the steps to run a unit in a mode; Flair accepts one attribute per request."""
     if not unit.power:
         yield {"power": True}
     yield {"mode": mode}
@@ -468,7 +468,7 @@ def _steps(unit: HvacUnit, mode: UnitMode) -> Iterator[Mapping[str, object]]:
 
 
 def _speed_for(unit: HvacUnit, mode: UnitMode) -> FanSpeed | None:
-    """Return the speed that a mode demands, None where the present one goes with it."""
+    """Return the fan speed that a mode needs, or None if the current one is allowed."""
     if mode in (UnitMode.DRY, UnitMode.AUTO):
         return None if unit.fan_speed is FanSpeed.AUTO else FanSpeed.AUTO
     if mode is not UnitMode.FAN or unit.fan_speed not in (FanSpeed.AUTO, None):
@@ -486,12 +486,12 @@ def _speed_for(unit: HvacUnit, mode: UnitMode) -> FanSpeed | None:
 def _temperature_step(
     unit: HvacUnit, value: float, mode: UnitMode | None = None
 ) -> Mapping[str, object]:
-    """Return what to write for a set point, the nearest that the unit takes.
+    """Return the step for a set point, rounded to the nearest that the unit accepts.
 
-    `mode` is what it will run in then, where that is about to change.
+    `mode` is the mode that the same call sets, if any.
 
     Raises:
-        ServiceValidationError: it takes none then, or none that is near.
+        ServiceValidationError: the unit accepts no set point in that mode, or none near it.
     """
     runs = mode is not None or unit.power is not False
     target = mode or unit.mode

@@ -24,10 +24,10 @@ from .entity import FlairEntity
 
 AWAY_MAX = 32.2
 AWAY_GAP = 3.0
-"""°C: the highest away limit, and how far the two must lie apart; Flair refuses the rest."""
+"""°C: the highest away limit, and the least distance of the two; Flair refuses other values."""
 
 NO_OFFSET = -5.0
-"""°C; what Flair keeps where the app shows no calibration."""
+"""°C; Flair's value where the app shows no calibration (docs/vendors/flair.md, Resources)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class FlairNumberEntityDescription[R](
     value_fn: Callable[[R], float | None]
     set_value_fn: Callable[[float], Mapping[str, object]]
     validate_fn: Callable[[R, float], str | None] = lambda _record, _value: None
-    """Return the key of the error when a value does not go with the rest."""
+    """Returns the key of the error if a value does not fit the other values."""
 
 
 class FlairNumberEntity[R: Resource](FlairEntity[R], NumberEntity):
@@ -51,16 +51,16 @@ class FlairNumberEntity[R: Resource](FlairEntity[R], NumberEntity):
     @property
     @override
     def native_value(self) -> float | None:
-        """What the cloud said."""
+        """The value in the record."""
         record = self.record
         return None if record is None else self.entity_description.value_fn(record)
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Change it."""
+        """Write the value."""
         record = self.require_record()
         description = self.entity_description
-        # Home Assistant has compared it with both limits, which lets through what is no number.
+        # Home Assistant only compares it with both limits, which NaN passes.
         if not isfinite(value):
             raise validation_error(
                 "value_out_of_range",
@@ -79,11 +79,11 @@ def set_point[R](
     validate_fn: Callable[[R, float], str | None] = lambda _record, _value: None,
     highest: float = MAX_TEMP,
 ) -> FlairNumberEntityDescription[R]:
-    """Describe a temperature in °C within what Flair takes, with its two decimals."""
+    """Describe a temperature in °C in the range that Flair accepts, with two decimals."""
     return FlairNumberEntityDescription(
         key=key,
         value_fn=value_fn,
-        # 90 °F are a trace more than what Flair takes as such.
+        # 90 °F is slightly more than Flair's limit for it.
         set_value_fn=lambda value: set_value_fn(min(round(value, 2), highest)),
         validate_fn=validate_fn,
         device_class=NumberDeviceClass.TEMPERATURE,
@@ -97,13 +97,13 @@ def set_point[R](
 
 
 def away_gap(low: float | None, high: float | None) -> str | None:
-    """Say when the away limits come too close."""
+    """Return the key of the error if the away limits are too close, else None."""
     too_close = low is not None and high is not None and high - low < AWAY_GAP
     return "away_limits_too_close" if too_close else None
 
 
 def bounds_crossed(low: float | None, high: float | None) -> str | None:
-    """Say when a puck's limits would leave no set point."""
+    """Return the key of the error if a puck's limits cross, else None."""
     crossed = low is not None and high is not None and high <= low
     return "limits_crossed" if crossed else None
 

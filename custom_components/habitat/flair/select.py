@@ -31,23 +31,23 @@ from .coordinator import SCHEDULES, FlairCoordinator
 from .entity import FlairEntity
 
 MAX_FURTHER = 10
-"""So many words that are new are remembered as options, the newest of them."""
+"""Unknown values that are kept as options; the newest are kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FlairSelectEntityDescription[R](
     RecordEntityDescription[R], SelectEntityDescription
 ):
-    """Describes a choice of words at a Flair device."""
+    """Describes a select of a Flair device."""
 
     members: type[LenientEnum]
-    """The words that are known; one that is not is one more option."""
+    """The known values; an unknown value becomes a further option."""
     value_fn: Callable[[R], LenientEnum | str | None]
     set_value_fn: Callable[[LenientEnum | str], Mapping[str, object]]
 
 
 class FlairSelectEntity[R: Resource](FlairEntity[R], SelectEntity):
-    """A choice of words at a Flair device."""
+    """A select of a Flair device."""
 
     shows = ("current_option", "options")
     entity_description: FlairSelectEntityDescription[R]
@@ -59,7 +59,7 @@ class FlairSelectEntity[R: Resource](FlairEntity[R], SelectEntity):
         kind: type[R],
         description: FlairSelectEntityDescription[R],
     ) -> None:
-        """Offer the words that are known, and those that the cloud turns out to know."""
+        """Offer the known values, and unknown ones that the cloud sends."""
         super().__init__(coordinator, device, kind, description)
         self._further: dict[str, None] = {}
         self._learn_word()
@@ -67,19 +67,19 @@ class FlairSelectEntity[R: Resource](FlairEntity[R], SelectEntity):
     @property
     @override
     def options(self) -> list[str]:
-        """The words, in Home Assistant's spelling; unknown ones as they came."""
+        """The options; unknown values are unchanged."""
         return [*self._known, *self._further]
 
     @property
     @override
     def current_option(self) -> str | None:
-        """What the cloud said."""
+        """The value in the record, as an option."""
         word = self._word
         return word.name.lower() if isinstance(word, LenientEnum) else word
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Change it."""
+        """Write the value."""
         word = self._known.get(option, option)
         await self.coordinator.async_patch(
             self.require_record(), self.entity_description.set_value_fn(word)
@@ -92,7 +92,7 @@ class FlairSelectEntity[R: Resource](FlairEntity[R], SelectEntity):
         super()._handle_coordinator_update()
 
     def _learn_word(self) -> None:
-        """Remember a word that is not known: there must be a way back to it."""
+        """Keep an unknown value as an option, so that it can be selected again."""
         word = self._word
         if word is not None and not isinstance(word, LenientEnum):
             self._further[word] = None
@@ -117,7 +117,7 @@ def choice[R](
     config: bool = True,
     exists_fn: Callable[[R], bool] | None = None,
 ) -> FlairSelectEntityDescription[R]:
-    """Describe a choice whose attribute has the name of its key."""
+    """Describe a select whose attribute has the name of its key."""
     return FlairSelectEntityDescription(
         key=key,
         members=members,
@@ -129,7 +129,7 @@ def choice[R](
 
 
 class Presence(LenientEnum):
-    """Whether somebody is home; Flair keeps it as a yes or no."""
+    """Whether the home is in home or away mode; Flair keeps a boolean."""
 
     HOME = "home"
     AWAY = "away"
@@ -185,7 +185,7 @@ class FlairScheduleSelectEntity(FlairEntity[Structure], SelectEntity):
         )
 
     def _schedules(self) -> dict[str, str]:
-        """Return the ids of the home's schedules by the name to show."""
+        """Return the ids of the home's schedules by label."""
         schedules: tuple[Schedule, ...] = (
             self.coordinator.record(self._schedules_key, tuple) or ()
         )
@@ -195,13 +195,13 @@ class FlairScheduleSelectEntity(FlairEntity[Structure], SelectEntity):
     @property
     @override
     def options(self) -> list[str]:
-        """The names of the schedules, and none."""
+        """The labels of the schedules, and none."""
         return [NO_SCHEDULE, *self._schedules()]
 
     @property
     @override
     def current_option(self) -> str | None:
-        """The schedule that the home follows; unknown when it is not among the home's."""
+        """The schedule that the home follows; None if it is not one of the home's."""
         home = self.record
         if home is None:
             return None

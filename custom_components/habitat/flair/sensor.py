@@ -62,10 +62,10 @@ from .devices import READING, STATE, WEATHER, key_of, name_of
 from .entity import FlairEntity
 
 EMPTY, FULL = 2.2, 3.0
-"""Volts of two alkaline cells in a row, at their end and fresh."""
+"""Volts of two alkaline cells in series, empty and full."""
 
 LUX_PER_LIGHT = 2
-"""Flair's own app multiplies by it and calls the result no accurate lux."""
+"""Flair's app multiplies the raw light by this (docs/vendors/flair.md, Resources); it is not calibrated."""
 
 
 class FlairSensorEntity[R](FlairEntity[R], HabitatSensorEntity[FlairCoordinator, R]):
@@ -73,7 +73,7 @@ class FlairSensorEntity[R](FlairEntity[R], HabitatSensorEntity[FlairCoordinator,
 
 
 def battery(volts: float | None, percent: float | None) -> float | None:
-    """Estimate what two alkaline cells have left, in %, unless the device says so itself."""
+    """Return the battery level in %: the device's own, else an estimate for two alkaline cells."""
     if percent is not None:
         return percent
     if not volts:
@@ -685,7 +685,7 @@ class FlairGatewaySensorEntity(
     @property
     @override
     def native_value(self) -> str | None:
-        """The gateway's name."""
+        """The name of the gateway."""
         gateway = self.record.gateway_id if self.record else None
         if gateway is None:
             return None

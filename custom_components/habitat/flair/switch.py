@@ -23,10 +23,10 @@ class FlairSwitchEntityDescription[R](
 
     value_fn: Callable[[R], bool | None]
     attribute: str
-    """The model's attribute that it writes."""
+    """The attribute of the model that it writes."""
     on: object = True
     off: object = False
-    """What it writes there."""
+    """The value that it writes for on and off."""
 
 
 class FlairSwitchEntity[R: Resource](FlairEntity[R], SwitchEntity):
@@ -38,7 +38,7 @@ class FlairSwitchEntity[R: Resource](FlairEntity[R], SwitchEntity):
     @property
     @override
     def is_on(self) -> bool | None:
-        """What the cloud said."""
+        """The value in the record."""
         return self.entity_description.value_fn(self.record) if self.record else None
 
     @override

@@ -1,4 +1,4 @@
-"""The weather at a home, as Flair uses it."""
+"""Flair's weather entity."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -52,7 +52,7 @@ CONDITIONS: Final = (
     ("sun", ATTR_CONDITION_SUNNY),
     ("fair", ATTR_CONDITION_SUNNY),
 )
-"""What a word in Flair's free text means; the first that is there counts."""
+"""The condition of each word in Flair's free text; the first that occurs is used."""
 
 
 class FlairWeatherEntity(FlairEntity[Weather], WeatherEntity):
@@ -63,7 +63,7 @@ class FlairWeatherEntity(FlairEntity[Weather], WeatherEntity):
     _attr_native_wind_speed_unit = UnitOfSpeed.METERS_PER_SECOND
 
     def __init__(self, coordinator: FlairCoordinator, device: Device) -> None:
-        """Show what Flair recorded last."""
+        """Show the weather that Flair recorded last."""
         super().__init__(
             coordinator, device, Weather, OUTDOORS, key=f"{device.key}/{WEATHER}"
         )
@@ -71,7 +71,7 @@ class FlairWeatherEntity(FlairEntity[Weather], WeatherEntity):
     @property
     @override
     def condition(self) -> str | None:
-        """The condition, with clear nights told from sunny days."""
+        """The condition, clear at night and sunny by day."""
         weather = self.current_record
         text = ((weather and weather.condition) or "").casefold()
         found = next(
@@ -90,42 +90,42 @@ class FlairWeatherEntity(FlairEntity[Weather], WeatherEntity):
     @property
     @override
     def native_temperature(self) -> float | None:
-        """°C."""
+        """The temperature in °C."""
         weather = self.current_record
         return weather.outside_temperature_c if weather else None
 
     @property
     @override
     def native_apparent_temperature(self) -> float | None:
-        """The wind chill, °C."""
+        """The wind chill in °C."""
         weather = self.current_record
         return weather.wind_chill if weather else None
 
     @property
     @override
     def humidity(self) -> float | None:
-        """%."""
+        """The humidity in %."""
         weather = self.current_record
         return weather.humidity if weather else None
 
     @property
     @override
     def native_pressure(self) -> float | None:
-        """HPa."""
+        """The pressure in hPa."""
         weather = self.current_record
         return weather.pressure if weather else None
 
     @property
     @override
     def native_wind_speed(self) -> float | None:
-        """m/s."""
+        """The wind speed in m/s."""
         weather = self.current_record
         return weather.windspeed if weather else None
 
     @property
     @override
     def wind_bearing(self) -> float | None:
-        """Degrees."""
+        """The wind direction in degrees."""
         weather = self.current_record
         return weather.wind_direction if weather else None
 

@@ -1,1 +1,1 @@
-"""The wire: what Flair's servers are asked and what they answer. Knows nothing of Home Assistant."""
+"""Flair's protocol: requests and answers. It does not import Home Assistant."""

@@ -23,7 +23,7 @@ class FlairClient:
     """Flair's API for one account. Every method raises as `CloudSession.send` does."""
 
     def __init__(self, session: CloudSession, report: ParseReport) -> None:
-        """Speak through a session and count there what Flair sends amiss."""
+        """Use a session; oddities are counted in `report`."""
         self.session = session
         self.report = report
         self._memory = Memory()
@@ -32,9 +32,9 @@ class FlairClient:
     async def collection(
         self, model: type[Resource], path: str | None = None
     ) -> Collection[Resource]:
-        """Return all resources of a type over all homes, or those at a path; all pages.
+        """Return all resources of a type in all homes, or those at a path, from all pages.
 
-        The same object comes back while the cloud's bytes stay the same.
+        While the bytes of the answers do not change, it is the same object.
         """
         path = path or f"/api/{model.TYPE}"
         question = model, path
@@ -50,7 +50,7 @@ class FlairClient:
         return self._memory.join(question, pages, self._join)
 
     async def get[R: Resource](self, model: type[R], path: str) -> R | None:
-        """Return the resource at a path; None when there is none, such as a first reading."""
+        """Return the resource at a path, or None if there is none yet, such as a first reading."""
         try:
             document = await self.get_raw(path)
         except Refused as err:
@@ -67,14 +67,14 @@ class FlairClient:
         *,
         repeatable: bool = True,
     ) -> R | None:
-        """Set attributes, named as in the models, and return the new resource."""
+        """Set attributes, named as in the models; return the new resource, or None if unreadable."""
         wire = _attributes(model, attributes)
         try:
             document = await self.patch_raw(
                 model.TYPE, resource_id, wire, repeatable=repeatable
             )
         except Refused as err:
-            # Seen live: exactly 50 is refused by some vents, 49 and all others are taken.
+            # Some vents refuse exactly 50 and accept 49 (docs/vendors/flair.md, JSON:API).
             if err.status != 400 or model is not Vent or wire != {"percent-open": 50}:
                 raise
             document = await self.patch_raw(
@@ -83,7 +83,7 @@ class FlairClient:
         return self._one(model, document)
 
     async def get_raw(self, path: str, params: Mapping[str, str] | None = None) -> Json:
-        """Return any document of the API: applications, callbacks, histories and the rest."""
+        """Return any document of the API, such as applications, callbacks or histories."""
         return await self.session.json(Request(method="GET", path=path, params=params))
 
     async def patch_raw(
@@ -95,7 +95,7 @@ class FlairClient:
         *,
         repeatable: bool = True,
     ) -> Json:
-        """Change any resource of the API, with attributes as the API spells them."""
+        """Change any resource of the API; attributes are spelled as in the API."""
         data: dict[str, Json] = {
             "type": kind,
             "id": resource_id,
@@ -145,7 +145,7 @@ class FlairClient:
 def _attributes(
     model: type[Resource], attributes: Mapping[str, object]
 ) -> dict[str, Json]:
-    """Return a model's attributes as the API takes them."""
+    """Return a model's attributes in the form that the API accepts."""
     writers = {item.name: item.metadata.get("wire", _plain) for item in fields(model)}
     return {
         name.replace("_", "-"): None if value is None else writers[name](value)

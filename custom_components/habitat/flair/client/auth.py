@@ -1,4 +1,4 @@
-"""Logging in at Flair: the grants of its OAuth2 server, at its new address or its old one."""
+"""Logging in at Flair: the grants of its OAuth2 server, at its new and its old address."""
 
 from collections.abc import Mapping
 import time
@@ -11,20 +11,20 @@ from ...cloud.values import to_float, to_str
 
 MODERN = "/oauth2/token"
 LEGACY = "/oauth/token"
-"""For the pairs that Flair calls "OAuth 1.0 (Legacy)"; neither address takes the other's."""
+"""The address for pairs that Flair calls "OAuth 1.0 (Legacy)" (docs/vendors/flair.md, Login)."""
 
 _WRONG_LOGIN = (400, 403)
 """Flair answers a wrong pair with 400 or 401."""
 _NO_SUCH_ADDRESS = (404, 405)
-"""A server with only one of the two addresses says so like this, and one that is not Flair's."""
+"""The status with which a server answers that it does not have one of the addresses."""
 
 
 def grant(credentials: Mapping[str, str]) -> dict[str, str]:
-    """Return the token request that these credentials allow.
+    """Return the token request for these credentials.
 
-    `client_id` and `client_secret` always; with `username` and `password` it is the password
-    grant, with `code` and `redirect_uri` the authorization code grant. The scope is left out:
-    the server then gives all that the account has.
+    `client_id` and `client_secret` are always needed. With `username` and `password` it is the
+    password grant, with `code` and `redirect_uri` the authorization code grant, else that of client
+    credentials. There is no scope: the server then grants everything that the account has.
     """
     if "code" in credentials:
         kind = "authorization_code"
@@ -38,11 +38,11 @@ def grant(credentials: Mapping[str, str]) -> dict[str, str]:
 async def log_in(
     session: CloudSession, credentials: Mapping[str, str], old: Token | None = None
 ) -> Token:
-    """Get a token; a refresh grant of the old token comes first, since it is not rationed.
+    """Return a new token. The refresh token of the old one is tried first: it has no daily limit.
 
     Raises:
         AuthError: the pair is wrong at both addresses.
-        CloudError: no token could be had for another reason.
+        CloudError: there is no token for another reason.
     """
     if old is not None and old.refresh and old.flavour:
         pair = {key: credentials[key] for key in ("client_id", "client_secret")}
@@ -50,13 +50,13 @@ async def log_in(
         try:
             return await _token(session, old.flavour, form)
         except AuthError:
-            pass  # The refresh grant ended too; the credentials may still be good.
+            pass  # The refresh token ended too; the credentials may still be valid.
     known = old.flavour if old is not None else None
     first, second = (LEGACY, MODERN) if known == LEGACY else (MODERN, LEGACY)
     try:
         return await _token(session, first, grant(credentials))
     except (AuthError, Refused) as err:
-        # An address that served before is there, whatever is said of it today.
+        # An address that worked before still exists, whatever its answer is now.
         if known and not isinstance(err, AuthError):
             raise
         if isinstance(err, Refused) and err.status not in _NO_SUCH_ADDRESS:
@@ -65,7 +65,7 @@ async def log_in(
     try:
         return await _token(session, second, grant(credentials))
     except (AuthError, Refused) as err:
-        # A word on the login counts for more than one on the address.
+        # An answer about the login is more useful than one about the address.
         decisive = isinstance(err, AuthError) and isinstance(failure, Refused)
         raise (err if decisive else failure) from None
 

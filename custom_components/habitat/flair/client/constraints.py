@@ -1,8 +1,7 @@
-"""What an infrared unit can do, from the `constraints` attribute that Flair keeps for it.
+"""The abilities of an infrared unit, from its `constraints` attribute.
 
-The attribute has three shapes: a tree `ON -> MODE -> SWING -> FAN -> [temperatures as text]`, a
-list of button names (remotes without states), or nothing usable. Seen in recordings and in the
-debug output that owners published.
+The attribute has three shapes: a tree `ON -> MODE -> SWING -> FAN -> [temperatures as text]`, a list of
+button names (remotes without states), or nothing usable. See docs/vendors/flair.md, Resources.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,15 +13,15 @@ from ...cloud.text import clean
 from ...cloud.values import to_float
 
 MAX_BUTTONS = 100
-"""No remote has more."""
+"""Buttons of one remote; real ones have fewer."""
 
 _FAHRENHEIT_FROM = 45.0
-"""No unit offers a set point this warm in Celsius, and none one below it in Fahrenheit."""
+"""Set points below this are in Celsius, others in Fahrenheit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """The choices of one unit; temperatures in the unit's own scale."""
+    """The abilities of one unit; temperatures are in the unit's own scale."""
 
     tree: Mapping[str, Mapping[str, Mapping[str, tuple[float, ...]]]] = field(
         default_factory=dict
@@ -39,7 +38,7 @@ class Constraints:
 
     @property
     def likely_scale(self) -> str | None:
-        """The scale by the set points, for units that Flair did not label."""
+        """The scale that the set points suggest, for units without one."""
         points = [
             point
             for swings in self.tree.values()
@@ -57,16 +56,16 @@ class Constraints:
         return any({"ON", "OFF"} <= set(swings) for swings in self.tree.values())
 
     def fans(self, mode: str) -> tuple[str, ...]:
-        """Return the fan speeds of a mode ("FAN AUTO"), in Flair's order, without doubles."""
+        """Return the fan speeds of a mode ("FAN AUTO"), in Flair's order, each once."""
         swings = self.tree.get(mode, {})
         return tuple(dict.fromkeys(fan for fans in swings.values() for fan in fans))
 
     def set_points(
         self, mode: str, swing: str | None = None, fan: str | None = None
     ) -> tuple[float, ...]:
-        """Return the set points of a mode, sorted, as far as swing and fan narrow them down.
+        """Return the sorted set points of a mode, a swing and a fan speed.
 
-        A swing or fan that the mode does not know narrows nothing.
+        A swing or fan speed that the mode does not have is ignored.
         """
         swings = self.tree.get(mode, {})
         chosen = [swings[swing]] if swing and swing in swings else list(swings.values())
@@ -78,7 +77,7 @@ class Constraints:
 
 
 def read_constraints(raw: Json) -> Constraints | None:
-    """Read the attribute in any of its shapes; None when it says nothing."""
+    """Read the attribute in any of its shapes; return None if nothing can be used."""
     if isinstance(raw, list):
         buttons = tuple(
             islice(

@@ -1,7 +1,7 @@
-"""JSON:API as Flair speaks it, today and in the document of the time before the hardware.
+"""JSON:API as Flair uses it today, and as in Flair's old document (docs/vendors/flair.md, JSON:API).
 
-Both spell keys differently, nest states or not, and put relationships at two depths; here they
-become one flat mapping with the models' names.
+The two differ in the spelling of keys, in nested states and in the depth of relationships; both become
+one flat mapping with the names of the models.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,10 +21,10 @@ _NESTED = (
     "previous_puck_state",
     "previous_state",
 )
-"""State objects of the old document, the better source first."""
+"""State objects of the old document, the preferred source first."""
 
 _PAGE_NUMBER = re.compile("[0-9]{1,3}")
-"""No list has a thousand pages."""
+"""Pages of one list; real ones have fewer."""
 
 _SPELLINGS = {
     "precent_open": "percent_open",
@@ -37,7 +37,7 @@ _OLD_UNIT_KEYS = {"make": "make_name", "model": "model_id"}
 
 
 def resources(document: Json) -> list[Json]:
-    """Return the resources of an answer, one or many.
+    """Return the resources of an answer that holds one or many.
 
     Raises:
         BadAnswer: the answer has no `data`.
@@ -51,15 +51,14 @@ def resources(document: Json) -> list[Json]:
 
 
 def next_page(document: Json) -> dict[str, str] | None:
-    """Return the query of the next page, None on the last."""
+    """Return the query of the next page, or None on the last page."""
     return _linked_query(document, "next")
 
 
 def pages_ahead(document: Json) -> tuple[dict[str, str], ...]:
-    """Return the queries of the pages from the one after the next to the last.
+    """Return the queries of the pages after the next one, up to the last.
 
-    Answers link the last page beside the next one; the queries of the two differ in the number
-    of the page alone.
+    Answers link the next and the last page; their queries differ only in the page number.
     """
     following = _linked_query(document, "next") or {}
     last = _linked_query(document, "last") or {}
@@ -76,10 +75,10 @@ def pages_ahead(document: Json) -> tuple[dict[str, str], ...]:
 
 
 def _linked_query(document: Json, name: str) -> dict[str, str] | None:
-    """Return the query of a link to another page, None where there is none.
+    """Return the query of a link to another page, or None.
 
-    Live answers keep the links in `meta`, the JSON:API standard in `links`. Only the query is
-    trusted: where to send it is ours to say.
+    Flair has the links in `meta`, the JSON:API standard in `links`. Only the query is used, so that
+    requests always go to the configured server.
     """
     if not isinstance(document, dict):
         return None
@@ -95,7 +94,7 @@ def _linked_query(document: Json, name: str) -> dict[str, str] | None:
 
 
 def error_message(document: Json) -> str | None:
-    """Return what an error document says, in the vendor's words."""
+    """Return the message of an error document, or None."""
     if not isinstance(document, dict):
         return None
     errors = document.get("errors")
@@ -113,7 +112,7 @@ def _words(text: Json) -> str | None:
 
 
 def flatten(resource: Mapping[str, Json]) -> dict[str, Json]:
-    """Return a resource as one flat mapping with the names that the models use."""
+    """Return a resource as one flat mapping with the names of the models."""
     flat: dict[str, Json] = {}
     attributes = resource.get("attributes")
     if isinstance(attributes, dict):
@@ -141,7 +140,7 @@ def _name(key: str) -> str:
 
 
 def _relations(relationships: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
-    """Yield the ids of related resources; a relation to nothing has the id null."""
+    """Yield the ids of related resources; a relation without a resource has the id null."""
     for key, relation in relationships.items():
         data = relation.get("data") if isinstance(relation, dict) else None
         if isinstance(data, dict):
@@ -154,7 +153,7 @@ def _relations(relationships: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
 
 
 def _shape_unit(flat: dict[str, Json]) -> None:
-    """Bring the old document's words and today's lists of a unit to the model's."""
+    """Convert the fields of a unit to those of the model."""
     for old, new in _OLD_UNIT_KEYS.items():
         if old in flat:
             flat.setdefault(new, flat[old])
@@ -172,13 +171,13 @@ def _shape_unit(flat: dict[str, Json]) -> None:
 
 
 def _shape_room(flat: dict[str, Json]) -> None:
-    """Count the windows; each is an object with a direction."""
+    """Replace the list of windows by their number."""
     if isinstance(windows := flat.get("windows"), list):
         flat["windows"] = len(windows)
 
 
 def _shape_radio(flat: dict[str, Json]) -> None:
-    """Drop zeros that stand for "nothing": no battery on USB, no radio link on Ethernet."""
+    """Drop zeros that mean "nothing": no battery on USB, no radio on Ethernet."""
     for name in ("voltage", "system_voltage", "current_rssi", "rssi"):
         if to_float(flat.get(name)) == 0:
             flat[name] = None

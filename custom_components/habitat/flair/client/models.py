@@ -1,9 +1,8 @@
-"""What Flair says, by JSON:API type.
+"""Models of Flair's resources, by JSON:API type.
 
-Attributes are named as in the API with underscores; ids of related resources end in `_id` or
-`_ids`. Temperatures are °C unless said otherwise, humidity is %, voltage V, signal strength dBm.
-The spellings come from recordings of the live API, Flair's own client and, where those are
-silent, the API document of the time before the hardware.
+Attributes are named as in the API, with underscores; ids of related resources end in `_id` or `_ids`.
+Temperatures are in °C unless a comment says otherwise, humidity in %, voltage in V, signal strength in
+dBm. The sources of the spellings are in docs/vendors/flair.md.
 """
 
 from dataclasses import field
@@ -22,7 +21,7 @@ HUMIDITY = within(plausible.HUMIDITY)
 PERCENT = within(plausible.PERCENT)
 PRESSURE = within(plausible.AIR_PRESSURE)
 DUCT_TEMPERATURE = within(Range(-60, 120))
-"""°C; a furnace's air is hotter than any room's."""
+"""°C; air from a furnace is hotter than that of a room."""
 DUCT_PRESSURE = within(Range(60, 110))
 """kPa, absolute."""
 UNIT_TEMPERATURE = within(Range(-20, 130))
@@ -30,19 +29,19 @@ UNIT_TEMPERATURE = within(Range(-20, 130))
 OFFSET = within(Range(-50, 50))
 """°C."""
 WIND_CHILL = within(Range(-90, 70))
-"""°C; wind makes cold air feel colder than air can be."""
+"""°C; a wind chill is colder than air can be."""
 WIND_SPEED = within(Range(0, 120))
 """m/s."""
 DIRECTION = within(Range(0, 360))
 """Degrees."""
 VOLTAGE = within(Range(0, 30))
-"""V; cells and USB supplies have no more."""
+"""V; batteries and USB supplies have less."""
 SIGNAL = within(Range(-150, 20))
 """dBm."""
 LIGHT = within(Range(0, 100_000))
-"""Raw."""
+"""Raw value without a unit."""
 NOT_NEGATIVE = within(Range(0, inf))
-"""Field metadata: what a value can be; another reads as unknown."""
+"""Field metadata: the possible range; other values read as unknown."""
 
 
 def _on_off(value: object) -> str:
@@ -55,18 +54,18 @@ def _upper(value: object) -> str:
 
 ON_OFF = {"wire": _on_off}
 UPPER = {"wire": _upper}
-"""Field metadata: how the API wants a value written that it sends in another form."""
+"""Field metadata: the form in which the API accepts a value that it sends in another form."""
 
 
 class SystemMode(LenientEnum):
-    """Who moves the vents: Flair or people."""
+    """Who controls the vents: Flair or the user."""
 
     AUTO = "auto"
     MANUAL = "manual"
 
 
 class HeatCoolMode(LenientEnum):
-    """What a home is asked to do; "float" is off."""
+    """The mode of a home; "float" is off."""
 
     FLOAT = "float"
     HEAT = "heat"
@@ -75,14 +74,14 @@ class HeatCoolMode(LenientEnum):
 
 
 class SetPointMode(LenientEnum):
-    """Who sets the home's set point."""
+    """What decides the set point of the home."""
 
     FLAIR = "Home Evenness For Active Rooms Flair Setpoint"
     THERMOSTAT = "Home Evenness For Active Rooms Follow Third Party"
 
 
 class HomeAwayMode(LenientEnum):
-    """Who says whether somebody is home."""
+    """What decides between home and away."""
 
     MANUAL = "Manual"
     THERMOSTAT = "Third Party Home Away"
@@ -90,7 +89,7 @@ class HomeAwayMode(LenientEnum):
 
 
 class AwayMode(LenientEnum):
-    """What happens when nobody is home."""
+    """What Flair does in away mode."""
 
     SMART_AWAY = "Smart Away"
     OFF_ONLY = "Off Only"
@@ -107,7 +106,7 @@ class HoldDuration(LenientEnum):
 
 
 class TemperatureScale(LenientEnum):
-    """The unit that the pucks' displays show."""
+    """The unit on the displays of the pucks."""
 
     FAHRENHEIT = "F"
     CELSIUS = "C"
@@ -142,7 +141,7 @@ class FanSpeed(LenientEnum):
 
 
 class PowerSource(LenientEnum):
-    """What feeds a Puck 2."""
+    """The power supply of a Puck 2."""
 
     USB = "USB"
     BATTERY = "Battery"
@@ -157,19 +156,19 @@ class Resource:
     id: str
     created_at: datetime | None = None
     updated_at: datetime | None = field(default=None, compare=False)
-    """Moves with every report: two records that differ in nothing else are the same."""
+    """Changes with every report, so it does not count in comparisons."""
 
 
 @model
 class NamedResource(Resource):
-    """A resource that people gave a name to."""
+    """A resource with a name."""
 
     name: str | None = field(default=None, metadata=PRIVATE)
 
 
 @model
 class User(NamedResource):
-    """The person whose account it is."""
+    """The user of the account."""
 
     TYPE: ClassVar[str] = "users"
 
@@ -296,29 +295,29 @@ class Room(NamedResource):
     room_type: str | None = None
     air_return: bool | None = None
     windows: int | None = None
-    """How many; the API lists them with the direction that they face."""
+    """The number of windows; the API has a list with their directions."""
     state_updated_at: datetime | None = None
 
 
 @model
 class RadioDevice(NamedResource):
-    """What all battery and radio devices have in common."""
+    """The base of Flair's own devices."""
 
     structure_id: str | None = None
     room_id: str | None = None
     inactive: bool | None = None
     voltage: float | None = field(default=None, metadata=VOLTAGE)
     battery_level: float | None = field(default=None, metadata=PERCENT)
-    """Only in the old document; live devices tell volts."""
+    """Only in the old document; the API today has the voltage."""
     current_rssi: float | None = field(default=None, metadata=SIGNAL)
     connected_gateway_id: str | None = None
     connected_gateway_type: str | None = None
     connected_gateway_puck_id: str | None = None
-    """What older firmware says instead of the two above."""
+    """Older firmware has this instead of the two above."""
 
     @property
     def reachable(self) -> bool:
-        """Whether it has a radio link; one without tells nothing new."""
+        """Whether it can be reached by radio; otherwise it does not report."""
         return not self.inactive
 
     @property
@@ -346,7 +345,7 @@ class Vent(RadioDevice):
 
 @model
 class AnyPuck(RadioDevice):
-    """What both generations of pucks have in common."""
+    """The base of both generations of pucks."""
 
     current_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
     current_humidity: float | None = field(default=None, metadata=HUMIDITY)
@@ -356,7 +355,7 @@ class AnyPuck(RadioDevice):
     setpoint_bound_low: float | None = field(default=None, metadata=TEMPERATURE)
     setpoint_bound_high: float | None = field(default=None, metadata=TEMPERATURE)
     temperature_offset_override_c: float | None = field(default=None, metadata=OFFSET)
-    """5 less than what the app shows; unset counts as -5, which shifts nothing in the app."""
+    """5 less than the app shows; -5 means no offset."""
     locked: bool | None = None
 
 
@@ -369,7 +368,7 @@ class Puck(AnyPuck):
     display_number: str | None = None
     is_gateway: bool | None = None
     gateway: bool | None = None
-    """The old document's word for `is_gateway`."""
+    """The old document's name of `is_gateway`."""
     last_reported_as_gateway: bool | None = None
     temperature_offset_c: float | None = field(default=None, metadata=OFFSET)
     humidity_offset: float | None = None
@@ -407,7 +406,7 @@ class Bridge(RadioDevice):
 
 @model
 class Thermostat(NamedResource):
-    """A thermostat of another make that is linked to the home; Flair cannot be asked to set it."""
+    """A linked thermostat of another maker; it cannot be set through Flair."""
 
     TYPE: ClassVar[str] = "thermostats"
 
@@ -415,11 +414,11 @@ class Thermostat(NamedResource):
     zone_id: str | None = None
     room_id: str | None = None
     remote_sensor_id: str | None = None
-    """The sensor in the thermostat itself."""
+    """The sensor inside the thermostat."""
     make: str | None = None
     thermostat_model: str | None = None
     model: str | None = None
-    """The old document's word for `thermostat_model`."""
+    """The old document's name of `thermostat_model`."""
     source_id: str | None = field(default=None, metadata=PRIVATE)
     mode: str | None = None
     operating_state: str | None = None
@@ -432,13 +431,13 @@ class Thermostat(NamedResource):
 
     @property
     def reachable(self) -> bool:
-        """Whether its maker's cloud reaches it."""
+        """Whether the cloud of its maker reaches it."""
         return not self.is_offline
 
 
 @model
 class ThermostatState(Resource):
-    """What a linked thermostat reported last."""
+    """The last report of a linked thermostat."""
 
     TYPE: ClassVar[str] = "thermostat-states"
 
@@ -492,7 +491,7 @@ class HvacUnit(NamedResource):
     fan_speed: FanSpeed | None = None
     default_fan_speed: FanSpeed | None = field(default=None, metadata=UPPER)
     swing: bool | None = field(default=None, metadata=ON_OFF)
-    """None when the unit has no swing."""
+    """None if the unit has no swing."""
     swing_auto: bool | None = None
     capabilities: str | None = None
     constraints: Constraints | None = field(
@@ -512,7 +511,7 @@ class HvacUnit(NamedResource):
 
     @property
     def driven(self) -> bool:
-        """Whether a puck was chosen to send its commands, in reach or not."""
+        """Whether a puck is assigned to send its commands, even if it cannot be reached."""
         return bool(self.puck_id or self.puck2_id)
 
 
@@ -527,7 +526,7 @@ class Schedule(NamedResource):
 
 @model
 class Weather(Resource):
-    """The weather at a home; pressure in hPa, wind speed in m/s, by the old document."""
+    """The weather at a home; pressure in hPa and wind speed in m/s, as in the old document."""
 
     TYPE: ClassVar[str] = "weather-readings"
 
@@ -544,7 +543,7 @@ class Weather(Resource):
 
 @model
 class DeviceReading(Resource):
-    """What a device reported last; `created_at` is the time of the report."""
+    """The last report of a device; `created_at` is its time."""
 
     rssi: float | None = field(default=None, metadata=SIGNAL)
     system_voltage: float | None = field(default=None, metadata=VOLTAGE)
@@ -556,13 +555,13 @@ class DeviceReading(Resource):
 
     @property
     def firmware(self) -> str | None:
-        """The firmware, as people compare it."""
+        """The version of the firmware, as the app shows it."""
         return self.firmware_version or self.firmware_version_s
 
 
 @model
 class VentReading(DeviceReading):
-    """A vent's own report; its `percent_open` is where the vent believes to be."""
+    """A report of a vent; `percent_open` is the vent's own estimate."""
 
     TYPE: ClassVar[str] = "vent-sensor-readings"
 
@@ -577,7 +576,7 @@ class VentReading(DeviceReading):
 
 @model
 class PuckReading(DeviceReading):
-    """A puck's own report."""
+    """A report of a puck."""
 
     TYPE: ClassVar[str] = "sensor-readings"
 
@@ -586,7 +585,7 @@ class PuckReading(DeviceReading):
     """kPa; Flair stopped sending it in April 2025."""
     humidity: float | None = field(default=None, metadata=HUMIDITY)
     light: float | None = field(default=None, metadata=LIGHT)
-    """Raw; twice of it is about lux, uncalibrated."""
+    """Raw; twice this is about lux, not calibrated."""
     desired_temperature_c: float | None = field(default=None, metadata=TEMPERATURE)
     is_gateway: bool | None = None
     button_pushes: int | None = None
@@ -597,7 +596,7 @@ class PuckReading(DeviceReading):
 
 @model
 class Puck2Reading(DeviceReading):
-    """A Puck 2's own report."""
+    """A report of a Puck 2."""
 
     TYPE: ClassVar[str] = "puck2-sensor-readings"
 
@@ -615,14 +614,14 @@ class Puck2Reading(DeviceReading):
 
 @model
 class BridgeReading(DeviceReading):
-    """A bridge's own report."""
+    """A report of a bridge."""
 
     TYPE: ClassVar[str] = "bridge-sensor-readings"
 
 
 @model
 class RemoteSensorReading(Resource):
-    """What a linked thermostat's sensor reported last."""
+    """The last report of a sensor of a linked thermostat."""
 
     TYPE: ClassVar[str] = "remote-sensor-readings"
 
