@@ -1,4 +1,4 @@
-"""CityFlow's actions: what its cloud tells only when it is asked."""
+"""CityFlow's actions: data that is only requested on demand."""
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
@@ -34,7 +34,7 @@ async def get_measurement_history(
     device_type: int | None = None,
     location: str | None = None,
 ) -> ServiceResponse:
-    """Return averages of one probe, of all probes of a type, or over a location."""
+    """Return averages of one probe, of all probes of a type, or of a location."""
     span = time_range_of(start, end)
     targets = (device, device_type, location)
     if sum(target is not None for target in targets) != 1:
@@ -63,7 +63,7 @@ async def get_measurement_history(
 def _of_device(
     coordinator: CityFlowCoordinator, device: Device, span: TimeRange, resolution: str
 ) -> tuple[_History, set[str | None]]:
-    """Return a history that has a probe's, and under which ids the probe stands in it."""
+    """Return a history that contains a probe, and the ids of its rows there."""
     probe = coordinator.record(device.key, Probe)
     if probe is not None and probe.type is not None:
         row = coordinator.record(f"{device.key}/{ROW}", Measurement)

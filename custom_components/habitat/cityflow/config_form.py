@@ -27,7 +27,7 @@ FORMS = (
 
 
 async def async_validate(hass: HomeAssistant, login: Login) -> Identity:
-    """Return whose account the login opens.
+    """Return the account of a login.
 
     Raises:
         NoDevices: the account sees no probe.
@@ -41,11 +41,11 @@ async def async_validate(hass: HomeAssistant, login: Login) -> Identity:
     token = auth.token if isinstance(auth, TokenAuth) else None
     access = token.access if token else None
     key = login.fields.get(CONF_API_TOKEN)
-    # Accounts may share probes, so these tell of an account only where its key does not.
+    # Accounts may share probes, so probes identify an account only if its key does not.
     nameless = key is not None and read_claims("".join(key.split())).account_id is None
     return Identity(
         account_id(login.fields, access),
-        # Home Assistant logs titles, so no organization's name is in them.
+        # Home Assistant logs titles, so they do not contain the organization's name.
         login.vendor.name,
         frozenset(probes.records) if nameless else frozenset(),
     )

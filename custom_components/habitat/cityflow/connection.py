@@ -1,4 +1,4 @@
-"""CityFlow's client for one login."""
+"""Connects a login to CityFlow."""
 
 from homeassistant.core import HomeAssistant, callback
 
@@ -12,7 +12,7 @@ from .client.auth import authorize, error_message
 
 @callback
 def connect(hass: HomeAssistant, login: Login) -> CityFlowClient:
-    """Return a client that shows its key, or logs in and keeps the token over restarts."""
+    """Return a client that sends its key, or logs in and stores the token over restarts."""
     session = cloud_session(hass, login, error_message)
     session.auth = authorize(session, login.fields, login_tokens(hass, login))
     return CityFlowClient(session, ParseReport(login.vendor.name, session.privacy))

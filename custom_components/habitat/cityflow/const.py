@@ -18,9 +18,9 @@ BY_PLACE: Final = "by_place"
 BY_DISTANCE: Final = "by_distance"
 BY_HAND: Final = "by_hand"
 CHOICES: Final = (AUTOMATIC, EVERY, BY_TAG, BY_PLACE, BY_DISTANCE, BY_HAND)
-"""How the probes are chosen that become devices."""
+"""How the probes that become devices are chosen."""
 
 MAX_AUTOMATIC: Final = 25
-"""So many probes become devices by themselves; of more, so many that are nearest to home."""
+"""Probes that become devices automatically; of more, the nearest to home."""
 DEFAULT_DISTANCE: Final = 5.0
-"""Kilometres from home, unless the options say otherwise."""
+"""The default distance from home in kilometres."""

@@ -1,4 +1,4 @@
-"""A CityFlow account: one request tells of all probes, and the options say which are devices."""
+"""The coordinator of a CityFlow account: its lists, the newest rows, and the choice of devices."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -33,21 +33,21 @@ TYPES = "types"
 ORGANIZATIONS = "organizations"
 
 UNLISTED = "probes/@strays"
-"""The key of the keys of probes that measure but are not in the list."""
+"""The key of a derived record: the keys of probes that have rows but are not in the list."""
 _ORGANIZATION_PREFIX = "organization_"
 
 HALF_A_DAY = timedelta(hours=12)
 DAILY = timedelta(days=1)
 APART = timedelta(minutes=65)
-"""What is asked for rarely is never asked for within the same hour, apart from the first time: each may
-be asked for half a poll too early or too late."""
+"""The rare sources are requested in different hours, except the first time: each may be half a poll
+too early or too late."""
 _ASK_AGAIN = timedelta(hours=1)
-"""After that a probe that fell silent has the list asked for again."""
+"""If the list is older than this when a probe becomes silent, it is requested again."""
 
 MIN_SILENCE = timedelta(minutes=45)
 MAX_SILENCE = timedelta(hours=2)
 CADENCES = 3
-"""A probe is silent after so many times its cadence, 45 minutes at least and 2 hours at most."""
+"""A probe is silent after this many times its interval, at least 45 minutes and at most 2 hours."""
 
 
 class CityFlowCoordinator(HabitatCoordinator):
@@ -59,7 +59,7 @@ class CityFlowCoordinator(HabitatCoordinator):
     def __init__(
         self, hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
     ) -> None:
-        """Connect, without asking for anything yet."""
+        """Connect; no request is sent yet."""
         self.client = connect(hass, login)
         super().__init__(hass, entry, login, self.client.session, self.client.report)
         self._listed: Collection[Probe] | None = None
@@ -68,15 +68,15 @@ class CityFlowCoordinator(HabitatCoordinator):
         self._measured_at: dict[str, datetime] = {}
         self._gaps: dict[str, deque[timedelta]] = {}
         self._ever_listed: dict[str, Probe] = {}
-        """All that the list ever named: a probe that it names no more keeps its name."""
+        """All probes that the list ever named, so that a probe that it does not name any more keeps its name."""
         self._asked_again = 0
         self._chose_nothing = False
 
     @override
     async def async_config_entry_first_refresh(self) -> None:
-        """Begin; what the options no longer choose leaves at once, not after days."""
+        """Refresh, then remove the devices that the options do not choose any more."""
         await super().async_config_entry_first_refresh()
-        # Of one that the list lacks the options cannot know: several lists have to lack it.
+        # Only probes in the list: others are removed after several lists without them.
         for probe in self.records(DEVICES, Probe):
             if device_id(self.login, probe) not in self.devices.present:
                 self.devices.remove(device_id(self.login, probe))
@@ -85,7 +85,7 @@ class CityFlowCoordinator(HabitatCoordinator):
 
     @override
     def sources(self) -> Iterator[Source]:
-        """Return the lists and the newest rows, which are of no use before there was a list."""
+        """Return the lists and the newest rows, which follow the list of devices."""
         yield Source(DEVICES, self._fetch_devices, HALF_A_DAY, prefix=PROBE_PREFIX)
         yield Source(
             TYPES,
@@ -111,7 +111,7 @@ class CityFlowCoordinator(HabitatCoordinator):
             self.interval,
             after=(DEVICES,),
             blocking=False,
-            # That all are silent is an answer too.
+            # An empty answer means that all probes are silent.
             allow_empty=True,
             prefix=PROBE_PREFIX,
         )
@@ -119,7 +119,7 @@ class CityFlowCoordinator(HabitatCoordinator):
     @override
     @callback
     def async_poll_ended(self) -> None:
-        """Ask again for a device that is missing: one list is no proof."""
+        """Request the list again if a device is missing: it must be missing several times."""
         if not self.devices.missing:
             self._asked_again = 0
         elif self._asked_again < ABSENT_POLLS:
@@ -129,7 +129,7 @@ class CityFlowCoordinator(HabitatCoordinator):
     @override
     @callback
     def _async_turned(self, turned: frozenset[str]) -> None:
-        """Ask for the list soon where a probe fell silent: it may be there no more."""
+        """Request the list soon if a probe became silent: it may have been removed."""
         state = self.poller.states.get(DEVICES)
         if state is not None and not all(map(self.is_alive, turned)):
             age = timedelta(seconds=time.monotonic() - max(state.answered_at, 0))
@@ -141,7 +141,7 @@ class CityFlowCoordinator(HabitatCoordinator):
         self._list_failed = True
         devices = await self.client.devices()
         self._list_failed = False
-        # All ids are hexadecimal: anything else is no device's.
+        # Ids are hexadecimal (docs/vendors/cityflow.md, Properties); others are dropped.
         sound = {
             key: probe
             for key, probe in devices.records.items()
@@ -170,7 +170,7 @@ class CityFlowCoordinator(HabitatCoordinator):
         return FetchResult(organizations.records, organizations.complete)
 
     def _check_list(self) -> None:
-        """Take what may be forbidden for an answer only where the list of devices came too."""
+        """Raise an error if the list of devices failed: an optional list alone is not an answer."""
         if self._list_failed:
             raise BadAnswer("The list of devices did not come")
 
@@ -188,7 +188,7 @@ class CityFlowCoordinator(HabitatCoordinator):
         return result
 
     def _last_rows(self, listed: Collection[Probe]) -> Iterator[tuple[str, object]]:
-        """Yield the rows that probes of the list had: of one that is silent, when it measured."""
+        """Yield the known rows of the listed probes, so that a silent probe keeps its last row."""
         known = self.store.keys(DEVICES)
         for key in self.store.keys(LATEST):
             owner = key.removesuffix(f"/{ROW}")
@@ -200,14 +200,14 @@ class CityFlowCoordinator(HabitatCoordinator):
     def _newest(
         self, rows: Mapping[str, Measurement]
     ) -> Iterator[tuple[str, Measurement]]:
-        """Yield the rows that are news, by key, and take note of when they were measured."""
+        """Yield the newest rows by key, and note when they were measured."""
         now = dt_util.utcnow()
         for probe_id, row in rows.items():
             name = f"{probe_id}/{ROW}"
             key = PROBE_PREFIX + name
             before = self.record(key, Measurement)
             if before is not None and row.time < before.time < now + SKEW:
-                # It came late.
+                # The row is older than the known one.
                 yield name, before
                 continue
             yield name, row
@@ -223,29 +223,29 @@ class CityFlowCoordinator(HabitatCoordinator):
 
     @override
     def alive_until(self, device: Device) -> datetime | None:
-        """Return when a probe's newest row will be older than its cadence allows."""
+        """Return when a probe's newest row will be too old for its interval."""
         key = f"{device.key}/{ROW}"
         self.store.note_read(key)
         heard = self._measured_at.get(key)
         if heard is None:
             return SILENT
-        # The shortest gap: a row that was lost makes no slower probe.
+        # The shortest gap, because a lost row makes a gap longer.
         cadence = min(self._gaps.get(key) or [MIN_SILENCE / CADENCES])
         return heard + min(max(CADENCES * cadence, MIN_SILENCE), MAX_SILENCE)
 
     def answers(self) -> bool:
-        """Say whether the cloud tells of the newest rows; the other lists do not age."""
+        """Return whether the newest rows are not stale; the other lists do not age."""
         state = self.poller.states.get(LATEST)
         return state is not None and not state.stale
 
     @property
     def knows_types(self) -> bool:
-        """Whether CityFlow was heard about the types, be it that it says nothing of them."""
+        """Whether the list of types was requested, successfully or not."""
         state = self.poller.states.get(TYPES)
         return state is not None and (state.answered or state.is_failing)
 
     def type_of(self, device: Device) -> DeviceType | None:
-        """Return what CityFlow says of a device's type."""
+        """Return the type of a device, or None."""
         probe = self.record(device.key, Probe)
         return None if probe is None else self._type(probe)
 
@@ -256,7 +256,7 @@ class CityFlowCoordinator(HabitatCoordinator):
 
     @override
     def derivations(self) -> Iterator[Derivation]:
-        """Return probes that measure but are not in the list."""
+        """Return the probes that have rows but are not in the list."""
         yield Derivation(UNLISTED, LATEST, self._find_unlisted)
 
     def _find_unlisted(self) -> dict[str, object]:
@@ -283,12 +283,12 @@ class CityFlowCoordinator(HabitatCoordinator):
             *self.records(DEVICES, Probe),
             *(self.record(key, Probe) for key in unlisted),
         ]
-        # What is in no list may go by anything.
+        # Ids that are not in the list were not checked yet.
         return [one for one in found if one and one.id.isascii() and one.id.isalnum()]
 
     @override
     def device_makers(self) -> Iterator[tuple[str, Callable[[], Device | None]]]:
-        """Return the probes that the options choose; they stand in nothing."""
+        """Return the makers of the probes that the options choose; they have no parent."""
         for probe in self._chosen():
             key = f"{PROBE_PREFIX}{probe.id}"
             yield key, partial(self._describe, key)
@@ -320,7 +320,7 @@ class CityFlowCoordinator(HabitatCoordinator):
         )
 
     def _chosen(self) -> list[Probe]:
-        """Return the probes that are devices; a choice that matches nothing removes none."""
+        """Return the probes that are devices; a choice without a match removes no device."""
         chosen = self.choose(self.config_entry.options)
         probes = self.probes()
         self._chose_nothing = bool(probes) and not chosen
@@ -332,13 +332,13 @@ class CityFlowCoordinator(HabitatCoordinator):
 
     @override
     def describe_issues(self) -> Iterator[Issue]:
-        """Return that the options choose nothing."""
+        """Return an issue if the options choose no probe."""
         if self._chose_nothing:
             yield Issue("nothing_chosen")
 
     @override
     def sees(self) -> frozenset[str]:
-        """Return all probes, those too that the options leave out."""
+        """Return the ids of all probes, also of those that the options leave out."""
         return frozenset(device_id(self.login, probe) for probe in self.probes())
 
     @override

@@ -1,4 +1,4 @@
-"""Which of an account's probes become devices: a city has hundreds."""
+"""Which of an account's probes become devices; a city has hundreds of probes."""
 
 from collections.abc import Container, Iterable, Mapping
 from functools import lru_cache
@@ -31,11 +31,11 @@ def choose(
     home: Coordinates,
     current: Container[str] = (),
 ) -> list[Probe]:
-    """Return the probes that the options ask for.
+    """Return the probes that the options choose.
 
-    Tags and places that are filled in narrow every choice but that by hand; without a choice, so do
-    probes. `home` is in degrees, `current` has the ids of those that are devices now: a new probe
-    drives none of them out, however near it is.
+    Tags and places in the options narrow every choice except that by hand; without a choice, probes do
+    too. `home` is in degrees. `current` has the ids of the current devices: a new probe that is nearer
+    does not replace one of them.
     """
     choice = options.get(CONF_CHOICE, AUTOMATIC)
     tags, places, ids = (
@@ -55,7 +55,7 @@ def choose(
         reach = wished if isinstance(wished, int | float) else DEFAULT_DISTANCE
         found = [probe for probe in found if kilometres(probe, home) <= reach]
     if choice == AUTOMATIC and len(found) > MAX_AUTOMATIC:
-        # Of two that are equally far always the same one.
+        # The id makes the order of equal distances stable.
         found.sort(
             key=lambda one: (one.id not in current, kilometres(one, home), one.id)
         )
@@ -64,7 +64,7 @@ def choose(
 
 
 def kilometres(probe: Probe, home: Coordinates) -> float:
-    """Return how far from home a probe is; infinitely where nobody knows."""
+    """Return the distance of a probe from home in km; infinite if its position is not known."""
     return inf if probe.position is None else _distance(probe.position, home)
 
 

@@ -36,10 +36,10 @@ from .devices import name_of
 
 
 async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> OptionsForm:
-    """Return the form with what is chosen now, and what there is to choose from."""
+    """Return the form with the current options, and the probes to choose from."""
     chosen = entry.options
     coordinator = getattr(entry, "runtime_data", None)
-    # An account that is not loaded can only name what was chosen before.
+    # If the account is not loaded, only the earlier choice is known.
     probes = (
         coordinator.probes() if isinstance(coordinator, CityFlowCoordinator) else []
     )
@@ -94,7 +94,7 @@ async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> Option
     )
 
     def check(filled_in: Mapping[str, object]) -> str | None:
-        """Refuse a choice that matches no probe: all devices would go."""
+        """Return an error if a choice matches no probe: all devices would be removed."""
         if not isinstance(coordinator, CityFlowCoordinator) or not probes:
             return None
         return None if coordinator.choose(filled_in) else "nothing_chosen"
@@ -105,5 +105,5 @@ async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> Option
 
 
 def _label(probe: Probe) -> str:
-    """Return what tells a probe from others at the same place."""
+    """Return a label that is unique among probes at the same place."""
     return f"{name_of(probe)} ({probe.id[-4:]})"

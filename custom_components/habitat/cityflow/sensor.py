@@ -1,4 +1,4 @@
-"""CityFlow's sensors: what probes of both generations measure, and what nobody knows yet."""
+"""CityFlow's sensors: the properties of both generations of probes, and unknown properties."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -45,7 +45,7 @@ _PROPS: Mapping[str, tuple[str, ...]] = {
     key: tuple(prop for prop, other in KEYS.items() if other == key)
     for key in KEYS.values()
 }
-"""CityFlow's names of what is one thing here."""
+"""CityFlow's names of the same property, by generation of the probe."""
 
 _MASS = UnitOfDensity.MICROGRAMS_PER_CUBIC_METER
 _PER_VOLUME = "1/cm³"
@@ -118,7 +118,7 @@ MEASURED: tuple[Description, ...] = (
     _sensor("pm25", SensorDeviceClass.PM25, _MASS, precision=1),
     _sensor("pm4", SensorDeviceClass.PM4, _MASS, precision=1, enabled=False),
     _sensor("pm10", SensorDeviceClass.PM10, _MASS, props=("mPX",), precision=1),
-    # That this is PM10 is inferred only.
+    # That this is PM10 is inferred (docs/vendors/cityflow.md, Properties).
     _sensor(
         "pm10",
         SensorDeviceClass.PM10,
@@ -142,7 +142,7 @@ MEASURED: tuple[Description, ...] = (
     _raw("rain_signal_min"),
     _raw("rain_signal_std"),
     _raw("rain_signal_var"),
-    # Their cells are not calibrated: no concentration of anything.
+    # The cells are not calibrated, so the value is not a concentration.
     _raw("co_raw"),
     _raw("no2_raw"),
     _sensor("uv", enabled=False),
@@ -158,7 +158,7 @@ MEASURED: tuple[Description, ...] = (
 
 
 def _measured_at(row: Measurement) -> datetime | None:
-    """Return when a row was measured, unless its clock is plainly wrong."""
+    """Return when a row was measured, or None if the time is clearly wrong."""
     return past(row.time)
 
 
@@ -179,10 +179,10 @@ PROPERTY: Description = HabitatSensorEntityDescription(
     entity_registry_enabled_default=False,
     value_fn=lambda _: None,
 )
-"""What a property is like that is known from CityFlow's metadata alone."""
+"""The description of a property that only CityFlow's metadata describes."""
 
 MAX_UNKNOWN = 32
-"""So many entities a probe may bring that nobody knows: their names are the cloud's."""
+"""Entities of unknown properties per probe; their names come from the cloud."""
 
 _ON_THE_MAP = ("mP2", "p2")
 
@@ -193,9 +193,9 @@ class CityFlowSensorEntity(HabitatSensorEntity[CityFlowCoordinator, Measurement]
     @property
     @override
     def available(self) -> bool:
-        """Whether the cloud tells of what is measured.
+        """Whether the newest rows are not stale.
 
-        The list of devices has no say: names and places do not age.
+        The list of devices does not count: names and places do not age.
         """
         coordinator = self.coordinator
         return self.device_key in coordinator.data and coordinator.answers()
@@ -203,7 +203,7 @@ class CityFlowSensorEntity(HabitatSensorEntity[CityFlowCoordinator, Measurement]
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        """Where the probe is, if it may be shown: with its fine dust, where it measures that."""
+        """The position of the probe, if the options allow it; on one sensor, PM2.5 if there is one."""
         coordinator, row = self.coordinator, self.record
         if not coordinator.config_entry.options.get(CONF_SHOW_ON_MAP) or row is None:
             return None
@@ -216,14 +216,14 @@ class CityFlowSensorEntity(HabitatSensorEntity[CityFlowCoordinator, Measurement]
 
 
 class CityFlowLastMeasurementSensorEntity(CityFlowSensorEntity, RestoreSensor):
-    """When a probe measured last; CityFlow itself forgets it within the hour."""
+    """When a probe measured last; the cloud drops it after 45 minutes, so it is restored."""
 
     _before: datetime | None = None
-    """What it was before a restart."""
+    """The state before a restart."""
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Remember what was shown last."""
+        """Restore the last state."""
         await super().async_added_to_hass()
         last = await self.async_get_last_sensor_data()
         if last is not None and isinstance(last.native_value, datetime):
@@ -232,14 +232,14 @@ class CityFlowLastMeasurementSensorEntity(CityFlowSensorEntity, RestoreSensor):
     @property
     @override
     def native_value(self) -> StateType | datetime:
-        """What the newest row says, or what was known of the last one."""
+        """The time of the newest row, or of the last known one."""
         return self._before if self.record is None else super().native_value
 
 
 def _registered(
     coordinator: CityFlowCoordinator, device: Device
 ) -> Iterator[Description]:
-    """Yield what a probe that is silent since the start is known to measure."""
+    """Yield the registered sensors of a probe that is silent since the start."""
     registry = er.async_get(coordinator.hass)
     for description in MEASURED:
         unique_id = f"{device.id}_{description.key}"
@@ -248,7 +248,7 @@ def _registered(
 
 
 def _unknown(coordinator: CityFlowCoordinator, device: Device) -> Iterator[Description]:
-    """Yield descriptions of what a probe sends that nobody knows, by its type's metadata."""
+    """Yield descriptions of unknown properties, from the metadata of the probe's type."""
     if not coordinator.knows_types:
         return
     row = coordinator.record(PROPERTY.key_at(device), Measurement)
@@ -270,7 +270,7 @@ def _unknown(coordinator: CityFlowCoordinator, device: Device) -> Iterator[Descr
 def entities(
     coordinator: CityFlowCoordinator, device: Device
 ) -> Iterator[EntityFactory]:
-    """Return the sensors of a device: of what it sends."""
+    """Return the sensors of a device, for the properties that it sends."""
     last = (LAST_MEASUREMENT,)
     yield from entities_from(
         coordinator, device, Measurement, last, CityFlowLastMeasurementSensorEntity

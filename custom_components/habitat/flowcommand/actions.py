@@ -1,4 +1,4 @@
-"""FlowCommand's actions: what its cloud tells only when it is asked."""
+"""FlowCommand's actions: data that is only requested on demand."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from .units import gallons
 async def get_flow_volume(
     coordinator: FlowCommandCoordinator, device: Device, start: datetime, end: datetime
 ) -> ServiceResponse:
-    """Return what went through the pipe within a span."""
+    """Return the volume in a time range."""
     span = time_range_of(start, end)
     volume = await coordinator.client.flow_volume(_sensor_id(coordinator, device), span)
     return _volume(volume)
@@ -27,7 +27,7 @@ async def get_flow_volume(
 async def get_hourly_flow_volumes(
     coordinator: FlowCommandCoordinator, device: Device, start: datetime, end: datetime
 ) -> ServiceResponse:
-    """Return the volumes of all hours that a span touches, the oldest first."""
+    """Return the volumes of all hours that overlap a time range, the oldest first."""
     span = time_range_of(start, end)
     hours = await coordinator.client.hourly_volumes(
         _sensor_id(coordinator, device), span
@@ -38,7 +38,7 @@ async def get_hourly_flow_volumes(
 async def get_pings(
     coordinator: FlowCommandCoordinator, device: Device, start: datetime, end: datetime
 ) -> ServiceResponse:
-    """Return all pings within a span, the oldest first."""
+    """Return all pings in a time range, the oldest first."""
     span = time_range_of(start, end)
     pings = await coordinator.client.pings(_sensor_id(coordinator, device), span)
     return {"pings": [_ping(ping) for ping in pings]}

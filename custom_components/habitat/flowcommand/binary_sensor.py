@@ -18,7 +18,7 @@ from .coordinator import FlowCommandCoordinator, last_ping_at
 
 
 def flowing(sensor: FlowSensor) -> bool | None:
-    """Say whether anything flows; a sensor that was never heard of cannot tell."""
+    """Return whether there is flow; None for a sensor without a ping."""
     rate = sensor.last_ping_flowrate
     return None if rate is None else rate > 0
 
@@ -45,12 +45,12 @@ HEARD: HabitatBinarySensorEntityDescription[FlowSensor] = (
 class FlowCommandReportingEntity(
     HabitatBinarySensorEntity[FlowCommandCoordinator, FlowSensor]
 ):
-    """Whether a sensor was heard of lately; unknown where it never was."""
+    """Whether a sensor sent a ping lately; unknown if it never sent one."""
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether it was heard of lately."""
+        """Whether it sent a ping lately."""
         heard = super().is_on
         return self.coordinator.is_alive(self.device_key) if heard else None
 

@@ -29,7 +29,7 @@ FORMS = (
 
 
 async def async_validate(hass: HomeAssistant, login: Login) -> Identity:
-    """Return whose account the login opens: only its sensors tell a new login from another's.
+    """Return the account of a login; only its sensors show whether a new login is for the same account.
 
     Raises:
         NoDevices: the account has no sensor.

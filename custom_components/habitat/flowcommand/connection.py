@@ -1,4 +1,4 @@
-"""FlowCommand's client for one login."""
+"""Connects a login to FlowCommand."""
 
 from homeassistant.core import HomeAssistant, callback
 
@@ -11,7 +11,7 @@ from .client.auth import authorize, error_message, refuses_login
 
 @callback
 def connect(hass: HomeAssistant, login: Login) -> FlowCommandClient:
-    """Return a client that shows its token, or user name and password, with every request."""
+    """Return a client that sends its token, or user name and password, with every request."""
     session = cloud_session(hass, login, error_message, refuses_login)
     session.auth = authorize(login.fields)
     return FlowCommandClient(session, ParseReport(login.vendor.name, session.privacy))

@@ -7,7 +7,7 @@ MANUFACTURER: Final = "FlowCommand"
 
 CONF_FLUID: Final = "fluid"
 BARRELS: Final = "flow_rate_bbl"
-"""The key of the flow rate in barrels, which an option enables."""
+"""The key of the flow rate sensor in barrels, which an option enables."""
 
 CONF_BARRELS: Final = "barrels"
 CONF_SHOW_ON_MAP: Final = "show_on_map"
@@ -18,7 +18,7 @@ UNSPECIFIED: Final = "unspecified"
 WATER: Final = "water"
 OIL: Final = "oil"
 FLUIDS: Final = (UNSPECIFIED, WATER, OIL)
-"""What flows through the pipes; without a word of the user's nothing is assumed."""
+"""What flows through the pipes; it is unspecified unless the user says so."""
 
 SILENT_HOURS: Final = 6
-"""After so many hours without a ping something is wrong, unless the options say otherwise."""
+"""Hours without a ping until a sensor counts as silent, unless the options say otherwise."""

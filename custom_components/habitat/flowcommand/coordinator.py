@@ -1,4 +1,4 @@
-"""A FlowCommand account: one list for all sensors, volumes where they changed, and pushes."""
+"""The coordinator of a FlowCommand account: the list of sensors, changed volumes, and pushes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
@@ -45,11 +45,12 @@ SENSORS = "sensors"
 _PREFIX = "sensor_"
 
 RELAXED = timedelta(minutes=30)
-"""The pace of the polls while pings are pushed."""
+"""The interval of the polls while pings are pushed."""
 PUSHED_LATELY = timedelta(minutes=90)
-"""Three times what a sensor takes from one ping to the next: without a push until then they stopped."""
+"""Three times the usual time between pings (docs/vendors/flowcommand.md, Habits and traps): without a
+push for this long, pushes have stopped."""
 LAG = timedelta(minutes=5)
-"""What a push may lie behind the list."""
+"""How much later than in the list a ping may be pushed."""
 _MIN_RANGE = timedelta(seconds=1)
 
 
@@ -66,7 +67,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
     def __init__(
         self, hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
     ) -> None:
-        """Connect, without asking for anything yet."""
+        """Connect; no request is sent yet."""
         self.client = connect(hass, login)
         super().__init__(hass, entry, login, self.client.session, self.client.report)
         self.silent_after = timedelta(
@@ -79,10 +80,10 @@ class FlowCommandCoordinator(HabitatCoordinator):
 
     @override
     async def async_config_entry_first_refresh(self) -> None:
-        """Begin; from then on listen to the clock, and to pushes where that is wished for."""
+        """Refresh, then follow the clock, and pushes if the options say so."""
         await super().async_config_entry_first_refresh()
         entry = self.config_entry
-        # A day begins by the clock of the house, an hour by the clock of the cloud.
+        # Days begin in local time, hours in UTC.
         for stop in (
             async_track_time_change(
                 self.hass, self._begin_period, hour=0, minute=0, second=0
@@ -99,7 +100,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
 
     @callback
     def _disable_barrels(self) -> None:
-        """Disable what an option has enabled, when it is switched off."""
+        """Disable the sensors in barrels when their option is switched off."""
         if self.config_entry.options.get(CONF_BARRELS):
             return
         registry = er.async_get(self.hass)
@@ -110,14 +111,14 @@ class FlowCommandCoordinator(HabitatCoordinator):
                 registry.async_update_entity(
                     one.entity_id, disabled_by=er.RegistryEntryDisabler.INTEGRATION
                 )
-                # The unloading has just left a state behind for when it comes back.
+                # Unloading left a restored state behind.
                 self.hass.states.async_remove(one.entity_id)
 
     # Polls.
 
     @override
     def sources(self) -> Iterator[Source]:
-        """Return the one list, and the volumes that somebody reads and that are not what they were."""
+        """Return the list, and the volumes that an enabled entity reads and that are outdated."""
         yield Source(SENSORS, self._fetch_sensors, self.interval, prefix=_PREFIX)
         now, read = dt_util.utcnow(), self.store.subscribed_keys
         for sensor_key in self.store.keys(SENSORS):
@@ -137,7 +138,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
 
     @override
     def poll_interval(self) -> timedelta:
-        """Return the pace: pushes make polls rare as long as all is well."""
+        """Return the interval: polls are rarer while pings are pushed and polls succeed."""
         state = self.poller.states.get(SENSORS)
         relaxed = (
             state is not None
@@ -155,7 +156,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
         return FetchResult(collection.records, collection.complete)
 
     def _notice_missed(self, listed: Mapping[str, FlowSensor]) -> None:
-        """Trust pushes no more when the list has a ping that should have been pushed long ago."""
+        """Return to the usual interval if the list has a ping that was not pushed in time."""
         if self._pushed_at is None:
             return
         now = dt_util.utcnow()
@@ -173,7 +174,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
     def _ahead(
         self, listed: Mapping[str, FlowSensor]
     ) -> Iterator[tuple[str, FlowSensor]]:
-        """Yield sensors whose push the list does not have yet."""
+        """Yield sensors whose pushed ping is not in the list yet."""
         for name, ping in list(self._pushed.items()):
             sensor = listed.get(name)
             if sensor is None or not _is_newer(ping, sensor):
@@ -188,7 +189,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
     # Volumes.
 
     def _is_outdated(self, key: str, sensor_key: str, period: Period) -> bool:
-        """Return whether a volume must be read, or a loss of it made good."""
+        """Return whether a volume must be requested: it is outdated, or its last request failed."""
         sensor, state = self.sensor(sensor_key), self.poller.states.get(key)
         return sensor is not None and (
             (state is not None and (state.stale or state.is_failing))
@@ -210,7 +211,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
                     sensor.id, TimeRange(period.start, end)
                 )
             except Refused as err:
-                # A sensor that was listed a moment ago and has no volumes will have none soon.
+                # The sensor is in the list but has no volumes, so a retry would not help.
                 if err.status != HTTPStatus.NOT_FOUND:
                     raise
                 volume = Volume()
@@ -221,12 +222,12 @@ class FlowCommandCoordinator(HabitatCoordinator):
 
     @callback
     def _begin_period(self, _: datetime) -> None:
-        """Begin a new hour or day."""
+        """Begin a new hour or day: request its volumes."""
         self._read_volumes(self.store.keys(SENSORS))
 
     @callback
     def _read_volumes(self, sensor_keys: Iterable[str]) -> None:
-        """Read what is outdated of some sensors now, not with the next poll."""
+        """Request the outdated volumes of some sensors now, not with the next poll."""
         if not self.last_update_success:
             return
         for key in sensor_keys:
@@ -238,7 +239,7 @@ class FlowCommandCoordinator(HabitatCoordinator):
 
     @callback
     def _receive(self, body: bytes, headers: Mapping[str, str]) -> HTTPStatus:
-        """Take in what was posted to the account's webhook, and say how to answer."""
+        """Handle a request to the account's webhook; return the status to answer with."""
         secret = self.config_entry.options.get(CONF_WEBHOOK_SECRET, "")
         if not genuine(secret, headers.get(SIGNATURE_HEADER), body):
             return HTTPStatus.UNAUTHORIZED
@@ -268,11 +269,11 @@ class FlowCommandCoordinator(HabitatCoordinator):
         self.async_set_record(key, _with_ping(sensor, ping))
         self._read_volumes([key])
 
-    # Devices, and the rest.
+    # Devices.
 
     @override
     def device_makers(self) -> Iterator[tuple[str, Callable[[], Device | None]]]:
-        """Return the sensors; they stand in nothing."""
+        """Return the makers of the sensors, which have no parent."""
         for key in self.store.keys(SENSORS):
             yield key, partial(self._describe, key)
 
@@ -282,22 +283,22 @@ class FlowCommandCoordinator(HabitatCoordinator):
 
     @override
     def alive_until(self, device: Device) -> datetime | None:
-        """Return when a sensor will have been silent for as long as the options allow."""
+        """Return the time of the last ping plus the hours of silence that the options allow."""
         sensor = self.sensor(device.key)
         if sensor is None or sensor.last_ping_datetime is None:
             return None
         ping = last_ping_at(sensor)
-        # A list names the last ping for ever: one of the future tells nothing of now.
+        # A ping from the future has a wrong time.
         return SILENT if ping is None else ping + self.silent_after
 
     @override
     def source_of_device(self, device_id: str) -> str:
-        """Return the one list."""
+        """Return the list of sensors."""
         return SENSORS
 
     @override
     def diagnostics_extra(self) -> Mapping[str, object]:
-        """Return how the webhook is doing."""
+        """Return the counters of the webhook, and the interval of the polls."""
         return {
             "webhook": None if self._webhook is None else asdict(self._webhook),
             "last_push": self._pushed_at,
@@ -308,17 +309,17 @@ class FlowCommandCoordinator(HabitatCoordinator):
 
 
 def newer(ping: datetime, known: datetime | None) -> bool:
-    """Say whether a ping is newer than the last that is known, unless that is from the future."""
+    """Return whether a ping is newer than the known one, or replaces one from the future."""
     return known is None or ping > known or known > dt_util.utcnow() + SKEW > ping
 
 
 def last_ping_at(sensor: FlowSensor) -> datetime | None:
-    """Return when a sensor was heard of last, unless that would be in the future."""
+    """Return the time of a sensor's last ping, or None if it is in the future."""
     return past(sensor.last_ping_datetime)
 
 
 def _is_newer(ping: Ping, sensor: FlowSensor) -> bool:
-    """Say whether a pushed ping is ahead of what is known of its sensor."""
+    """Return whether a pushed ping is newer than the record of its sensor."""
     known = sensor.last_ping_datetime
     return newer(ping.at, known) or (
         ping.at == known and sensor.last_ping_flowrate is None

@@ -1,4 +1,4 @@
-"""FlowCommand's events: a ping came in."""
+"""FlowCommand's events: a sensor sent a ping."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -22,10 +22,10 @@ PING = EventEntityDescription(
 class FlowCommandPingEventEntity(
     HabitatEntity[FlowCommandCoordinator, FlowSensor], EventEntity
 ):
-    """Tells of each ping, whether it was pushed or found by a poll."""
+    """Fires for each new ping, pushed or polled."""
 
     def __init__(self, coordinator: FlowCommandCoordinator, device: Device) -> None:
-        """Tell of what comes after the ping that is known now."""
+        """Start with the ping that is known now."""
         super().__init__(coordinator, device, FlowSensor, PING)
         self._last = self.record.last_ping_datetime if self.record else None
 

@@ -36,7 +36,7 @@ from .const import (
 
 
 async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> OptionsForm:
-    """Return the form with what is chosen now, and the address for FlowCommand's webhook."""
+    """Return the form with the current options, and the address for FlowCommand's webhook."""
     chosen = entry.options
     schema = vol.Schema(
         {
@@ -74,7 +74,7 @@ async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> Option
 
 
 def _tidy(chosen: Mapping[str, object]) -> Mapping[str, object]:
-    """Forget the secret with the webhook, or where it was emptied: it opens nothing else."""
+    """Drop the secret if the webhook is off or the field is empty."""
     if chosen.get(CONF_WEBHOOK) and chosen.get(CONF_WEBHOOK_SECRET):
         return chosen
     return {
@@ -83,7 +83,7 @@ def _tidy(chosen: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _check(chosen: Mapping[str, object]) -> str | None:
-    """Refuse a webhook that would refuse whatever comes in."""
+    """Return an error if the webhook is on without a secret: it would refuse every request."""
     if chosen.get(CONF_WEBHOOK) and not chosen.get(CONF_WEBHOOK_SECRET):
         return "webhook_without_secret"
     return None
@@ -93,5 +93,5 @@ async def _url(hass: HomeAssistant, entry: HabitatConfigEntry) -> str:
     try:
         return await async_webhook_url(hass, entry)
     except HomeAssistantError:
-        # Home Assistant may not know how it is reached, but the user may.
+        # Home Assistant does not know its own address, but the user may.
         return webhook.async_generate_path(webhook_id(hass, entry))

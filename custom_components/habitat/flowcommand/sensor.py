@@ -40,7 +40,7 @@ from .units import gallons
 from .volumes import LAST_HOUR, TODAY, YESTERDAY, Volume
 
 BARRELS_PER_DAY = "bbl/d"
-"""Home Assistant has no unit of that kind."""
+"""Home Assistant has no unit for barrels."""
 
 _METRIC: Mapping[str, str] = {
     UnitOfVolumeFlowRate.GALLONS_PER_DAY: UnitOfVolumeFlowRate.CUBIC_METERS_PER_HOUR,
@@ -52,7 +52,7 @@ FLOW_RATE: HabitatSensorEntityDescription[FlowSensor] = HabitatSensorEntityDescr
     device_class=SensorDeviceClass.VOLUME_FLOW_RATE,
     native_unit_of_measurement=UnitOfVolumeFlowRate.GALLONS_PER_DAY,
     state_class=SensorStateClass.MEASUREMENT,
-    # A hundredth of a m³/h is still 63 gallons a day.
+    # 0.01 m³/h is still 63 gallons a day.
     suggested_display_precision=2,
     value_fn=lambda sensor: gallons(sensor.last_ping_flowrate),
 )
@@ -120,7 +120,7 @@ def _volume(
 
 
 VOLUME: tuple[HabitatSensorEntityDescription[Volume], ...] = (
-    # Late pings may take something back, so it is no mere increase.
+    # Late pings may reduce the volume, so it is not only increasing.
     _volume(TODAY, SensorStateClass.TOTAL, enabled=True),
     _volume(YESTERDAY, None, enabled=False),
     _volume(LAST_HOUR, None, enabled=False),
@@ -128,7 +128,7 @@ VOLUME: tuple[HabitatSensorEntityDescription[Volume], ...] = (
 
 
 class FlowCommandSensorEntity[R](HabitatSensorEntity[FlowCommandCoordinator, R]):
-    """A sensor of a FlowCommand sensor, in metric units where the house has them."""
+    """A sensor entity of a FlowCommand sensor; it suggests metric units in a metric system."""
 
     def __init__(
         self,
@@ -137,7 +137,7 @@ class FlowCommandSensorEntity[R](HabitatSensorEntity[FlowCommandCoordinator, R])
         kind: type[R],
         description: HabitatSensorEntityDescription[R],
     ) -> None:
-        """Suggest the unit to show."""
+        """Set the suggested unit."""
         super().__init__(coordinator, device, kind, description)
         unit = _METRIC.get(description.native_unit_of_measurement or "")
         if unit and coordinator.hass.config.units is METRIC_SYSTEM:
@@ -145,12 +145,12 @@ class FlowCommandSensorEntity[R](HabitatSensorEntity[FlowCommandCoordinator, R])
 
 
 class FlowCommandFlowRateSensorEntity(FlowCommandSensorEntity[FlowSensor]):
-    """The flow rate, which is what a map shows where that is wished for."""
+    """The flow rate, with the position for a map if the options say so."""
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        """Where the sensor is, if it may be shown."""
+        """The position of the sensor, if the options allow it."""
         if not self.coordinator.config_entry.options.get(CONF_SHOW_ON_MAP):
             return None
         place = self.record.position if self.record else None
@@ -160,7 +160,7 @@ class FlowCommandFlowRateSensorEntity(FlowCommandSensorEntity[FlowSensor]):
 
 
 class FlowCommandVolumeSensorEntity(FlowCommandSensorEntity[Volume]):
-    """A volume, of water where the options say that it is water."""
+    """A volume, with the device class water if the fluid is water."""
 
     shows = (*BaseSensorEntity.shows, "last_reset")
 
@@ -171,7 +171,7 @@ class FlowCommandVolumeSensorEntity(FlowCommandSensorEntity[Volume]):
         kind: type[Volume],
         description: HabitatSensorEntityDescription[Volume],
     ) -> None:
-        """Take the fluid from the options."""
+        """Read the fluid from the options."""
         super().__init__(coordinator, device, kind, description)
         match coordinator.config_entry.options.get(CONF_FLUID):
             case const.WATER:
@@ -182,14 +182,14 @@ class FlowCommandVolumeSensorEntity(FlowCommandSensorEntity[Volume]):
     @property
     @override
     def current_record(self) -> Volume | None:
-        """The volume; of a silent sensor that of a time which its pings cover to the end."""
+        """The volume in gallons; for a silent sensor only if a ping came after the end of the period."""
         volume = self.record
         return volume if volume and volume.settled else super().current_record
 
     @property
     @override
     def last_reset(self) -> datetime | None:
-        """When the day began of which this is the sum."""
+        """The start of the day that the volume is of."""
         volume = self.current_record
         if volume is None:
             return None
@@ -199,7 +199,7 @@ class FlowCommandVolumeSensorEntity(FlowCommandSensorEntity[Volume]):
 
 @callback
 def _show_barrels(coordinator: FlowCommandCoordinator, device: Device) -> None:
-    """Enable a sensor in barrels that is registered, but was off by default then."""
+    """Enable a sensor in barrels that was registered as disabled by default."""
     registry = er.async_get(coordinator.hass)
     entity_id = registry.async_get_entity_id(
         SENSOR_DOMAIN, DOMAIN, f"{device.id}_{FLOW_RATE_BARRELS.key}"

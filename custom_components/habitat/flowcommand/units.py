@@ -1,9 +1,9 @@
-"""FlowCommand's barrels: the US petroleum barrel, which Home Assistant has no unit for."""
+"""Barrels: FlowCommand uses the US petroleum barrel, for which Home Assistant has no unit."""
 
 from typing import overload
 
 GALLONS_PER_BARREL = 42.0
-"""US gallons; exact by definition (158.987 L)."""
+"""US gallons of a barrel; exact by definition (158.987 L)."""
 
 
 @overload

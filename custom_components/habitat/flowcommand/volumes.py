@@ -1,4 +1,4 @@
-"""Volumes as Home Assistant shows them: of the day, of the day before, of the last whole hour."""
+"""The volumes that are shown: of today, of yesterday, of the last complete hour."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ LAST_HOUR = "last_hour"
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From a time up to another; a period without an end goes on until now."""
+    """A period from `start` to `end`; without an end it is not over."""
 
     start: datetime
     end: datetime | None = None
@@ -21,17 +21,17 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """What went through a pipe since `start`, in bbl; without a start nothing is known."""
+    """The volume since `start`, in bbl; without a start it is not known."""
 
     start: datetime | None = None
     barrels: float | None = None
     settled: bool = False
-    """Whether a ping came after the end of the period: then it is known for good."""
+    """Whether a ping came after the end of the period, so that the volume is final."""
 
 
 @dataclass(frozen=True, slots=True)
 class VolumeReading:
-    """What a volume was read for: the start of its period, and the last ping known then."""
+    """For what a volume was requested: the start of its period, and the last ping at that time."""
 
     start: datetime
     ping: datetime | None
@@ -59,37 +59,37 @@ PERIODS: Mapping[str, Callable[[datetime], Period]] = {
     YESTERDAY: _yesterday,
     LAST_HOUR: _last_hour,
 }
-"""Local days, and hours as FlowCommand has them, those of UTC."""
+"""Days in local time, and hours in UTC as FlowCommand has them."""
 
 
 def idle(period: Period, ping: datetime | None) -> bool:
-    """Say whether no ping came since a period began: then there is nothing to ask for."""
+    """Return whether no ping came since a period began, so that no request is needed."""
     return ping is None or ping < period.start
 
 
 def untouched(period: Period, ping: datetime | None) -> Volume:
-    """Return what is known of an idle period: a day that goes on begins with 0, else nothing.
+    """Return the volume of an idle period: 0 for a day that is not over, else unknown.
 
-    That is shown only while the sensor is heard of: silence is no proof of an empty pipe.
+    It is only shown while the sensor is not silent: silence does not mean an empty pipe.
     """
     if period.end is None and ping is not None:
         return Volume(period.start, 0.0)
-    # Always the same, so that a new hour of silence changes nothing.
+    # An equal value, so that a new hour of silence writes no state.
     return Volume()
 
 
 def settled(period: Period, ping: datetime | None) -> bool:
-    """Say whether a period is over for a sensor too: a ping came after its end."""
+    """Return whether a ping came after the end of a period, so that its volume is final."""
     return period.end is not None and ping is not None and ping >= period.end
 
 
 def outdated(
     period: Period, ping: datetime | None, known: VolumeReading | None
 ) -> bool:
-    """Say whether a volume must be read: in a new period, or after a ping that changes it."""
+    """Return whether a volume must be requested: in a new period, or after a ping that changes it."""
     if known is None or known.start != period.start:
         return True
     if known.ping == ping or idle(period, ping):
         return False
-    # A ping after the end of a period settles it.
+    # A ping after the end of a period makes it final.
     return period.end is None or known.ping is None or known.ping < period.end

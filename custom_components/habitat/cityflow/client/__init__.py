@@ -1,1 +1,1 @@
-"""The wire: what CityFlow's servers are asked and what they answer. Knows nothing of Home Assistant."""
+"""CityFlow's protocol: requests and answers. It does not import Home Assistant."""

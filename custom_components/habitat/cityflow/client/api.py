@@ -29,13 +29,13 @@ _HISTORY = "/measurements/history"
 _ABOUT_ROW = frozenset({"time", "device_id", "location", "firmware_version"})
 _MEAN = "mean_"
 _OF_OTHERS = "values"
-"""What properties are called that nobody knows: their names are the cloud's."""
+"""The label under which oddities of unknown properties are counted: their names come from the cloud."""
 _BINS_OF_TYPE = 168
 _BINS_OF_LOCATION = 720
-"""What one request asks for: a week or a month of hours; a type has many devices."""
+"""Bins of one request: a week or a month of hours; a type has many devices."""
 
 _MAX_PROPERTIES = 200
-"""No probe measures as many; each becomes a sensor."""
+"""Properties of one probe; each becomes a sensor."""
 
 type _Record = Organization | Probe | DeviceType
 
@@ -44,12 +44,12 @@ class CityFlowClient:
     """CityFlow's API for one account. Every method raises as `CloudSession.send` does."""
 
     def __init__(self, session: CloudSession, report: ParseReport) -> None:
-        """Speak through a session and count there what CityFlow sends amiss."""
+        """Use a session; oddities are counted in `report`."""
         self.session = session
         self.report = report
         self._memory = Memory()
 
-    # The same object comes back from these while the cloud's bytes stay the same.
+    # While the bytes of an answer do not change, these return the same object.
 
     async def organizations(self) -> Collection[Organization]:
         """Return the organizations that the account belongs to, by id."""
@@ -62,9 +62,9 @@ class CityFlowClient:
     async def device_types(
         self, organization: int | None = None
     ) -> Collection[DeviceType]:
-        """Return the device types, of one organization or of all, by id.
+        """Return the device types of one organization, or of all, by id.
 
-        They may be for administrators only; then there are none, and the collection is not complete.
+        If only administrators may read them, the collection is empty and not complete.
         """
         path = _TYPES if organization is None else f"{_TYPES}/{organization}"
         try:
@@ -75,24 +75,24 @@ class CityFlowClient:
             return Collection({}, complete=False)
 
     async def latest(self) -> tuple[Measurement, ...]:
-        """Return the newest rows of all devices; a device silent for 45 minutes has none."""
+        """Return the newest rows of all devices; devices without a row in the last 45 minutes are missing."""
         return await self.session.send(
             Request(method="GET", path=_LATEST),
             self._memory.list_reader(_LATEST, self._read_latest),
         )
 
-    # CityFlow has no pages; a span is asked for in slices, the oldest first.
+    # CityFlow has no pages; a time range is requested in slices, the oldest first.
 
     def history_of_type(
         self, device_type: int, span: TimeRange, resolution: str = "60m"
     ) -> AsyncGenerator[list[Measurement]]:
         """Yield the averages of all devices of a type, slice by slice, oldest bins first.
 
-        Bins begin at whole multiples of the resolution; all that the span touches are read,
-        the last of which may still be open.
+        Bins begin at multiples of the resolution. All bins that overlap the time range are read; the
+        last may not be over yet.
 
         Raises:
-            ValueError: the resolution is none, such as "10m", "60m" or "1d".
+            ValueError: the resolution is not like "10m", "60m" or "1d".
         """
         path = f"{_HISTORY}/device-type/{device_type}"
         return self._history(path, device_type, span, resolution, _BINS_OF_TYPE)
@@ -100,13 +100,13 @@ class CityFlowClient:
     def history_of_location(
         self, location: str, span: TimeRange, resolution: str = "60m"
     ) -> AsyncGenerator[list[Measurement]]:
-        """Yield the averages over a location, as `history_of_type` does.
+        """Yield the averages of a location, as `history_of_type` does.
 
-        The rows name no device: where several stand, see `join.shared_locations`, nobody can tell
-        whose they are.
+        The rows have no device id. At a location with several devices (`join.shared_locations`) it is
+        not known which device a row is of.
 
         Raises:
-            ValueError: the location is none, or the resolution.
+            ValueError: the location or the resolution is not valid.
         """
         if not (location.isascii() and location.isalnum()):
             raise ValueError(f"{location} is no location")
@@ -134,11 +134,11 @@ class CityFlowClient:
         resolution: str,
         step: timedelta,
     ) -> AsyncGenerator[list[Measurement]]:
-        """Yield what is in a span, in halves when it is too much for one answer."""
+        """Yield the rows of a time range, in halves if one answer is too large."""
         request = Request(
             method="GET",
             path=path,
-            # The API's document has them the wrong way round.
+            # CityFlow's document exchanges the two (docs/vendors/cityflow.md, Resources).
             params={
                 "from": format_utc(span.start),
                 "to": format_utc(span.end),
@@ -222,7 +222,7 @@ class CityFlowClient:
                 self.report.record("Measurement.type")
             if not isinstance(rows, list):
                 continue
-            # A row reads as another one under another type.
+            # The same row reads differently under another type.
             typed = (cast(Json, [kind, raw]) for raw in each(rows))
             read = (known.read(pair, self._read_typed_row) for pair in typed)
             found.extend(row for row in read if row is not None)
@@ -243,7 +243,7 @@ class CityFlowClient:
         )
 
     def _read_row(self, raw: Json, kind: int | None, prefix: str) -> Measurement | None:
-        """Read a row; all that does not say what the row is about is a property."""
+        """Read a row; all fields that do not describe the row are properties."""
         item = self._object(raw, Measurement)
         if item is None:
             return None

@@ -1,4 +1,4 @@
-"""Logging in at CityFlow: an API key for years, or e-mail and password for a token of a day."""
+"""Logging in at CityFlow: an API key, valid for years, or e-mail and password for a token of a day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,22 +18,22 @@ from ...cloud.values import to_float, to_str
 LOGIN = "/users/login"
 
 _DAY = 86_400.0
-"""The life of a login's token, as seen in tokens."""
+"""Seconds; the lifetime of a login's token (docs/vendors/cityflow.md, Address and login)."""
 _WRONG_LOGIN = (400, 403, 422)
-"""Besides 401; how a wrong password is answered is not documented."""
+"""The answers to a wrong password, with 401; they are not documented."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token or an API key says of itself."""
+    """The claims of a token or an API key."""
 
     account_id: str | None
     lifetime: float | None
-    """Seconds, from when it was issued."""
+    """Seconds since it was issued."""
 
 
 def read_claims(token: str) -> Claims:
-    """Return a token's claims; its signature is the server's to check, not ours."""
+    """Return a token's claims; the signature is not checked, because only the server can."""
     try:
         claims = jwt.decode(token, options={"verify_signature": False})
     except jwt.PyJWTError, ValueError:
@@ -44,9 +44,9 @@ def read_claims(token: str) -> Claims:
 
 
 def account_id(fields: Mapping[str, str], token: str | None) -> str:
-    """Return the vendor's id of the account: of the token, else the e-mail, else a digest.
+    """Return the id of the account: the claim of the token, else the e-mail, else a digest.
 
-    `token` is what the login gave; with an API key there is none but the key itself.
+    `token` is the token of the login; with an API key it is None.
     """
     key = _key(fields)
     if found := read_claims(key or token or "").account_id:
@@ -59,7 +59,7 @@ def account_id(fields: Mapping[str, str], token: str | None) -> str:
 def authorize(
     session: CloudSession, fields: Mapping[str, str], store: TokenStore | None = None
 ) -> Auth:
-    """Return who is asking: `api_token`, or `email` and `password`."""
+    """Return the authorization from `api_token`, or from `email` and `password`."""
     if key := _key(fields):
         return FixedAuth({"Authorization": f"Bearer {key}"}, (key,))
     return TokenAuth(partial(log_in, session, fields), store, session.pacing.logins)
@@ -68,11 +68,11 @@ def authorize(
 async def log_in(
     session: CloudSession, fields: Mapping[str, str], old: Token | None = None
 ) -> Token:
-    """Get a token; there is no way of renewing the old one but to log in again.
+    """Return a new token; CityFlow has no refresh token.
 
     Raises:
         AuthError: e-mail or password is wrong.
-        CloudError: no token could be had for another reason.
+        CloudError: there is no token for another reason.
     """
     try:
         answer = await session.json(
@@ -88,7 +88,7 @@ async def log_in(
             raise AuthError(str(err)) from err
         raise
     document = answer if isinstance(answer, dict) else {}
-    # It brings a portrait along too; nobody here needs to know the person.
+    # The answer also has a picture of the user, which is not kept.
     session.privacy.learn("user", map(document.get, ("first_name", "last_name")))
     token = read_access(document.get("token"))
     if not token:
@@ -98,7 +98,7 @@ async def log_in(
 
 
 def error_message(document: Json) -> str | None:
-    """Return what an error document says; its shape is not documented."""
+    """Return the message of an error document, whose shape is not documented."""
     if not isinstance(document, dict):
         return document if isinstance(document, str) and document else None
     for name in ("message", "error", "detail", "title"):
@@ -111,5 +111,5 @@ def error_message(document: Json) -> str | None:
 
 
 def _key(fields: Mapping[str, str]) -> str:
-    """Return the API key; copied from a letter it may be broken over lines."""
+    """Return the API key; a copied one may contain line breaks."""
     return "".join(fields.get("api_token", "").split())

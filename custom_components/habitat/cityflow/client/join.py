@@ -1,7 +1,7 @@
-"""Which row belongs to which device.
+"""Matches rows with devices.
 
-Most rows name their device as the list of devices does. Where they do not, the location tells,
-if no other device of that type stands there.
+Most rows have the id of their device. A row without it belongs to the device at its location, if
+there is only one of that type.
 """
 
 from collections import Counter
@@ -20,10 +20,10 @@ def join(
     rows: Iterable[Measurement],
     latest: datetime = _FOREVER,
 ) -> dict[str, Measurement]:
-    """Return the newest row of each device, by the device's id.
+    """Return the newest row of each device, by the id of the device.
 
-    A device that measures but is not in the list stands under the id that its rows name. A row
-    that is dated after `latest` counts only where there is no other.
+    A device that is not in the list has the id of its rows. A row with a time after `latest` is only
+    used if there is no other.
     """
     named = _newest(rows, latest)
     found = {key: row for key, row in named.items() if key in probes}
@@ -38,7 +38,7 @@ def join(
 
 
 def shared_locations(probes: Iterable[Probe]) -> frozenset[str]:
-    """Return the locations of more than one device: their history mixes the devices up."""
+    """Return the locations with several devices: their history mixes them."""
     counts = Counter(probe.location for probe in probes if probe.location)
     return frozenset(location for location, count in counts.items() if count > 1)
 
@@ -59,7 +59,7 @@ def _rank(row: Measurement, latest: datetime) -> tuple[bool, datetime]:
 
 
 def _sole(found: Iterable[tuple[int | None, str | None, str]]) -> dict[_Place, str]:
-    """Return those devices that are alone of their type at their location."""
+    """Return the devices that are the only one of their type at their location."""
     by_place: dict[_Place, list[str]] = {}
     for kind, location, device_id in found:
         if kind is not None and location:

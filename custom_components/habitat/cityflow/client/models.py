@@ -1,4 +1,4 @@
-"""What CityFlow says: organizations, devices and their types, and measurements.
+"""Models of CityFlow: organizations, devices and their types, and measurements.
 
 Properties keep CityFlow's own names, which may hold dots ("r.avg"); see `properties`.
 """
@@ -18,21 +18,21 @@ class Organization:
     id: int
     name: str | None = field(default=None, metadata=PRIVATE)
     role: int | None = None
-    """4 is its owner; what else there is, is not documented."""
+    """4 is the owner; other values are not documented."""
 
 
 @model
 class Probe:
-    """A device; several may stand at one location."""
+    """A device; several may be at one location."""
 
     id: str
     type: int | None = None
     location: str | None = None
-    """A number in one place of the API and text in another; never unique for sure."""
+    """A number or text in the API; it may not be unique."""
     latitude: float | None = field(default=None, metadata=PRIVATE)
     longitude: float | None = field(default=None, metadata=PRIVATE)
     location_name: str | None = field(default=None, metadata=PRIVATE)
-    """As recorded in 2022; the API's document does not have it."""
+    """Seen in a recording of 2022; CityFlow's document does not have it."""
     city: str | None = field(default=None, metadata=PRIVATE)
     country: str | None = field(default=None, metadata=PRIVATE)
     roles: tuple[str, ...] = ()
@@ -41,13 +41,13 @@ class Probe:
 
     @property
     def position(self) -> tuple[float, float] | None:
-        """Return latitude and longitude in degrees, where they are known."""
+        """Return latitude and longitude in degrees, or None."""
         return validated_coordinates(self.latitude, self.longitude)
 
 
 @model
 class Property:
-    """What a device type's metadata says of one property."""
+    """The metadata of one property of a device type."""
 
     prop: str = field(metadata=VERBATIM)
     name: str | None = None
@@ -55,34 +55,34 @@ class Property:
     """In CityFlow's spelling."""
     min: float | None = None
     max: float | None = None
-    """The ends of CityFlow's scale of colours; values may lie beyond them."""
+    """The ends of CityFlow's scale of colours; values may lie outside them."""
 
 
 @model
 class DeviceType:
-    """A kind of device: 1 is the CityProbe, 150 the CityProbe 2."""
+    """A type of device: 1 is the CityProbe, 150 the CityProbe 2."""
 
     id: int
     name: str | None = None
     properties: Mapping[str, Property] = field(default_factory=dict, metadata=COMPUTED)
-    """By CityFlow's name; only some of those that devices send."""
+    """By CityFlow's name; devices send further properties."""
     battery: str | None = None
-    """The property that holds the battery's level."""
+    """The property with the level of the battery."""
 
 
 @model
 class Measurement:
-    """One row: what a device measured, or what it measured on average in a bin of time."""
+    """One row: the measurements of a device, or their averages in a bin of time."""
 
     time: datetime
-    """Of the measurement, or the start of the bin."""
+    """The time of the measurement, or the start of the bin."""
     type: int | None = None
     """The device type."""
     device_id: str | None = None
-    """Bins of a location's history do not have it."""
+    """Missing in the history of a location."""
     location: str | None = None
     firmware_version: str | None = None
     values: Mapping[str, float] = field(default_factory=dict, metadata=COMPUTED)
-    """What can be true of the readings, see `validity`."""
+    """The readings that can be true, see `validity`."""
     readings: Mapping[str, float] = field(default_factory=dict, metadata=COMPUTED)
-    """All numbers as they were sent."""
+    """All numbers as sent."""

@@ -1,4 +1,4 @@
-"""What a probe's properties are called here: one name for both generations, and their units."""
+"""The names of a probe's properties, the same for both generations, and their units."""
 
 from collections.abc import Mapping
 
@@ -39,11 +39,8 @@ KEYS: Mapping[str, str] = {
     "uv": "uv",
     "seq": "message_counter",
 }
-"""By CityFlow's own name, which may hold dots.
-
-`p1` is inferred to be PM10: in rows it is larger than `p2`, which the vendor calls "Particle
-Pollution" and is PM2.5. `c` and `n` are taken to be the uncalibrated CO and NO2 cells, and `r`
-is a microphone under the lid that hears rain; the vendor's unit for it is a slip.
+"""By CityFlow's own name, which may contain dots. See docs/vendors/cityflow.md (Properties), also for
+what is inferred: `p1`, `c`, `n` and the missing unit of `r`.
 """
 
 _UNITS: Mapping[str, str] = {
@@ -65,19 +62,19 @@ _UNITS: Mapping[str, str] = {
     "#/cm3": "1/cm³",
     "um": "μm",
 }
-"""By CityFlow's spelling in lower case, with plain letters for the special ones."""
+"""By CityFlow's spelling in lower case, with plain letters."""
 _PLAIN = str.maketrans({"µ": "u", "μ": "u", "³": "3", " ": None})
 
 
 def key_of(prop: str) -> str:
-    """Return the name of a property; one that is not known keeps its own, dots apart."""
+    """Return the name of a property; an unknown one keeps its own, without dots."""
     return KEYS.get(prop) or f"property_{prop.replace('.', '_')}"
 
 
 def unit_of(text: str | None) -> str | None:
-    """Return a unit of the metadata as Home Assistant spells it; an unknown one as it is.
+    """Return a unit of the metadata in Home Assistant's spelling; an unknown one unchanged.
 
-    CityFlow writes the micro sign where Home Assistant has the Greek letter.
+    CityFlow writes the micro sign, Home Assistant the Greek letter.
     """
     text = (text or "").strip()
     return _UNITS.get(text.translate(_PLAIN).lower(), text) or None

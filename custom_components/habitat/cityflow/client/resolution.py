@@ -1,4 +1,4 @@
-"""How CityFlow writes the length of the bins of a history."""
+"""The resolution of a history, as CityFlow writes it."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -9,10 +9,10 @@ _SECONDS: Mapping[str, int] = {"m": 60, "h": 3600, "d": 86_400}
 
 
 def bin_length(resolution: str) -> timedelta:
-    """Return how long the bins of a resolution are.
+    """Return the length of the bins of a resolution such as "10m".
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not a resolution.
     """
     if (found := _RESOLUTION.fullmatch(resolution)) is None:
         raise ValueError(f"{resolution} is no resolution such as 10m, 60m or 1d")

@@ -1,8 +1,8 @@
-"""Which values of a probe can be true: hardware that fails sends numbers all the same.
+"""Which values of a probe can be true, because broken hardware sends numbers too.
 
-The rules come from rows that were seen: a BME280 without data says −142.46 °C and 484.5 hPa, or
-0 for everything; a particle counter whose fan is off says 0 for every size. A single 0 tells nothing:
-what else the same part says decides whether it is a measurement.
+The rules come from recorded rows (docs/vendors/cityflow.md, Habits and traps): a BME280 without data sends
+−142.46 °C and 484.5 hPa, or 0 for everything; a particle counter without its fan sends 0 for every size.
+A single 0 may be true: the other values of the same chip decide.
 """
 
 from collections.abc import Mapping
@@ -19,17 +19,17 @@ from ...cloud.plausible import (
 )
 
 _CLIMATE = ("t", "h", "p")
-"""One chip: where its temperature or its pressure is wrong, all of it is."""
+"""One chip: if its temperature or its pressure is wrong, all its values are."""
 _CLIMATE_RANGES: Mapping[str, Range] = {"t": Range(-40, 60), "p": AIR_PRESSURE}
 
 _MASSES = ("p1", "p2", "mP1", "mP2", "mP4", "mPX")
 _COUNTS = ("nP1", "nP2", "nP4", "nPX")
 _COUNTER = (*_MASSES, *_COUNTS, "aPS")
-"""One counter: clean air still has some particles of some size."""
+"""One counter: clean air still has particles of some size."""
 
 _RANGES: Mapping[str, Range] = {
     **_CLIMATE_RANGES,
-    # No air in a city is without any water.
+    # Humidity is never 0 outdoors.
     "h": Range(0.01, 100),
     "l": ILLUMINANCE,
     **dict.fromkeys(_MASSES, PARTICLE_MASS),
@@ -42,7 +42,7 @@ _RANGES: Mapping[str, Range] = {
 
 
 def valid(readings: Mapping[str, float]) -> dict[str, float]:
-    """Return those readings of one row that can be true; unknown properties are left alone."""
+    """Return the readings of one row that can be true; unknown properties are not checked."""
     dropped: set[str] = set()
     if any(_beyond(name, readings.get(name)) for name in _CLIMATE_RANGES):
         dropped.update(_CLIMATE)
@@ -57,11 +57,11 @@ def valid(readings: Mapping[str, float]) -> dict[str, float]:
 
 
 def _beyond(name: str, value: float | None) -> bool:
-    """Say whether a value cannot be; what was not sent breaks no rule."""
+    """Return whether a value is impossible; a missing value is not."""
     allowed = _RANGES.get(name)
     return value is not None and allowed is not None and value not in allowed
 
 
 def _charge(value: float) -> float:
-    """Return the charge of a battery, which a gauge may overstate a little."""
+    """Return the level of a battery in %; slightly more than 100 is cut."""
     return min(max(value, BATTERY.lowest), BATTERY.highest)

@@ -1,1 +1,1 @@
-"""The wire: what FlowCommand's servers are asked and what they answer. Knows nothing of Home Assistant."""
+"""FlowCommand's protocol: requests and answers. It does not import Home Assistant."""

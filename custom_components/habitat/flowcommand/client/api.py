@@ -20,7 +20,7 @@ from ...cloud.values import to_int
 from .models import FlowSensor, FlowVolume, Ping
 
 _SENSORS = "/api/v1/flow_sensors/"
-"""The slash at the end is part of every address."""
+"""Every path ends with a slash."""
 type Record = FlowSensor | Ping | FlowVolume
 
 _HOUR = timedelta(hours=1)
@@ -31,16 +31,16 @@ class FlowCommandClient:
     """FlowCommand's API for one account. Every method raises as `CloudSession.send` does."""
 
     def __init__(self, session: CloudSession, report: ParseReport) -> None:
-        """Speak through a session and count there what FlowCommand sends amiss."""
+        """Use a session; oddities are counted in `report`."""
         self.session = session
         self.report = report
         self._memory = Memory()
         self._sensors = PageChain()
 
     async def sensors(self) -> Collection[FlowSensor]:
-        """Return all sensors by id, over all pages.
+        """Return all sensors by id, from all pages.
 
-        The same object comes back while the cloud's bytes stay the same.
+        While the bytes of the answers do not change, it is the same object.
         """
         pages = await self._pages(
             _SENSORS,
@@ -52,8 +52,8 @@ class FlowCommandClient:
         return self._memory.join(_SENSORS, pages, self._join)
 
     async def pings(self, sensor_id: int, span: TimeRange) -> list[Ping]:
-        """Return the pings of a sensor within a span, the oldest first."""
-        # Whether the cloud counts the start itself in is not known.
+        """Return the pings of a sensor in a time range, the oldest first."""
+        # It is not known whether the cloud includes the start.
         params = {
             "start": format_utc(span.start - _SECOND),
             "end": format_utc(span.end),
@@ -63,7 +63,7 @@ class FlowCommandClient:
             params,
             partial(read_ping, report=self.report, sensor_id=sensor_id),
         )
-        # A ping that comes in meanwhile pushes others onto the next page, where they come again.
+        # A new ping moves others onto the next page, where they occur again.
         by_id = {ping.id: ping for page in reversed(pages) for ping in page.records}
         return sorted(
             (
@@ -75,7 +75,7 @@ class FlowCommandClient:
         )
 
     async def flow_volume(self, sensor_id: int, span: TimeRange) -> FlowVolume:
-        """Return what went through a sensor's pipe within a span, to the second."""
+        """Return the volume of a sensor in a time range, to the second."""
         path = f"{_SENSORS}{sensor_id}/flow_volume/{format_utc(span.start)}/{format_utc(span.end)}/"
         document = await self.session.json(Request(method="GET", path=path))
         volume = _read_volume(document, self.report, sensor_id)
@@ -84,9 +84,9 @@ class FlowCommandClient:
         return volume
 
     async def hourly_volumes(self, sensor_id: int, span: TimeRange) -> list[FlowVolume]:
-        """Return the volumes of the hours of UTC that a span touches, the oldest first.
+        """Return the volumes of the UTC hours that overlap a time range, the oldest first.
 
-        The newest may be of an hour that is not over yet.
+        The last hour may not be over yet.
         """
         hours = span.aligned(_HOUR)
         pages = await self._pages(
@@ -111,7 +111,7 @@ class FlowCommandClient:
         memory: Memory | None = None,
         chain: PageChain | None = None,
     ) -> tuple[Page[R], ...]:
-        """Return all pages of a list, read anew or as they are remembered."""
+        """Return all pages of a list."""
         memory = memory or Memory()
 
         async def ask(query: Query) -> Page[R]:
@@ -125,7 +125,7 @@ class FlowCommandClient:
                     memory.list_reader(path, page, number),
                 )
             except Refused as err:
-                # The list became shorter while it was read: "Invalid page."
+                # The list became shorter during the read: the answer is "Invalid page."
                 if err.status != 404 or number == 1:
                     raise
                 return Page((), complete=False, following=None)
@@ -139,7 +139,7 @@ class FlowCommandClient:
 def read_ping(
     raw: Json, report: ParseReport, sensor_id: int | None = None
 ) -> Ping | None:
-    """Read a ping of a list or a webhook; None when it is none."""
+    """Read a ping of a list or a webhook; return None if it is not one."""
     if not isinstance(raw, dict):
         report.record("Ping (no object)")
         return None
@@ -177,7 +177,7 @@ def _read_page[R: Record](
 
 
 def _pages_ahead(total: int | None, size: int) -> tuple[Query, ...]:
-    """Return the queries of the third page to the last of a list with pages of this size."""
+    """Return the queries from the third page to the last, for a list with this page size."""
     last = -(-(total or 0) // size) if size else 0
     return tuple({"page": str(number)} for number in range(3, min(last, MAX_PAGES) + 1))
 
@@ -185,8 +185,7 @@ def _pages_ahead(total: int | None, size: int) -> tuple[Query, ...]:
 def _following(link: Json, number: int) -> Query | None:
     """Return the query of the next page.
 
-    Of the link only the number of the page is trusted: host and scheme are those of whatever
-    stands before FlowCommand's server, and where to send the login is ours to say.
+    Only the page number of the link is used, so that the login always goes to the configured server.
 
     Raises:
         BadAnswer: the link leads backwards.

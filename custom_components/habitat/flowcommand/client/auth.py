@@ -1,4 +1,4 @@
-"""Logging in at FlowCommand: a token, or a user name with a password. Neither ends by itself."""
+"""Logging in at FlowCommand: a token, or a user name and a password. Neither expires."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -16,9 +16,9 @@ _ABOUT_LOGIN = re.compile(
 
 
 def authorize(fields: Mapping[str, str]) -> FixedAuth:
-    """Return who is asking: `api_token`, or `username` and `password`."""
+    """Return the authorization from `api_token`, or from `username` and `password`."""
     if token := fields.get("api_token"):
-        # Copied from a letter, a token may be broken over lines; it has no spaces of its own.
+        # A copied token may contain line breaks; it has no spaces of its own.
         token = "".join(token.split())
         return FixedAuth({"Authorization": f"Token {token}"}, (token,))
     pair = b64encode(f"{fields['username']}:{fields['password']}".encode()).decode()
@@ -26,10 +26,10 @@ def authorize(fields: Mapping[str, str]) -> FixedAuth:
 
 
 def account_id(fields: Mapping[str, str]) -> str:
-    """Return what tells the account from others: the user name, or a digest of the token.
+    """Return the id of the account: the user name, or a digest of the token.
 
-    No endpoint names the account. A new token for the same sensors is the same account; only
-    the sensors' ids can tell.
+    No endpoint names the account. A new token for the same sensors is the same account, which only
+    the ids of the sensors show.
     """
     if token := fields.get("api_token"):
         return hashlib.sha256("".join(token.split()).encode()).hexdigest()[:16]
@@ -37,13 +37,13 @@ def account_id(fields: Mapping[str, str]) -> str:
 
 
 def refuses_login(status: int, document: Json) -> bool:
-    """Say whether a 403 is about the login: it may as well be about a right that is missing."""
+    """Return whether a 403 refuses the login; it may be about a missing right instead."""
     said = error_message(document) if status == HTTPStatus.FORBIDDEN else None
     return said is not None and _ABOUT_LOGIN.search(said) is not None
 
 
 def error_message(document: Json) -> str | None:
-    """Return what an error document says: its `detail`, or the first complaint about a field."""
+    """Return the message of an error document: `detail`, or the first error of a field."""
     if not isinstance(document, dict):
         return None
     for said in (document.get("detail"), *document.values()):

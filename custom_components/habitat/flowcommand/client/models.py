@@ -1,7 +1,7 @@
-"""What FlowCommand says: sensors, their pings, and volumes.
+"""Models of FlowCommand: sensors, their pings, and volumes.
 
-Flow rates are bbl/d and volumes bbl, of the US petroleum barrel; see `units`. The names are those
-of FlowCommand's API document in its two versions, the later of which added the tags.
+Flow rates are in bbl/d and volumes in bbl, of the US petroleum barrel; see `units`. The sources of the
+fields are in docs/vendors/flowcommand.md (Resources).
 """
 
 from dataclasses import field
@@ -14,31 +14,31 @@ from ...cloud.plausible import FLOW_RATE, PIPE_DIAMETER, within
 
 @model
 class FlowSensor:
-    """A sensor with its last ping; one that was never heard of has none."""
+    """A sensor with its last ping, if it ever sent one."""
 
     id: int
     name: str | None = field(default=None, metadata=PRIVATE)
     tag: str | None = field(default=None, metadata=PRIVATE)
-    """The customer's own mark."""
+    """A tag that the customer chooses."""
     latitude: float | None = field(default=None, metadata=PRIVATE)
     longitude: float | None = field(default=None, metadata=PRIVATE)
     pipe_diameter: float | None = field(default=None, metadata=within(PIPE_DIAMETER))
     """Inches."""
     last_ping_flowrate: float | None = field(default=None, metadata=within(FLOW_RATE))
-    """bbl/d; 0 is a pipe without flow."""
+    """bbl/d; 0 means no flow."""
     last_ping_datetime: datetime | None = None
     activated_at: datetime | None = None
-    """In the document's table, but not in its sample."""
+    """In the table of FlowCommand's document, but not in its example."""
 
     @property
     def position(self) -> tuple[float, float] | None:
-        """Return latitude and longitude in degrees, where they are known."""
+        """Return latitude and longitude in degrees, or None."""
         return validated_coordinates(self.latitude, self.longitude)
 
 
 @model
 class Ping:
-    """One reading as a sensor sent it; ids are not in the order of time."""
+    """One reading of a sensor; ids are not in the order of time."""
 
     id: int
     sensor_id: int
@@ -52,7 +52,7 @@ class Ping:
 
 @model
 class FlowVolume:
-    """What went through the pipe from a time up to another; late pings may still change it."""
+    """The volume of a time range; late pings may still change it."""
 
     sensor_id: int
     start: datetime

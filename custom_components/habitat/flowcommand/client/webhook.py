@@ -1,4 +1,4 @@
-"""What FlowCommand posts when a ping comes in, and how it shows that it is FlowCommand."""
+"""FlowCommand's webhook: the body, and how a request is authenticated."""
 
 import hashlib
 import hmac
@@ -17,10 +17,10 @@ _VERSION = "1"
 
 
 def genuine(secret: str, signature: str | None, body: bytes) -> bool:
-    """Say whether a request shows that it knows the secret, in a time that tells nothing.
+    """Return whether a request has the secret; compared in constant time.
 
-    FlowCommand sends the secret itself; the header's name suggests that it may one day sign the
-    body instead, so the hex HMAC-SHA256 of the body is as good.
+    FlowCommand sends the secret itself. The hex HMAC-SHA256 of the body is accepted too, because the
+    name of the header suggests a signature. See docs/vendors/flowcommand.md (Webhook).
     """
     if not secret or not signature:
         return False
@@ -33,10 +33,10 @@ def genuine(secret: str, signature: str | None, body: bytes) -> bool:
 
 
 def read_webhook(body: bytes, report: ParseReport) -> Ping | None:
-    """Return the ping that a request tells of; None when it tells of something else.
+    """Return the ping in the body, or None if the body is of another type.
 
     Raises:
-        BadAnswer: the body is no JSON object.
+        BadAnswer: the body is not a JSON object.
     """
     document = read_json(body)
     if not isinstance(document, dict):

@@ -1,1 +1,1 @@
-"""The wire: what Flower Power's servers are asked and what they answer. Knows nothing of Home Assistant."""
+"""The protocol of the Flower Power cloud: requests and answers. It does not import Home Assistant."""
