@@ -22,7 +22,7 @@ from .vendor import REGISTRY
 from .webhooks import async_forget_webhook
 
 _CALLERS = 20
-"""How many may wait for one another at most: an action for the task of an entity, for a write …"""
+"""Tasks that may wait for each other, at most: an action for an entity's task, that for a write …"""
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -35,13 +35,13 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 
 async def _async_let_go(event: Event) -> None:
-    """Hold the stop until all who waited for a task that it cancelled have heard of that."""
+    """Delay the stop until the callers of cancelled tasks have handled the cancellation."""
     for _ in range(_CALLERS):
         await asyncio.sleep(0)
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> bool:
-    """Bring what an older version kept up to date."""
+    """Migrate an entry of an older version."""
     if entry.version > 1:
         return False
     if entry.minor_version < MINOR_VERSION:
@@ -52,9 +52,9 @@ async def async_migrate_entry(hass: HomeAssistant, entry: HabitatConfigEntry) ->
 
 
 def _title(entry: HabitatConfigEntry) -> str:
-    """Return a title that names no home: Home Assistant logs titles.
+    """Return a title without names of homes, because Home Assistant logs titles.
 
-    One that we did not make is the user's own.
+    A title that Habitat did not set is the user's and stays.
     """
     vendor = REGISTRY.get(entry.data[CONF_VENDOR])
     if vendor is None or not entry.title.startswith(f"{vendor.name}: "):
@@ -76,11 +76,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> b
     else:
         login = entry_login(entry)
     coordinator = await async_coordinator(hass, entry, login)
-    # Diagnostics explain an account whose first poll fails, too.
+    # Diagnostics also work for an account whose first poll fails.
     entry.runtime_data = coordinator
     pacing = coordinator.session.pacing
     if not pacing.retrying:
-        # Whoever adds, reloads or enables an account wants to know how it is doing now.
+        # A user who adds, reloads or enables an account wants a request now, despite any pause.
         pacing.user_acted()
     pacing.retrying = False
     try:
@@ -90,16 +90,16 @@ async def async_setup_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> b
         raise
     await coordinator.async_forward(coordinator.platforms)
     coordinator.async_ask_in_background()
-    # Polls go on without entities too: an empty first answer must not be the last.
+    # This keeps the polls running without entities, such as after an empty first answer.
     entry.async_on_unload(coordinator.async_add_listener(lambda: None))
     return True
 
 
 @callback
 def _expect_retry(entry: HabitatConfigEntry, pacing: Pacing) -> None:
-    """Tell the set-up that Home Assistant tries again from one that the user asks for.
+    """Note whether the next set-up is a retry of Home Assistant or one of the user.
 
-    Before the latter the account is unloaded.
+    A set-up of the user comes after the entry was unloaded.
     """
     pacing.retrying = True
 
@@ -118,7 +118,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> None:
-    """Leave nothing of an account behind."""
+    """Delete everything that is stored of an account."""
     async_delete_issues(hass, entry.entry_id)
     await async_forget_webhook(hass, entry)
     vendor = REGISTRY.get(entry.data[CONF_VENDOR])
@@ -133,7 +133,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: HabitatConfigEntry) -> 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: HabitatConfigEntry, device: dr.AnyDeviceEntry
 ) -> bool:
-    """Let the user remove a device that the cloud, when it is asked, does not name any more."""
+    """Allow the user to remove a device that the cloud does not name any more."""
     if entry.state is not ConfigEntryState.LOADED:
         return False
     coordinator = entry.runtime_data

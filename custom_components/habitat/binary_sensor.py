@@ -1,4 +1,4 @@
-"""Binary sensors: what every vendor's have in common; which there are is the vendor's to say."""
+"""The base of all binary sensors; the vendors' folders say which there are."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class HabitatBinarySensorEntity[A: HabitatCoordinator, R](
     @property
     @override
     def is_on(self) -> bool | None:
-        """What the cloud said."""
+        """The value in the record."""
         record = self.current_record
         return None if record is None else self.entity_description.value_fn(record)
 

@@ -33,7 +33,7 @@ from .vendor import REGISTRY, Form, Identity, Login, Vendor
 
 
 class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Add an account, or mend its login."""
+    """Adds an account, or changes its login."""
 
     _tried: tuple[Login | None, ...] = ()
 
@@ -43,14 +43,14 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     @callback
     def async_remove(self) -> None:
-        """Keep nothing of a login that came to nothing."""
+        """Discard logins that were tried and not used."""
         async_discard_soon(self.hass, self._tried)
 
     @classmethod
     @override
     @callback
     def async_supports_options_flow(cls, config_entry: HabitatConfigEntry) -> bool:
-        """Say whether the vendor's accounts have options."""
+        """Return whether the vendor's accounts have options."""
         vendor = REGISTRY.get(config_entry.data[CONF_VENDOR])
         return vendor is not None and vendor.options
 
@@ -73,7 +73,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_ask_vendor(
         self, vendor: Vendor, step: str, user_input: Input | None = None
     ) -> ConfigFlowResult:
-        """Ask for the login, after a menu where a vendor has several kinds."""
+        """Show the vendor's form, or first a menu if it has several."""
         forms = {form.step: form for form in await async_forms(self.hass, vendor)}
         if step not in forms:
             return self.async_show_menu(step_id=step, menu_options=list(forms))
@@ -95,7 +95,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_simulator(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Make an account on the embedded simulator."""
+        """Create an account on the simulator."""
         if user_input is None:
             simulated = await async_simulated_vendors(self.hass)
             options = SelectSelectorConfig(
@@ -124,7 +124,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
     ) -> ConfigFlowResult:
-        """Hear that the vendor refuses the login."""
+        """Start because the vendor refuses the login."""
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
@@ -146,7 +146,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_mend(
         self, step: str, entry: HabitatConfigEntry, user_input: Input | None
     ) -> ConfigFlowResult:
-        """Ask for the login of an account that is there."""
+        """Show the form of an existing account."""
         if entry.data.get(CONF_SIMULATED):
             return self.async_abort(reason="simulated")
         vendor = REGISTRY[entry.data[CONF_VENDOR]]
@@ -169,7 +169,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
         current: Mapping[str, object],
         then: Callable[[Form, Login, Identity], Awaitable[ConfigFlowResult]],
     ) -> ConfigFlowResult:
-        """Show a form until what is filled in opens an account."""
+        """Show a form until the input is a valid login."""
         errors: dict[str, str] = {}
         if user_input is not None:
             current = flatten_input(form, vendor, user_input, current)
@@ -190,7 +190,7 @@ class HabitatConfigFlow(ConfigFlow, domain=DOMAIN):
 def vendor_step(
     key: str, step: str
 ) -> Callable[[HabitatConfigFlow, Input | None], Awaitable[ConfigFlowResult]]:
-    """Return the method for one of a vendor's steps."""
+    """Return the method of a vendor's step."""
 
     async def ask(
         self: HabitatConfigFlow, user_input: Input | None = None
@@ -201,12 +201,12 @@ def vendor_step(
 
 
 class HabitatOptionsFlow(OptionsFlowWithReload):
-    """Change an account's options; the vendor's form is the step of the vendor's key."""
+    """Changes the options of an account; the step has the vendor's key."""
 
     async def async_step_init(
         self, user_input: Input | None = None
     ) -> ConfigFlowResult:
-        """Show the vendor's form, and keep what is chosen."""
+        """Show the vendor's form, and save the input."""
         vendor = REGISTRY[self.config_entry.data[CONF_VENDOR]]
         form = await async_options_form(self.hass, self.config_entry, vendor)
         error = None
@@ -230,7 +230,7 @@ class HabitatOptionsFlow(OptionsFlowWithReload):
         )
 
 
-# Home Assistant calls a step by the name of its method, and only the registry names vendors.
+# Home Assistant finds a step by its method's name, and only the registry names the vendors.
 for _vendor in REGISTRY.values():
     for _step in _vendor.steps:
         setattr(

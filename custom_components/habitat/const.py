@@ -7,15 +7,15 @@ DOMAIN: Final = "habitat"
 LOGGER = logging.getLogger(__package__)
 
 MINOR_VERSION: Final = 2
-"""Of what config entries keep: in the first titles named homes."""
+"""The version of the data of config entries; in the first, titles had names of homes."""
 
 CONF_VENDOR: Final = "vendor"
 CONF_SIMULATED: Final = "simulated"
 CONF_FORM: Final = "form"
-"""The vendor's form that a login was given with."""
+"""The vendor's form in which the login was entered."""
 CONF_WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105 - the name of a field
-"""The option that keeps what a vendor's webhook shows to be believed."""
+"""The option with the secret of a vendor's webhook."""
 SECTION_ADVANCED: Final = "advanced"
 
 ABSENT_POLLS: Final = 3
-"""A device goes when this many whole answers in a row did not name it."""
+"""A device is removed when this many complete answers in a row did not name it."""

@@ -1,4 +1,4 @@
-"""What the entity descriptions of several vendors share."""
+"""Entity descriptions that several vendors share."""
 
 from collections.abc import Callable
 

@@ -1,7 +1,7 @@
-"""The diagnostics download: all that explains a fault, and nothing that names a person.
+"""The diagnostics download: everything that helps to find a fault, without private values.
 
-Fields of records are shown only where the model says that they are public, and every text is
-searched for the values that are not. An account whose set-up fails is explained as well.
+Only the public fields of records are included, and private values are removed from every text. It also
+works for an account whose set-up fails.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,13 +29,13 @@ _NO_SECRETS = frozenset({CONF_VENDOR, CONF_FORM, CONF_SIMULATED, CONF_URL})
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: HabitatConfigEntry
 ) -> dict[str, Any]:
-    """Return what an account knows of itself."""
+    """Return the diagnostics of an account."""
     coordinator: HabitatCoordinator | None = getattr(entry, "runtime_data", None)
     privacy = _privacy(hass, entry, coordinator)
     collected = {} if coordinator is None else _collect(coordinator)
     return {
         **_of_entry(entry),
-        # A large account has megabytes of text.
+        # In a thread, because a large account has megabytes of text.
         **await hass.async_add_executor_job(_scrub, collected, privacy),
     }
 
@@ -43,7 +43,7 @@ async def async_get_config_entry_diagnostics(
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: HabitatConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
-    """Return what an account knows of one of its devices."""
+    """Return the diagnostics of one device."""
     coordinator: HabitatCoordinator | None = getattr(entry, "runtime_data", None)
     ids = [name for domain, name in device.identifiers if domain == DOMAIN]
     collected: dict[str, Json] = {"devices": [*ids]}
@@ -73,7 +73,7 @@ def _privacy(
     entry: HabitatConfigEntry,
     coordinator: HabitatCoordinator | None,
 ) -> Privacy:
-    """Return what must not leave the house, of an account that is set up or is not."""
+    """Return the private values of an account, set up or not."""
     privacy = private(hass)
     privacy.learn(
         "entry",
@@ -90,7 +90,7 @@ def _privacy(
 
 
 def _of_entry(entry: HabitatConfigEntry) -> dict[str, Json]:
-    """Return what is known without asking anybody."""
+    """Return what is known of an account without its coordinator."""
     vendor = REGISTRY.get(entry.data[CONF_VENDOR])
     return {
         "vendor": entry.data[CONF_VENDOR],
@@ -107,7 +107,7 @@ def _of_entry(entry: HabitatConfigEntry) -> dict[str, Json]:
 
 
 def _collect(coordinator: HabitatCoordinator) -> dict[str, Json]:
-    """Return what an account knows, with the public fields of records alone."""
+    """Return what a coordinator knows, with only the public fields of records."""
     session = coordinator.session
     return {
         name: _plain(value)
@@ -145,12 +145,12 @@ def _collect(coordinator: HabitatCoordinator) -> dict[str, Json]:
 
 
 def _chosen(value: object) -> Json:
-    """Return an option; of names that were chosen, such as places, only how many."""
+    """Return an option; of a list of names only the number."""
     return len(value) if isinstance(value, list) else _plain(value)
 
 
 def _plain(value: object) -> Json:
-    """Return a value as JSON, with the public fields of records alone."""
+    """Return a value as JSON, with only the public fields of records."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Enum):
@@ -171,7 +171,7 @@ def _plain(value: object) -> Json:
 
 
 def _scrub(collected: Mapping[str, Json], privacy: Privacy) -> dict[str, Json]:
-    """Take what is private out, wherever it stands below our own headings."""
+    """Remove private values from everything below Habitat's own headings."""
     redact = cache(privacy.redact)
     return {
         name: _scrubbed(value, privacy, redact) for name, value in collected.items()

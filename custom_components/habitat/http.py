@@ -1,4 +1,4 @@
-"""Sessions with the vendors' servers: who asks, when it may ask, and what is private."""
+"""Sessions with the vendors' servers, with the pauses of the login and the private values."""
 
 from collections.abc import Callable
 
@@ -23,10 +23,10 @@ _PACINGS: HassKey[dict[str, Pacing]] = HassKey(f"{DOMAIN}_pacings")
 @callback
 @singleton(f"{DOMAIN}_privacy")
 def private(hass: HomeAssistant) -> Privacy:
-    """Return what is private of all accounts, from one set-up to the next.
+    """Return the private values of all accounts; they are kept over set-ups.
 
-    A cloud may echo it before it has told it anew: to a form, or after a restart, when at least
-    the names of the devices are known.
+    A cloud may repeat them before it sent them again: in a form, or after a restart, when at least the
+    names of the devices are known.
     """
     privacy = Privacy(public=[vendor.name for vendor in REGISTRY.values()])
     privacy.learn("house", [hass.config.latitude, hass.config.longitude])
@@ -42,14 +42,14 @@ def private(hass: HomeAssistant) -> Privacy:
 
 @callback
 def login_pacing(hass: HomeAssistant, login: Login) -> Pacing:
-    """Return what decides when a login's cloud may be asked; it outlives set-ups and forms."""
+    """Return the pacing of a login, which outlives set-ups and forms."""
     pacings = hass.data.setdefault(_PACINGS, {})
     return pacings.setdefault(login_key(login), Pacing())
 
 
 @callback
 def forget_pacing(hass: HomeAssistant, login: Login) -> None:
-    """Forget how a login's cloud was doing: whoever fills in a form wants to know it anew."""
+    """Forget the pauses of a login: a user who fills in a form wants a request now."""
     hass.data.get(_PACINGS, {}).pop(login_key(login), None)
 
 
@@ -62,7 +62,7 @@ def cloud_session(
     *,
     concurrency: int | None = None,
 ) -> CloudSession:
-    """Return a session with a login's server that introduces itself as Habitat."""
+    """Return a session with a login's server, with Habitat as the user agent."""
     version = async_get_loaded_integration(hass, DOMAIN).version
     return CloudSession(
         async_get_clientsession(hass),

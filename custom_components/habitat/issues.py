@@ -1,4 +1,4 @@
-"""What only the user can put right, in Home Assistant's list of repairs."""
+"""Issues that only the user can repair, in Home Assistant's repairs."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,33 +13,33 @@ from .const import DOMAIN
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Something to put right."""
+    """Something that the user must repair."""
 
     key: str
     """The translation key."""
     subject: str = ""
-    """What of several it is about, such as a device's id."""
+    """What it is about if there may be several, such as the id of a device."""
     placeholders: Mapping[str, str] = field(default_factory=dict)
     learn_more: str | None = None
     new_login: bool = False
-    """Whether another login puts it right."""
+    """Whether another login repairs it."""
 
 
 class Issues:
     """The open issues of one account."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Start with those that are open."""
+        """Start with the open issues of the account."""
         self._hass = hass
         self._entry_id = entry.entry_id
-        # What was open before a reload stays so, until it is known to be over.
+        # Issues that were open before a reload stay open until the first update.
         self._open: dict[str, Issue | None] = dict.fromkeys(
             _open_issues(hass, entry.entry_id)
         )
 
     @callback
     def update(self, issues: Iterable[Issue]) -> None:
-        """Open what is new and close what is over."""
+        """Open new issues and close those that are repaired."""
         current = {self._issue_id(issue): issue for issue in issues}
         for issue_id in self._open.keys() - current.keys():
             ir.async_delete_issue(self._hass, DOMAIN, issue_id)
@@ -70,14 +70,14 @@ _MARKUP = str.maketrans(
         "\\": "＼", "|": "∣", "#": "＃", "~": "∼", "!": "ǃ",
     }
 )  # fmt: skip
-"""What Markdown or HTML would take for its own, as what looks like it and means nothing."""
+"""Characters with a meaning in Markdown or HTML, replaced by similar ones without."""
 _LINK = re.compile(r"(?i)(?<=[a-z])://|(?<=\bwww)\.|(?<=\bmailto):")
 
 
 def plain(text: str) -> str:
-    """Return text of a cloud so that nothing but its letters is seen where Markdown is shown.
+    """Return text of a cloud without Markdown and HTML.
 
-    A title is no Markdown, so an escape would be seen there.
+    Characters are replaced and not escaped, because a title would show the escape.
     """
     return _LINK.sub(" ", " ".join(text.split()).translate(_MARKUP))
 

@@ -1,4 +1,4 @@
-"""What a login leaves behind when it is no longer used: nothing, at the vendor or in the house."""
+"""Revokes and deletes the token of a login that is not used any more."""
 
 from collections.abc import Iterable, Mapping
 
@@ -28,7 +28,7 @@ async def async_discard(hass: HomeAssistant, login: Login) -> None:
 
 @callback
 def async_discard_soon(hass: HomeAssistant, logins: Iterable[Login | None]) -> None:
-    """Discard what was tried and is used by no account."""
+    """Discard logins that were tried and are not used by an account."""
     for login in logins:
         if login is not None:
             hass.async_create_background_task(
@@ -40,13 +40,13 @@ def async_discard_soon(hass: HomeAssistant, logins: Iterable[Login | None]) -> N
 def async_replace_login(
     hass: HomeAssistant, entry: HabitatConfigEntry, data: Mapping[str, str]
 ) -> None:
-    """Let an account use another login from now on, and discard the one before."""
+    """Replace the login of an account, and discard the old one."""
     before = entry_login(entry)
     hass.config_entries.async_update_entry(entry, data=data)
     hass.config_entries.async_schedule_reload(entry.entry_id)
 
     async def discard() -> None:
-        # Until it is reloaded the account uses the old one, and would log in with it again.
+        # Until the reload, the account uses the old login and would log in with it again.
         async with entry.setup_lock:
             pass
         await async_discard(hass, before)

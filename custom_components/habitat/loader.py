@@ -1,9 +1,9 @@
-"""Imports a vendor's folder, file by file, when it is needed.
+"""Imports the modules of a vendor's folder when they are needed.
 
-`coordinator.py` there has `COORDINATOR`, the vendor's class of coordinator; `config_form.py` has `FORMS`,
-its config-flow forms, and `async_validate`, which checks a login; `actions.py`, where it is there, has `ACTIONS`;
-`options.py`, where it is there, has `options_form`; `removal.py`, where it is there, has
-`async_remove` and `async_revoke`; each platform file has `entities`.
+`coordinator.py` has `COORDINATOR`, the coordinator class; `config_form.py` has `FORMS`, the config-flow
+forms, and `async_validate`, which checks a login; each platform module has `entities`. Optional are
+`actions.py` with `ACTIONS`, `options.py` with `options_form`, and `removal.py` with `async_remove` and
+`async_revoke`.
 """
 
 from collections.abc import Callable, Iterable
@@ -30,7 +30,7 @@ from .vendor import (
 
 
 class BuildOptionsForm(Protocol):
-    """Build the form of an account's options, with what is chosen now."""
+    """Builds the form of an account's options, with the current options."""
 
     async def __call__(
         self, hass: HomeAssistant, entry: HabitatConfigEntry
@@ -39,36 +39,36 @@ class BuildOptionsForm(Protocol):
 
 
 class ValidateLogin(Protocol):
-    """Check a login; the check is a real conversation with the vendor."""
+    """Checks a login with requests to the vendor."""
 
     async def __call__(self, hass: HomeAssistant, login: Login) -> Identity:
-        """Return whose account it is.
+        """Return the account of the login.
 
         Raises:
-            NoDevices: nothing to show.
+            NoDevices: the account has no devices.
             CloudError: the login is wrong or could not be checked.
         """
 
 
 class Revoke(Protocol):
-    """Make a token that is no longer used worthless at its vendor."""
+    """Revokes a token at its vendor."""
 
     async def __call__(self, hass: HomeAssistant, login: Login, token: Token) -> None:
-        """Do so if it can be done; nothing waits for a vendor that is away."""
+        """Revoke it if possible; errors are ignored."""
 
 
 class RemoveAccount(Protocol):
-    """Leave nothing of a removed account behind in the house."""
+    """Deletes what the vendor's folder stores of a removed account."""
 
     async def __call__(self, hass: HomeAssistant, entry: HabitatConfigEntry) -> None:
-        """Do what can be done; whatever fails, the account is removed."""
+        """Delete it if possible; the account is removed even if that fails."""
 
 
 type BuildCoordinator = Callable[
     [HomeAssistant, HabitatConfigEntry, Login], HabitatCoordinator
 ]
 type EntityFactory = tuple[str, Callable[[], Entity]]
-"""The key of an entity that a device has, and what makes it when it is new."""
+"""The key of an entity, and what creates it if it is new."""
 type Entities = Callable[[HabitatCoordinator, Device], Iterable[EntityFactory]]
 
 
@@ -80,7 +80,7 @@ async def async_forms(hass: HomeAssistant, vendor: Vendor) -> tuple[Form, ...]:
 
 
 async def async_validate_login(hass: HomeAssistant, login: Login) -> Identity:
-    """Check a login at its vendor; raises as `ValidateLogin` does."""
+    """Check a login at its vendor. Raises as `ValidateLogin`."""
     module = await _import(hass, login.vendor, "config_form")
     async_validate: ValidateLogin = module.async_validate
     return await async_validate(hass, login)
@@ -96,7 +96,7 @@ async def async_options_form(
 
 
 async def async_revoke(hass: HomeAssistant, login: Login, token: Token) -> None:
-    """Make a token that is no longer used worthless, where the vendor knows how."""
+    """Revoke a token that is not used any more, if the vendor can."""
     if login.vendor.removal:
         module = await _import(hass, login.vendor, "removal")
         revoke: Revoke = module.async_revoke
@@ -106,7 +106,7 @@ async def async_revoke(hass: HomeAssistant, login: Login, token: Token) -> None:
 async def async_remove(
     hass: HomeAssistant, entry: HabitatConfigEntry, vendor: Vendor
 ) -> None:
-    """Let the vendor's folder do what a removed account asks for."""
+    """Let the vendor's folder clean up after a removed account."""
     if vendor.removal:
         module = await _import(hass, vendor, "removal")
         remove: RemoveAccount = module.async_remove
@@ -116,7 +116,7 @@ async def async_remove(
 async def async_coordinator(
     hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
 ) -> HabitatCoordinator:
-    """Make a vendor's account of a config entry."""
+    """Create the coordinator of a config entry."""
     module = await _import(hass, login.vendor, "coordinator")
     build: BuildCoordinator = module.COORDINATOR
     return build(hass, entry, login)
@@ -125,7 +125,7 @@ async def async_coordinator(
 async def async_entities(
     hass: HomeAssistant, vendor: Vendor, platform: Platform
 ) -> Entities:
-    """Return what makes a vendor's entities of a platform."""
+    """Return the factory of a vendor's entities of a platform."""
     module = await _import(hass, vendor, platform)
     entities: Entities = module.entities
     return entities
@@ -134,7 +134,7 @@ async def async_entities(
 async def async_actions(
     hass: HomeAssistant, vendor: Vendor
 ) -> tuple[EntityService | DeviceService, ...]:
-    """Return a vendor's actions, with what they take and do."""
+    """Return a vendor's actions, with their fields and functions."""
     module = await _import(hass, vendor, "actions")
     actions: tuple[EntityService | DeviceService, ...] = module.ACTIONS
     return actions

@@ -1,8 +1,8 @@
-"""Addresses in the user's own network that a cloud names: asked only where the user wants that.
+"""Addresses in the user's own network that a cloud names; they are only opened if the user wants it.
 
-Nothing goes there by itself, only when somebody wants to see what is there. A redirect is followed
-within the server that was named; Home Assistant itself and what is no device of the network, such as
-this computer's own services, is not asked, unless the user has given that host as the account's server.
+They are only opened on demand. A redirect is followed within the same server. Home Assistant itself, and
+addresses that are not of a device in the network, such as services of this computer, are not opened,
+unless the user entered that host as the account's server.
 """
 
 from collections.abc import Iterable
@@ -27,30 +27,30 @@ from .reach import Reach, make_session, what_is_meant
 _NOT_FOR_USERS = tuple(
     ip_network(network)
     for network in (
-        # The Supervisor and its apps.
+        # The Supervisor and its add-ons.
         "172.30.32.0/23",
         "fd0c:ac1e:2100::/48",
-        # Where clouds that rent computers out keep what these may know.
+        # The metadata services of cloud providers.
         "fd00:ec2::/32",
         "fd20:ce::/32",
     )
 )
-"""Private addresses where no device of the user's is."""
+"""Private addresses that are not of a user's device."""
 
 _MULTICAST_NAMES = ".local"
-"""Names that the network itself answers for (mDNS), whether or not their device is on."""
+"""Names that mDNS resolves in the network."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalReach:
-    """Where one address in the user's network leads: to the server that it names, no further."""
+    """Allows one server in the user's network."""
 
     url: URL
     trusted: bool
-    """Whether the user has given the host as the account's server."""
+    """Whether the user entered the host as the account's server."""
 
     def find(self, address: str | None, base: URL | None = None) -> URL | None:
-        """Return where a redirect leads; None where nobody goes."""
+        """Return the target of a redirect, or None if it is not allowed."""
         try:
             url = (base or self.url).join(URL(address or ""))
             return url if url.origin() == self.url.origin() else None
@@ -58,20 +58,20 @@ class LocalReach:
             return None
 
     def session(self, hass: HomeAssistant, url: URL) -> aiohttp.ClientSession:
-        """Return what asks there."""
+        """Return the session for the address."""
         return async_get_clientsession(hass) if self.trusted else _local(hass)
 
     def admits(self, addresses: Iterable[str]) -> bool:
-        """Say whether the host may be asked, by what its name stands for."""
+        """Return whether the host may be asked, by its address."""
         return self.trusted or any(is_local(address) for address in addresses)
 
 
 def find_local(
     hass: HomeAssistant, reach: Reach, address: str | None
 ) -> LocalReach | None:
-    """Return the way to an address that may be in the user's network; None where there is none.
+    """Return what allows an address in the user's network, or None if it is not allowed.
 
-    Of a name only looking it up tells, which asking there does.
+    A name is only checked when it is resolved, with the request.
     """
     server = URL(reach.server)
     try:
@@ -90,15 +90,15 @@ def find_local(
 
 
 def is_local_name(host: str) -> bool:
-    """Say whether a name stands for a device of the network, without looking it up."""
+    """Return whether a name is that of a device in the network, without resolving it."""
     return host.rstrip(".").endswith(_MULTICAST_NAMES)
 
 
 def is_local(text: str) -> bool:
-    """Say whether an IP address may be that of a device in the user's network.
+    """Return whether an IP address may be that of a device in the user's network.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not an IP address.
     """
     address = what_is_meant(text)
     return is_private(address) and not any(
@@ -107,7 +107,7 @@ def is_local(text: str) -> bool:
 
 
 def _is_home_assistant(hass: HomeAssistant, url: URL) -> bool:
-    """Say whether an address is Home Assistant's, which has many: its port is enough."""
+    """Return whether an address is Home Assistant's. It has many, so the port decides."""
     api = hass.config.api
     return (api is not None and url.port == api.port) or is_hass_url(
         hass, str(url.origin())
@@ -115,10 +115,10 @@ def _is_home_assistant(hass: HomeAssistant, url: URL) -> bool:
 
 
 class LocalResolver(AbstractResolver):
-    """Looks names up as Home Assistant does, and knows only addresses in the user's network."""
+    """Resolves names with Home Assistant's resolver, and returns only addresses in the user's network."""
 
     def __init__(self, resolver: AbstractResolver) -> None:
-        """Take who looks them up."""
+        """Set the resolver to use."""
         self._resolver = resolver
 
     @override
@@ -131,7 +131,7 @@ class LocalResolver(AbstractResolver):
         """Return the addresses of a host.
 
         Raises:
-            OSError: none of them may be asked.
+            OSError: none of them is allowed.
         """
         found = await self._resolver.resolve(host, port, family)
         local = [one for one in found if is_local(one["host"])]
@@ -141,13 +141,13 @@ class LocalResolver(AbstractResolver):
 
     @override
     async def close(self) -> None:
-        """Leave it to Home Assistant, whose resolver it is."""
+        """Do nothing: the resolver belongs to Home Assistant."""
 
 
 @callback
 @singleton(f"{DOMAIN}_local")
 def _local(hass: HomeAssistant) -> aiohttp.ClientSession:
-    """Return a session that reaches nothing but the user's network."""
-    # It is there once there is a session.
+    """Return a session that only reaches the user's network."""
+    # The resolver exists once there is a session.
     async_get_clientsession(hass)
     return make_session(hass, LocalResolver(hass.data[DATA_RESOLVER]))

@@ -1,8 +1,8 @@
-"""From a vendor's form to a checked login; serves the config flow and the repairs alike."""
+"""From a vendor's form to a checked login, for the config flow and the repairs."""
 
 from collections.abc import Mapping
 
-# What voluptuous is here has this marker, but not under voluptuous' name.
+# Home Assistant's voluptuous has this marker, but only under its own name.
 from probatio import Secret
 import voluptuous as vol
 
@@ -36,7 +36,7 @@ EMAIL = TextSelector(
 PASSWORD = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
 )
-"""What the fields of vendors' forms take."""
+"""The selectors of the fields of vendors' forms."""
 
 _ERRORS: tuple[tuple[type[CloudError], str], ...] = (
     (NoDevices, "no_devices"),
@@ -52,7 +52,7 @@ type Input = Mapping[str, object]
 def form_schema(
     form: Form, vendor: Vendor, current: Mapping[str, object]
 ) -> vol.Schema:
-    """Return a form's schema; what is known already and no secret is suggested."""
+    """Return a form's schema; known values that are not secret are suggested."""
     fields: dict[vol.Marker, object] = {
         vol.Required(
             Secret(name) if name in form.secret else name,
@@ -81,13 +81,13 @@ def flatten_input(
 ) -> dict[str, str]:
     """Return the fields of a filled-in form without the section around the address.
 
-    An address that was left empty is the one before, at first the vendor's own: a login never
-    goes to another server than it went to because a field is empty.
+    An empty address is the one before, at first the vendor's own: an empty field must not send a login
+    to another server.
     """
     advanced = user_input.get(SECTION_ADVANCED)
     nested = advanced if isinstance(advanced, Mapping) else {}
     fields = {
-        # Of a password blanks are a part; to all else they stuck when it was copied.
+        # Spaces belong to a password; around other values they come from copying.
         name: value if form.fields.get(name) is PASSWORD else value.strip()
         for name, value in {**user_input, **nested}.items()
         if isinstance(value, str)
@@ -97,7 +97,7 @@ def flatten_input(
 
 
 def filled_login(vendor: Vendor, form: Form, fields: Mapping[str, str]) -> Login | None:
-    """Return the login that was filled in; None where the server's address is none."""
+    """Return the login that was filled in, or None if the server's address is not valid."""
     try:
         url = server_url(fields[CONF_URL])
     except ValueError:
@@ -108,11 +108,11 @@ def filled_login(vendor: Vendor, form: Form, fields: Mapping[str, str]) -> Login
 
 
 async def async_check(hass: HomeAssistant, login: Login | None) -> Identity | str:
-    """Return whose account a login opens, or the key of the error to show."""
+    """Return the account of a login, or the key of the error to show."""
     if login is None:
         return "invalid_url"
     vendor = login.vendor
-    # Whoever fills in a form wants to know now, and is not to blame for what was before.
+    # A user who fills in a form wants a request now, despite any pause.
     forget_pacing(hass, login)
     try:
         return await async_validate_login(hass, login)
@@ -123,7 +123,7 @@ async def async_check(hass: HomeAssistant, login: Login | None) -> Identity | st
         if isinstance(err, Refused) and err.status == _NO_RIGHT:
             return "invalid_auth"
         return next(key for kind, key in _ERRORS if isinstance(err, kind))
-    except Exception as err:  # noqa: BLE001 - whatever it is, the form must say something
+    except Exception as err:  # noqa: BLE001 - the form must show an error in any case
         LOGGER.error(
             "Unexpected error while checking a login at %s: %s",
             vendor.name,
@@ -136,12 +136,12 @@ async def async_check(hass: HomeAssistant, login: Login | None) -> Identity | st
 def matches_entry(
     hass: HomeAssistant, entry: HabitatConfigEntry, vendor: Vendor, who: Identity
 ) -> bool:
-    """Say whether a login opens the account of an entry: by its id, else by its devices."""
+    """Return whether a login is for the account of an entry: by its id, else by its devices."""
     if entry.unique_id == f"{vendor.key}_{who.account_id}":
         return True
     named = {f"{vendor.key}_{device}" for device in who.devices}
     known = _devices_of(hass, entry)
-    # Between two tokens of one account a sensor may have come, or gone.
+    # Sensors may have been added or removed between two tokens of one account.
     return bool(named and known) and (named <= known or known <= named)
 
 
@@ -149,22 +149,22 @@ def matches_entry(
 def shows_all(
     hass: HomeAssistant, entry: HabitatConfigEntry, vendor: Vendor, who: Identity
 ) -> bool:
-    """Say whether an entry has all that a login would show: then it adds nothing.
+    """Return whether an entry has all devices of a login, so that the login adds nothing.
 
-    A login that sees more is another account, such as the one of who looks after several sites.
+    A login with more devices is another account, such as one for several sites.
     """
     if entry.unique_id == f"{vendor.key}_{who.account_id}":
         return True
     named = {f"{vendor.key}_{device}" for device in who.devices}
     known = _devices_of(hass, entry)
     if entry.state is not ConfigEntryState.LOADED:
-        # Nobody knows what it would see now.
+        # Its current devices are not known.
         return matches_entry(hass, entry, vendor, who)
     return bool(named) and named <= known
 
 
 def _devices_of(hass: HomeAssistant, entry: HabitatConfigEntry) -> set[str]:
-    """Return the devices that an account has, those that another one shows as well."""
+    """Return the ids of an account's devices, including those that another account shows."""
     registered = {
         device_id
         for device in dr.async_entries_for_config_entry(
@@ -181,7 +181,7 @@ def _devices_of(hass: HomeAssistant, entry: HabitatConfigEntry) -> set[str]:
 def entry_data(
     login: Login, form: Form, before: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return what a config entry keeps of a login, and of what was before."""
+    """Return the data of a config entry, from a login and from the earlier data."""
     return {
         CONF_VENDOR: login.vendor.key,
         CONF_FORM: form.step,
@@ -196,14 +196,14 @@ def entry_data(
 
 
 async def async_entry_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> Form:
-    """Return the form that a config entry's login was given with."""
+    """Return the form in which a config entry's login was entered."""
     forms = await async_forms(hass, REGISTRY[entry.data[CONF_VENDOR]])
     known = entry.data.get(CONF_FORM)
     return next((form for form in forms if form.step == known), forms[0])
 
 
 def entry_login(entry: HabitatConfigEntry) -> Login:
-    """Return the login that a config entry keeps."""
+    """Return the login of a config entry."""
     vendor = REGISTRY[entry.data[CONF_VENDOR]]
     known = (CONF_VENDOR, CONF_URL, CONF_FORM, CONF_WEBHOOK_ID)
     fields = {name: value for name, value in entry.data.items() if name not in known}

@@ -1,4 +1,4 @@
-"""What a user may do: an action does for a user only what that user may do to the entities."""
+"""Permissions: an action needs the user's permission for the entities that it is about."""
 
 from homeassistant.auth.permissions.const import (
     CAT_ENTITIES,
@@ -21,14 +21,14 @@ async def async_require(
     *,
     control: bool,
 ) -> None:
-    """Let nobody pass who may not control, or only read, all entities of a device.
+    """Check that the user of a call may control (or only read) all entities of a device.
 
-    Without a device it is about the whole account. What has no entity is for those who may do
-    so with all there are. Automations are nobody in particular and may.
+    Without a device, all entities of the account are checked. If there are no entities, the user needs
+    the permission for all entities. Calls without a user, such as those of automations, are allowed.
 
     Raises:
-        UnknownUser: there is no such user any more.
-        Unauthorized: the user may not.
+        UnknownUser: the user does not exist any more.
+        Unauthorized: the user does not have the permission.
     """
     hass, context = call.hass, call.context
     if not context.user_id:
@@ -58,7 +58,7 @@ async def async_require(
 def _entities(
     hass: HomeAssistant, entry: HabitatConfigEntry, device: Device | None
 ) -> list[str]:
-    """Return the entities of a device, or of the whole account."""
+    """Return the ids of the entities of a device, or of the account."""
     known = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     if device is None:
         return [one.entity_id for one in known]

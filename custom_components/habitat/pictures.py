@@ -1,4 +1,4 @@
-"""How pictures are fetched from addresses that a cloud names."""
+"""Fetches pictures from addresses that a cloud names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ _KINDS: Mapping[str, re.Pattern[bytes]] = {
     "image/gif": re.compile(rb"GIF8[79]a"),
     "image/webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
 }
-"""The pictures that are let in, and how they begin."""
+"""The allowed content types, and the first bytes of such pictures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as it came."""
+    """A picture with its content type."""
 
     content: bytes
     content_type: str
@@ -34,9 +34,9 @@ class Picture:
 async def async_fetch_picture(
     hass: HomeAssistant, reach: Reach, address: str | None
 ) -> Picture | None:
-    """Fetch a picture without any login; None when there is none, or one that is too large.
+    """Return the picture at an address, requested without a login, or None.
 
-    Home Assistant's own way would write the address to the log when it fails.
+    Home Assistant's own function would log the address after an error.
     """
     url = reach.find(address)
     if url is None:
@@ -58,7 +58,7 @@ async def async_fetch_picture(
 
 
 async def async_read_picture(answer: ClientResponse) -> bytes:
-    """Read a picture; nothing of one that is too large."""
+    """Return the bytes of a picture, or None if it is too large."""
     content = b""
     while chunk := await answer.content.read(MAX_BYTES + 1 - len(content)):
         content += chunk
@@ -68,8 +68,8 @@ async def async_read_picture(answer: ClientResponse) -> bytes:
 
 
 def kind_of_picture(content: bytes) -> str | None:
-    """Return the content type of a picture by its first bytes; None when it is none.
+    """Return the content type of a picture by its first bytes, or None if it is not allowed.
 
-    Whatever else is let in, such as a drawing with a script, would run as Home Assistant's own.
+    Other types, such as SVG with a script, could run code in Home Assistant's frontend.
     """
     return next((kind for kind, begin in _KINDS.items() if begin.match(content)), None)

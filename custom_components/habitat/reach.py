@@ -1,7 +1,7 @@
-"""Addresses that a cloud names, such as those of pictures: nothing in the house is asked there.
+"""Addresses that a cloud names, such as those of pictures: only public ones are opened.
 
-They lead to the account's own server or to a public one. What a name stands for is looked up once,
-checked, and then connected to; every redirect is checked like the first address.
+They may lead to the account's own server or to a public one. A name is resolved once, checked, and then
+connected to; every redirect is checked like the first address.
 """
 
 from collections.abc import AsyncGenerator
@@ -28,51 +28,51 @@ from .const import DOMAIN
 _HOPS = 4
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _TRANSLATED = IPv6Network("64:ff9b::/96")
-"""Ends in an IPv4 address."""
+"""Addresses of this network end with an IPv4 address."""
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
-"""What of IPv6 was ever given to the internet: all else is local, or one day's to come."""
+"""The IPv6 addresses of the internet; others are local or reserved."""
 
 
 class OutOfReach(aiohttp.ClientError):
-    """An address that nobody goes to."""
+    """An address that is not allowed."""
 
 
 class IntoTheHouse(OSError):
-    """A name that leads into the house, if only among others."""
+    """A name with an address in the user's network."""
 
     def __init__(self, addresses: tuple[str, ...]) -> None:
-        """Tell what it stands for."""
+        """Set the addresses of the name."""
         super().__init__(None, "The name leads into the house")
         self.addresses = addresses
 
 
 class Way(Protocol):
-    """Where redirects may lead, and what asks there."""
+    """Which redirects are allowed, and the session for them."""
 
     def find(self, address: str | None, base: URL | None = None) -> URL | None:
-        """Return where an address leads; None where nobody goes."""
+        """Return the URL of an address, or None if it is not allowed."""
 
     def session(self, hass: HomeAssistant, url: URL) -> aiohttp.ClientSession:
-        """Return what asks at an address that was found."""
+        """Return the session for an allowed address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where the addresses that an account's cloud names may lead."""
+    """Which of the addresses that an account's cloud names are allowed."""
 
     server: str
-    """The account's own server, wherever it stands."""
+    """The account's own server, wherever it is."""
     alias: str = ""
-    """Another name by which the server calls itself, as `//host:port`."""
+    """Another name that the server uses for itself, as `//host:port`."""
     plain: bool = False
-    """Whether others may be asked without encryption."""
+    """Whether other servers may be asked without encryption."""
 
     def find(self, address: str | None, base: URL | None = None) -> URL | None:
-        """Return where an address leads; None where nobody goes.
+        """Return the URL of an address, or None if it is not allowed.
 
-        One without a host is the server's, and so is one by the server's other name: it is asked
-        by the name that the user gave.
+        An address without a host, or with the server's other name, is on the server; the user's name of
+        the server is used.
         """
         try:
             named = URL(address or "")
@@ -90,11 +90,11 @@ class Reach:
         return url if known and url.host and _may_be_public(url.host) else None
 
     def is_own(self, url: URL) -> bool:
-        """Say whether an address is the account's own server's."""
+        """Return whether an address is on the account's own server."""
         return url.origin() == URL(self.server).origin()
 
     def session(self, hass: HomeAssistant, url: URL) -> aiohttp.ClientSession:
-        """Return what asks at an address that was found."""
+        """Return the session for an allowed address."""
         return async_get_clientsession(hass) if self.is_own(url) else _public(hass)
 
     def _is_alias(self, url: URL) -> bool:
@@ -108,11 +108,11 @@ class Reach:
 async def async_open(
     hass: HomeAssistant, way: Way, url: URL, timeout: aiohttp.ClientTimeout
 ) -> AsyncGenerator[aiohttp.ClientResponse]:
-    """Ask at an address that was found, without any login of ours.
+    """Request an allowed address, without a login.
 
     Raises:
-        OutOfReach: it leads where nobody goes.
-        ClientError: it cannot be asked.
+        OutOfReach: a redirect is not allowed.
+        ClientError: the request failed.
         TimeoutError: no answer in time.
     """
     for _ in range(_HOPS):
@@ -123,25 +123,25 @@ async def async_open(
                 return
             found = way.find(answer.headers.get("Location"), url)
         if found is None:
-            raise OutOfReach("A redirect leads where nobody goes")
+            raise OutOfReach("A redirect leads to an address that is not allowed")
         url = found
     raise OutOfReach("A redirect has no end")
 
 
 def _may_be_public(host: str) -> bool:
-    """Say whether a host may be somewhere else than in the house; of a name its address tells."""
+    """Return whether a host may be public; a name is checked when it is resolved."""
     try:
         return is_public(host)
     except ValueError:
-        # What ends in a number is an IPv4 address in another notation, which is not looked up.
+        # A host that ends with a number is an IPv4 address in another notation.
         return not _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2])
 
 
 def is_public(text: str) -> bool:
-    """Say whether an IP address belongs to the internet, also what it may stand for.
+    """Return whether an IP address, or the one it contains, is public.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not an IP address.
     """
     address = what_is_meant(text)
     if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
@@ -150,10 +150,10 @@ def is_public(text: str) -> bool:
 
 
 def what_is_meant(text: str) -> IPv4Address | IPv6Address:
-    """Return an IP address, or the one that it stands for.
+    """Return an IP address, or the IPv4 address that it contains.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not an IP address.
     """
     address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
     if isinstance(address, IPv6Address):
@@ -165,16 +165,16 @@ def what_is_meant(text: str) -> IPv4Address | IPv6Address:
 
 
 async def async_points_into_house(hass: HomeAssistant, server: str, host: str) -> bool:
-    """Return whether a server of the internet names a host that is in the house.
+    """Return whether a public server names a host in the user's network.
 
-    A server in the house may name another one there.
+    A server in that network may name another one there.
     """
     try:
         return await _is_in_internet(hass, server) and not await _is_in_internet(
             hass, host
         )
     except OSError:
-        # Nobody will get there.
+        # It cannot be reached anyway.
         return False
 
 
@@ -184,10 +184,10 @@ async def _is_in_internet(hass: HomeAssistant, host: str) -> bool:
 
 
 class PublicResolver(AbstractResolver):
-    """Looks names up, and knows only the public addresses of those that have no other."""
+    """Resolves names; fails if a name has an address that is not public."""
 
     def __init__(self, resolver: AbstractResolver) -> None:
-        """Take who looks them up."""
+        """Set the resolver to use."""
         self._resolver = resolver
 
     @override
@@ -200,7 +200,7 @@ class PublicResolver(AbstractResolver):
         """Return the addresses of a host.
 
         Raises:
-            IntoTheHouse: one of them is in the house.
+            IntoTheHouse: one of them is in the user's network.
             OSError: there are none.
         """
         found = await self._resolver.resolve(host, port, family)
@@ -211,14 +211,14 @@ class PublicResolver(AbstractResolver):
 
     @override
     async def close(self) -> None:
-        """Let it go."""
+        """Close the resolver."""
         await self._resolver.close()
 
 
 @callback
 @singleton(f"{DOMAIN}_public")
 def _public(hass: HomeAssistant) -> aiohttp.ClientSession:
-    """Return a session that reaches nothing but the internet."""
+    """Return a session that only reaches public addresses."""
     return make_session(hass, PublicResolver(ThreadedResolver()))
 
 
@@ -226,7 +226,7 @@ def _public(hass: HomeAssistant) -> aiohttp.ClientSession:
 def make_session(
     hass: HomeAssistant, resolver: AbstractResolver
 ) -> aiohttp.ClientSession:
-    """Return a session without cookies that reaches what a resolver knows, until the end."""
+    """Return a session without cookies that uses a resolver; it is closed with Home Assistant."""
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(resolver=resolver, ssl=get_default_context()),
         cookie_jar=aiohttp.DummyCookieJar(),

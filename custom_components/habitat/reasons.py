@@ -1,4 +1,4 @@
-"""Why a request failed, for people: in the words of the translations, or quoting the vendor."""
+"""Why a request failed: a translated text, or the vendor's message."""
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_cached_translations
@@ -10,7 +10,7 @@ from .const import DOMAIN
 
 @callback
 def failure_reason(hass: HomeAssistant, session: CloudSession, err: CloudError) -> str:
-    """Return what to put into `{reason}`: a translated text cannot hold another key."""
+    """Return the text for `{reason}` in translations, which cannot refer to another key."""
     if err.reason is not None:
         texts = async_get_cached_translations(
             hass, hass.config.language, "exceptions", DOMAIN

@@ -1,4 +1,4 @@
-"""What only the user can put right, and the way to do so."""
+"""The repair flow for issues that need another login."""
 
 from typing import Any, override
 
@@ -22,29 +22,29 @@ from .vendor import REGISTRY, Login
 
 
 class NewLoginFlow(RepairsFlow):
-    """Ask for another login of the same account."""
+    """Asks for another login of the same account."""
 
     def __init__(self, entry: HabitatConfigEntry) -> None:
-        """Take the account's entry."""
+        """Set the account's entry."""
         self._entry = entry
         self._tried: tuple[Login | None, ...] = ()
 
     @override
     @callback
     def async_remove(self) -> None:
-        """Keep nothing of a login that came to nothing."""
+        """Discard logins that were tried and not used."""
         async_discard_soon(self.hass, self._tried)
 
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Begin."""
+        """Show the form."""
         return await self.async_step_login()
 
     async def async_step_login(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Ask until the login opens the account."""
+        """Show the form until the login is for this account."""
         vendor = REGISTRY[self._entry.data[CONF_VENDOR]]
         form = await async_entry_form(self.hass, self._entry)
         errors = {}
@@ -73,10 +73,10 @@ class NewLoginFlow(RepairsFlow):
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Return what puts an issue right.
+    """Return the repair flow of an issue.
 
     Raises:
-        UnknownFlow: its account is gone.
+        UnknownFlow: the account was removed.
     """
     entry = hass.config_entries.async_get_entry(str((data or {}).get("entry_id")))
     if entry is None:

@@ -1,4 +1,4 @@
-"""Sensors: what every vendor's have in common; which there are is the vendor's to say."""
+"""The base of all sensors, and the age of the data; the vendors' folders say which sensors there are."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class HabitatSensorEntityDescription[R](
     value_fn: Callable[[R], StateType | datetime]
 
     def state_of(self, shown: R | None) -> StateType | datetime:
-        """Return what to show of a record, as much of a text as a state may have."""
+        """Return the value to show; text is cut to the longest state."""
         value = None if shown is None else self.value_fn(shown)
         return cut(value, MAX_STATE_LENGTH) if isinstance(value, str) else value
 
@@ -58,7 +58,7 @@ class HabitatSensorEntity[A: HabitatCoordinator, R](
     @property
     @override
     def native_value(self) -> StateType | datetime:
-        """What the cloud said."""
+        """The value in the record."""
         return self.entity_description.state_of(self.current_record)
 
 
@@ -71,29 +71,29 @@ LAST_ANSWER = SensorEntityDescription(
 
 
 class LastAnswerSensor(BaseSensorEntity[HabitatCoordinator, object]):
-    """When the cloud answered last: the age of all that is shown."""
+    """When the cloud answered a poll last."""
 
     def __init__(self, coordinator: HabitatCoordinator, device: Device) -> None:
-        """Follow the polls."""
+        """Read the key that changes with every poll."""
         super().__init__(coordinator, device, object, LAST_ANSWER, reads=(POLL,))
 
     @property
     @override
     def available(self) -> bool:
-        """Whether there ever was an answer; it tells the age just when there is none now."""
+        """Whether there ever was an answer; it is most useful while there is none."""
         return self.coordinator.answered_at is not None
 
     @property
     @override
     def native_value(self) -> datetime | None:
-        """When the cloud answered last."""
+        """The time of the last answer."""
         return self.coordinator.answered_at
 
 
 def shared_sensors(
     coordinator: HabitatCoordinator, device: Device
 ) -> Iterator[EntityFactory]:
-    """Return the age of the data, once for each device that stands in no other."""
+    """Return the age of the data, once for each device without a parent."""
     if device.parent is None:
         yield LAST_ANSWER.key, partial(LastAnswerSensor, coordinator, device)
 

@@ -1,4 +1,4 @@
-"""The actions of all vendors: what has no entity."""
+"""The actions of all vendors, for what has no entity."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -39,12 +39,12 @@ TIME_RANGE: Final[Mapping[str | vol.Marker, object]] = {
     vol.Required("start"): cv.datetime,
     vol.Required("end"): cv.datetime,
 }
-"""The fields of an action that asks about a span of time, see `span_of`."""
+"""The fields of an action about a time range, see `span_of`."""
 
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
-    """Register them; what one takes and does is imported when it is called first."""
+    """Register the actions; the vendor's code is imported with the first call."""
     for vendor in REGISTRY.values():
         for name, response in vendor.actions.items():
             hass.services.async_register(
@@ -55,11 +55,11 @@ def async_setup_services(hass: HomeAssistant) -> None:
 async def _async_act(
     vendor: Vendor, call: ServiceCall
 ) -> ServiceResponse | EntityServiceResponse:
-    """Check the fields of a call, then do what it asks for.
+    """Check the fields of a call, then run the action.
 
     Raises:
-        vol.Invalid: a field is wrong, as of every action.
-        HomeAssistantError: what the vendor requires is not there, or it could not be done.
+        vol.Invalid: a field is not valid.
+        HomeAssistantError: a requirement is missing, or the action failed.
     """
     service = await _async_service(call.hass, vendor, call.service)
     call = ServiceCall(
@@ -81,7 +81,7 @@ async def _async_service(
     try:
         actions = await async_actions(hass, vendor)
     except ImportError as err:
-        # What one vendor requires and the house lacks must not take the others along.
+        # A missing requirement of one vendor must not break the actions of others.
         LOGGER.exception("The actions of %s are missing", vendor.name)
         raise HomeAssistantError(
             translation_domain=DOMAIN,
@@ -119,7 +119,7 @@ async def _act_on_entities(
 
 
 def time_range_of(start: datetime, end: datetime) -> TimeRange:
-    """Return the span that an action is asked about; a time without a zone is the house's.
+    """Return the time range in a call; times without a zone are in Home Assistant's time zone.
 
     Raises:
         ServiceValidationError: the end is not after the start.
@@ -134,14 +134,14 @@ def time_range_of(start: datetime, end: datetime) -> TimeRange:
 
 
 def _one(value: object) -> str:
-    """Read the id of a device, also as the only one of a list: a target is one."""
+    """Read the id of a device, also from a list with one id, as targets have."""
     if isinstance(value, list) and len(value) == 1:
         (value,) = value
     return cv.string(value)
 
 
 def _targets(service: DeviceService) -> Mapping[str | vol.Marker, object]:
-    """Return the fields that say whom an action is for."""
+    """Return the fields for the target of an action."""
     if not service.account:
         return {vol.Required(ATTR_DEVICE_ID): _one}
     return {
@@ -174,7 +174,7 @@ async def _act_on_device(
 
 
 def _failed(coordinator: HabitatCoordinator, err: CloudError) -> HomeAssistantError:
-    """Return what to say when the vendor did not answer an action."""
+    """Return the error for an action that failed at the vendor."""
     if isinstance(err, AuthError):
         coordinator.config_entry.async_start_reauth(coordinator.hass)
     return HomeAssistantError(
@@ -190,10 +190,10 @@ def _failed(coordinator: HabitatCoordinator, err: CloudError) -> HomeAssistantEr
 def _find_account(
     hass: HomeAssistant, vendor: Vendor, entry_id: str
 ) -> HabitatCoordinator:
-    """Return the account that an action is for.
+    """Return the account in a call.
 
     Raises:
-        ServiceValidationError: there is no such account of this vendor, or it is not loaded.
+        ServiceValidationError: the account is not one of this vendor, or it is not loaded.
     """
     entry: HabitatConfigEntry = async_get_config_entry(hass, DOMAIN, entry_id)
     if entry.data[CONF_VENDOR] != vendor.key:
@@ -204,10 +204,10 @@ def _find_account(
 def _find(
     hass: HomeAssistant, vendor: Vendor, device_id: str
 ) -> tuple[HabitatCoordinator, Device]:
-    """Return the account and the device that an action is for.
+    """Return the account and the device in a call.
 
     Raises:
-        ServiceValidationError: there is no such device of this vendor, or its account is not loaded.
+        ServiceValidationError: the device is not one of this vendor, or its account is not loaded.
     """
     entry_of_device = dr.async_get(hass).async_get(device_id)
     ids = (

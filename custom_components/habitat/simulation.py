@@ -1,4 +1,4 @@
-"""Accounts on the embedded simulator: its cloud runs as long as the account does."""
+"""Accounts on the simulator: the simulated cloud runs while the account is loaded."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -17,7 +17,7 @@ from .coordinator import HabitatConfigEntry
 from .vendor import Login, Vendor
 
 if TYPE_CHECKING:
-    # A house whose accounts are all real never loads the simulator.
+    # The simulator is only imported for a simulated account.
     from .simulator.core.documents import Json
     from .simulator.core.server import CloudServer
 
@@ -33,7 +33,7 @@ async def async_simulated_vendors(hass: HomeAssistant) -> tuple[str, ...]:
 
 @asynccontextmanager
 async def simulated_login(hass: HomeAssistant, vendor: Vendor) -> AsyncGenerator[Login]:
-    """Run a vendor's simulated cloud for a moment and give its login."""
+    """Yield the login of a vendor's simulated cloud, which runs during the context."""
     async with await _create(hass, vendor) as cloud:
         yield _login(vendor, cloud)
 
@@ -43,7 +43,7 @@ async def async_simulate(
 ) -> Login:
     """Run the simulated cloud of an account until the account is unloaded.
 
-    What writes changed in its world is kept over restarts.
+    Changes to its world are stored over restarts.
     """
     cloud = await _create(hass, vendor)
     store = world_store(hass, entry.entry_id)
@@ -65,14 +65,14 @@ async def async_simulate(
 
 
 def world_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Json]]:
-    """Return where the world of a simulated account is kept."""
+    """Return the store of a simulated account's world."""
     return Store(hass, 1, f"{DOMAIN}.simulator.{entry_id}")
 
 
 async def _create(hass: HomeAssistant, vendor: Vendor) -> CloudServer:
     simulator = await async_import_module(hass, _SIMULATOR)
     await async_import_module(hass, f"{_SIMULATOR}.{vendor.key}")
-    # Its world is built only now.
+    # The world is built on the first use.
     cloud: CloudServer = await hass.async_add_import_executor_job(
         simulator.create, vendor.key
     )

@@ -1,4 +1,4 @@
-"""System health: whether the vendors can be reached, and what was asked of them."""
+"""System health: whether the vendors can be reached, and counters of requests."""
 
 from typing import Any
 
@@ -13,16 +13,16 @@ from .coordinator import HabitatConfigEntry
 def async_register(
     hass: HomeAssistant, register: system_health.SystemHealthRegistration
 ) -> None:
-    """Register what there is to tell."""
+    """Register the information."""
     register.async_register_info(async_info)
 
 
 async def async_info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return the sums over all accounts, and who can be reached."""
+    """Return the sums of all accounts, and whether each vendor can be reached."""
     entries: list[HabitatConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
     accounts = [entry.runtime_data for entry in entries]
     counters = [coordinator.session.counters for coordinator in accounts]
-    # One server a vendor is asked, however many accounts it has.
+    # One server per vendor is checked, whatever the number of accounts.
     servers = {
         coordinator.login.vendor.key: coordinator.login.url
         for coordinator in accounts

@@ -1,4 +1,4 @@
-"""Tokens kept over restarts: some vendors ration logins to some 50 a day."""
+"""Tokens stored over restarts, because some vendors allow only about 50 logins a day."""
 
 from dataclasses import asdict, dataclass
 import hashlib
@@ -23,7 +23,7 @@ _Seconds = int | float | None
 class TokenFile:
     """All tokens, each under a digest of server and login.
 
-    So a token never serves another login, and never goes to another server.
+    So a token is never used for another login, and never sent to another server.
     """
 
     def __init__(self, hass: HomeAssistant) -> None:
@@ -34,7 +34,7 @@ class TokenFile:
         self._kept: _Kept | None = None
 
     async def load(self, key: str) -> Token | None:
-        """Return the token under a key, None when there is none that can be read."""
+        """Return the token under a key, or None if there is none or it cannot be read."""
         fields = (await self._all()).get(key, {})
         try:
             token = Token(**fields)  # type: ignore[arg-type]  # checked below
@@ -50,7 +50,7 @@ class TokenFile:
         return token if readable else None
 
     async def save(self, key: str, token: Token | None) -> None:
-        """Keep a token, or forget the one under the key; those that ended go too."""
+        """Store a token, or delete the one under the key; expired tokens are deleted too."""
         kept = await self._all()
         now = time.time()
         for other, fields in list(kept.items()):
@@ -87,34 +87,34 @@ def token_file(hass: HomeAssistant) -> TokenFile:
 
 @dataclass(frozen=True, slots=True)
 class LoginTokens(TokenStore):
-    """The place of one login's token."""
+    """The stored token of one login."""
 
     file: TokenFile
     key: str
 
     @override
     async def load(self) -> Token | None:
-        """Return the token that was kept, if any."""
+        """Return the stored token, or None."""
         return await self.file.load(self.key)
 
     @override
     async def save(self, token: Token) -> None:
-        """Keep a token."""
+        """Store a token."""
         await self.file.save(self.key, token)
 
     async def forget(self) -> None:
-        """Forget the token: the account was removed."""
+        """Delete the token."""
         await self.file.save(self.key, None)
 
 
 def login_key(login: Login) -> str:
-    """Return a digest of server and login, under which things of this login alone are kept."""
+    """Return a digest of server and login, a key for what belongs to this login only."""
     words = json.dumps([login.vendor.key, login.url, sorted(login.fields.items())])
     return hashlib.sha256(words.encode()).hexdigest()
 
 
 def login_tokens(hass: HomeAssistant, login: Login) -> LoginTokens | None:
-    """Return the place of a login's token; a simulated cloud forgets its tokens as it ends."""
+    """Return the store of a login's token; None if simulated: the simulator forgets its tokens."""
     if login.simulated:
         return None
     return LoginTokens(token_file(hass), login_key(login))

@@ -1,4 +1,4 @@
-"""Errors about what cannot be done, in the words of the translations."""
+"""Translated errors about calls that are not possible."""
 
 from homeassistant.exceptions import ServiceValidationError
 
@@ -6,7 +6,7 @@ from .const import DOMAIN
 
 
 def validation_error(key: str, **placeholders: str) -> ServiceValidationError:
-    """Return the error for a call that asks for what cannot be done."""
+    """Return the translated error for a call that is not possible."""
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=key,

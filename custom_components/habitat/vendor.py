@@ -1,6 +1,6 @@
 """What a vendor is: plain data, and the registry.
 
-A vendor is a folder beside this file, which `loader.py` imports when it is needed.
+Each vendor has a folder, which `loader.py` imports when it is needed.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
@@ -17,24 +17,24 @@ from .cloud.errors import CloudError
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """What must be known of a vendor before its folder is imported."""
+    """The data of a vendor that is needed before its folder is imported."""
 
     key: str
     name: str
     url: str
     """The address of the vendor's own server."""
     forms: tuple[str, ...] = ()
-    """What tells its forms apart, where a menu asks which of several ways to log in."""
+    """The names of its forms, if a menu asks for one of several kinds of login."""
     actions: Mapping[str, SupportsResponse] = field(default_factory=dict)
-    """Its actions, and what they answer with: they are known without any account of it."""
+    """Its actions and their kind of response; they are registered without an account too."""
     options: bool = False
     """Whether its accounts have options."""
     removal: bool = False
-    """Whether there is more to do than forgetting the token when an account is removed."""
+    """Whether it has `removal.py`, to clean up after a removed account."""
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """Its steps of the config flow: its key, then its forms where they are several."""
+        """Its steps of the config flow: its key, then one per form if there are several."""
         return (self.key, *(f"{self.key}_{form}" for form in self.forms))
 
 
@@ -119,7 +119,7 @@ REGISTRY: Mapping[str, Vendor] = {
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How to reach an account: the server's address and the fields of the vendor's form."""
+    """The login of an account: the server's address and the fields of the vendor's form."""
 
     vendor: Vendor
     url: str
@@ -129,13 +129,13 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose account a login opens."""
+    """The account that a login is for."""
 
     account_id: str
     """The vendor's id of the account, without the vendor's key."""
     title: str
     devices: frozenset[str] = frozenset()
-    """The vendor's ids of its devices, where only they tell that a new login opens the same."""
+    """The vendor's ids of its devices, if only they show that a new login is for the same account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,13 +160,13 @@ class OptionsForm:
     secret: frozenset[str] = frozenset()
     """The fields whose values are never shown again; left out they stay as they are."""
     tidy: Callable[[Mapping[str, object]], Mapping[str, object]] = lambda chosen: chosen
-    """Return what is worth keeping of what is filled in."""
+    """Return the options to store, from the input."""
     check: Callable[[Mapping[str, object]], str | None] = lambda _: None
-    """Return the key of the error that speaks against what is filled in, if any does."""
+    """Return the key of the error in the input, or None."""
 
 
 class NoDevices(CloudError):
-    """The login is good but there is nothing to show."""
+    """The login is valid, but the account has no devices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +177,7 @@ class EntityService:
     entity_domain: Platform
     schema: Mapping[str | vol.Marker, object]
     method: str
-    """The method of the entities that do it; its arguments are the schema's fields."""
+    """The method of the entities; its arguments are the fields of the schema."""
     response: SupportsResponse = SupportsResponse.NONE
 
 
@@ -188,9 +188,9 @@ class DeviceService:
     name: str
     schema: Mapping[str | vol.Marker, object]
     run: Callable[..., Coroutine[Any, Any, ServiceResponse]]
-    """Gets the account, the device, and the schema's fields by name."""
+    """Called with the coordinator, the device, and the fields of the schema by name."""
     controls: bool = True
-    """Whether it is for those who may control the device; a mere question is for its readers."""
+    """Whether the user must be allowed to control the device, or only to read it."""
     account: bool = False
-    """Whether a whole account may be the target instead; then there is no device."""
+    """Whether an account may be the target instead; then the device is None."""
     response: SupportsResponse = SupportsResponse.NONE

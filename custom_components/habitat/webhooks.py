@@ -1,4 +1,4 @@
-"""Webhooks of accounts: their address, and what may come in there."""
+"""Webhooks of accounts: their addresses, and the checks of requests."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -17,18 +17,18 @@ from .const import DOMAIN, LOGGER
 from .coordinator import HabitatConfigEntry
 
 MAX_BYTES = 64 * 1024
-"""No vendor's webhook has as many."""
+"""Bytes of a body; vendors' webhooks are smaller."""
 
 PATIENCE = 10
-"""Seconds that a body may take."""
+"""Seconds in which a body must arrive."""
 
 type Receive = Callable[[bytes, Mapping[str, str]], HTTPStatus]
-"""Takes a body and the headers, and says how to answer."""
+"""Handles a body and the headers; returns the status to answer with."""
 
 
 @dataclass(slots=True)
 class WebhookCounters:
-    """What came in so far."""
+    """Counters of requests."""
 
     accepted: int = 0
     refused: int = 0
@@ -36,7 +36,7 @@ class WebhookCounters:
 
 @callback
 def webhook_id(hass: HomeAssistant, entry: HabitatConfigEntry) -> str:
-    """Return the secret part of an account's address, a new one at the first time."""
+    """Return the secret part of an account's address; it is created on the first call."""
     known: str | None = entry.data.get(CONF_WEBHOOK_ID)
     if known is None:
         known = webhook.async_generate_id()
@@ -47,11 +47,11 @@ def webhook_id(hass: HomeAssistant, entry: HabitatConfigEntry) -> str:
 
 
 async def async_webhook_url(hass: HomeAssistant, entry: HabitatConfigEntry) -> str:
-    """Return the address to give to the vendor, through the cloud where there is one.
+    """Return the address to enter at the vendor, through Home Assistant Cloud if there is one.
 
     Raises:
-        NoURLAvailableError: Home Assistant does not know how it is reached.
-        CloudNotAvailable: the cloud subscription is there but not connected.
+        NoURLAvailableError: Home Assistant does not know its own address.
+        CloudNotAvailable: there is a subscription, but it is not connected.
     """
     if (cloud := _cloud(hass)) and cloud.async_active_subscription(hass):
         url: str = await cloud.async_get_or_create_cloudhook(
@@ -67,7 +67,7 @@ async def async_webhook_url(hass: HomeAssistant, entry: HabitatConfigEntry) -> s
 def async_register_webhook(
     hass: HomeAssistant, entry: HabitatConfigEntry, receive: Receive
 ) -> WebhookCounters:
-    """Let `receive` answer what is posted to an account's address while it is loaded."""
+    """Let `receive` handle requests to an account's address while the account is loaded."""
     counters = WebhookCounters()
 
     async def handle(hass: HomeAssistant, hook_id: str, request: Request) -> Response:
@@ -102,7 +102,7 @@ def async_register_webhook(
 
 
 async def async_forget_webhook(hass: HomeAssistant, entry: HabitatConfigEntry) -> None:
-    """Give an account's address up for good."""
+    """Delete the address of an account."""
     hook_id = entry.data.get(CONF_WEBHOOK_ID)
     cloud = _cloud(hass)
     if hook_id is None or cloud is None or not cloud.async_active_subscription(hass):
@@ -110,20 +110,22 @@ async def async_forget_webhook(hass: HomeAssistant, entry: HabitatConfigEntry) -
     try:
         await cloud.async_delete_cloudhook(hass, hook_id)
     except cloud.CloudNotAvailable, ValueError:
-        LOGGER.debug("The cloud cannot be told now that a webhook is gone")
+        LOGGER.debug(
+            "Home Assistant Cloud could not be informed that a webhook was removed"
+        )
 
 
 def _cloud(hass: HomeAssistant) -> ModuleType | None:
-    """Return Home Assistant's cloud integration where it is in use; it is heavy to import."""
+    """Return Home Assistant's cloud integration if it is loaded; importing it is slow."""
     if "cloud" not in hass.config.components:
         return None
-    from homeassistant.components import cloud  # noqa: PLC0415 - loaded already, if at all
+    from homeassistant.components import cloud  # noqa: PLC0415 - imported only if it is loaded already
 
     return cloud
 
 
 async def _read(request: Request) -> bytes | None:
-    """Read a body; None when it is larger than any vendor's."""
+    """Return a body, or None if it is too large."""
     body = b""
     while chunk := await request.content.read(MAX_BYTES + 1 - len(body)):
         body += chunk
