@@ -27,7 +27,7 @@ from .reach import Reach, make_session, what_is_meant
 _NOT_FOR_USERS = tuple(
     ip_network(network)
     for network in (
-        # The Supervisor and its add-ons.
+        # The Supervisor and its apps.
         "172.30.32.0/23",
         "fd0c:ac1e:2100::/48",
         # The metadata services of cloud providers.

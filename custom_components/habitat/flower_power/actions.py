@@ -1,4 +1,4 @@
-"""The actions of Flower Power: what the cloud tells on request."""
+"""Flower Power's actions: data that is only requested on demand."""
 
 from datetime import datetime
 
@@ -16,11 +16,11 @@ from .sensor import rounded
 async def get_samples(
     coordinator: FlowerPowerCoordinator, device: Device, start: datetime, end: datetime
 ) -> ServiceResponse:
-    """Return all that was measured at a location within a span, the oldest first.
+    """Return the samples of a location in a time range, the oldest first.
 
     Raises:
         ServiceValidationError: the end is not after the start.
-        CloudError: the cloud did not answer.
+        CloudError: the request failed.
     """
     found = await coordinator.client.samples(device.key, time_range_of(start, end))
     provisional = found.first_not_definitive_value_datetime_utc
@@ -32,7 +32,7 @@ async def get_samples(
 
 
 def _sample(sample: Sample) -> JsonValueType:
-    """Return a sample under the names of the sensors, in their units."""
+    """Return a sample with the names and units of the sensor entities."""
     return {
         "time": sample.capture_datetime_utc.isoformat(),
         "temperature": sample.air_temperature_celsius,

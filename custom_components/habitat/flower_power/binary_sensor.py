@@ -23,16 +23,16 @@ class FlowerPowerAnalysisBinarySensorEntity(
     FlowerPowerAnalysisEntity,
     HabitatBinarySensorEntity[FlowerPowerCoordinator, LocationStatus],
 ):
-    """A yes or no of the cloud's analysis."""
+    """A binary sensor of the cloud's analysis."""
 
 
 class FlowerPowerProblemEntity(FlowerPowerAnalysisBinarySensorEntity):
-    """Whether any gauge of a plant needs attention, the tank of its pot too."""
+    """Whether any gauge of a plant needs attention, including the tank of its pot."""
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether any does."""
+        """Whether any gauge needs attention."""
         status = self.current_record
         location = self.coordinator.record(self.device_key, Location)
         sensor = location.sensor if location else None
@@ -43,12 +43,12 @@ class FlowerPowerProblemEntity(FlowerPowerAnalysisBinarySensorEntity):
 class FlowerPowerOutdatedEntity(
     HabitatBinarySensorEntity[FlowerPowerCoordinator, LocationStatus]
 ):
-    """Whether the analysis is older than the cloud vouches for."""
+    """Whether the analysis is out of date, by the time that the cloud gives."""
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether it is; unknown where the cloud does not vouch for any."""
+        """Whether it is out of date; None if the cloud gives no time."""
         vouches = super().is_on
         return not self.coordinator.is_alive(self.key) if vouches else None
 
@@ -84,7 +84,7 @@ UPLOADS: tuple[HabitatBinarySensorEntityDescription[LocationStatus], ...] = (
         device_class=BinarySensorDeviceClass.RUNNING,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        # It is the cloud that works on them.
+        # The cloud processes them, so it does not depend on the sensor.
         lasting=True,
         value_fn=lambda status: status.processing_uploads,
     ),

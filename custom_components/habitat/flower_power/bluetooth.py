@@ -1,4 +1,4 @@
-"""Where a sensor can be met over Bluetooth."""
+"""The Bluetooth addresses of the sensors."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -11,10 +11,10 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 def bluetooth_addresses(
     locations: Iterable[Location], statuses: Mapping[str, LocationStatus]
 ) -> dict[str, str]:
-    """Return Bluetooth addresses by location.
+    """Return the Bluetooth addresses by location.
 
-    A sensor that was moved is named at its old location too; only where it was put last it can
-    be met.
+    A sensor that was moved is still named at its old location; only the newest location gets the
+    address.
     """
     latest: dict[str, tuple[datetime, datetime, str]] = {}
     for location in locations:

@@ -28,7 +28,7 @@ FORMS = (
 
 
 async def async_validate(hass: HomeAssistant, login: Login) -> Identity:
-    """Return whose account the login opens.
+    """Return the account of a login.
 
     Raises:
         NoDevices: the account has no location.
@@ -41,8 +41,8 @@ async def async_validate(hass: HomeAssistant, login: Login) -> Identity:
     try:
         account_id = (await client.profile()).account_id
     except Refused, BadAnswer:
-        # A server that tells no profile is still one that tells of plants.
+        # A server without the profile may still have the plants.
         account_id = None
     account_id = account_id or login.fields[CONF_EMAIL].strip().lower()
-    # Home Assistant logs titles, so nobody's address is in them.
+    # Home Assistant logs titles, so they do not contain the e-mail address.
     return Identity(account_id, login.vendor.name)

@@ -1,4 +1,4 @@
-"""The Flower Power client for one login."""
+"""Connects a login to the Flower Power cloud."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ from .client.auth import log_in, refuses_login
 
 @callback
 def connect(hass: HomeAssistant, login: Login) -> FlowerPowerClient:
-    """Return a client that logs in when it must and keeps its token over restarts."""
+    """Return a client that logs in when necessary and stores its token over restarts."""
     session = cloud_session(hass, login, error_message, refuses_login)
     session.auth = TokenAuth(
         partial(log_in, session, login.fields),

@@ -1,4 +1,4 @@
-"""A Flower Power account: what is asked for when, and what is a device."""
+"""The coordinator of a Flower Power account: its sources, and what follows from their records."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,51 +26,52 @@ VERSIONS = "versions"
 CONFIGURATION = "configuration"
 PROFILE = "profile"
 SAMPLES = "samples"
-"""What is asked for; the last once for each location."""
+"""The names of the sources; the last has one source for each location."""
 
 ADDRESSES = "@bluetooth"
 """The end of the key of a sensor's Bluetooth address, a derived record."""
 
 DAY = timedelta(days=1)
 TRUSTED = timedelta(days=2)
-"""A sensor measures every quarter of an hour, but a phone has to come by for the cloud to hear of it:
-a day without one is no silence. After two days the cloud itself calls its analysis out of date."""
+"""How long a sample is current. A sensor measures every 15 minutes, but a phone must upload the samples, so
+a day without them is normal. After two days the cloud's analysis is out of date
+(docs/vendors/flower_power.md, Resources)."""
 _FIRST_NET: Mapping[str, timedelta] = {
     CONFIGURATION: timedelta(hours=8),
     STATUS: timedelta(hours=16),
 }
-"""When the daily safety net asks first: so no hour has two of its requests."""
+"""When the daily requests are due first, so that they are in different hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waterings:
-    """When a plant was watered lately, the oldest first."""
+    """The last waterings of a plant, the oldest first."""
 
     events: tuple[WateringEvent, ...]
     since: datetime = field(compare=False)
-    """From then on all is known."""
+    """The start of the time range that was requested."""
 
 
 @dataclass(slots=True)
 class _VersionedAnswer[R: (Location, LocationStatus)]:
-    """What one of the two large answers brought last, and when it is asked for anyway."""
+    """One of the two large answers, which is only requested if its version changed."""
 
     ask: Callable[[], Awaitable[Garden[R]]]
     version: Callable[[Versions], int | None]
     suffix: str
-    """What makes a location's key the record's."""
+    """Appended to the key of a location to make that of the record."""
     due: float
-    """When it is asked for anyway, on the monotonic clock: versions may err too."""
+    """When it is requested in any case, on the monotonic clock, because versions may be wrong."""
     garden: Garden[R] | None = None
     result: FetchResult | None = None
 
     @property
     def after(self) -> tuple[str, ...]:
-        """What is asked for first; before there is anything the versions do not matter."""
+        """The sources to follow: the versions, once there is an answer."""
         return (VERSIONS,) if self.result else ()
 
     def current(self, versions: Versions | None) -> bool:
-        """Say whether the cloud has nothing newer; an empty answer is not believed."""
+        """Return whether the cloud has nothing newer; an empty answer is never current."""
         if not (versions and self.garden and self.garden.records):
             return False
         version = self.version(versions)
@@ -81,16 +82,16 @@ class _VersionedAnswer[R: (Location, LocationStatus)]:
         )
 
     def lags(self, answer: Garden[R], versions: Versions | None) -> bool:
-        """Say whether an answer is older than what is kept, by what the cloud says it has."""
+        """Return whether an answer is older than the kept one, by the versions of the cloud."""
         if not (versions and self.garden):
             return False
         new, kept = self.version(answer.versions), self.version(self.garden.versions)
         now = self.version(versions)
-        # Where the cloud itself went back, as from a backup, its word counts.
-        return None not in (new, kept, now) and new < kept <= now  # type: ignore[operator]  # none is None
+        # If the cloud went back to an older version, such as from a backup, that is used.
+        return None not in (new, kept, now) and new < kept <= now  # type: ignore[operator]  # they are not None
 
     async def fetch(self, versions: Versions | None = None) -> FetchResult:
-        """Ask, and keep the answer unless it is older than what is kept."""
+        """Request it, and keep the answer unless it is older than the kept one."""
         answer = await self.ask()
         if self.result is not None and self.lags(answer, versions):
             return FetchResult(self.result.records, complete=False)
@@ -107,7 +108,7 @@ class _VersionedAnswer[R: (Location, LocationStatus)]:
 
 
 class FlowerPowerCoordinator(HabitatCoordinator):
-    """One account with all its locations."""
+    """One Flower Power account with all its locations."""
 
     interval: ClassVar[timedelta] = timedelta(minutes=15)
     platforms: ClassVar[tuple[Platform, ...]] = (
@@ -121,7 +122,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
     def __init__(
         self, hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
     ) -> None:
-        """Connect, without asking for anything yet."""
+        """Connect; no request is sent yet."""
         self.client = connect(hass, login)
         super().__init__(hass, entry, login, self.client.session, self.client.report)
         now = time.monotonic()
@@ -138,17 +139,17 @@ class FlowerPowerCoordinator(HabitatCoordinator):
             due=now + _FIRST_NET[STATUS].total_seconds(),
         )
         self._versions: Versions | None = None
-        """What the cloud says of its data in this poll, None if it did not."""
+        """The versions in this poll, or None if the request failed."""
         self._samples_until: dict[str, datetime] = {}
-        """The last sample that was read, by location."""
+        """The time of the last sample that was read, by location."""
         self._sample_results: dict[str, FetchResult] = {}
-        """What was read with it."""
+        """The result of that request, by location."""
 
     # Sources.
 
     @override
     def sources(self) -> Iterator[Source]:
-        """Return the versions, what they say has changed, and the samples of who has new ones."""
+        """Return the versions, the two large answers, and the samples of locations with new ones."""
         yield Source(VERSIONS, self._fetch_versions, self.interval, blocking=False)
         yield Source(
             CONFIGURATION,
@@ -185,20 +186,20 @@ class FlowerPowerCoordinator(HabitatCoordinator):
     async def _fetch_garden[R: (Location, LocationStatus)](
         self, kept: _VersionedAnswer[R], in_flux: Callable[[], bool]
     ) -> FetchResult:
-        """Ask for what is newer than what is kept; without versions it may always be."""
+        """Request an answer if it may be newer than the kept one; without versions it always may."""
         if kept.result is None:
             return await kept.fetch()
         if kept.current(self._versions) and not in_flux():
-            # That nothing changed is no second word on what is missing.
+            # Not complete: an unchanged answer does not count again for missing devices.
             return FetchResult(kept.result.records, complete=False)
         return await kept.fetch(self._versions)
 
     def _device_gone(self) -> bool:
-        """Say whether a device is missing: several answers must say so until it goes."""
+        """Return whether a device is missing: it is removed after several answers without it."""
         return self.devices.missing
 
     def _processing(self) -> bool:
-        """Say whether the cloud still works on samples: it does not tell when it is done."""
+        """Return whether the cloud is processing samples: its version does not change at the end."""
         return any(
             status.processing_uploads for status in self.records(STATUS, LocationStatus)
         )
@@ -207,7 +208,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
         return FetchResult({PROFILE: await self.client.profile()})
 
     def _is_behind(self, key: str) -> bool:
-        """Return whether there are samples to read, or a loss of them to make good."""
+        """Return whether there are new samples, or the last requests failed."""
         status = self.record(key, LocationStatus)
         if status is None or status.last_sample_utc is None:
             return False
@@ -218,7 +219,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
         )
 
     async def _fetch_samples(self, key: str) -> FetchResult:
-        """Read what was measured since the last time, and the day before it."""
+        """Request the samples since the last request, and those of the day before."""
         status = self.record(key, LocationStatus)
         if status is None:
             return FetchResult({})
@@ -246,10 +247,10 @@ class FlowerPowerCoordinator(HabitatCoordinator):
 
     @override
     def alive_until(self, device: Device) -> datetime | None:
-        """Return until when what was measured last may be taken for what is so now.
+        """Return until when the last sample is current; None if there is no sample.
 
-        Of a sensor that never measured nobody can say. Where the status tells of a sample of the
-        future, as after a phone whose clock is wrong, the newest sample that was read counts.
+        If the time in the status is in the future, as from a phone with a wrong clock, the newest sample
+        that was read is used.
         """
         status = self.record(f"{device.key}/{STATUS}", LocationStatus)
         last = past(status.last_sample_utc) if status else None
@@ -260,7 +261,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
 
     @override
     def expiries(self) -> Iterator[tuple[str, Callable[[], datetime | None]]]:
-        """Return when the cloud itself calls its analyses out of date."""
+        """Return when the cloud's analyses are out of date."""
         for key in self.store.keys(STATUS):
             yield key, partial(self._valid_until, key)
 
@@ -270,7 +271,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
 
     @override
     def derivations(self) -> Iterator[Derivation]:
-        """Return where sensors can be met over Bluetooth."""
+        """Return the Bluetooth addresses of the sensors."""
         yield Derivation(ADDRESSES, CONFIGURATION, self._find_addresses)
 
     def _find_addresses(self) -> dict[str, object]:
@@ -286,7 +287,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
 
     @override
     def device_makers(self) -> Iterator[tuple[str, Callable[[], Device | None]]]:
-        """Return all locations."""
+        """Return the makers of all locations."""
         for key in self.store.keys(CONFIGURATION):
             yield key, partial(self._describe, key)
 
@@ -308,9 +309,9 @@ class FlowerPowerCoordinator(HabitatCoordinator):
 
 
 def _newest(samples: Iterable[Sample], known: Sample | None) -> Sample | None:
-    """Return the newest of some samples, in order, and of that which was known before them.
+    """Return the newest of the samples and of the known one.
 
-    Of one time the later word counts: the cloud computes values anew for a week.
+    Of samples with the same time the last is used: the cloud computes values again for a week.
     """
     found = [one for one in (known, *samples) if one]
     told = [one for one in found if past(one.capture_datetime_utc)]

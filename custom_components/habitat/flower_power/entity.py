@@ -1,4 +1,4 @@
-"""What the entities of Flower Power have in common."""
+"""The base of Flower Power's entities of the analysis."""
 
 from typing import override
 
@@ -10,12 +10,12 @@ from .coordinator import FlowerPowerCoordinator
 class FlowerPowerAnalysisEntity(
     DescribedEntity[FlowerPowerCoordinator, LocationStatus]
 ):
-    """An entity that tells what the cloud makes of the samples, for as long as it vouches for that."""
+    """An entity of the cloud's analysis; it is unknown when the analysis is out of date."""
 
     @property
     @override
     def current_record(self) -> LocationStatus | None:
-        """The status; None when its analysis is out of date, unless what is shown lasts."""
+        """The status; None if its analysis is out of date, unless the value is lasting."""
         if self.lasting or self.coordinator.is_alive(self.key):
             return super().current_record
         return None

@@ -1,4 +1,4 @@
-"""The events of Flower Power: a plant was watered."""
+"""Flower Power's events: a plant was watered."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -24,19 +24,19 @@ WATERING = EventEntityDescription(key="watered", event_types=["watered"])
 class FlowerPowerWateringEventEntity(
     HabitatEntity[FlowerPowerCoordinator, Waterings], EventEntity
 ):
-    """Tells of each watering as soon as the cloud does, which may be days later."""
+    """Fires for each watering when the cloud reports it, which may be days later."""
 
     _last_fired: datetime | None = None
-    """The last watering that was told of, or from when on nothing was missed."""
+    """The time of the last event, or from when on no watering was missed."""
 
     def __init__(self, coordinator: FlowerPowerCoordinator, device: Device) -> None:
-        """Follow the waterings."""
+        """Read the waterings of the location."""
         key = f"{device.key}/{WATERED}"
         super().__init__(coordinator, device, Waterings, WATERING, key=key)
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Go on where it ended before a restart; what was before is no news."""
+        """Continue after the last event before a restart; older waterings do not fire."""
         await super().async_added_to_hass()
         last = await self.async_get_last_event_data()
         begin = ((last and last.last_event_attributes) or {}).get(ATTR_BEGIN)
@@ -52,7 +52,7 @@ class FlowerPowerWateringEventEntity(
             super()._handle_coordinator_update()
 
     def _fire_new(self) -> bool:
-        """Tell of what is new; say whether there was anything."""
+        """Fire new waterings; return whether there were any."""
         waterings = self.record
         if waterings is None:
             return False

@@ -1,4 +1,4 @@
-"""The pictures of plants."""
+"""Flower Power's images: the pictures of plants."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -26,10 +26,10 @@ type Address = Callable[[Location], str | None]
 class FlowerPowerImageEntity(
     HabitatEntity[FlowerPowerCoordinator, Location], ImageEntity
 ):
-    """A picture at a signed address, which nobody but its store may see."""
+    """A picture at a signed address, which is only sent to the server of the pictures."""
 
     _found: URL | None = None
-    """Where the picture is, without what signs the address: that changes with each answer."""
+    """The address of the picture without its signature, which changes with each answer."""
     _content: bytes | None = None
 
     def __init__(
@@ -40,7 +40,7 @@ class FlowerPowerImageEntity(
         address: Address,
         number: int = 0,
     ) -> None:
-        """Show the picture at an address that a location has."""
+        """Show the picture at an address of a location."""
         super().__init__(coordinator, device, Location, description)
         ImageEntity.__init__(self, coordinator.hass)
         self._address = address
@@ -62,7 +62,7 @@ class FlowerPowerImageEntity(
         super()._handle_coordinator_update()
 
     def _look(self) -> None:
-        """Notice another picture."""
+        """Update the time if the picture changed."""
         url = self._url()
         shown = url.with_query(None) if url else None
         if shown != self._found:
@@ -78,7 +78,7 @@ class FlowerPowerImageEntity(
 
     @override
     async def async_image(self) -> bytes | None:
-        """Fetch the picture, once."""
+        """Return the picture; it is fetched once."""
         shown = self._found
         if self._content is None and shown is not None:
             picture = await async_fetch_picture(self.hass, self._reach, self._named)
@@ -91,7 +91,7 @@ class FlowerPowerImageEntity(
 
 
 def picture_address(identifier: str) -> Address:
-    """Return how to find the address of a picture in a location."""
+    """Return a function that finds the address of a picture in a location."""
     return lambda location: next(
         (one.url for one in location.pictures if one.image_identifier == identifier),
         None,

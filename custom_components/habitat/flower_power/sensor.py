@@ -1,4 +1,4 @@
-"""The sensors of Flower Power."""
+"""Flower Power's sensors."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -47,13 +47,13 @@ class FlowerPowerAnalysisSensorEntity(
 
 @dataclass(frozen=True, kw_only=True)
 class SampleSensorEntityDescription(HabitatSensorEntityDescription[Sample]):
-    """Describes a measurement that the status repeats."""
+    """Describes a measurement that the status has too."""
 
     gauge_fn: Callable[[LocationStatus], Gauge]
 
 
 class FlowerPowerSampleSensorEntity(FlowerPowerSensorEntity[Sample]):
-    """A measurement: of the last sample, else what the phone sent along with the status."""
+    """A measurement: of the newest sample, else of the status."""
 
     entity_description: SampleSensorEntityDescription
 
@@ -64,7 +64,7 @@ class FlowerPowerSampleSensorEntity(FlowerPowerSensorEntity[Sample]):
         kind: type[Sample],
         description: SampleSensorEntityDescription,
     ) -> None:
-        """Follow both."""
+        """Read both records."""
         self._status_key = f"{device.key}/{STATUS}"
         super().__init__(
             coordinator, device, kind, description, reads=(self._status_key,)
@@ -73,13 +73,13 @@ class FlowerPowerSampleSensorEntity(FlowerPowerSensorEntity[Sample]):
     @property
     @override
     def native_value(self) -> StateType | datetime:
-        """What was measured last."""
+        """The last measurement."""
         value = super().native_value
         coordinator = self.coordinator
         if value is not None or not coordinator.is_alive(self.device_key):
             return value
         if status := coordinator.record(self._status_key, LocationStatus):
-            # A float of the phone's that was printed as a double.
+            # The phone's float32 was printed as a double.
             return rounded(self.entity_description.gauge_fn(status).current_value, 2)
         return value
 
@@ -171,12 +171,12 @@ TANK: tuple[SampleSensorEntityDescription, ...] = (
 
 
 def rounded(value: float | None, digits: int) -> float | None:
-    """Return a computed value without the digits that mean nothing."""
+    """Round a computed value."""
     return None if value is None else round(value, digits)
 
 
 def advice(gauge: str) -> HabitatSensorEntityDescription[LocationStatus]:
-    """Describe what a gauge tells the owner."""
+    """Describe the advice of a gauge."""
     return enum_sensor(
         key=f"{gauge}_advice",
         detail=STATUS,
@@ -186,7 +186,7 @@ def advice(gauge: str) -> HabitatSensorEntityDescription[LocationStatus]:
 
 
 def condition(gauge: str) -> HabitatSensorEntityDescription[LocationStatus]:
-    """Describe how the plant fares at a gauge."""
+    """Describe the condition of the plant at a gauge."""
     return enum_sensor(
         key=f"{gauge}_status",
         detail=STATUS,
@@ -204,7 +204,7 @@ def threshold(
     unit: str,
     bound: Bound,
 ) -> HabitatSensorEntityDescription[LocationStatus]:
-    """Describe a bound of what a plant likes."""
+    """Describe a bound of a plant's good range."""
     return HabitatSensorEntityDescription(
         key=f"{gauge}_{end}",
         detail=STATUS,
@@ -214,7 +214,7 @@ def threshold(
         suggested_display_precision=2 if gauge == "fertilizer" else 1,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        # It is the plant's, however it fares.
+        # It belongs to the plant and does not depend on the sensor.
         lasting=True,
         value_fn=lambda status: bound(status.analysis(gauge).gauge_values),
     )
@@ -231,7 +231,7 @@ def highest(gauge: Gauge) -> float | None:
 
 
 def next_analysis(status: LocationStatus) -> datetime | None:
-    """Return when the first gauge will have been analyzed."""
+    """Return when the first analysis of a gauge is expected."""
     analyses: list[Analysis] = [status.analysis(gauge) for gauge in status.GAUGES]
     times = [analysis.next_analysis_datetime_utc for analysis in analyses]
     return min((time for time in times if time), default=None)
@@ -251,7 +251,7 @@ _MEASURES: tuple[tuple[str, SensorDeviceClass | None, str, tuple[str, ...]], ...
         UnitOfConductivity.MILLISIEMENS_PER_CM,
         ("min", "max"),
     ),
-    # No soil was ever too wet: the cloud knows no upper bound.
+    # The cloud has no upper bound for soil moisture.
     ("soil_moisture", SensorDeviceClass.MOISTURE, PERCENTAGE, ("min",)),
 )
 _ENDS: dict[str, Bound] = {"min": lowest, "max": highest}
@@ -418,7 +418,7 @@ POT: tuple[HabitatSensorEntityDescription[LocationStatus], ...] = (
 
 
 def mode(location: Location) -> str | None:
-    """Return who waters a Parrot Pot; a word that is not known as the cloud has it."""
+    """Return the watering mode of a Parrot Pot; an unknown one unchanged."""
     config = location.sensor.autowatering_cfg if location.sensor else None
     if config is None or not config.mode:
         return None
@@ -440,12 +440,12 @@ MODE: tuple[HabitatSensorEntityDescription[Location], ...] = (
 
 
 class FlowerPowerModeSensorEntity(FlowerPowerSensorEntity[Location]):
-    """Who waters a pot: a setting, so a word that is not known is one more option."""
+    """The watering mode of a pot; an unknown one becomes a further option."""
 
     @property
     @override
     def options(self) -> list[str] | None:
-        """The words that are known, and the one that is set."""
+        """The known modes, and the current one."""
         known = self.entity_description.options or []
         current = self.native_value
         return known if current in (None, *known) else [*known, str(current)]

@@ -1,4 +1,4 @@
-"""The firmware of Flower Power's sensors; only Parrot's own app can install it."""
+"""Flower Power's updates: the firmware of the sensors, which only Parrot's app can install."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -25,10 +25,10 @@ FIRMWARE = UpdateEntityDescription(
 class FlowerPowerFirmwareEntity(
     HabitatEntity[FlowerPowerCoordinator, LocationStatus], UpdateEntity
 ):
-    """The firmware that a sensor has, and the one that there is for it."""
+    """The installed firmware of a sensor, and the newest."""
 
     def __init__(self, coordinator: FlowerPowerCoordinator, device: Device) -> None:
-        """Follow the status."""
+        """Read the status too."""
         key = f"{device.key}/{STATUS}"
         super().__init__(coordinator, device, LocationStatus, FIRMWARE, key=key)
 
@@ -39,7 +39,7 @@ class FlowerPowerFirmwareEntity(
     @property
     @override
     def installed_version(self) -> str | None:
-        """What is installed: the status may leave that to the configuration."""
+        """The installed version, from the status or else the configuration."""
         installed = self._sensor.firmware if self._sensor else None
         location = self.coordinator.record(self.device_key, Location)
         return installed or (configured(location) if location else None)
@@ -47,7 +47,7 @@ class FlowerPowerFirmwareEntity(
     @property
     @override
     def latest_version(self) -> str | None:
-        """What could be; the cloud names a version only when it is newer."""
+        """The newest version; the cloud only names one that is newer than the installed one."""
         update = self._sensor.firmware_update if self._sensor else None
         if update is None or update.firmware_upgrade_available is None:
             return None
@@ -57,14 +57,14 @@ class FlowerPowerFirmwareEntity(
 
 
 def configured(location: Location) -> str | None:
-    """Return the firmware of a location's sensor by its configuration."""
+    """Return the firmware of a location's sensor in the configuration."""
     return location.sensor.firmware if location.sensor else None
 
 
 def entities(
     coordinator: FlowerPowerCoordinator, device: Device
 ) -> Iterator[EntityFactory]:
-    """Return the firmware of a location's sensor, once it was heard of."""
+    """Return the firmware of a location's sensor, if its version is known."""
     status = coordinator.record(f"{device.key}/{STATUS}", LocationStatus)
     location = coordinator.record(device.key, Location)
     if (status and status.sensor and status.sensor.firmware) or (

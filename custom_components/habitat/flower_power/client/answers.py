@@ -1,4 +1,4 @@
-"""What all answers of the Flower Power cloud have in common."""
+"""What all answers of the Flower Power cloud share: a list of errors."""
 
 from collections.abc import Callable
 
@@ -11,12 +11,12 @@ from ...cloud.values import to_str
 def open_answer(answer: Answer, brief: Callable[[str], str]) -> dict[str, Json]:
     """Return the document of an answer.
 
-    The cloud reports errors in a list that every answer has; its HTTP status may be 200
-    nevertheless, which Parrot's own tools reckon with.
+    The cloud reports errors in a list, also with HTTP status 200 (docs/vendors/flower_power.md, Address and
+    login).
 
     Raises:
         Refused: the list of errors is not empty.
-        BadAnswer: the answer is no JSON object.
+        BadAnswer: the answer is not a JSON object.
     """
     document = answer.json()
     if not isinstance(document, dict):
@@ -29,7 +29,7 @@ def open_answer(answer: Answer, brief: Callable[[str], str]) -> dict[str, Json]:
 
 
 def error_message(document: Json) -> str | None:
-    """Return what an error document says, in the vendor's words."""
+    """Return the message of an error document, or None."""
     if not isinstance(document, dict):
         return None
     errors = document.get("errors")

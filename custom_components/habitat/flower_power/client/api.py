@@ -27,15 +27,15 @@ STATUS = "/garden/v1/status"
 SAMPLES = "/sensor_data/v6/sample/location/"
 
 _IDENTIFIER = re.compile(r"[\w-]+", re.ASCII)
-"""It becomes part of an address, whatever the cloud may have said."""
+"""The form of location identifiers, which become part of a path."""
 _SECOND = timedelta(seconds=1)
 _MAX_RANGE = timedelta(days=10) - 2 * _SECOND
-"""Ten days are the most that the cloud takes, and the window begins a second early."""
+"""The cloud accepts at most ten days, and the window begins a second early."""
 
 
 @dataclass(frozen=True, slots=True)
 class Garden[R](Collection[R]):
-    """What an answer says of all locations, and the versions that it is of."""
+    """The records of all locations in an answer, and its versions."""
 
     versions: Versions
 
@@ -43,30 +43,30 @@ class Garden[R](Collection[R]):
 class FlowerPowerClient:
     """The Flower Power cloud for one account.
 
-    Every method raises as `CloudSession.send` does. An answer of the same bytes gives the same
-    objects.
+    Every method raises as `CloudSession.send` does. While the bytes of an answer do not change, the
+    records are the same objects.
     """
 
     def __init__(self, session: CloudSession, report: ParseReport) -> None:
-        """Speak through a session and count there what the cloud sends amiss."""
+        """Use a session; oddities are counted in `report`."""
         self.session = session
         self.report = report
         self._memory = Memory()
 
     async def profile(self) -> Profile:
-        """Return whose account it is."""
+        """Return the profile of the user."""
         return await self._ask(
             PROFILE, self._memory.reader(PROFILE, self._read_profile)
         )
 
     async def versions(self) -> Versions:
-        """Return what tells whether anything changed."""
+        """Return the versions, which show whether anything changed."""
         return await self._ask(
             VERSIONS, self._memory.reader(VERSIONS, self._read_versions)
         )
 
     async def configuration(self) -> Garden[Location]:
-        """Return all locations, with signed addresses of their pictures."""
+        """Return the configuration of all locations, with signed addresses of their pictures."""
         return await self._ask(
             CONFIGURATION,
             self._memory.list_reader(
@@ -76,7 +76,7 @@ class FlowerPowerClient:
         )
 
     async def status(self) -> Garden[LocationStatus]:
-        """Return how the plants at all locations fare."""
+        """Return the status of all locations."""
         return await self._ask(
             STATUS,
             self._memory.list_reader(
@@ -85,7 +85,7 @@ class FlowerPowerClient:
         )
 
     async def samples(self, location_identifier: str, span: TimeRange) -> Samples:
-        """Return what was measured at a location within a span, to the second."""
+        """Return the samples of a location in a time range, to the second."""
         windows = [
             window async for window in self.sample_windows(location_identifier, span)
         ]
@@ -94,11 +94,11 @@ class FlowerPowerClient:
     async def sample_windows(
         self, location_identifier: str, span: TimeRange
     ) -> AsyncIterator[Samples]:
-        """Yield what was measured at a location, the oldest first, one request a time."""
+        """Yield the samples of a location in windows, the oldest first, one request each."""
         if not _IDENTIFIER.fullmatch(location_identifier):
             raise BadAnswer("The identifier of the location is none")
         for window in span.aligned(_SECOND).split(_MAX_RANGE):
-            # Whether the cloud counts the start itself in is not known.
+            # It is not known whether the cloud includes the start.
             params = {
                 "from_datetime_utc": format_utc(window.start - _SECOND),
                 "to_datetime_utc": format_utc(window.end),
@@ -111,7 +111,7 @@ class FlowerPowerClient:
             )
 
     async def get_raw(self, path: str, params: Mapping[str, str] | None = None) -> Json:
-        """Return any document of the API, such as those that no document knows."""
+        """Return any document of the API."""
         return await self.session.send(
             Request(method="GET", path=path, params=params), self._open
         )

@@ -13,7 +13,7 @@ from ...cloud.values import to_float, to_str
 ADDRESS = "/user/v1/authenticate"
 
 _METHODS = ("POST", "GET")
-"""Parrot's own tools went over to POST; the document says GET, with the same form as its body."""
+"""The methods to try; see docs/vendors/flower_power.md (Address and login)."""
 _NOT_FOUND = 404
 _NO_METHOD = (_NOT_FOUND, 405, 501)
 _WRONG_LOGIN = frozenset(
@@ -22,7 +22,7 @@ _WRONG_LOGIN = frozenset(
 
 
 def refuses_login(status: int, document: Json) -> bool:
-    """Say whether an answer means that the login is wrong: its OAuth2 error says so."""
+    """Return whether an answer refuses the login, by its OAuth2 error."""
     return (
         status < 500
         and isinstance(document, dict)
@@ -33,14 +33,13 @@ def refuses_login(status: int, document: Json) -> bool:
 async def log_in(
     session: CloudSession, fields: Mapping[str, str], old: Token | None = None
 ) -> Token:
-    """Get a token with `email`, `password`, `client_id` and `client_secret`.
+    """Return a new token for `email`, `password`, `client_id` and `client_secret`.
 
-    The refresh grant of the old token comes first; clients of the time used it, Parrot's document
-    does not know it.
+    The refresh token of the old one is tried first. Clients used it, but it is not in Parrot's document.
 
     Raises:
         AuthError: the login is wrong.
-        CloudError: no token could be had for another reason.
+        CloudError: there is no token for another reason.
     """
     pair = {name: fields[name] for name in ("client_id", "client_secret")}
     if old is not None and old.refresh:
@@ -55,7 +54,7 @@ async def log_in(
         except BadAnswer as err:
             if err.transient:
                 raise
-        # The server may not know this grant; the password does as well.
+        # The server may not know this grant; try the password.
     form = {
         **pair,
         "grant_type": "password",
@@ -68,12 +67,12 @@ async def log_in(
 async def _token(
     session: CloudSession, form: Mapping[str, str], method: str | None
 ) -> Token:
-    """Ask by the method that served before, or else by the first that the server knows."""
+    """Request with the method that worked before, else with the first that the server knows."""
     first, second = reversed(_METHODS) if method == _METHODS[1] else _METHODS
     try:
         return await _ask(session, form, first)
     except Refused as err:
-        # An address that served before is there, whatever is said of it today.
+        # An address that worked before still exists, whatever its answer is now.
         if err.status not in _NO_METHOD or (method and err.status == _NOT_FOUND):
             raise
     return await _ask(session, form, second)

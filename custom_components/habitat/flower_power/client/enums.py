@@ -1,7 +1,7 @@
-"""The vocabularies of the Flower Power cloud; all of them are open, unknown words read as None.
+"""Enums of the Flower Power cloud; unknown values read as None.
 
-The words are those of the API without what they begin with, which repeats the gauge they stand
-at ("air_temperature_too_low"). Seen in recordings where not said otherwise.
+The values are those of the API without their prefix, which is the name of the gauge
+("air_temperature_too_low"). The source is in docs/vendors/flower_power.md (Resources).
 """
 
 from typing import Self, override
@@ -11,12 +11,12 @@ from ...cloud.values import to_int
 
 
 class _Prefixed(LenientEnum):
-    """A vocabulary whose words come with a prefix."""
+    """An enum whose values in the API have a prefix."""
 
     @classmethod
     @override
     def read(cls, value: object) -> Self | None:
-        """Return the word, None when it is none of this vocabulary."""
+        """Return the member with this value, with or without the prefix, or None."""
         if isinstance(value, str):
             value = value.casefold()
             for prefix in _PREFIXES:
@@ -26,7 +26,7 @@ class _Prefixed(LenientEnum):
 
 
 class Status(_Prefixed):
-    """How a plant fares at one gauge (`status_key`)."""
+    """The condition of a plant at one gauge (`status_key`)."""
 
     OK = "ok"
     WARNING = "warning"
@@ -39,25 +39,25 @@ class Status(_Prefixed):
 
 
 class Instruction(_Prefixed):
-    """What a gauge of a plant tells its owner (`instruction_key`)."""
+    """The advice of a gauge (`instruction_key`)."""
 
     TOO_LOW = "too_low"
     GOOD = "good"
     TOO_HIGH = "too_high"
     """Known from Parrot's app."""
     PREDICTION = "prediction"
-    """Only of soil moisture: good, but the time to water is foreseen."""
+    """Only for soil moisture: good, and the next watering is predicted."""
     SOON_AVAILABLE = "soon_available"
-    """A plant's first analysis comes a day after it was assigned."""
+    """The first analysis comes a day after a plant was assigned."""
     NOT_AVAILABLE = "not_available"
-    """The API's own word is "unavailable"."""
+    """The API's own value "unavailable"."""
     NOT_MEASURABLE = "not_measurable"
-    """Only of fertilizer: the plant grows without soil. Known from Parrot's app."""
+    """Only for fertilizer: the plant grows without soil. Known from Parrot's app."""
     NO_PLANT = "no_plant"
 
 
 class TankInstruction(_Prefixed):
-    """What the automatic watering of a Parrot Pot tells; all but "off" known from the app."""
+    """The state of a Parrot Pot's automatic watering; all except "off" are known from the app."""
 
     OFF = "off"
     GOOD = "good"
@@ -76,11 +76,11 @@ TANK_TROUBLES = frozenset(
         TankInstruction.UNKNOWN_ERROR,
     }
 )
-"""What a tank tells when somebody has to look after it."""
+"""The states of a tank that need attention."""
 
 
 class WateringMode(LenientEnum):
-    """Who waters a Parrot Pot; all but "off" known from Parrot's app and Bluetooth library."""
+    """The watering mode of a Parrot Pot; all except "off" are known from Parrot's app and library."""
 
     OFF = "off"
     MANUAL = "manual"
@@ -91,7 +91,7 @@ class WateringMode(LenientEnum):
 
 
 class SensorType(LenientEnum):
-    """The kinds of sensors; only "flower-power" was seen in recordings."""
+    """The types of sensors; only "flower-power" was seen in recordings."""
 
     FLOWER_POWER = "flower-power"
     POT = "pot"
@@ -100,7 +100,7 @@ class SensorType(LenientEnum):
     @classmethod
     @override
     def read(cls, value: object) -> Self | None:
-        """Return the kind that a text names in whatever spelling."""
+        """Return the type that a text contains, in any spelling."""
         if isinstance(value, str):
             text = "".join(filter(str.isalnum, value.casefold()))
             for hint, kind in _KINDS.items():
@@ -110,7 +110,7 @@ class SensorType(LenientEnum):
 
 
 class Color(LenientEnum):
-    """The colour of a sensor; the API numbers them."""
+    """The colour of a sensor; the API has numbers."""
 
     BROWN = "brown"
     EMERALD = "emerald"
@@ -123,7 +123,7 @@ class Color(LenientEnum):
     @classmethod
     @override
     def read(cls, value: object) -> Self | None:
-        """Return the colour of a number from 1."""
+        """Return the colour of a number, which starts at 1."""
         colors = list(cls)
         number = to_int(value)
         if number is None:
@@ -132,7 +132,7 @@ class Color(LenientEnum):
 
 
 class SharingStatus(LenientEnum):
-    """Whether Parrot's app asks to share that all gauges are good."""
+    """Whether Parrot's app offers to share that all gauges are good."""
 
     CONDITIONS_UNMET = "conditions_unmet"
     TO_BE_SHARED = "to_be_shared"
@@ -149,4 +149,4 @@ _PREFIXES = (
 )
 _SPELLINGS = {"unavailable": "not_available", "unkwown_error": "unknown_error"}
 _KINDS = {"flowerpower": "flower-power", "pot": "pot", "h2o": "h2o"}
-"""What a sensor's type contains, the more telling first."""
+"""Texts in a sensor's type, the more specific first."""

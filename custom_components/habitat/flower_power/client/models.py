@@ -1,10 +1,9 @@
-"""What the Flower Power cloud says, by endpoint, with its own names.
+"""Models of the Flower Power cloud, by endpoint, with the API's names.
 
-Temperatures are °C, moistures, batteries and tanks %, fertilizer is the soil's electrical
-conductivity in mS/cm, light the mol/m² that a day would bring at that rate. All times are UTC.
-What stands for "nothing" in an answer (-1, 99, 0/0, a gauge of 0 that was never measured) is None
-already, see `sentinels`. The spellings come from recordings of the API, Parrot's document and,
-where those are silent, clients of the time.
+Temperatures are in °C; moistures, batteries and tanks in %; fertilizer is the electrical conductivity of
+the soil in mS/cm; light is in mol/m²/d. All times are UTC. Values that mean "nothing" (-1, 99, 0/0, a
+gauge of 0 that was never measured) are None already, see `sentinels`. The sources of the fields are in
+docs/vendors/flower_power.md.
 """
 
 from dataclasses import field
@@ -34,9 +33,9 @@ from .enums import (
 )
 
 LUX = 1e6 / 86_400 * 53.93
-"""Lux for one mol/m²/d, by Parrot's own factor for daylight."""
+"""Lux of one mol/m²/d, by Parrot's factor for daylight (docs/vendors/flower_power.md, Resources)."""
 PPFD = 1e6 / 86_400
-"""µmol/m²/s for one mol/m²/d."""
+"""µmol/m²/s of one mol/m²/d."""
 
 _FIRMWARE = re.compile(r"\d+\.\d+\.\d+")
 _SYSTEM_ID = re.compile(r"([0-9A-F]{6})0000([0-9A-F]{6})", re.IGNORECASE)
@@ -44,7 +43,7 @@ _SYSTEM_ID = re.compile(r"([0-9A-F]{6})0000([0-9A-F]{6})", re.IGNORECASE)
 
 @model
 class Versions:
-    """What every answer carries: each number grows when that part of the account changed."""
+    """The versions in every answer: each number grows when that part of the account changes."""
 
     user_config_version: int | None = None
     garden_status_version: int | None = None
@@ -53,7 +52,7 @@ class Versions:
 
 @model
 class Profile:
-    """The person whose account it is."""
+    """The user of the account."""
 
     email: str | None = field(default=None, metadata=PRIVATE)
     use_fahrenheit: bool | None = None
@@ -62,7 +61,7 @@ class Profile:
     use_lux: bool | None = None
     use_ftc: bool | None = None
     use_mol: bool | None = None
-    """Units of Parrot's app; the API converts nothing."""
+    """Units of Parrot's app; the API does not convert values."""
     utc_timezone: str | None = field(default=None, metadata=PRIVATE)
     language_iso639: str | None = None
     notification_curfew_start: time | None = None
@@ -79,29 +78,29 @@ class Profile:
 
     @property
     def account_id(self) -> str | None:
-        """What tells the account from others."""
+        """The id of the account."""
         return self.email.strip().lower() if self.email else None
 
 
 @model
 class AutowateringCfg:
-    """How a Parrot Pot is told to water."""
+    """The settings of a Parrot Pot's watering."""
 
     mode: str | None = None
-    """A setting of Parrot's app, whose words are not all known."""
+    """A setting of Parrot's app; not all values are known."""
 
     @property
     def word(self) -> WateringMode | None:
-        """The mode, where its word is known."""
+        """The mode, or None if it is not known."""
         return WateringMode.read(self.mode)
 
 
 @model
 class Sensor:
-    """The sensor that stands at a location at the moment."""
+    """The current sensor of a location."""
 
     sensor_serial: str | None = field(default=None, metadata=PRIVATE)
-    """No identity: one sensor may stand in two locations of an account."""
+    """Not unique: one sensor may be in two locations of an account."""
     sensor_identifier: str | None = None
     nickname: str | None = field(default=None, metadata=PRIVATE)
     sensor_type: SensorType | None = None
@@ -115,17 +114,17 @@ class Sensor:
 
     @property
     def firmware(self) -> str | None:
-        """The firmware, as people compare it."""
+        """The version of the firmware, in short form."""
         return short_firmware(self.firmware_version)
 
     @property
     def is_pot(self) -> bool:
-        """Whether it has a tank and waters by itself."""
+        """Whether it has a tank and automatic watering."""
         return self.sensor_type is SensorType.POT
 
     @property
     def bluetooth_address(self) -> str | None:
-        """The Bluetooth address, which the system id holds with two bytes in its middle."""
+        """The Bluetooth address: the system id without the two bytes in its middle."""
         found = _SYSTEM_ID.fullmatch(self.system_id or "")
         if found is None:
             return None
@@ -135,7 +134,7 @@ class Sensor:
 
 @model
 class Picture:
-    """A picture of a plant; who knows the signed address can see it."""
+    """A picture of a plant; the signed address opens it without a login."""
 
     image_identifier: str
     url: str | None = field(default=None, metadata=PRIVATE)
@@ -145,19 +144,19 @@ class Picture:
 
 @model
 class IgnoredAlerts:
-    """What the owner does not want to hear."""
+    """The notifications that the user switched off."""
 
     watering: bool | None = None
 
 
 @model
 class Location:
-    """A place for a plant, with or without a plant, with or without a sensor."""
+    """A location, with or without a plant, with or without a sensor."""
 
     location_identifier: str
     """23 characters; upper and lower case differ."""
     plant_nickname: str | None = field(default=None, metadata=PRIVATE)
-    """Several locations may have the same."""
+    """Not unique."""
     plant_ids: tuple[int, ...] = ()
     main_plant_id: int | None = None
     plant_assigned_datetime_utc: datetime | None = None
@@ -166,20 +165,20 @@ class Location:
     latitude: float | None = field(default=None, metadata=PRIVATE)
     longitude: float | None = field(default=None, metadata=PRIVATE)
     avatar_url: str | None = field(default=None, metadata=PRIVATE)
-    """A signed address when asked for so, else what identifies the picture."""
+    """A signed address if it was requested, else an id of the picture."""
     pictures: tuple[Picture, ...] = ()
     ignored_alerts: IgnoredAlerts | None = None
     sensor: Sensor | None = None
 
     @property
     def name(self) -> str | None:
-        """What people call it."""
+        """The name that the user chose."""
         return self.plant_nickname or (self.sensor.nickname if self.sensor else None)
 
 
 @model
 class Gauge:
-    """A value with the bounds within which it is good; None where there is no bound."""
+    """A value with the bounds of its good range; None is no bound."""
 
     min_threshold: float | None = None
     max_threshold: float | None = None
@@ -188,7 +187,7 @@ class Gauge:
 
 @model
 class Analysis:
-    """What the cloud makes of the samples for a plant; without a plant its gauge is empty."""
+    """The analysis of one quantity; without a plant its gauge is empty."""
 
     status_key: Status | None = None
     instruction_key: Instruction | None = None
@@ -200,22 +199,22 @@ class Analysis:
 
 @model
 class SoilMoisture(Analysis):
-    """The soil's moisture as the sensor itself said last; there also without a plant."""
+    """The last soil moisture of the sensor itself; also without a plant."""
 
     predicted_action_vwc_value: float | None = field(
         default=None, metadata=within(PERCENT)
     )
-    """How moist the soil will be when it is time to water, in %."""
+    """The predicted soil moisture at the next watering, in %."""
 
 
 @model
 class AutomaticWatering:
-    """The tank of a Parrot Pot and what it does with it."""
+    """The tank of a Parrot Pot and its automatic watering."""
 
     status_key: Status | None = None
     instruction_key: TankInstruction | None = None
     predicted_action_datetime_utc: datetime | None = None
-    """When the tank will be empty."""
+    """When the tank is expected to be empty."""
     next_watering_datetime_utc: datetime | None = None
     last_watering_datetime_utc: datetime | None = None
     done_action_datetime_utc: datetime | None = None
@@ -227,7 +226,7 @@ class AutomaticWatering:
 
     @property
     def verdict(self) -> Status | None:
-        """How the tank fares, by what it tells its owner where nothing else is said."""
+        """The condition of the tank, from its advice if there is no status."""
         if self.status_key is None and self.instruction_key in TANK_TROUBLES:
             return Status.CRITICAL
         return self.status_key
@@ -235,10 +234,10 @@ class AutomaticWatering:
 
 @model
 class Watering:
-    """The soil's moisture and the tank.
+    """The soil moisture and the tank.
 
-    The keys of this level usually repeat those of the soil's moisture, but were seen to contradict
-    them: the inner ones are right.
+    The keys of this level usually repeat those of the soil moisture. If they differ, the inner ones are
+    right (docs/vendors/flower_power.md, Resources).
     """
 
     status_key: Status | None = None
@@ -249,14 +248,14 @@ class Watering:
 
 @model
 class Battery:
-    """The battery; its gauge is empty until the sensor was heard of."""
+    """The battery; its gauge is empty before the first contact."""
 
     gauge_values: Gauge = field(default_factory=Gauge)
 
 
 @model
 class FirmwareUpdate:
-    """The firmware that is there for a sensor; named only when it is newer."""
+    """The newest firmware for a sensor; only if it is newer than the installed one."""
 
     firmware_upgrade_available: bool | None = None
     firmware_version: str | None = None
@@ -264,13 +263,13 @@ class FirmwareUpdate:
 
     @property
     def firmware(self) -> str | None:
-        """The firmware, as people compare it."""
+        """The version of the firmware, in short form."""
         return short_firmware(self.firmware_version)
 
 
 @model
 class SensorStatus:
-    """What the cloud knows of the state of a sensor."""
+    """The firmware of a sensor in the status."""
 
     sensor_type: SensorType | None = None
     sensor_identifier: str | None = None
@@ -280,27 +279,27 @@ class SensorStatus:
 
     @property
     def firmware(self) -> str | None:
-        """The firmware that is installed, as people compare it."""
+        """The version of the installed firmware, in short form."""
         return short_firmware(self.firmware_version)
 
 
 @model
 class FirstAllGreen:
-    """The moment when all gauges were good for the first time."""
+    """When all gauges were good for the first time."""
 
     sharing_status: SharingStatus | None = None
 
 
 @model
 class UserSharing:
-    """What Parrot's app offers to share."""
+    """The sharing that Parrot's app offers."""
 
     first_all_green: FirstAllGreen | None = None
 
 
 @model
 class LocationStatus:
-    """How the plant at a location fares, as of its last upload."""
+    """The analysis of a location, as of the last upload."""
 
     location_identifier: str
     total_sample_count: int | None = None
@@ -310,14 +309,14 @@ class LocationStatus:
     last_processed_upload_datetime_utc: datetime | None = None
     status_creation_datetime_utc: datetime | None = None
     global_validity_datetime_utc: datetime | None = None
-    """From then on this analysis is out of date; usually two days after the last sample."""
+    """When this analysis is out of date; usually two days after the last sample."""
     growth_day: bool | None = None
     """Whether it is light and warm enough for the plant to grow."""
     processing_uploads: bool | None = None
-    """Whether samples have arrived that this analysis does not know yet."""
+    """Whether there are uploaded samples that are not in this analysis yet."""
     air_temperature: Analysis = field(default_factory=Analysis)
     light: Analysis = field(default_factory=Analysis)
-    """The mol/m² that the plant gets on a day."""
+    """The light of a day, in mol/m²/d."""
     fertilizer: Analysis = field(default_factory=Analysis)
     watering: Watering = field(default_factory=Watering)
     user_sharing: UserSharing | None = None
@@ -330,10 +329,10 @@ class LocationStatus:
         "fertilizer",
         "soil_moisture",
     )
-    """What `analysis` can be asked for."""
+    """The names of the analyses."""
 
     def analysis(self, gauge: str) -> Analysis:
-        """Return what the cloud makes of one gauge."""
+        """Return the analysis of one quantity."""
         if gauge == "soil_moisture":
             return self.watering.soil_moisture
         analysis: Analysis = getattr(self, gauge)
@@ -341,13 +340,13 @@ class LocationStatus:
 
     @property
     def problem(self) -> bool | None:
-        """Whether any gauge of the plant needs attention; None when none says."""
+        """Whether any gauge of the plant needs attention; None if no gauge has a status."""
         return self.needs_attention()
 
     def needs_attention(self, *, pot: bool = False) -> bool | None:
-        """Say the same where the configuration may know that the sensor is a pot.
+        """Return the same, including the tank if the configuration says that the sensor is a pot.
 
-        The tank is a gauge of pots alone: what is said of that of other sensors means nothing.
+        The tank of other sensors means nothing.
         """
         pot = pot or (
             self.sensor is not None and self.sensor.sensor_type is SensorType.POT
@@ -360,18 +359,18 @@ class LocationStatus:
 
     @property
     def needs_water(self) -> bool | None:
-        """Whether the soil is too dry; None when that is not known."""
+        """Whether the soil is too dry; None if it is not known."""
         said = self.watering.soil_moisture.instruction_key
         return None if said is None else said is Instruction.TOO_LOW
 
 
 @model
 class Sample:
-    """What a sensor measured, usually every 15 minutes."""
+    """One measurement of a sensor, usually every 15 minutes."""
 
     capture_datetime_utc: datetime
     light: float | None = field(default=None, metadata=within(DAILY_LIGHT))
-    """At that moment, as what a day would bring at that rate: 0.1 in the dark."""
+    """The rate at that time in mol/m²/d; 0.1 in the dark."""
     fertilizer_level: float | None = field(default=None, metadata=within(CONDUCTIVITY))
     air_temperature_celsius: float | None = field(
         default=None, metadata=within(AIR_TEMPERATURE)
@@ -393,13 +392,13 @@ class Sample:
 
     @property
     def photon_flux(self) -> float | None:
-        """The light that plants use, in µmol/m²/s."""
+        """The light that plants use (PPFD), in µmol/m²/s."""
         return None if self.light is None else self.light * PPFD
 
 
 @model
 class WateringEvent:
-    """A time when a plant was watered, as the cloud saw it in the samples."""
+    """A watering of a plant that the cloud detected in the samples."""
 
     begin: datetime
     end: datetime | None = None

@@ -1,4 +1,4 @@
-"""The answer of the samples' endpoint: what a sensor measured within a window of time."""
+"""Reads the answer with the samples of a location in a time range."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from ...cloud.values import to_datetime
 from .models import Sample, WateringEvent
 
 _MOMENT = ("datetime_utc", "date_time_utc")
-"""How the names of times end, in this API and in the one before it."""
+"""The ends of the names of times, in this API and in the older one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """What is known of a span, each the oldest first."""
+    """The samples and waterings of a time range, the oldest first."""
 
     samples: tuple[Sample, ...] = ()
     watering_events: tuple[WateringEvent, ...] = ()
     first_not_definitive_value_datetime_utc: datetime | None = None
-    """From then on the cloud may still recompute values; seen a week before the last sample."""
+    """From this time on the cloud may compute values again (docs/vendors/flower_power.md, Resources)."""
 
     @property
     def newest(self) -> Sample | None:
@@ -34,10 +34,10 @@ class Samples:
 def read_samples(
     document: Mapping[str, Json], span: TimeRange, report: ParseReport
 ) -> Samples:
-    """Read an answer; what lies outside of the span is left out.
+    """Read an answer; samples outside the time range are dropped.
 
     Raises:
-        BadAnswer: there are no samples in it, not even an empty list.
+        BadAnswer: it has no list of samples.
     """
     rows = document.get("samples")
     if not isinstance(rows, list):
@@ -65,7 +65,7 @@ def read_samples(
 
 
 def join_samples(windows: Iterable[Samples]) -> Samples:
-    """Return the samples of several spans, in order; what is in two of them counts once."""
+    """Return the samples of several windows in order, each once."""
     samples: dict[datetime, Sample] = {}
     events: dict[datetime, WateringEvent] = {}
     provisional: datetime | None = None
@@ -81,10 +81,10 @@ def join_samples(windows: Iterable[Samples]) -> Samples:
 
 
 def read_watering_event(raw: Json, report: ParseReport) -> WateringEvent | None:
-    """Read a watering event, None when it names no time.
+    """Read a watering event; return None if it has no time.
 
-    No recording has one. A time alone will do, and so will an object with any times: the first
-    is taken for the begin and the last for the end.
+    None was ever recorded. It may be a time, or an object with any times: the first is the begin and the
+    last the end.
     """
     texts = (
         [value for name, value in raw.items() if name.lower().endswith(_MOMENT)]

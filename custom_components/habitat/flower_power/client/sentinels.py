@@ -1,9 +1,9 @@
-"""Values that stand for "nothing", taken out of what the cloud sends before it is read.
+"""Removes values that mean "nothing" from records before they are parsed.
 
-Seen in recordings: -1 as a bound of fertilizer and 99 as one of light mean that there is none,
-0/0 is where the place is not known, an address may be an empty text. A soil moisture of exactly 0
-without any sample was never measured, so what is made of it is no alarm; the tank of a sensor that
-is said to have none reads 0. What a gauge cannot measure, such as a moisture of -1, is nothing either.
+From recordings (docs/vendors/flower_power.md): a bound of -1 for fertilizer or 99 for light means no bound,
+0/0 means that the position is not known, and an address may be empty. A soil moisture of exactly 0 without
+any sample was never measured, so its analysis is dropped. The tank of a sensor without a tank reads 0.
+Impossible values of a gauge, such as a moisture of -1, are dropped too.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ _MEASURED: Mapping[tuple[str, ...], Range] = {
     ("watering", "automatic_watering"): PERCENT,
     ("battery",): BATTERY,
 }
-"""What the gauges of a status can measure, by where they stand."""
+"""The possible values of the gauges of a status, by their path."""
 
 
 def clean_location(raw: Mapping[str, Json]) -> Record:
@@ -73,7 +73,7 @@ def clean_status(raw: Mapping[str, Json]) -> Record:
 
 
 def _without_value(record: Record, *path: str) -> Record:
-    """Return a record whose gauge, down that path, measured nothing."""
+    """Return a record without the value of the gauge at a path."""
     if not path:
         gauge = _inner(record, "gauge_values")
         return {**record, "gauge_values": {**gauge, "current_value": None}}
@@ -112,7 +112,7 @@ def _no_tank(status: Record, watering: Record) -> Record:
 
 
 def _inner(record: Mapping[str, Json], *path: str) -> Record:
-    """Return an inner object, an empty one where there is none."""
+    """Return an inner object, or an empty one."""
     found: Json = dict(record)
     for name in path:
         found = found.get(name) if isinstance(found, dict) else None
