@@ -16,6 +16,10 @@ SKEW = timedelta(minutes=15)
 """A time further ahead is wrong, not that of a fast clock."""
 
 
+_ROOM = 100
+"""How many entries of the heap may be out of date before it is built anew."""
+
+
 class Deadlines:
     """Until when what is known under a key is true, and what else there is to do at a time."""
 
@@ -43,6 +47,7 @@ class Deadlines:
     def update(self, alive_until: Mapping[str, datetime | None]) -> frozenset[str]:
         """Set deadlines by key, None for no deadline; return the keys that turned with them."""
         now = dt_util.utcnow()
+        self._checked_at = max(self._checked_at, now)
         turned = set()
         for key, until in alive_until.items():
             known = self._alive_until.get(key)
@@ -77,10 +82,9 @@ class Deadlines:
     def async_check(self) -> None:
         """Follow a wall clock that was set since the timer was."""
         now = dt_util.utcnow()
-        if now < self._checked_at:
-            turned = self.update(dict(self._alive_until))
-            self._checked_at = now
-            if turned:
+        was, self._checked_at = self._checked_at, now
+        if now < was:
+            if turned := self.update(dict(self._alive_until)):
                 self._async_turned(turned)
         elif self._timer_at is not None and now >= self._timer_at:
             self._act()
@@ -100,6 +104,9 @@ class Deadlines:
 
     def _set_timer(self) -> None:
         """Set the timer for what comes first."""
+        if len(self._queue) > 2 * (len(self._alive_until) + len(self._calls)) + _ROOM:
+            self._queue = [one for one in set(self._queue) if self._is_current(*one)]
+            heapq.heapify(self._queue)
         while self._queue and not self._is_current(*self._queue[0]):
             heapq.heappop(self._queue)
         first = self._queue[0][0] if self._queue else None
@@ -122,7 +129,8 @@ class Deadlines:
 
     def _act(self) -> None:
         """Turn what is over, and call those whose time has come."""
-        now = self._checked_at = dt_util.utcnow()
+        now = dt_util.utcnow()
+        self._checked_at = max(self._checked_at, now)
         turned: set[str] = set()
         calls: list[CALLBACK_TYPE] = []
         while self._queue and self._queue[0][0] <= now:
