@@ -207,6 +207,7 @@ class Poller:
 
     def _set_due(self, state: SourceState, source: Source) -> None:
         """Let a source be due next, counted from when it was due and not from when it was asked."""
+        state.every = source.every
         wait = source.every + (timedelta() if state.asked else source.spread)
         now = time.monotonic()
         in_step = abs(now - state.due_at) <= self._slack
