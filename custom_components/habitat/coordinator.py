@@ -1,7 +1,7 @@
 """The account's coordinator: polls, publishes what changed, and keeps devices and platforms in step.
 
-The poller decides what is asked for (`poller.py`), the store holds what was answered (`store.py`). A
-source that fails ages alone; when all fail together the cloud is away.
+The poller decides which sources are requested (`poller.py`), the store holds the records (`store.py`). A
+source that fails ages alone; when all fail together, the cloud is away.
 """
 
 from abc import abstractmethod
@@ -41,16 +41,16 @@ from .writes import WriteQueue
 type HabitatConfigEntry = ConfigEntry[HabitatCoordinator]
 
 POLL = "@poll"
-"""The key that changes with every answer, for those who show the age of the data."""
+"""The key that changes with every answered poll, for entities that show the age of the data."""
 DEVICES = "@devices"
-"""The key that changes when a device comes or goes."""
+"""The key that changes when a device is added or removed."""
 
 _START_WAIT = 1.0
-"""Seconds that set-up waits for what does not make devices known, so that states begin complete."""
+"""Seconds that set-up waits for sources that are not blocking, so that first states are complete."""
 _JUMP = 30.0
-"""Seconds by which a clock that is only kept in step does not move between two polls."""
+"""Seconds; a larger step of the wall clock between two polls means that it was set."""
 _TOGETHER = 1.0
-"""Seconds in which slow answers are collected, so that many of them are shown with one update."""
+"""Seconds in which background answers are collected, so that they are published together."""
 
 _WRITE_FAILED: Mapping[type[CloudError], str] = {
     AuthError: "write_login_refused",
@@ -65,9 +65,9 @@ class Derivation:
 
     name: str
     source: str
-    """The source that they age with; before it was answered there is nothing to show."""
+    """The source that they age with; before its first answer they are not made."""
     make: Callable[[], Mapping[str, object]]
-    """Return the records by key; made again when something changed that it read from the store."""
+    """Returns the records by key; called again when a record that it read changed."""
 
 
 class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
@@ -76,7 +76,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
     config_entry: HabitatConfigEntry
 
     interval: ClassVar[timedelta]
-    """The pace of the polls."""
+    """The interval of the polls."""
     platforms: ClassVar[tuple[Platform, ...]]
 
     def __init__(
@@ -95,7 +95,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             name=login.vendor.name,
             update_interval=self.interval,
             always_update=False,
-            # As by default, but nothing at the end of Home Assistant waits for it.
+            # The default, but in the background, so that the stop of Home Assistant does not wait.
             request_refresh_debouncer=Debouncer(
                 hass,
                 LOGGER,
@@ -119,11 +119,11 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         self.deadlines = Deadlines(hass, self._async_turned)
         entry.async_on_unload(self.deadlines.async_stop)
         self.answered_at: datetime | None = None
-        """When the cloud answered a poll last."""
+        """The time of the last answered poll."""
         self._clock_offset = time.time() - time.monotonic()
-        """What the wall clock is ahead of the monotonic one, in seconds."""
+        """The difference of the wall clock and the monotonic clock, in seconds."""
         self.is_away = False
-        """Whether the last poll brought nothing at all."""
+        """Whether all sources of the last poll failed."""
         self._forwarded: list[Platform] = []
         self.created: dict[str, set[str]] = {}
         """The entities created so far, as platform and key, by device."""
@@ -134,71 +134,71 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         self._described = Derived(self.store, self.device_makers)
         self._deadlines_of = Derived(self.store, self._list_deadlines)
 
-    # What a vendor says of its account.
+    # What a vendor's coordinator implements.
 
     @abstractmethod
     def sources(self) -> Iterable[Source]:
-        """Return what there is to ask for, each source after those that it follows."""
+        """Return the sources, each after those that it follows."""
 
     @abstractmethod
     def device_makers(self) -> Iterable[tuple[str, Callable[[], Device | None]]]:
-        """Return by id how each device is described, each after its parent; None is no device."""
+        """Yield by key how each device is made, each after its parent; a maker may return None."""
 
     @abstractmethod
     def source_of_device(self, device_id: str) -> str:
-        """Return the source whose complete answer names this device, if it exists."""
+        """Return the name of the source whose complete answer names this device if it exists."""
 
     def derivations(self) -> Iterable[Derivation]:
         """Return records that follow from others, such as the mean over a home."""
         return ()
 
     def alive_until(self, device: Device) -> datetime | None:
-        """Return when a device counts as silent unless it is heard of before then.
+        """Return until when a device is alive without a new report.
 
-        A time that is past says that it is silent now, None that it never is as long as the
-        cloud answers.
+        A time in the past means that it is silent now; None that it is never silent while the cloud
+        answers.
         """
         return None
 
     def expiries(self) -> Iterable[tuple[str, Callable[[], datetime | None]]]:
-        """Return by key when records are out of date by themselves.
+        """Yield by key until when records are current.
 
-        `is_alive` tells of a record's key as of a device's, and its readers hear when it turns.
+        `is_alive` works for these keys too, and their readers are called when it changes.
         """
         return ()
 
     def describe_issues(self) -> Iterable[Issue]:
-        """Return what only the user can put right."""
+        """Return the issues that only the user can repair."""
         return ()
 
     def sees(self) -> frozenset[str]:
-        """Return the ids of all devices that the login sees, whoever shows them."""
+        """Return the ids of all devices of the login, also of those that another account shows."""
         return self.devices.seen
 
     def diagnostics_extra(self) -> Mapping[str, object]:
-        """Return what else explains a fault."""
+        """Return further data for diagnostics."""
         return {}
 
     def is_outdated(self, record: object, known: object) -> bool:
-        """Return whether a record that came is older than the one that is known."""
+        """Return whether a new record is older than the known one."""
         return False
 
     def poll_interval(self) -> timedelta:
-        """Return the pace of the polls as things are now."""
+        """Return the current interval of the polls."""
         return self.interval
 
     @callback
     def async_poll_ended(self) -> None:
-        """Hear that a poll, or what it left for later, came to its end, answered or not."""
+        """Called after each poll, and after its late answers."""
 
     @callback
     def async_processed(self, changed: frozenset[str]) -> None:
-        """Hear under which keys records changed, before the entities do."""
+        """Called with the keys that changed, before the entities are."""
 
-    # What entities ask.
+    # What entities use.
 
     def record[R](self, key: str, kind: type[R]) -> R | None:
-        """Return the record under a key, if there is one of that kind."""
+        """Return the record under a key, or None if there is none of that type."""
         return self.store.get(key, kind)
 
     def records[R](self, source: str, kind: type[R]) -> list[R]:
@@ -206,8 +206,8 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         return self.store.of(source, kind)
 
     def is_current(self, key: str) -> bool:
-        """Return whether what stands under a key is young enough to be shown."""
-        # What belongs to a device and never came by itself is as current as the device.
+        """Return whether the source of a key is not stale."""
+        # A detail without a source of its own is as current as its device.
         source = self.store.source_of(key) or self.store.source_of(
             key.partition("/")[0]
         )
@@ -215,7 +215,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         return state is not None and not state.stale
 
     def is_alive(self, key: str) -> bool:
-        """Return whether the device under a key is heard of, or a report tells what is now."""
+        """Return whether the device under a key is alive, or the report under it is current."""
         self.store.note_read(key)
         return self.deadlines.is_alive(key)
 
@@ -238,11 +238,11 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
     @override
     @callback
     def async_update_listeners(self) -> None:
-        """Tell the readers of what changed since the last time, each once."""
+        """Call the readers of keys that changed since the last call, each once."""
         for reader in self.store.take_readers():
             try:
                 reader()
-            except Exception as err:  # noqa: BLE001 - one entity's mistake must not silence the others
+            except Exception as err:  # noqa: BLE001 - an error in one entity must not stop the others
                 LOGGER.error(
                     "An entity of %s could not be updated: %s",
                     self.name,
@@ -253,21 +253,21 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
     def async_watch_devices(
         self, watcher: Callable[[Iterable[Device]], None]
     ) -> CALLBACK_TYPE:
-        """Hear of devices that are new or whose records changed, now and from now on."""
+        """Call `watcher` with all devices now, and with new and changed ones from now on."""
         watcher(self.devices.present.values())
         self._watchers.append(watcher)
         return partial(self._watchers.remove, watcher)
 
     @callback
     def forget_device(self, device_id: str) -> None:
-        """Forget a device that leaves the registry; should it come back it is a new one."""
+        """Forget a device that is removed from the registry; if it comes back, it is new."""
         self.created.pop(device_id, None)
         self.devices.forget(device_id)
 
     # Platforms.
 
     async def async_forward(self, platforms: Iterable[Platform]) -> None:
-        """Set platforms up that are not yet."""
+        """Set up platforms that are not set up yet."""
         new = [platform for platform in platforms if platform not in self._forwarded]
         self._forwarded += new
         await self.hass.config_entries.async_forward_entry_setups(
@@ -280,7 +280,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             self.config_entry, self._forwarded
         )
 
-    # Tasks: all end with the entry and with Home Assistant, and nothing waits for them there.
+    # Tasks: they are cancelled with the entry and with Home Assistant.
 
     def _in_background[R](
         self, doing: Coroutine[Any, Any, R], what: str
@@ -290,10 +290,10 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         )
 
     async def async_run[R](self, doing: Coroutine[Any, Any, R], what: str) -> R:
-        """Do what a person asked for and wait for it, until it ends or the account does.
+        """Run what a user asked for and wait for it.
 
         Raises:
-            HomeAssistantError: the account was unloaded meanwhile.
+            HomeAssistantError: the account was unloaded before it ended.
         """
         task = self._in_background(doing, what)
         try:
@@ -310,12 +310,12 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
 
     @callback
     def async_refresh_soon(self) -> None:
-        """Poll in the background, at once unless there was a poll a moment ago."""
+        """Poll in the background, now unless the last poll was a moment ago."""
         self._in_background(super().async_request_refresh(), "refresh")
 
     @override
     async def async_request_refresh(self) -> None:
-        """Poll, at once unless there was a poll a moment ago."""
+        """Poll, now unless the last poll was a moment ago."""
         if self.hass.is_stopping:
             return
         await self.async_run(super().async_request_refresh(), "refresh")
@@ -324,7 +324,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
 
     @override
     async def _async_update_data(self) -> dict[str, object]:
-        """Ask for what is due, and set going what is due beside the polls."""
+        """Request the sources that are due."""
         revision = self.store.revision
         try:
             return self._take_poll(await self._poll(revision), revision)
@@ -336,7 +336,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         self.update_interval = self.poll_interval()
 
     async def _poll(self, revision: int) -> list[Outcome]:
-        """Ask for what is due, the first time without waiting for all of it."""
+        """Request the sources that are due; the first poll only waits for blocking ones."""
         due = self.poller.due(one for one in self.sources() if not one.background)
         if self.answered_at is not None:
             outcomes = await self.poller.ask(due)
@@ -359,21 +359,21 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         return outcomes
 
     async def _take_late(self, late: set[Asking], revision: int) -> None:
-        """Take in what set-up did not wait for, and choose the pace anew."""
+        """Take in what set-up did not wait for, and set the interval again."""
         await self._take_as_they_come(late, revision)
         self._set_pace()
         if self._listeners:
             self._schedule_refresh()
 
     def _take_poll(self, outcomes: list[Outcome], revision: int) -> dict[str, object]:
-        """Take in a poll.
+        """Take in the outcomes of a poll.
 
         Raises:
-            ConfigEntryAuthFailed: the vendor refuses the login.
+            ConfigEntryAuthFailed: the vendor refused the login.
             UpdateFailed: the cloud is away.
         """
         if not any(one.result and one.result.records for one in outcomes):
-            # A server that knows nothing at all is another one, or upside down.
+            # A server that has no source at all is not the vendor's, or is broken.
             outcomes = [one.without_lacking() for one in outcomes]
         names = [outcome.source.name for outcome in outcomes]
         failed = [outcome.error for outcome in outcomes if outcome.error is not None]
@@ -413,32 +413,32 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         return self.data
 
     def _follow_clock(self) -> None:
-        """Show all anew, and set all timers, when the wall clock was set since the last poll.
+        """Publish everything again, with new timers, if the wall clock was set since the last poll.
 
-        Home Assistant's timers run by the monotonic clock. A house whose clock has no battery learns
-        the time, and that days went by, some minutes after it began.
+        Home Assistant's timers use the monotonic clock. A computer without a clock battery gets the time
+        some minutes after its start.
         """
         offset = time.time() - time.monotonic()
         jumped = abs(offset - self._clock_offset) > _JUMP
         self._clock_offset = offset
         if jumped:
-            # What was learned of now is of another time: it is asked for once more.
+            # What was requested for the current time was for another time: request it again.
             self.poller.ask_all_soon()
             self.store.touch(self.data)
             self._process()
 
-    # Beside the polls.
+    # Background sources.
 
     @override
     @callback
     def _async_refresh_finished(self) -> None:
-        """Ask for what is due beside the polls once a poll was answered."""
+        """Request the background sources that are due, after an answered poll."""
         if self.last_update_success and self.store.subscribed_keys and not self.is_away:
             self.async_ask_in_background()
 
     @callback
     def async_ask_in_background(self) -> None:
-        """Ask for what is due beside the polls, in tasks of the entry."""
+        """Request the background sources that are due, in tasks of the entry."""
         due = self.poller.due(one for one in self.sources() if one.background)
         scouts = [one for one in due if self.poller.state(one).stands_for]
         due = [one for one in due if one not in scouts]
@@ -453,7 +453,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         await self._take_as_they_come(set(asked.values()), revision)
 
     async def _ask_scout(self, scout: Source) -> None:
-        """Ask for one source that fails, and for those that it stands for when it answers."""
+        """Request one failing source, and if it answers the other failing ones."""
         revision = self.store.revision
         asked = self.poller.begin([scout])
         outcome = await asked[scout.name]
@@ -461,7 +461,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         await self._take_as_they_come({*asked.values(), *spared.values()}, revision)
 
     async def _take_as_they_come(self, asked: set[Asking], revision: int) -> None:
-        """Take answers in as they come; of all losses there is one line in the log at the end."""
+        """Take in answers as they arrive; all failures are logged in one line at the end."""
         failed: list[Outcome] = []
         while asked:
             done, asked = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
@@ -487,14 +487,14 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             "Reading %s failed: %s", source.title, self.session.privacy.trace(err)
         )
 
-    # Taking in what came.
+    # Taking in answers.
 
     def _take(
         self, outcomes: Iterable[Outcome], revision: int, *, log_losses: bool
     ) -> None:
-        """Take in what sources brought, or that they brought nothing.
+        """Take in the outcomes of requests.
 
-        `revision` is where the store stood when they were asked for.
+        `revision` is the revision of the store when they were sent.
         """
         lost: list[str] = []
         back: list[str] = []
@@ -506,7 +506,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             if result is None or not (
                 result.records or source.allow_empty or not self.store.keys(source.name)
             ):
-                # An empty list after a full one is no proof that everything is gone.
+                # An empty list after a full one does not mean that everything was removed.
                 self.poller.ask_again(source.name, source.every)
                 lost += self._lose((source, *spared), log_losses=log_losses)
                 continue
@@ -535,7 +535,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             LOGGER.info("%s answers about %s again", self.name, _some(back))
 
     def _lose(self, sources: Iterable[Source], *, log_losses: bool) -> Iterator[str]:
-        """Count a failure of each of these sources; yield those that the log has to tell of."""
+        """Count a failure of each source; yield the titles of those that must be logged."""
         for source in sources:
             state = self.poller.state(source)
             if state.fail():
@@ -546,7 +546,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
 
     @callback
     def async_set_record(self, key: str, record: object) -> None:
-        """Take in one record that came by another way, such as the answer to a write."""
+        """Take in one record that was pushed or returned by a write, and publish it."""
         self.store.set_record(key, record)
         self.async_publish()
 
@@ -554,7 +554,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
     def async_set_records(
         self, sources: Mapping[str, Mapping[str, object | None]]
     ) -> None:
-        """Take in records that were pushed, by source and key; None is one that is gone."""
+        """Take in pushed records by source and key, and publish them; None is a removed one."""
         for source, records in sources.items():
             for key, record in records.items():
                 self.store.set_record(key, record, source)
@@ -562,12 +562,12 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
 
     @callback
     def async_publish(self) -> None:
-        """Follow what changed in the store, and tell those who read it."""
+        """Process the changes of the store, and call the readers."""
         self._process()
         self.async_update_listeners()
 
     def _process(self) -> None:
-        """Bring derived records, devices, entities and repairs in line with the records."""
+        """Update derived records, devices, deadlines, entities and issues after changes."""
         changed: set[str] = set()
         new: set[str] = set()
         while unprocessed := self.store.take_unprocessed():
@@ -587,11 +587,11 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
                 watcher(devices)
         self.async_processed(frozenset(changed))
         if any(state.answered for state in self.poller.states.values()):
-            # Before the first answer nobody knows what is over.
+            # Before the first answer it is not known which issues are repaired.
             self.update_issues()
 
     def _derive(self, changed: set[str]) -> None:
-        """Make those derived records again whose records changed."""
+        """Make derived records again if a record that they read changed."""
         for name, made in self._derived.update(changed).items():
             before = self._derived_keys.pop(name, ())
             source, records = made or ("", {})
@@ -615,7 +615,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         yield from self.expiries()
 
     def _update_devices(self) -> frozenset[str]:
-        """Bring the registry in line with the descriptions; return the ids of new devices."""
+        """Update the device registry; return the ids of new devices."""
         described = self._described.values.values()
         before = tuple(self.devices.present)
         new = self.devices.update(one for one in described if one is not None)
@@ -625,17 +625,17 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
 
     @callback
     def _async_turned(self, turned: frozenset[str]) -> None:
-        """Show that devices became silent, or alive, as time went by."""
+        """Publish that deadlines passed, or that devices are alive again."""
         self.store.touch(turned)
         self.async_publish()
 
     @callback
     def update_issues(self) -> None:
-        """Say what only the user can put right."""
+        """Open and close issues."""
         self.issues.update((*self.describe_issues(), *self._describe_shared()))
 
     def _describe_shared(self) -> Iterator[Issue]:
-        """Return that other accounts show what this one sees too."""
+        """Return an issue if other accounts show devices that this one sees too."""
         owners = set(self.devices.elsewhere.values())
         titles = sorted(
             entry.title
@@ -653,7 +653,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
                 },
             )
 
-    # When nothing comes.
+    # Failures.
 
     def _set_stale(self) -> None:
         for name in self.poller.set_stale(self.poller.states):
@@ -673,12 +673,12 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
                 "vendor": self.login.vendor.name,
                 "reason": failure_reason(self.hass, self.session, error),
             },
-            # It takes the place of the interval, which it must not cut short; timers round down.
+            # It replaces the interval, so it must not be shorter; timers round down.
             retry_after=pause + 1 if pause > interval.total_seconds() else None,
         )
 
     def _write_failed(self, err: CloudError) -> HomeAssistantError:
-        """Return what to say of a write that failed; a refused login has the user asked for it."""
+        """Return the error for a failed write; a refused login starts reauthentication."""
         if isinstance(err, AuthError):
             self.config_entry.async_start_reauth(self.hass)
         return HomeAssistantError(
@@ -711,7 +711,7 @@ def _cancel(tasks: Iterable[Asking]) -> None:
 
 
 def _some(names: list[str]) -> str:
-    """Name the first few, so that one line serves however many there are."""
+    """Return the first few names in one line."""
     named = sorted(set(names))
     shown = ", ".join(named[:3])
     return shown if len(named) <= 3 else f"{shown} and {len(named) - 3} more"

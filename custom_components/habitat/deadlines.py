@@ -1,4 +1,4 @@
-"""What ends at a time by itself: no poll tells of it. One timer of the account watches all of it."""
+"""What becomes untrue at a time without a poll; one timer of the account serves all of it."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,10 +10,10 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 SILENT = datetime.fromtimestamp(0, UTC)
-"""The deadline of a device of which the cloud itself says that it cannot be reached."""
+"""The deadline of a device that the cloud cannot reach."""
 
 SKEW = timedelta(minutes=15)
-"""A time further ahead is wrong, not that of a fast clock."""
+"""A time further in the future is wrong; less may come from a fast clock."""
 
 
 _ROOM = 100
@@ -21,12 +21,12 @@ _ROOM = 100
 
 
 class Deadlines:
-    """Until when what is known under a key is true, and what else there is to do at a time."""
+    """The deadlines of keys, and callbacks at a time, of one account."""
 
     def __init__(
         self, hass: HomeAssistant, async_turned: Callable[[frozenset[str]], None]
     ) -> None:
-        """Watch nothing yet; `async_turned` hears which keys passed their deadline, or are alive again."""
+        """Start empty; `async_turned` is called with keys that passed their deadline or are alive again."""
         self._hass = hass
         self._async_turned = async_turned
         self._alive_until: dict[str, datetime] = {}
@@ -34,18 +34,18 @@ class Deadlines:
         self._calls: dict[str, tuple[datetime, CALLBACK_TYPE]] = {}
         self._ids = count()
         self._queue: list[tuple[datetime, str]] = []
-        """A heap of what comes; an entry that is not up to date is passed over."""
+        """A heap by time; outdated entries are skipped."""
         self._timer_at: datetime | None = None
         self._checked_at = SILENT
         self._cancel_timer: CALLBACK_TYPE | None = None
 
     def is_alive(self, key: str) -> bool:
-        """Return whether a key's deadline is still to come; one without a deadline always is."""
+        """Return whether a key's deadline is in the future; without a deadline it is alive."""
         return key not in self._silent
 
     @callback
     def update(self, alive_until: Mapping[str, datetime | None]) -> frozenset[str]:
-        """Set deadlines by key, None for no deadline; return the keys that turned with them."""
+        """Set deadlines by key, None for no deadline; return the keys whose state changed."""
         now = dt_util.utcnow()
         self._checked_at = max(self._checked_at, now)
         turned = set()
@@ -66,7 +66,7 @@ class Deadlines:
 
     @callback
     def async_call_at(self, at: datetime, action: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call back once at a time; return what cancels that."""
+        """Call `action` once at a time; return a function that cancels it."""
         name = f"@{next(self._ids)}"
         self._calls[name] = at, action
         heapq.heappush(self._queue, (at, name))
@@ -80,7 +80,7 @@ class Deadlines:
 
     @callback
     def async_check(self) -> None:
-        """Follow a wall clock that was set since the timer was."""
+        """Check the deadlines, because the wall clock may have been set."""
         now = dt_util.utcnow()
         was, self._checked_at = self._checked_at, now
         if now < was:
@@ -91,7 +91,7 @@ class Deadlines:
 
     @callback
     def async_stop(self) -> None:
-        """Watch no more."""
+        """Stop the timer."""
         if self._cancel_timer is not None:
             self._cancel_timer()
             self._cancel_timer = None
@@ -103,7 +103,7 @@ class Deadlines:
         return self._alive_until.get(what) == at and what not in self._silent
 
     def _set_timer(self) -> None:
-        """Set the timer for what comes first."""
+        """Set the timer for the first entry."""
         if len(self._queue) > 2 * (len(self._alive_until) + len(self._calls)) + _ROOM:
             self._queue = [one for one in set(self._queue) if self._is_current(*one)]
             heapq.heapify(self._queue)
@@ -113,7 +113,7 @@ class Deadlines:
         if first == self._timer_at:
             return
         self.async_stop()
-        # A record may still come in while Home Assistant stops.
+        # Records may still arrive while Home Assistant is stopping.
         if first is not None and not self._hass.is_stopping:
             self._timer_at = first
             self._cancel_timer = async_call_later(
@@ -128,7 +128,7 @@ class Deadlines:
         self._act()
 
     def _act(self) -> None:
-        """Turn what is over, and call those whose time has come."""
+        """Handle passed deadlines and due callbacks."""
         now = dt_util.utcnow()
         self._checked_at = max(self._checked_at, now)
         turned: set[str] = set()
@@ -150,6 +150,6 @@ class Deadlines:
 
 
 def past(moment: datetime | None) -> datetime | None:
-    """Return a time of something that has happened, None where that would be in the future."""
+    """Return a time, or None if it is in the future by more than `SKEW`."""
     ahead = moment is not None and moment > dt_util.utcnow() + SKEW
     return None if ahead else moment

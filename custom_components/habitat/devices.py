@@ -1,4 +1,4 @@
-"""Keeps the device registry in step with what an account has."""
+"""Keeps the device registry up to date with the devices of an account."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -20,9 +20,9 @@ class Device:
     id: str
     """`<vendor>_<vendor's id>`: the second half of the registry's identifier."""
     key: str
-    """The record that the device stands for."""
+    """The key of the device's record."""
     reads: tuple[str, ...] = ()
-    """Further records that decide which entities it has."""
+    """The keys of further records that decide which entities it has."""
     name: str | None
     manufacturer: str
     model: str | None = None
@@ -33,7 +33,7 @@ class Device:
     configuration_url: str | None = None
     connections: frozenset[tuple[str, str]] = frozenset()
     parent: str | None = None
-    """The `id` of the device that this one is reached through or stands in."""
+    """The `id` of the device that this one is connected through or is in."""
     area: str | None = None
     service: bool = False
 
@@ -44,7 +44,7 @@ class Devices:
     def __init__(
         self, hass: HomeAssistant, entry: ConfigEntry, *, simulated: bool
     ) -> None:
-        """Start without any; those of a simulated account say that they are."""
+        """Start empty; simulated devices are marked in the manufacturer."""
         self._made_by = "{} (simulated)" if simulated else "{}"
         self._hass = hass
         self._registry = dr.async_get(hass)
@@ -58,35 +58,35 @@ class Devices:
         self.revision = 0
         """Changes with the devices that there are."""
         self.elsewhere: Mapping[str, str] = {}
-        """The devices that the account sees and another account shows: that one's entry, by id."""
+        """The devices that the account sees and another account shows: the id of that entry, by device."""
 
     @property
     def seen(self) -> frozenset[str]:
-        """The ids of all devices that the account has, whoever shows them."""
+        """The ids of all devices of the account, also of those that another account shows."""
         return frozenset((*self._registered, *self.elsewhere))
 
     @property
     def left_free(self) -> bool:
-        """Whether another account gave one up that this one sees too."""
+        """Whether another account released a device that this one sees too."""
         others = self._other_accounts()
         return any(self._owner(one, others) is None for one in self.elsewhere)
 
     @property
     def present(self) -> Mapping[str, Device]:
-        """The devices that the account has now and shows, by id."""
+        """The current devices that this account shows, by id."""
         return self._registered
 
     def reading(self, keys: Iterable[str]) -> set[str]:
-        """Return the ids of the devices whose entities follow from records under these keys."""
+        """Return the ids of the devices whose entities depend on the records under these keys."""
         return {one for key in keys for one in self._reading.get(key, ())}
 
     @property
     def missing(self) -> bool:
-        """Whether the registry has devices that the account has no more."""
+        """Whether the registry has devices that the account does not have any more."""
         return bool(self._strangers)
 
     def known(self, device_id: str) -> bool:
-        """Say whether a device is in the registry, be it from former times."""
+        """Return whether a device is in the registry, present or not."""
         return (
             self._registry.async_get_device_by_identifier(
                 (DOMAIN, device_id), self._entry.entry_id
@@ -99,7 +99,7 @@ class Devices:
         return self._registry.async_get(self._registry_ids.get(device_id, ""))
 
     def name(self, device_id: str) -> str | None:
-        """Return the name by which the registry knows a device, be it from former times."""
+        """Return the name of a device in the registry, present or not."""
         entry = self._registry.async_get_device_by_identifier(
             (DOMAIN, device_id), self._entry.entry_id
         )
@@ -107,9 +107,9 @@ class Devices:
 
     @callback
     def update(self, devices: Iterable[Device]) -> frozenset[str]:
-        """Register what is new or changed; a parent comes before what stands in it.
+        """Register new and changed devices, parents first; return the ids of the new ones.
 
-        What another account shows is left to it. Returns the ids of the new devices.
+        Devices that another account shows are left to it.
         """
         current: dict[str, Device] = {}
         elsewhere: dict[str, str] = {}
@@ -147,9 +147,9 @@ class Devices:
 
     @callback
     def drop_absent(self, counts: Callable[[str], bool]) -> list[str]:
-        """Count one more poll for what is missing, and remove what is missing for good.
+        """Count a poll for each missing device, and remove those missing from several polls.
 
-        `counts` says of a device's id whether the poll was a whole answer about its kind.
+        `counts` returns whether the poll had a complete answer that would name the device.
         """
         gone = []
         for device_id in filter(counts, self._strangers):
@@ -163,14 +163,14 @@ class Devices:
 
     @callback
     def remove(self, device_id: str) -> None:
-        """Remove a device that the account does not have, if the registry does."""
+        """Remove a device that is in the registry but not in the account."""
         if registry_id := self._strangers.get(device_id):
             self._registry.async_remove_device(registry_id)
             self.forget(device_id)
 
     @callback
     def forget(self, device_id: str) -> None:
-        """Forget a device that leaves the registry."""
+        """Forget a device that is removed from the registry."""
         self._strangers.pop(device_id, None)
         self._absent.pop(device_id, None)
         self._registry_ids.pop(device_id, None)
@@ -185,9 +185,9 @@ class Devices:
         )
 
     def _owner(self, device_id: str, others: frozenset[str]) -> str | None:
-        """Return the entry of the other account that shows a device, None when there is none.
+        """Return the entry id of the other account that shows a device, or None.
 
-        The registry decides, not who comes first: so nothing changes hands at a start.
+        The registry decides and not the order of set-up, so that a start changes nothing.
         """
         holders = [
             entry
@@ -202,9 +202,9 @@ class Devices:
         return None if owner == self._entry.entry_id else owner
 
     def _claim(self, entry: dr.DeviceEntry) -> tuple[bool, datetime, str]:
-        """Return what decides between two accounts that both have a device, the least first.
+        """Return the sort key that decides between two accounts with the same device.
 
-        That happens when one was disabled while the other came: who has its entities keeps it.
+        That happens if one was disabled while the other was added: the account with entities keeps it.
         """
         entities = er.async_entries_for_device(
             er.async_get(self._hass), entry.id, include_disabled_entities=True
@@ -212,7 +212,7 @@ class Devices:
         return not entities, entry.created_at, entry.config_entry_id
 
     def _take_over(self, device_id: str) -> None:
-        """Move a device here that a disabled account had, with its entities and all settings."""
+        """Move a device of a disabled account to this one, with its entities and settings."""
         entries = self._hass.config_entries
         registry, me = er.async_get(self._hass), self._entry.entry_id
         if self.known(device_id):
@@ -236,9 +236,9 @@ class Devices:
             return
 
     def _release_connections(self, current: Mapping[str, Device]) -> None:
-        """Take connections from devices that lost them to another one of the account.
+        """Remove connections from registered devices if another device of the account has them now.
 
-        Two devices with one connection would become one.
+        The registry would merge two devices with the same connection.
         """
         owners = {
             connection: device
@@ -284,5 +284,5 @@ class Devices:
 
 
 def _shown(text: str | None) -> str | None:
-    """Return a text of a device as the registry gets it."""
+    """Return a text of a device, cut for the registry."""
     return None if text is None else cut(text, MAX_NAME_LENGTH)

@@ -1,4 +1,4 @@
-"""The base of all entities: whose device, which record, whether it can be shown, how it writes."""
+"""The base of all entities: device, record, availability, and when states are written."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Coroutine, Iterable, Iterator
@@ -32,8 +32,8 @@ def platform_setup(
 ]:
     """Return the `async_setup_entry` of a platform.
 
-    It adds the vendor's entities, now and whenever a device asks for more. `shared` makes what
-    every vendor's devices have besides.
+    It adds the vendor's entities, now and whenever a device gets more. `shared` makes the entities that
+    devices of every vendor have.
     """
 
     async def async_setup_entry(
@@ -46,7 +46,7 @@ def platform_setup(
         registry = er.async_get(hass)
 
         def is_disabled(unique_id: str) -> bool:
-            """Return whether an entity is known and disabled; enabling it reloads the account."""
+            """Return whether an entity is registered and disabled; enabling it reloads the account."""
             entity_id = registry.async_get_entity_id(platform, DOMAIN, unique_id)
             known = registry.async_get(entity_id) if entity_id else None
             return known is not None and known.disabled
@@ -75,14 +75,14 @@ def platform_setup(
 
 @dataclass(frozen=True, kw_only=True)
 class RecordEntityDescription[R](EntityDescription):
-    """Describes an entity that shows a device's record, or a part of the device."""
+    """Describes an entity that shows a device's record, or a detail of the device."""
 
     detail: str | None = None
-    """What of the device, where it is a record of its own, such as its last reading."""
+    """The end of the key of a detail, such as the last reading; None for the device's own record."""
     exists_fn: Callable[[R], bool] | None = None
-    """Whether a record tells of it at all, where that differs from device to device."""
+    """Returns whether a device has the entity, by its record; None if all devices have it."""
     lasting: bool = False
-    """Whether it stays true while the device is silent, such as when it was heard of last."""
+    """Whether its value stays true while the device is silent, such as the time of the last report."""
 
     def key_at(self, device: Device) -> str:
         """Return the key of the record that is shown."""
@@ -95,22 +95,22 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
     _attr_has_entity_name = True
 
     needs_reach: bool = False
-    """Whether it is unavailable while its device is silent, unless what it shows lasts.
+    """Whether it is unavailable while its device is silent, unless its value is lasting.
 
-    So are all entities of a device that takes commands; those of a device that only measures stay
-    available, and what they claim to be *now* is unknown.
+    That is so for devices that take commands. Entities of devices that only measure stay available, and
+    values that claim to be *now* are unknown.
     """
 
     shows: ClassVar[tuple[str, ...] | None] = None
-    """The properties that its state follows from, besides `available`.
+    """The properties that decide its state, apart from `available`.
 
-    It is written only when one of them changed; where they are None, with each update.
+    The state is only written if one of them changed; if this is None, with each update.
     """
 
     lasting = False
-    """Whether what it shows stays true while its device is silent."""
+    """Whether its value stays true while its device is silent."""
     _written: tuple[object, ...] | None = None
-    """What was shown when the state was written last."""
+    """The values of the last written state."""
 
     def __init__(
         self,
@@ -122,9 +122,9 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
         key: str | None = None,
         reads: Iterable[str] = (),
     ) -> None:
-        """Show the record of `kind` under `key`, the device's own by default.
+        """Show the record of type `kind` under `key`, by default the device's own.
 
-        The entity is told when that record, the device's own or one of `reads` changes.
+        The entity is updated when that record, the device's own or one of `reads` changes.
         """
         self.key = key or device.key
         self.kind = kind
@@ -133,19 +133,19 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
         self.entity_description = description
         self._attr_translation_key = description.translation_key or description.key
         self._attr_unique_id = f"{device.id}_{description.key}"
-        # Given the device itself, Home Assistant need not look it up again for each entity.
+        # With this, Home Assistant does not search the device for each entity.
         self.device_entry = coordinator.devices.registry_entry(device.id)
 
     @property
     def record(self) -> R | None:
-        """What the entity shows; None while the cloud has not told it."""
+        """The record that the entity shows, or None before the cloud sent it."""
         return self.coordinator.record(self.key, self.kind)
 
     def require_record(self) -> R:
-        """Return the record that an action is about.
+        """Return the record, for an action.
 
         Raises:
-            HomeAssistantError: the cloud no longer has it, so the action would do nothing.
+            HomeAssistantError: the cloud does not have it any more.
         """
         record = self.record
         if record is None:
@@ -158,7 +158,7 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
 
     @property
     def current_record(self) -> R | None:
-        """The record; None while its device is silent, unless what is shown lasts."""
+        """The record; None while its device is silent, unless the value is lasting."""
         if self.lasting or self.coordinator.is_alive(self.device_key):
             return self.record
         return None
@@ -166,7 +166,7 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
     @property
     @override
     def available(self) -> bool:
-        """Whether the cloud knows the device and what is shown is young enough."""
+        """Whether the cloud has the device and the record is not stale."""
         coordinator = self.coordinator
         if self.device_key not in coordinator.data or not coordinator.is_current(
             self.device_key
@@ -180,14 +180,14 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
-        """Write the state if it would differ from the one that was written last."""
+        """Write the state if it differs from the last written one."""
         if self._written is None or self._written != self._shown():
             self.async_write_ha_state()
 
     @override
     @callback
     def _async_write_ha_state(self) -> None:
-        """Write the state and remember what it shows, also when Home Assistant or a timer asks for it."""
+        """Write the state and keep its values; Home Assistant calls it too."""
         super()._async_write_ha_state()
         self._written = self._shown()
 
@@ -198,7 +198,7 @@ class HabitatEntity[A: HabitatCoordinator, R](CoordinatorEntity[A]):
 
 
 class DescribedEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
-    """An entity that shows the record, or the part of its device, that its description names."""
+    """An entity that shows the record, or the detail of its device, that its description names."""
 
     def __init__(
         self,
@@ -209,7 +209,7 @@ class DescribedEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
         *,
         reads: Iterable[str] = (),
     ) -> None:
-        """Show what the description names; `reads` as for every entity."""
+        """Show the record that the description names; `reads` as in the base."""
         super().__init__(
             coordinator,
             device,
@@ -222,18 +222,18 @@ class DescribedEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
 
 
 class TurningEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
-    """An entity that turns at a time by itself: no poll will tell of it."""
+    """An entity whose state changes at a time without a poll."""
 
     _alarm: CALLBACK_TYPE | None = None
 
     @property
     @abstractmethod
     def turns_at(self) -> datetime | None:
-        """When it turns, also where that is over; None when nobody can say."""
+        """When its state changes, or changed; None if that is not known."""
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Watch the clock from now on."""
+        """Set the timer."""
         await super().async_added_to_hass()
         self.async_on_remove(self._disarm)
         self._arm()
@@ -253,7 +253,7 @@ class TurningEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
     @callback
     def _ring(self, _: datetime) -> None:
         self._alarm = None
-        # There may be a next time, which follows from the time it is now.
+        # There may be a next time, which depends on the current time.
         self._arm()
         self.async_write_ha_state()
 
@@ -271,7 +271,7 @@ def entities_from[A: HabitatCoordinator, R, D: RecordEntityDescription[Any]](
     descriptions: tuple[D, ...],
     build: Callable[[A, Device, type[R], D], Entity],
 ) -> Iterator[EntityFactory]:
-    """Return the entities that a device has of those described."""
+    """Return the factories of the described entities that a device has."""
     for description in descriptions:
         if description.exists_fn is not None:
             record = coordinator.record(description.key_at(device), kind)

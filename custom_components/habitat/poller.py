@@ -1,9 +1,9 @@
-"""Sources: what an account asks its cloud for, how often, after what and when; and how each ages.
+"""Sources: what an account requests from its cloud, how often, after what and when; and how each ages.
 
-The pace is counted on the monotonic clock, and a source that is due within half a poll is asked for with
-that poll, so that all keep in step with the polls. Of the sources that fail and are not due one at a time
-is asked for, the one that was asked longest ago; when it answers all are due. So it is soon noticed that
-they are well again, and however many fail a poll costs one request for them.
+Times are on the monotonic clock. A source that is due within half a poll is requested with that poll, so
+that all stay in step with the polls. Of the failing sources that are not due, one is requested with each
+poll, the one whose last request is oldest; when it answers, all are due. So a recovery is noticed soon,
+and failing sources cost one request per poll.
 """
 
 import asyncio
@@ -17,78 +17,78 @@ from typing import Any
 from .cloud.errors import AuthError, BadAnswer, CloudError, RateLimited, Refused
 
 GRACE = timedelta(minutes=5)
-"""How long the last values stand when a source is silent …"""
+"""How long the last values stay when a source fails …"""
 _GRACE_POLLS = 3
-"""… and how many tries must have failed by then."""
+"""… and how many requests must have failed."""
 
 _MAX_CONCURRENT = 4
-"""Requests beside the polls at a time, so that the polls keep their room."""
+"""Background requests at a time, so that the polls are not delayed."""
 _LACKING = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class FetchResult:
-    """What a source brought: records by key."""
+    """The result of one request to a source: records by key."""
 
     records: Mapping[str, object]
     complete: bool = True
-    """Whether what is not in it does not exist."""
+    """Whether a record that is not in it does not exist."""
     lacking: Refused | None = None
-    """The server's word that it does not know what it was asked for, and need not be asked soon."""
+    """The server's answer that it does not have the source, so that it is not requested again soon."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One thing to ask the cloud for."""
+    """One thing that is requested from the cloud."""
 
     name: str
     fetch: Callable[[], Awaitable[FetchResult]]
     every: timedelta
-    """How often; what is due more often than the account polls is asked for with every poll."""
+    """How often it is requested; at most with every poll."""
     after: tuple[str, ...] = ()
-    """The sources that are asked first, where they are due too."""
+    """The sources that are requested before it, if they are due too."""
     when: Callable[[], bool] | None = None
-    """Whether it is worth asking now; what is not asked for does not age, and stays due."""
+    """Returns whether to request it now; if not, it does not age and stays due."""
     blocking: bool = True
-    """Whether set-up waits for it: without it the devices are not known."""
+    """Whether set-up waits for it, because it makes devices known."""
     allow_empty: bool = False
-    """Whether an empty answer after a full one is believed: no device hangs on it."""
+    """Whether an empty answer after a full one is accepted: no device depends on it."""
     background: bool = False
-    """Whether it is asked for beside the polls, which do not wait for it, a few at a time."""
+    """Whether it is requested in the background; the polls do not wait for it."""
     prefix: str = ""
-    """What stands before the keys of its records to make them the store's."""
+    """The prefix that makes the keys of its records those of the store."""
     label: str = ""
-    """What the log calls it, where its name holds an id of the cloud's."""
+    """Its name in the log, if its own name contains an id of the cloud."""
     spread: timedelta = timedelta()
-    """How much later it is asked for the second time, so that rare requests do not come together."""
+    """How much later its second request is, so that rare requests do not come together."""
 
     @property
     def title(self) -> str:
-        """What the log calls it."""
+        """Its name in the log."""
         return self.label or self.name
 
 
 @dataclass(slots=True)
 class SourceState:
-    """How a source is doing. All times are of the monotonic clock, in seconds."""
+    """The state of a source. Times are in seconds on the monotonic clock."""
 
     every: timedelta
     due_at: float = -inf
     asked: int = 0
-    """The number of the newest request for it, over all sources."""
+    """The number of its newest request; requests of all sources are numbered together."""
     answered_request: int = 0
-    """The number of the newest request that was answered."""
+    """The number of its newest request that was answered."""
     stands_for: tuple[Source, ...] = ()
-    """What fails as well, and is asked for only if this answers."""
+    """Other failing sources, which are requested only if this one answers."""
     lacking_at: float | None = None
-    """When the server said that it does not have it."""
+    """When the server answered that it does not have it."""
     answered_at: float = -inf
     failures: int = 0
     stale: bool = False
     logged: bool = False
-    """Whether the log has a line of its own about the loss."""
+    """Whether the loss was logged."""
     complete: bool = False
-    """Whether the last try brought a complete and not an empty answer."""
+    """Whether the last request brought a complete answer that was not empty."""
     updated: bool = False
     """Whether there was an answer since absent devices were counted last."""
 
@@ -99,11 +99,11 @@ class SourceState:
 
     @property
     def is_failing(self) -> bool:
-        """Whether the last try failed."""
+        """Whether the last request failed."""
         return self.failures > 0
 
     def fail(self) -> bool:
-        """Count a failure; return whether the grace ended with it."""
+        """Count a failure; return whether the grace period ended with it."""
         self.failures += 1
         self.complete = False
         if self.stale or self.failures < _GRACE_POLLS:
@@ -125,16 +125,16 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of asking for a source: a result or an error."""
+    """The result or the error of one request to a source."""
 
     source: Source
     request: int = 0
-    """The number of the request, over all sources."""
+    """The number of the request."""
     result: FetchResult | None = None
     error: CloudError | None = None
 
     def without_lacking(self) -> Outcome:
-        """Return it with a thing that is lacking as the error that the server made of it."""
+        """Return it with the server's error, if the server does not have the source."""
         if self.result is None or self.result.lacking is None:
             return self
         return Outcome(self.source, self.request, error=self.result.lacking)
@@ -146,16 +146,16 @@ type CreateTask = Callable[[Coroutine[Any, Any, Outcome], str], Asking]
 
 @dataclass(slots=True)
 class Poller:
-    """Decides which sources are asked for, and asks for them."""
+    """Decides which sources are due, and requests them."""
 
     interval: timedelta
     """The pace of the polls."""
     create_task: CreateTask
     """Makes a task that ends with the account."""
     failed: Callable[[Source, Exception], None]
-    """Hears of a mistake of ours while an answer was read."""
+    """Called when code failed while reading an answer."""
     lacking_for: timedelta = _LACKING
-    """How long a server that does not have a thing is not asked for it again."""
+    """How long a source that the server does not have is not requested again."""
     states: dict[str, SourceState] = field(default_factory=dict)
     _requests: int = 0
     _room: asyncio.Semaphore = field(
@@ -168,21 +168,21 @@ class Poller:
         return self._requests
 
     def state(self, source: Source) -> SourceState:
-        """Return how a source is doing."""
+        """Return the state of a source."""
         return self.states.setdefault(source.name, SourceState(source.every))
 
     def lacks(self, name: str) -> bool:
-        """Return whether the server said lately that it does not have a source."""
+        """Return whether the server answered lately that it does not have a source."""
         state = self.states.get(name)
         if state is None or state.lacking_at is None:
             return False
         age = time.monotonic() - state.lacking_at
         return 0 <= age < self.lacking_for.total_seconds()
 
-    # What is due.
+    # Which sources are due.
 
     def due(self, sources: Iterable[Source]) -> list[Source]:
-        """Return what to ask for now, and set when each is due next."""
+        """Return the sources to request now, and set when each is due next."""
         due: list[Source] = []
         failing: list[Source] = []
         soon = time.monotonic() + self._slack
@@ -206,7 +206,7 @@ class Poller:
         return due
 
     def _set_due(self, state: SourceState, source: Source) -> None:
-        """Let a source be due next, counted from when it was due and not from when it was asked."""
+        """Set when a source is due next, counted from when it was due and not from its request."""
         state.every = source.every
         wait = source.every + (timedelta() if state.asked else source.spread)
         now = time.monotonic()
@@ -218,18 +218,18 @@ class Poller:
         return self.interval.total_seconds() / 2
 
     def ask_again(self, name: str, wait: timedelta) -> None:
-        """Let a source be due some time from now, with the poll that comes next to it."""
+        """Let a source be due after a time, with the nearest poll."""
         if state := self.states.get(name):
             state.due_at = time.monotonic() + wait.total_seconds()
 
     def ask_all_soon(self, *, failing: bool = False) -> None:
-        """Let all sources be due, or all that fail: they may be well again."""
+        """Let all sources be due, or all failing ones."""
         for state in self.states.values():
             if state.is_failing or not failing:
                 state.due_at = -inf
 
     def spared(self, outcomes: Iterable[Outcome]) -> list[Source]:
-        """Return what was not asked for because of sources that have answered now."""
+        """Return the failing sources that were held back by sources that have answered now."""
         return [
             source
             for one in outcomes
@@ -237,13 +237,13 @@ class Poller:
             for source in self.state(one.source).stands_for
         ]
 
-    # Asking.
+    # Requests.
 
     def begin(self, sources: Iterable[Source]) -> dict[str, Asking]:
-        """Ask for sources in tasks of the account, each after those that it follows."""
+        """Request sources in tasks of the account, each after those that it follows."""
         tasks: dict[str, Asking] = {}
         for source in sources:
-            # Those that it follows stand before it.
+            # The sources that it follows come before it in the list.
             first = [tasks[name] for name in source.after if name in tasks]
             tasks[source.name] = self.create_task(
                 self._follow(source, first), f"asks for {source.title}"
@@ -251,7 +251,7 @@ class Poller:
         return tasks
 
     async def ask(self, sources: Iterable[Source]) -> list[Outcome]:
-        """Ask for sources and wait for all."""
+        """Request sources and wait for all."""
         tasks = self.begin(sources)
         try:
             return [await task for task in tasks.values()]
@@ -260,7 +260,7 @@ class Poller:
                 task.cancel()
 
     async def _follow(self, source: Source, first: Iterable[Asking]) -> Outcome:
-        """Ask for a source after others; what ends all requests ends it too."""
+        """Request a source after others; a refused login or a pause ends it too."""
         for task in first:
             error = (await task).error
             if isinstance(error, AuthError | RateLimited):
@@ -285,10 +285,7 @@ class Poller:
     # How each ages.
 
     def set_stale(self, names: Iterable[str]) -> list[str]:
-        """Take all that sources brought for out of date; return which were not yet.
-
-        What comes rarely is asked for as soon as there are answers again.
-        """
+        """Mark sources as stale and due; return the names of those that were not stale before."""
         turned = []
         for name in names:
             state = self.states[name]

@@ -57,9 +57,9 @@ class RecordStore:
     ) -> None:
         """Start empty; `is_outdated` tells whether a record is older than the one that is known."""
         self.records: dict[str, object] = {}
-        """What is shown, by key."""
+        """The records that are shown, by key."""
         self.revision = 0
-        """Grows with each record that came by another way than a list."""
+        """Grows with each record that was pushed or returned by a write."""
         self._is_outdated = is_outdated
         self._confirmed: dict[str, object] = {}
         self._derived: dict[str, object] = {}
@@ -70,7 +70,7 @@ class RecordStore:
         """The source of each derived record."""
         self._revisions: dict[str, int] = {}
         self._set_at: dict[str, float] = {}
-        """When a record came by another way than a list, on the monotonic clock."""
+        """When a record was pushed or returned by a write, on the monotonic clock."""
         self._readers: dict[str, dict[object, Callback]] = {}
         self.subscriptions = 0
         """Changes with the keys that somebody reads."""
@@ -81,7 +81,7 @@ class RecordStore:
     # Reading.
 
     def get[R](self, key: str, kind: type[R]) -> R | None:
-        """Return the record under a key, None if there is none of that kind."""
+        """Return the record under a key, or None if there is none of that type."""
         if self._reads is not None:
             self._reads.add(key)
         record = self.records.get(key)
@@ -103,22 +103,22 @@ class RecordStore:
         return contents.keys.keys() if contents else frozenset()
 
     def has_answered(self, source: str) -> bool:
-        """Return whether a source ever brought an answer, be it an empty one."""
+        """Return whether a source ever answered, even with an empty answer."""
         if self._reads is not None:
             self._reads.add(_KEYS + source)
         contents = self._contents.get(source)
         return contents is not None and contents.answered
 
     def source_of(self, key: str) -> str | None:
-        """Return the source of a record; a derived record has the one that it ages with."""
+        """Return the source of a record; for a derived record, the source that it ages with."""
         return self._source_of.get(key) or self._ages_with.get(key)
 
     def note_read(self, key: str) -> None:
-        """Count something that is told under a key as read, such as whether a device is silent."""
+        """Note that something under a key was read, such as whether a device is silent."""
         if self._reads is not None:
             self._reads.add(key)
 
-    # What the cloud says.
+    # Records from the cloud.
 
     def put(
         self,
@@ -175,7 +175,7 @@ class RecordStore:
     def _put_one(
         self, contents: _Contents, source: str, key: str, record: object, since: int
     ) -> bool:
-        """Take in a listed record unless an older list holds it; return whether there is one."""
+        """Take in a listed record unless the known one is newer; return whether there is one."""
         known = self._confirmed.get(key)
         if self._is_newer(key, since) or self._lags(key, record):
             contents.last = None
@@ -226,7 +226,7 @@ class RecordStore:
         self._unprocessed.add(_RECORDS + source)
 
     def _disturb(self, key: str) -> None:
-        """Have the next answer compared record by record, even when its bytes are the old ones."""
+        """Compare the next answer record by record, even if its bytes did not change."""
         if (contents := self._contents.get(self._source_of.get(key, ""))) is not None:
             contents.last = None
 
@@ -241,9 +241,9 @@ class RecordStore:
         return self._revisions.get(key, 0) > since
 
     def _lags(self, key: str, listed: object) -> bool:
-        """Return whether a list is behind what was answered or pushed of a record a moment ago.
+        """Return whether a list is older than a record that was pushed or returned by a write lately.
 
-        Clouds list from copies that lag. After a while the list is believed, whatever it says.
+        Clouds may list from delayed copies. After `LAG` the list is accepted in any case.
         """
         since = time.monotonic() - self._set_at.get(key, -inf)
         if since > LAG.total_seconds():
@@ -261,7 +261,7 @@ class RecordStore:
         return change
 
     def confirm(self, change: Change, record: object | None) -> None:
-        """Take in the answer to a write: the new record, or None if the answer does not tell it."""
+        """Take in the reply to a write: the new record, or None if the reply does not contain it."""
         known = self._confirmed.get(change.key)
         if known is not None:
             self.set_record(
@@ -275,12 +275,12 @@ class RecordStore:
         self._disturb(change.key)
         self._show(change.key)
 
-    # What follows.
+    # Derived records.
 
     def derive(
         self, source: str, before: Iterable[str], records: Mapping[str, object | None]
     ) -> None:
-        """Take in derived records, which age with a source; of those `before` the others are gone."""
+        """Take in derived records, which age with a source; others of `before` are removed."""
         for key in (*(key for key in before if key not in records), *records):
             record = records.get(key)
             if record is None:
@@ -292,7 +292,7 @@ class RecordStore:
             self._show(key)
 
     def track[V](self, make: Callable[[], V]) -> tuple[V, frozenset[str]]:
-        """Return what is made, and under which keys something was read for it."""
+        """Return the result of `make`, and the keys that it read."""
         outer, self._reads = self._reads, set()
         try:
             made = make()
@@ -303,22 +303,22 @@ class RecordStore:
     # What changed.
 
     def touch(self, keys: Iterable[str]) -> None:
-        """Count records as changed whose meaning did, such as that they are out of date."""
+        """Mark records as changed whose meaning changed, such as that they are out of date."""
         for key in keys:
             self._touch(key)
 
     def touch_source(self, source: str) -> None:
-        """Count all records of a source as changed, those as well that age with it."""
+        """Mark all records of a source as changed, also derived records that age with it."""
         sources = self._ages_with | self._source_of
         self.touch([key for key, one in sources.items() if one == source])
 
     def take_unprocessed(self) -> set[str]:
-        """Return under which keys something changed since the last time."""
+        """Return the keys that changed since the last call."""
         taken, self._unprocessed = self._unprocessed, set()
         return taken
 
     def take_readers(self) -> list[Callback]:
-        """Return who reads something that changed since the last time, each once."""
+        """Return the readers of keys that changed since the last call, each once."""
         changed, self._changed = self._changed, set()
         return list(
             dict.fromkeys(
@@ -332,7 +332,7 @@ class RecordStore:
 
     @property
     def subscribed_keys(self) -> AbstractSet[str]:
-        """The keys that somebody reads: those of enabled entities and their like."""
+        """The keys that have readers, such as those of enabled entities."""
         return self._readers.keys()
 
     def subscribe(self, keys: Iterable[str], reader: Callback) -> Callback:
@@ -380,30 +380,30 @@ class RecordStore:
 
 
 class Derived[V]:
-    """Values that follow from records; each is made again only when a record it was made of changed."""
+    """Values that follow from records; each is made again only if a record that it read changed."""
 
     def __init__(
         self,
         store: RecordStore,
         makers: Callable[[], Iterable[tuple[str, Callable[[], V]]]],
     ) -> None:
-        """Start with no value; `makers` says by name how each is made, from the store alone."""
+        """Start empty; `makers` returns by name how each value is made, from the store only."""
         self.values: dict[str, V] = {}
         self._store = store
         self._list_makers = makers
         self._listed: frozenset[str] | None = None
-        """What was read to know which values there are."""
+        """The keys that were read to list the values."""
         self._makers: dict[str, Callable[[], V]] = {}
         self._reads: dict[str, frozenset[str]] = {}
         self._affected: dict[str, set[str]] = {}
-        """The names of the values that were made of what is under a key."""
+        """The names of the values that read a key."""
         self._due: dict[str, None] = {}
         """The names of the values that are to be made; what raises stays."""
         self._updated: dict[str, V | None] = {}
         """What changed and was not returned yet."""
 
     def update(self, changed: AbstractSet[str]) -> dict[str, V | None]:
-        """Return the values that changed with the records under these keys; None is one that is gone.
+        """Return the values that changed with the records under these keys; None is a removed one.
 
         What a maker raises passes. The next update goes on where this one ended.
         """
@@ -449,7 +449,7 @@ class Derived[V]:
 
 
 def _updated_at(record: object) -> datetime | None:
-    """Return when the cloud changed a record last, where it tells."""
+    """Return when the cloud changed a record last, or None."""
     at = getattr(record, "updated_at", None)
     return at if isinstance(at, datetime) else None
 

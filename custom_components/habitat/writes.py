@@ -1,4 +1,4 @@
-"""Writes of an account: shown at once, sent one at a time, taken back when they fail."""
+"""The write queue of an account: changes show at once, are sent one at a time, and are undone on failure."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -9,10 +9,10 @@ from .store import Change, RecordStore
 
 
 class Run(Protocol):
-    """Does something in a task of the account and waits for it."""
+    """Runs a coroutine in a task of the account and waits for it."""
 
     async def __call__[R](self, doing: Coroutine[Any, Any, R], what: str) -> R:
-        """Return what it returns."""
+        """Return its result."""
 
 
 class WriteQueue:
@@ -25,7 +25,7 @@ class WriteQueue:
         run: Run,
         failed: Callable[[CloudError], Exception],
     ) -> None:
-        """Start empty; `failed` makes the error to raise of the cloud's."""
+        """Start empty; `failed` converts an error of the cloud into the error to raise."""
         self._store = store
         self._publish = publish
         self._run = run
@@ -38,13 +38,13 @@ class WriteQueue:
         changes: Mapping[str, object],
         send: Callable[[], Awaitable[R | None]],
     ) -> R | None:
-        """Change the record under a key; return the vendor's answer, None if unreadable.
+        """Change the record under a key; return the vendor's reply, or None if it cannot be read.
 
-        The changes show at once. `send` writes and returns the vendor's own reply; when it
-        fails what the cloud said before shows again.
+        The changes show at once. `send` writes them and returns the vendor's reply; if it fails, the
+        earlier values show again.
 
         Raises:
-            HomeAssistantError: with what the vendor said, translated.
+            HomeAssistantError: the write failed; translated, with the vendor's message.
         """
         change = self._store.change(key, changes)
         self._publish()
