@@ -1,1 +1,1 @@
-"""What every vendor's cloud client stands on; knows nothing of Home Assistant."""
+"""What the clients of all vendors need. It does not import Home Assistant."""
