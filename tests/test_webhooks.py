@@ -116,7 +116,7 @@ async def test_a_body_that_never_ends(
     """Nobody is listened to for ever."""
     assert await async_setup_component(hass, "webhook", {})
     counters = async_register_webhook(hass, entry, Mock())
-    monkeypatch.setattr(webhooks, "PATIENCE", 0.01)
+    monkeypatch.setattr(webhooks, "BODY_TIMEOUT", 0.01)
     over = asyncio.Event()
 
     async def body() -> AsyncGenerator[bytes]:

@@ -19,7 +19,7 @@ from .coordinator import HabitatConfigEntry
 MAX_BYTES = 64 * 1024
 """Bytes of a body; vendors' webhooks are smaller."""
 
-PATIENCE = 10
+BODY_TIMEOUT = 10
 """Seconds in which a body must arrive."""
 
 type Receive = Callable[[bytes, Mapping[str, str]], HTTPStatus]
@@ -72,7 +72,7 @@ def async_register_webhook(
 
     async def handle(hass: HomeAssistant, hook_id: str, request: Request) -> Response:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(BODY_TIMEOUT):
                 body = await _read(request)
         except TimeoutError:
             status = HTTPStatus.REQUEST_TIMEOUT

@@ -20,7 +20,7 @@ from custom_components.habitat.cloud.errors import (
 )
 from custom_components.habitat.cloud.pacing import (
     LOGIN_EVERY,
-    LOGINS_AT_ONCE,
+    MAX_LOGINS_AT_ONCE,
     LoginDesk,
 )
 from custom_components.habitat.simulator.core.clock import ManualClock
@@ -197,32 +197,32 @@ async def test_a_life_of_a_moment(vendor: Vendor) -> None:
     for _ in range(39):
         await auth.headers()
         vendor.clock.advance(60)
-    assert vendor.logins == LOGINS_AT_ONCE
-    assert await auth.headers() == bearer(LOGINS_AT_ONCE)
+    assert vendor.logins == MAX_LOGINS_AT_ONCE
+    assert await auth.headers() == bearer(MAX_LOGINS_AT_ONCE)
     for _ in range(24 * 60):
         await auth.headers()
         vendor.clock.advance(60)
     # In the day after those at once; some vendors allow 50.
-    assert vendor.logins == LOGINS_AT_ONCE + 86_400 / LOGIN_EVERY
+    assert vendor.logins == MAX_LOGINS_AT_ONCE + 86_400 / LOGIN_EVERY
 
 
 async def test_no_login_left_for_a_token_that_is_refused(vendor: Vendor) -> None:
     """A token that is worthless is shown no more; how long to wait is said."""
     auth = vendor.auth()
-    for number in range(1, LOGINS_AT_ONCE + 1):
+    for number in range(1, MAX_LOGINS_AT_ONCE + 1):
         headers = await auth.headers()
         assert headers == bearer(number)
         auth.accepted(headers)
-        if number < LOGINS_AT_ONCE:
+        if number < MAX_LOGINS_AT_ONCE:
             assert await auth.refused(headers)
     with pytest.raises(RateLimited, match="Too many logins"):
         await auth.refused(headers)
     with pytest.raises(RateLimited) as raised:
         await auth.headers()
     assert raised.value.retry_after == pytest.approx(LOGIN_EVERY)
-    assert vendor.logins == LOGINS_AT_ONCE
+    assert vendor.logins == MAX_LOGINS_AT_ONCE
     vendor.clock.advance(LOGIN_EVERY + 1)
-    assert await auth.headers() == bearer(LOGINS_AT_ONCE + 1)
+    assert await auth.headers() == bearer(MAX_LOGINS_AT_ONCE + 1)
 
 
 # Over a restart.
@@ -407,15 +407,15 @@ async def test_failures_are_no_logins(vendor: Vendor) -> None:
     """However many failed, there are as many logins left as before; a success ends the pauses."""
     vendor.error = DOWN
     auth = vendor.auth()
-    for _ in range(3 * LOGINS_AT_ONCE):
+    for _ in range(3 * MAX_LOGINS_AT_ONCE):
         with pytest.raises(Unreachable):
             await auth.headers()
         vendor.clock.advance(MAX_PAUSE)
     vendor.error, vendor.lifetime = None, 1e-9
-    for _ in range(LOGINS_AT_ONCE):
+    for _ in range(MAX_LOGINS_AT_ONCE):
         await auth.headers()
         vendor.clock.advance(1)
-    assert vendor.logins == 4 * LOGINS_AT_ONCE
+    assert vendor.logins == 4 * MAX_LOGINS_AT_ONCE
     vendor.error = DOWN
     vendor.clock.advance(LOGIN_EVERY + 1)
     with pytest.raises(Unreachable) as raised:

@@ -146,9 +146,9 @@ class Book:
             ahead=[{"page": other} for other in self.ahead] if place == 0 else (),
         )
 
-    def _answer(self, patience: int) -> None:
-        if patience:
-            asyncio.get_running_loop().call_soon(self._answer, patience - 1)
+    def _answer(self, max_pause: int) -> None:
+        if max_pause:
+            asyncio.get_running_loop().call_soon(self._answer, max_pause - 1)
             return
         self.rounds += 1
         for turn in self._waiting:

@@ -86,7 +86,7 @@ def test_any_header(text: str) -> None:
 @pytest.mark.parametrize("code", [429, 503])
 async def test_a_short_pause_is_waited_for(code: int) -> None:
     """A pause within the patience is kept, then the answer comes."""
-    limits = replace(QUICK, patience=2)
+    limits = replace(QUICK, max_pause=2)
     async with talking(status(code, "1"), data([1]), limits=limits) as (
         session,
         server,
@@ -99,7 +99,7 @@ async def test_a_short_pause_is_waited_for(code: int) -> None:
 async def test_a_date_is_waited_for() -> None:
     """A time of day is kept like a number of seconds."""
     until = datetime.now(UTC) + timedelta(seconds=2)
-    async with talking(data([1]), limits=replace(QUICK, patience=3)) as (
+    async with talking(data([1]), limits=replace(QUICK, max_pause=3)) as (
         session,
         server,
     ):
@@ -140,7 +140,7 @@ async def test_a_pause_is_for_the_whole_account() -> None:
 
 async def test_a_pause_ends() -> None:
     """After the pause all is well, also for who came in the middle of it."""
-    limits = replace(QUICK, patience=2)
+    limits = replace(QUICK, max_pause=2)
     async with talking(status(429, "1"), data([1]), limits=limits) as (session, server):
         first = asyncio.create_task(session.json(GET))
         while not session.counters.errors:
@@ -189,7 +189,7 @@ async def test_pauses_that_grow() -> None:
 
 async def test_a_short_pause_again_and_again() -> None:
     """Who says "in a second" each time is believed once, not for ever."""
-    limits = replace(QUICK, patience=2)
+    limits = replace(QUICK, max_pause=2)
     async with talking(status(429, "1"), limits=limits) as (session, server):
         paths = [replace(GET, path=f"/{number}") for number in range(9)]
         found = await asyncio.gather(*map(session.json, paths), return_exceptions=True)

@@ -508,7 +508,7 @@ async def test_no_try_begins_after_the_deadline() -> None:
 
 async def test_pauses_grow_and_jitter() -> None:
     """Each pause is about twice the last, up to a most, and no two sessions keep step."""
-    limits = Limits(tries=9, backoff=1, backoff_most=4)
+    limits = Limits(tries=9, backoff=1, max_backoff=4)
     async with _session("http://127.0.0.1", limits) as session:
         for attempt, middle in ((1, 1), (2, 2), (3, 4), (4, 4), (8, 4)):
             pauses = [

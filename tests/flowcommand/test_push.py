@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.habitat.diagnostics import async_get_config_entry_diagnostics
 from custom_components.habitat.flowcommand.coordinator import (
-    RELAXED,
+    PUSH_INTERVAL,
     FlowCommandCoordinator,
 )
 from custom_components.habitat.simulator.core.clock import ManualClock
@@ -247,14 +247,14 @@ async def test_pace(line: Line) -> None:
     assert account.update_interval == FlowCommandCoordinator.interval
     await line.push(cloud.ping(9001, 480.0))
     await setting.live(5.1)
-    assert account.update_interval == RELAXED
+    assert account.update_interval == PUSH_INTERVAL
     cloud.log.clear()
     await setting.live(5, steps=5)
     assert cloud.count(LIST) == 0
     for _ in range(3):
         await line.push(cloud.ping(9001, 480.0))
         await setting.live(30.1)
-    assert account.update_interval == RELAXED
+    assert account.update_interval == PUSH_INTERVAL
     await setting.live(30.1, steps=3)
     assert account.update_interval == FlowCommandCoordinator.interval
 
@@ -264,7 +264,7 @@ async def test_push_that_is_missed(line: Line) -> None:
     setting, cloud = line.setting, line.cloud
     await line.push(cloud.ping(9001, 480.0))
     await setting.live(5.1)
-    assert setting.account.update_interval == RELAXED
+    assert setting.account.update_interval == PUSH_INTERVAL
     cloud.ping(9002, 50.0)
     await setting.live(30.1)
     assert setting.account.update_interval == FlowCommandCoordinator.interval

@@ -14,7 +14,7 @@ from .values import to_str
 
 EARLY_SHARE = 0.1
 """A token is renewed when a tenth of its life is left …"""
-EARLY_MOST = 300.0
+MAX_EARLY_SECONDS = 300.0
 """… but not sooner than this many seconds before its end."""
 _FIT_FOR_HEADER = re.compile("[ -~]+")
 
@@ -88,11 +88,11 @@ class Token:
             return False
         age = now - self.obtained
         if early is None:
-            early = min(self.lifetime * EARLY_SHARE, EARLY_MOST)
+            early = min(self.lifetime * EARLY_SHARE, MAX_EARLY_SECONDS)
         else:
             # A self-hosted server may issue tokens with a shorter lifetime.
             early = min(early, self.lifetime / 2)
-        return age < -EARLY_MOST or age >= self.lifetime - early
+        return age < -MAX_EARLY_SECONDS or age >= self.lifetime - early
 
     def ended(self, now: float) -> bool:
         """Return whether its lifetime is over."""

@@ -10,7 +10,7 @@ import time
 
 JITTER = 0.1
 """A pause is shorter by up to this share, so that many installations do not retry at the same time."""
-_MOMENT = 0.001
+_MIN_PAUSE = 0.001
 """Seconds; a shorter pause is ignored."""
 
 
@@ -82,7 +82,7 @@ class Backoff:
         """Return the seconds left of the pause, or only of the pause that the server asked for."""
         passed = self._clock() - self._failed_at
         left = (self._asked if asked else self._pause) - passed
-        return left if passed >= 0 and left > _MOMENT else 0.0
+        return left if passed >= 0 and left > _MIN_PAUSE else 0.0
 
     def _close(self, now: float, pause: float, asked: float) -> None:
         self._failed_at, self._pause, self._asked = now, pause, asked
@@ -110,7 +110,7 @@ class Ration:
         """Return the seconds until the next use is allowed."""
         self._fill()
         left = (1 - self._left) * self._every
-        return left if left > _MOMENT else 0.0
+        return left if left > _MIN_PAUSE else 0.0
 
     def _fill(self) -> None:
         now = self._clock()

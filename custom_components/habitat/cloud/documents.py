@@ -21,7 +21,7 @@ MAX_RECORDS = 5000
 MAX_INTEGER = 1 << 63
 """The limit of whole numbers; real ones are smaller."""
 _BATCH = 16
-_BREATH = 0.0005
+_PAUSE = 0.0005
 """A thread pauses for this many seconds after each batch of records, so that others can run."""
 _STRUCTURE = b",[{"
 """The characters before each value. Those within texts are counted too, but few texts have many."""
@@ -72,7 +72,7 @@ def each(items: Sequence[Json]) -> Iterator[Json]:
 def rest() -> None:
     """Let other threads run; do nothing in the main thread, where the event loop runs."""
     if threading.current_thread() is not threading.main_thread():
-        sleep(_BREATH)
+        sleep(_PAUSE)
 
 
 def count_values(chunk: bytes) -> int:

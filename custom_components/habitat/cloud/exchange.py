@@ -36,9 +36,9 @@ class Limits:
     """More for writes: one cloud was seen to answer half of a burst with error pages."""
     backoff: float = 0.5
     """The first pause; each next one is twice as long, with jitter …"""
-    backoff_most: float = 4
+    max_backoff: float = 4
     """… up to this."""
-    patience: float = 10
+    max_pause: float = 10
     """The longest pause within one request; a longer Retry-After ends the request."""
     deadline: float = 30
     """No retry begins later than this after the first try."""

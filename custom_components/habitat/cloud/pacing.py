@@ -12,14 +12,14 @@ from contextlib import asynccontextmanager
 from .backoff import Backoff, Ration, monotonic
 from .errors import AuthError, CloudError, RateLimited, Unreachable
 
-LOGINS_AT_ONCE = 6
+MAX_LOGINS_AT_ONCE = 6
 """This many tokens may be issued or refused at once …"""
 LOGIN_EVERY = 2400.0
 """… and then one every this many seconds: 42 a day, because some vendors allow only 50."""
 
-_SURE = 2
+_MIN_FAILED_PATHS = 2
 """This many paths must fail, with no answer between, until the server counts as down."""
-_SECOND = 2
+_SECOND_PROBE_EVERY = 2
 """If the same path is the probe each time, a second path is tried at every this many losses."""
 _PATIENCE = 1200.0
 _MAX_PAUSE = 900.0
@@ -174,9 +174,9 @@ class Gate:
             self._tried.clear()
         self._tried.add(path)
         # Perhaps only the path of the probe fails: then a second path is tried too.
-        again = known and self._losses % _SECOND == 0
+        again = known and self._losses % _SECOND_PROBE_EVERY == 0
         sure = self._down.failing and not again
-        if sure or len(self._failed) >= _SURE:
+        if sure or len(self._failed) >= _MIN_FAILED_PATHS:
             self.lose()
 
     def _is_loss(self, error: CloudError) -> bool:
@@ -211,7 +211,7 @@ class LoginDesk:
         """Start open."""
         self._backoff = Backoff(300, 600, _as_long, clock)
         self._asked = Backoff(0, 0, _as_long, clock)
-        self._ration = Ration(LOGINS_AT_ONCE, LOGIN_EVERY, clock)
+        self._ration = Ration(MAX_LOGINS_AT_ONCE, LOGIN_EVERY, clock)
         self._failure: CloudError | None = None
         self.refusal: AuthError | None = None
         """The vendor's refusal of the login, until the user has acted."""

@@ -187,8 +187,8 @@ class CloudSession:
         asked = gate.remaining if limited else err.retry_after
         if asked is not None:
             spread = random.uniform(0, 0.25)
-            return asked + spread if asked <= limits.patience else None
-        pause = min(limits.backoff * (1 << attempt - 1), limits.backoff_most)
+            return asked + spread if asked <= limits.max_pause else None
+        pause = min(limits.backoff * (1 << attempt - 1), limits.max_backoff)
         return pause * random.uniform(0.5, 1.5)
 
     async def _authorized[T](self, request: Request, read: Callable[[Answer], T]) -> T:

@@ -84,7 +84,7 @@ IN_ROOMS = "@in_room"
 _VENT_MOVES = 2
 """Polls until a vent has moved; it needs 30 to 90 seconds (docs/vendors/flair.md, Resources)."""
 
-LASTS: Mapping[type[Resource], timedelta] = {
+REPORT_LIFETIMES: Mapping[type[Resource], timedelta] = {
     VentReading: timedelta(minutes=30),
     PuckReading: timedelta(minutes=30),
     Puck2Reading: timedelta(minutes=30),
@@ -253,7 +253,7 @@ class FlairCoordinator(HabitatCoordinator):
 
     def _detail_until(self, key: str) -> datetime | None:
         record = self.record(key, Resource)
-        if record is None or type(record) not in LASTS:
+        if record is None or type(record) not in REPORT_LIFETIMES:
             return None
         return self._report_until(key, record)
 
@@ -265,7 +265,7 @@ class FlairCoordinator(HabitatCoordinator):
         if at is None:
             return None
         # A report from the future has a wrong time.
-        return at + LASTS[type(record)] if past(at) else SILENT
+        return at + REPORT_LIFETIMES[type(record)] if past(at) else SILENT
 
     def _alive_until(self, record: NamedResource) -> datetime | None:
         """Return the result of `alive_until` for a record."""

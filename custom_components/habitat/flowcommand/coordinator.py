@@ -44,9 +44,9 @@ from .volumes import (
 SENSORS = "sensors"
 _PREFIX = "sensor_"
 
-RELAXED = timedelta(minutes=30)
+PUSH_INTERVAL = timedelta(minutes=30)
 """The interval of the polls while pings are pushed."""
-PUSHED_LATELY = timedelta(minutes=90)
+PUSH_TIMEOUT = timedelta(minutes=90)
 """Three times the usual time between pings (docs/vendors/flowcommand.md, Habits and traps): without a
 push for this long, pushes have stopped."""
 LAG = timedelta(minutes=5)
@@ -144,9 +144,9 @@ class FlowCommandCoordinator(HabitatCoordinator):
             state is not None
             and not state.is_failing
             and self._pushed_at is not None
-            and dt_util.utcnow() - self._pushed_at < PUSHED_LATELY
+            and dt_util.utcnow() - self._pushed_at < PUSH_TIMEOUT
         )
-        return RELAXED if relaxed else self.interval
+        return PUSH_INTERVAL if relaxed else self.interval
 
     async def _fetch_sensors(self) -> FetchResult:
         collection = await self.client.sensors()

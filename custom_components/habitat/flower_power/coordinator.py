@@ -32,7 +32,7 @@ ADDRESSES = "@bluetooth"
 """The end of the key of a sensor's Bluetooth address, a derived record."""
 
 DAY = timedelta(days=1)
-TRUSTED = timedelta(days=2)
+SAMPLE_LIFETIME = timedelta(days=2)
 """How long a sample is current. A sensor measures every 15 minutes, but a phone must upload the samples, so
 a day without them is normal. After two days the cloud's analysis is out of date
 (docs/vendors/flower_power.md, Resources)."""
@@ -257,7 +257,7 @@ class FlowerPowerCoordinator(HabitatCoordinator):
         if last is None:
             sample = self.record(sample_keys(device.key)[0], Sample)
             last = past(sample.capture_datetime_utc) if sample else None
-        return None if last is None else last + TRUSTED
+        return None if last is None else last + SAMPLE_LIFETIME
 
     @override
     def expiries(self) -> Iterator[tuple[str, Callable[[], datetime | None]]]:
