@@ -9,7 +9,7 @@ from aiohttp import web
 import pytest
 
 from custom_components.habitat.cloud.auth import FixedAuth, Token, TokenAuth
-from custom_components.habitat.cloud.backoff import Backoff, Ration
+from custom_components.habitat.cloud.backoff import Backoff, RateLimiter
 from custom_components.habitat.cloud.errors import (
     AuthError,
     BadAnswer,
@@ -405,21 +405,21 @@ def test_backoff() -> None:
 def test_ration() -> None:
     """Some at once, then one at a time; a clock that jumps neither adds nor takes much."""
     clock = ManualClock()
-    ration = Ration(2, 100, clock)
-    assert ration.wait() == 0
-    ration.take()
-    ration.take()
-    assert ration.wait() == 100
+    limiter = RateLimiter(2, 100, clock)
+    assert limiter.wait() == 0
+    limiter.take()
+    limiter.take()
+    assert limiter.wait() == 100
     clock.advance(60)
-    assert ration.wait() == pytest.approx(40)
+    assert limiter.wait() == pytest.approx(40)
     clock.advance(-1000)
-    assert ration.wait() == pytest.approx(40)
+    assert limiter.wait() == pytest.approx(40)
     clock.advance(41)
-    assert ration.wait() == 0
+    assert limiter.wait() == 0
     clock.advance(100_000)
-    ration.take()
-    ration.take()
-    assert ration.wait() == 100
+    limiter.take()
+    limiter.take()
+    assert limiter.wait() == 100
 
 
 async def test_many_logins_ask_once() -> None:

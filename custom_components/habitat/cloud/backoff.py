@@ -88,7 +88,7 @@ class Backoff:
         self._failed_at, self._pause, self._asked = now, pause, asked
 
 
-class Ration:
+class RateLimiter:
     """Allows `burst` uses at once, then one every `every` seconds (a token bucket)."""
 
     def __init__(

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
-from .backoff import Backoff, Ration, monotonic
+from .backoff import Backoff, RateLimiter, monotonic
 from .errors import AuthError, CloudError, RateLimited, Unreachable
 
 MAX_LOGINS_AT_ONCE = 6
@@ -211,7 +211,7 @@ class LoginDesk:
         """Start open."""
         self._backoff = Backoff(300, 600, _as_long, clock)
         self._asked = Backoff(0, 0, _as_long, clock)
-        self._ration = Ration(MAX_LOGINS_AT_ONCE, LOGIN_EVERY, clock)
+        self._rate_limiter = RateLimiter(MAX_LOGINS_AT_ONCE, LOGIN_EVERY, clock)
         self._failure: CloudError | None = None
         self.refusal: AuthError | None = None
         """The vendor's refusal of the login, until the user has acted."""
@@ -219,7 +219,7 @@ class LoginDesk:
     @property
     def rationed(self) -> bool:
         """Whether the next login must wait because there were too many."""
-        return self._ration.wait() > 0
+        return self._rate_limiter.wait() > 0
 
     def check(self) -> None:
         """Raise an error if no login may be tried now.
@@ -232,7 +232,7 @@ class LoginDesk:
         self.check_refusal()
         if self._failure is not None and (pause := self._backoff.remaining()):
             raise _again(self._failure, pause)
-        if pause := self._ration.wait():
+        if pause := self._rate_limiter.wait():
             raise RateLimited(
                 "Too many logins within an hour", pause, reason="too_many_logins"
             )
@@ -262,13 +262,13 @@ class LoginDesk:
 
     def issued(self) -> None:
         """Note that a token was issued."""
-        self._ration.take()
+        self._rate_limiter.take()
         self._backoff.succeed()
         self._failure = None
 
     def refused(self, error: AuthError) -> None:
         """Note that the vendor says that the login is wrong."""
-        self._ration.take()
+        self._rate_limiter.take()
         self._backoff.succeed()
         self._failure = None
         self.refusal = error
