@@ -21,7 +21,7 @@ from custom_components.habitat.cloud.errors import (
 from custom_components.habitat.cloud.pacing import (
     LOGIN_EVERY,
     MAX_LOGINS_AT_ONCE,
-    LoginDesk,
+    LoginLimiter,
 )
 from custom_components.habitat.simulator.core.clock import ManualClock
 from tests.support.loopback import GET, QUICK, Reply, Server, data, status, talking
@@ -36,7 +36,7 @@ class Vendor:
     """Logs in as a vendor does, and counts it."""
 
     clock: ManualClock = field(default_factory=ManualClock)
-    desk: LoginDesk = field(init=False)
+    limiter: LoginLimiter = field(init=False)
     """Outlives what asks there, as it does in a house."""
     lifetime: float | None = 10 * DAY
     error: Callable[[], CloudError] | None = None
@@ -45,8 +45,8 @@ class Vendor:
     """The old token of each login."""
 
     def __post_init__(self) -> None:
-        """Open the desk."""
-        self.desk = LoginDesk(self.clock)
+        """Open the limiter."""
+        self.limiter = LoginLimiter(self.clock)
 
     @property
     def logins(self) -> int:
@@ -68,7 +68,7 @@ class Vendor:
 
     def auth(self, store: Store | None = None, early: float | None = None) -> TokenAuth:
         """Return how the account shows itself."""
-        return TokenAuth(self.login, store, self.desk, early=early, clock=self.clock)
+        return TokenAuth(self.login, store, self.limiter, early=early, clock=self.clock)
 
 
 @dataclass(slots=True)
@@ -371,7 +371,7 @@ async def test_one_refusal_for_all(vendor: Vendor) -> None:
         vendor.clock.advance(DAY)
     assert vendor.logins == 1
     vendor.error = None
-    vendor.desk.end_pause()
+    vendor.limiter.end_pause()
     assert await vendor.auth().headers() == bearer(2)
 
 
@@ -500,7 +500,7 @@ async def test_a_wrong_login_forgets_the_token(vendor: Vendor) -> None:
     vendor.error = None
     with pytest.raises(AuthError):
         await auth.headers()
-    vendor.desk.end_pause()
+    vendor.limiter.end_pause()
     assert await auth.headers() == bearer(3)
     assert vendor.olds[2] is None
 

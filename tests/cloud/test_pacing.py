@@ -436,7 +436,7 @@ async def test_many_logins_ask_once() -> None:
             await session.json(login)
             raise AssertionError
 
-        session.auth = TokenAuth(log_in, desk=session.pacing.logins)
+        session.auth = TokenAuth(log_in, limiter=session.pacing.logins)
         found = await asyncio.gather(
             *map(session.json, LISTS), session.json(PATCH), return_exceptions=True
         )

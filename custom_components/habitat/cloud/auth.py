@@ -9,7 +9,7 @@ from typing import Protocol
 
 from .documents import Json
 from .errors import AuthError, CloudError
-from .pacing import LoginDesk
+from .pacing import LoginLimiter
 from .values import to_str
 
 EARLY_SHARE = 0.1
@@ -116,7 +116,7 @@ class TokenAuth:
         self,
         login: Callable[[Token | None], Awaitable[Token]],
         store: TokenStore | None = None,
-        desk: LoginDesk | None = None,
+        limiter: LoginLimiter | None = None,
         *,
         early: float | None = None,
         clock: Callable[[], float] = time.time,
@@ -127,13 +127,13 @@ class TokenAuth:
             login: returns a new token. It gets the old one, whose refresh token it may use, and
                 raises AuthError if the vendor says that the login is wrong.
             store: where the token is stored over restarts.
-            desk: decides when a login may be tried; it outlives this object.
+            limiter: decides when a login may be tried; it outlives this object.
             early: how many seconds before its end a token is renewed; None is the default rule.
             clock: returns the seconds since the epoch.
         """
         self._login = login
         self._store = store
-        self._desk = desk or LoginDesk()
+        self._limiter = limiter or LoginLimiter()
         self._early = early
         self._clock = clock
         self._lock = asyncio.Lock()
@@ -159,7 +159,7 @@ class TokenAuth:
             AuthError: the vendor says that the login is wrong.
             CloudError: there is no token for another reason.
         """
-        self._desk.check_refusal()
+        self._limiter.check_refusal()
         token = self._token
         if token is None or self._due(token):
             try:
@@ -209,7 +209,7 @@ class TokenAuth:
             self._proven = self._token is not None
         if self._token is not None:
             # While no login is allowed, a token that must be renewed is used until it is refused.
-            spared = self._desk.rationed and not self._worthless
+            spared = self._limiter.is_limited and not self._worthless
             if spared or not self._due(self._token):
                 return self._token
         return await self._renew()
@@ -221,16 +221,16 @@ class TokenAuth:
         return self._worthless or token.ended(self._clock())
 
     async def _renew(self) -> Token:
-        self._desk.check()
+        self._limiter.check()
         try:
             token = await self._login(self._token)
         except AuthError as err:
             self._token = None
-            self._desk.refused(err)
+            self._limiter.refused(err)
             raise
         except CloudError as err:
-            raise self._desk.failed(err) from err
-        self._desk.issued()
+            raise self._limiter.failed(err) from err
+        self._limiter.issued()
         self._token, self._proven, self._worthless = token, False, False
         if self._store is not None:
             await self._store.save(token)

@@ -1,7 +1,7 @@
 """When the cloud of a login may be asked again.
 
 A `Pacing` belongs to a login and outlives its sessions, so that a pause holds over set-up
-retries and reloads. Requests pass its gate and logins its login desk; other connections, such as
+retries and reloads. Requests pass its gate and logins its login limiter; other connections, such as
 that to a message broker, take their pauses from it.
 """
 
@@ -204,7 +204,7 @@ class Gate:
         self._limited.end_pause()
 
 
-class LoginDesk:
+class LoginLimiter:
     """Lets logins pass: a few an hour, none in the pause after a failure, none after a refusal."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
@@ -217,7 +217,7 @@ class LoginDesk:
         """The vendor's refusal of the login, until the user has acted."""
 
     @property
-    def rationed(self) -> bool:
+    def is_limited(self) -> bool:
         """Whether the next login must wait because there were too many."""
         return self._rate_limiter.wait() > 0
 
@@ -292,7 +292,7 @@ class Pacing:
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         """Start without any pause."""
         self.gate = Gate(clock)
-        self.logins = LoginDesk(clock)
+        self.logins = LoginLimiter(clock)
         self.retrying = False
         """Whether the next set-up is a retry of Home Assistant and not one of the user."""
         self._clock = clock

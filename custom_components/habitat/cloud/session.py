@@ -176,7 +176,7 @@ class CloudSession:
         limits, gate = self._limits, self.pacing.gate
         write = request.is_write
         tries = limits.write_tries if write else limits.tries
-        # The login desk decides when a login is tried again.
+        # The login limiter decides when a login is tried again.
         if not err.transient or attempt >= tries or request.anonymous:
             return None
         if not (request.repeatable or err.undone):
@@ -234,7 +234,7 @@ class CloudSession:
         auth_headers: Mapping[str, str],
         read: Callable[[Answer], T],
     ) -> T:
-        """Send once and read the answer; report the result to the gate, or of a login to the desk."""
+        """Send once and read the answer; report the result to the gate, or of a login to the limiter."""
         if request.anonymous:
             logins = self.pacing.logins
             logins.check_pause()
