@@ -118,7 +118,7 @@ async def test_a_bad_moment_of_all() -> None:
     async with outage(Fault(kind=Kind.HTML, times=len(LISTS))) as talk:
         assert await talk.poll() == [[1]] * len(LISTS)
         assert len(talk.server.asked) == 2 * len(LISTS)
-        assert not talk.session.pacing.gate.doubtful
+        assert not talk.session.pacing.gate.is_doubtful
 
 
 async def test_one_that_is_ill() -> None:
@@ -186,7 +186,7 @@ async def test_nothing_but_refusals() -> None:
         # Who wrote something heard from it.
         with pytest.raises(Refused):
             await talk.session.json(replace(PATCH, path="/9"))
-        assert talk.session.pacing.gate.doubtful
+        assert talk.session.pacing.gate.is_doubtful
         talk.server.faults.clear()
         talk.clock.advance(MINUTE)
         assert await talk.poll() == [[1]] * len(LISTS)
@@ -209,7 +209,7 @@ async def test_a_no_is_an_answer() -> None:
     ):
         with pytest.raises(Refused):
             await session.json(GET)
-        assert not session.pacing.gate.doubtful
+        assert not session.pacing.gate.is_doubtful
         assert await session.json(GET) == [1]
         assert len(server.asked) == 3
 
@@ -243,7 +243,7 @@ def test_nothing_was_asked() -> None:
     """A poll for which there was no login says nothing of the rest of the server."""
     gate = Pacing(ManualClock()).gate
     gate.lose()
-    assert not gate.doubtful
+    assert not gate.is_doubtful
 
 
 async def test_a_pause_that_a_server_in_trouble_asks_for() -> None:
@@ -302,7 +302,7 @@ async def test_who_asks_for_all_gives_up() -> None:
         talk.clock.advance(MINUTE)
         first = asyncio.create_task(talk.session.json(LISTS[0]))
         await asyncio.sleep(0.01)
-        while not talk.session.pacing.gate.doubtful or not talk.server.at_once:
+        while not talk.session.pacing.gate.is_doubtful or not talk.server.at_once:
             await asyncio.sleep(0.001)
         second = asyncio.create_task(talk.session.json(LISTS[1]))
         await asyncio.sleep(0.01)
@@ -443,4 +443,4 @@ async def test_many_logins_ask_once() -> None:
     assert {type(error) for error in found} == {Unreachable}
     assert [asked.path for asked in server.asked] == ["/token"]
     # It says nothing of the rest of the server.
-    assert not session.pacing.gate.doubtful
+    assert not session.pacing.gate.is_doubtful

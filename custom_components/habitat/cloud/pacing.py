@@ -38,15 +38,15 @@ class Gate:
         """The usual interval of the polls, in seconds."""
         self._down = Backoff(10, _MAX_PAUSE, self._outage_pause, clock)
         self._limited = Backoff(120, _MAX_PAUSE, lambda lasted: lasted / 2, clock)
-        self._loss = Unreachable("", undone=True)
+        self._last_error = Unreachable("", undone=True)
         """The last failure."""
         self._asked = 0.0
         """The longest pause that the server asked for since its last answer, in seconds."""
         self._failed: set[str] = set()
         """The paths that failed since the last answer of the server."""
-        self._ill: set[str] = set()
+        self._failing: set[str] = set()
         """The paths whose last request failed."""
-        self._tried: set[str] = set()
+        self._probed: set[str] = set()
         """The paths whose probe failed since the last answer of the server."""
         self._given_up = False
         """Whether a probe failed since the last answer of the server."""
@@ -66,7 +66,7 @@ class Gate:
         return self.pace * lasted / _PATIENCE
 
     @property
-    def doubtful(self) -> bool:
+    def is_doubtful(self) -> bool:
         """Whether the server may be down: then only one request at a time is sent, as a probe."""
         return bool(self._failed) or self._down.failing or self._limited.failing
 
@@ -87,13 +87,13 @@ class Gate:
         if limited := self._limited.remaining(asked=write):
             raise RateLimited(_PAUSE, limited, reason="pause")
         if not write and (down := self._down.remaining()):
-            raise _again(self._loss, down)
+            raise _paused_error(self._last_error, down)
 
     def may_repeat(self, path: str, *, write: bool = False) -> bool:
         """Return whether a failed request is retried within the same poll."""
         if self._down.failing:
             return False
-        return write or not (self._given_up or path in self._ill)
+        return write or not (self._given_up or path in self._failing)
 
     @asynccontextmanager
     async def turn(self, path: str) -> AsyncGenerator[None]:
@@ -102,13 +102,13 @@ class Gate:
         Raises:
             CloudError: the server is down.
         """
-        if path in self._tried:
+        if path in self._probed:
             # Perhaps only this path fails: let a request for another path be the probe.
             await asyncio.sleep(0)
-        while self.doubtful and not self._free.is_set():
+        while self.is_doubtful and not self._free.is_set():
             await self._free.wait()
         self.check()
-        if not self.doubtful:
+        if not self.is_doubtful:
             yield
             return
         self._free.clear()
@@ -125,8 +125,8 @@ class Gate:
     def answered(self, number: int, path: str) -> None:
         """Note that a request succeeded."""
         self.heard()
-        self._ill.discard(path)
-        self._tried.clear()
+        self._failing.discard(path)
+        self._probed.clear()
         self._down.succeed()
         self._asked = 0.0
         if number > self._known_limited:
@@ -156,7 +156,7 @@ class Gate:
         elif (write and not error.transient) or not self._is_loss(error):
             self.heard()
         else:
-            self._loss = Unreachable(str(error), undone=True, reason=error.reason)
+            self._last_error = Unreachable(str(error), undone=True, reason=error.reason)
             self._asked = max(self._asked, error.retry_after or 0.0)
             if number > self._known_alive:
                 self._failed.add(path)
@@ -166,13 +166,13 @@ class Gate:
         if not self._is_loss(error) or isinstance(error, RateLimited):
             return
         if error.transient:
-            self._ill.add(path)
+            self._failing.add(path)
         if path not in self._failed:
             return
         self._given_up = True
-        if known := path in self._tried:
-            self._tried.clear()
-        self._tried.add(path)
+        if known := path in self._probed:
+            self._probed.clear()
+        self._probed.add(path)
         # Perhaps only the path of the probe fails: then a second path is tried too.
         again = known and self._losses % _SECOND_PROBE_EVERY == 0
         sure = self._down.failing and not again
@@ -231,7 +231,7 @@ class LoginLimiter:
         """
         self.check_refusal()
         if self._failure is not None and (pause := self._backoff.remaining()):
-            raise _again(self._failure, pause)
+            raise _paused_error(self._failure, pause)
         if pause := self._rate_limiter.wait():
             raise RateLimited(
                 "Too many logins within an hour", pause, reason="too_many_logins"
@@ -278,7 +278,7 @@ class LoginLimiter:
         self._backoff.fail(error.retry_after or 0.0)
         error.of_login = True
         self._failure = error
-        return _again(error, self._backoff.remaining())
+        return _paused_error(error, self._backoff.remaining())
 
     def end_pause(self) -> None:
         """Allow one login after a failure or refusal; a pause that the vendor asked for is kept."""
@@ -317,7 +317,7 @@ def _as_long(lasted: float) -> float:
     return lasted
 
 
-def _again(error: CloudError, pause: float) -> CloudError:
+def _paused_error(error: CloudError, pause: float) -> CloudError:
     """Return a copy of an error for requests during a pause; it is not retried."""
     again = _copy(error)
     again.retry_after = pause

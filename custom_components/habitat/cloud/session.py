@@ -129,7 +129,7 @@ class CloudSession:
                     if not alone:
                         # After waiting here, such as for other pages, the server may be in doubt.
                         async with self._reads:
-                            if not gate.doubtful:
+                            if not gate.is_doubtful:
                                 return await self._authorized(request, read)
                         await turn.enter_async_context(gate.turn(request.path))
                         alone = True
