@@ -139,8 +139,8 @@ class TokenAuth:
         self._lock = asyncio.Lock()
         self._token: Token | None = None
         self._loaded = store is None
-        self._proven = False
-        self._worthless = False
+        self._was_accepted = False
+        self._is_refused = False
         """Whether the token in use was accepted before and has been refused since."""
 
     @property
@@ -179,9 +179,9 @@ class TokenAuth:
                 return False
             if headers.get("Authorization") != f"Bearer {self._token.access}":
                 return True
-            if not self._proven:
+            if not self._was_accepted:
                 return False
-            self._worthless = True
+            self._is_refused = True
             await self._renew()
             return True
 
@@ -190,7 +190,7 @@ class TokenAuth:
         if self._token is not None and (
             headers.get("Authorization") == f"Bearer {self._token.access}"
         ):
-            self._proven, self._worthless = True, False
+            self._was_accepted, self._is_refused = True, False
 
     def secrets(self) -> Iterable[str]:
         """Return what must never be logged."""
@@ -206,19 +206,19 @@ class TokenAuth:
             self._loaded = True
             self._token = await self._store.load()
             # It was accepted before the restart, so a refusal now does not mean a wrong login.
-            self._proven = self._token is not None
+            self._was_accepted = self._token is not None
         if self._token is not None:
             # While no login is allowed, a token that must be renewed is used until it is refused.
-            spared = self._limiter.is_limited and not self._worthless
+            spared = self._limiter.is_limited and not self._is_refused
             if spared or not self._due(self._token):
                 return self._token
         return await self._renew()
 
     def _due(self, token: Token) -> bool:
-        return self._worthless or token.due(self._clock(), self._early)
+        return self._is_refused or token.due(self._clock(), self._early)
 
     def _ended(self, token: Token) -> bool:
-        return self._worthless or token.ended(self._clock())
+        return self._is_refused or token.ended(self._clock())
 
     async def _renew(self) -> Token:
         self._limiter.check()
@@ -231,7 +231,7 @@ class TokenAuth:
         except CloudError as err:
             raise self._limiter.failed(err) from err
         self._limiter.issued()
-        self._token, self._proven, self._worthless = token, False, False
+        self._token, self._was_accepted, self._is_refused = token, False, False
         if self._store is not None:
             await self._store.save(token)
         return token

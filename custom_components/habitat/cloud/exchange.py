@@ -91,7 +91,7 @@ class Exchange:
         self._timeout = aiohttp.ClientTimeout(
             total=limits.total, sock_connect=limits.connect
         )
-        self._turn = asyncio.Lock()
+        self._read_lock = asyncio.Lock()
 
     async def send(self, request: Request, auth_headers: Mapping[str, str]) -> Answer:
         """Send a request and return the answer; redirects are followed only within the server."""
@@ -193,7 +193,7 @@ class Exchange:
             if size > LARGE:
                 # Compressed data arrives at once: let other tasks run, and let only one large
                 # answer continue at a time.
-                async with self._turn:
+                async with self._read_lock:
                     await asyncio.sleep(0)
         self._counters.bytes += size
         if size > _GIANT:

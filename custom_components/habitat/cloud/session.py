@@ -88,7 +88,7 @@ class CloudSession:
         self._slots = asyncio.Semaphore(at_once)
         self._reads = asyncio.Semaphore(at_once)
         self._reading = asyncio.Lock()
-        self._unwelcome: set[str] = set()
+        self._refusing_paths: set[str] = set()
         self.counters = Counters()
         self._exchange = Exchange(
             http,
@@ -151,7 +151,7 @@ class CloudSession:
                 attempt += 1
                 self.counters.retries += 1
 
-    async def _make[T](self, read: Callable[[Answer], T], answer: Answer) -> T:
+    async def _read_answer[T](self, read: Callable[[Answer], T], answer: Answer) -> T:
         """Return what `read` makes of an answer; a large answer is read in a thread."""
         if isinstance(read, Recalling):
             known: T | None = read.recall(answer)
@@ -200,24 +200,24 @@ class CloudSession:
             pacing.logins.check_refusal()
         headers = await self._headers_of(auth)
         try:
-            answer = await self._heard(request, headers, read)
+            answer = await self._send_and_report(request, headers, read)
         except AuthError:
             # A path that refuses valid tokens must not cause a login at every poll.
             if (
                 auth is None
-                or request.path in self._unwelcome
+                or request.path in self._refusing_paths
                 or not await auth.refused(headers)
             ):
                 raise
             headers = await self._headers_of(auth)
             try:
-                answer = await self._heard(request, headers, read)
+                answer = await self._send_and_report(request, headers, read)
             except AuthError:
-                self._unwelcome.add(request.path)
+                self._refusing_paths.add(request.path)
                 raise
         if auth:
             auth.accepted(headers)
-            self._unwelcome.discard(request.path)
+            self._refusing_paths.discard(request.path)
         return answer
 
     async def _headers_of(self, auth: Auth | None) -> Mapping[str, str]:
@@ -228,7 +228,7 @@ class CloudSession:
         self.privacy.learn(Auth, auth.secrets())
         return headers
 
-    async def _heard[T](
+    async def _send_and_report[T](
         self,
         request: Request,
         auth_headers: Mapping[str, str],
@@ -239,14 +239,18 @@ class CloudSession:
             logins = self.pacing.logins
             logins.check_pause()
             try:
-                return await self._make(read, await self._once(request, auth_headers))
+                return await self._read_answer(
+                    read, await self._once(request, auth_headers)
+                )
             except CloudError as err:
                 logins.obey(err)
                 raise
         gate, path = self.pacing.gate, request.path
         number = gate.send()
         try:
-            answer = await self._make(read, await self._once(request, auth_headers))
+            answer = await self._read_answer(
+                read, await self._once(request, auth_headers)
+            )
         except CloudError as err:
             gate.failed(number, path, err, write=request.is_write)
             raise
