@@ -274,11 +274,11 @@ class FlairVentStuckEntity(
 
     def _is_later(self, reading: VentReading | None) -> bool:
         """Return whether the report was made after the vent had time to move."""
-        made = reading.created_at if reading else None
+        reported_at = reading.created_at if reading else None
         return (
-            made is not None
+            reported_at is not None
             and self._sent_at is not None
-            and made - self._sent_at >= MOVED_AFTER
+            and reported_at - self._sent_at >= MOVED_AFTER
         )
 
 

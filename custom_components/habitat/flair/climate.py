@@ -38,7 +38,7 @@ HOME_MODES: Final[Mapping[HeatCoolMode, HVACMode]] = {
     HeatCoolMode.COOL: HVACMode.COOL,
     HeatCoolMode.AUTO: HVACMode.HEAT_COOL,
 }
-_WORDS = {mode: word for word, mode in HOME_MODES.items()}
+_FLAIR_MODES = {mode: word for word, mode in HOME_MODES.items()}
 
 PRESET_ACTIVE: Final = "active"
 PRESET_INACTIVE: Final = "inactive"
@@ -170,7 +170,7 @@ class FlairHomeClimateEntity(FlairEntity[Structure], ClimateEntity):
     def _mode_step(self, mode: HVACMode) -> Mapping[str, object]:
         """Return the attributes that set a mode."""
         require_offered(self, mode)
-        return {"structure_heat_cool_mode": _WORDS[mode]}
+        return {"structure_heat_cool_mode": _FLAIR_MODES[mode]}
 
 
 class FlairRoomClimateEntity(FlairEntity[Room], ClimateEntity):

@@ -50,7 +50,7 @@ UNIT_MODES: Final[Mapping[UnitMode, HVACMode]] = {
     UnitMode.FAN: HVACMode.FAN_ONLY,
     UnitMode.AUTO: HVACMode.HEAT_COOL,
 }
-_WORDS = {mode: word for word, mode in UNIT_MODES.items()}
+_FLAIR_MODES = {mode: word for word, mode in UNIT_MODES.items()}
 _DIRECTIONS: Mapping[object, HVACMode] = {
     HeatCoolMode.HEAT: HVACMode.HEAT,
     HeatCoolMode.COOL: HVACMode.COOL,
@@ -360,7 +360,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
             # A unit that is off does not accept a set point.
             await self._patch(unit, _temperature_step(unit, value), *steps)
         else:
-            word = None if mode is None else _WORDS[mode]
+            word = None if mode is None else _FLAIR_MODES[mode]
             await self._patch(unit, *steps, _temperature_step(unit, value, word))
 
     @override
@@ -396,7 +396,7 @@ class FlairHvacUnitClimateEntity(FlairEntity[HvacUnit], ClimateEntity):
                 raise validation_error("unit_mode_is_the_homes")
             return ({"power": True},)
         require_offered(self, mode)
-        return tuple(_steps(unit, _WORDS[mode]))
+        return tuple(_steps(unit, _FLAIR_MODES[mode]))
 
     def _room_step(self, value: float) -> tuple[Room, Mapping[str, object]]:
         """Return the room whose set point the unit follows in auto mode, and the step to write there."""

@@ -30,7 +30,7 @@ from .client.models import (
 from .coordinator import SCHEDULES, FlairCoordinator
 from .entity import FlairEntity
 
-MAX_FURTHER = 10
+MAX_UNKNOWN = 10
 """Unknown values that are kept as options; the newest are kept."""
 
 
@@ -61,52 +61,52 @@ class FlairSelectEntity[R: Resource](FlairEntity[R], SelectEntity):
     ) -> None:
         """Offer the known values, and unknown ones that the cloud sends."""
         super().__init__(coordinator, device, kind, description)
-        self._further: dict[str, None] = {}
-        self._learn_word()
+        self._unknown: dict[str, None] = {}
+        self._keep_unknown()
 
     @property
     @override
     def options(self) -> list[str]:
         """The options; unknown values are unchanged."""
-        return [*self._known, *self._further]
+        return [*self._known, *self._unknown]
 
     @property
     @override
     def current_option(self) -> str | None:
         """The value in the record, as an option."""
-        word = self._word
-        return word.name.lower() if isinstance(word, LenientEnum) else word
+        value = self._value
+        return value.name.lower() if isinstance(value, LenientEnum) else value
 
     @override
     async def async_select_option(self, option: str) -> None:
         """Write the value."""
-        word = self._known.get(option, option)
+        value = self._known.get(option, option)
         await self.coordinator.async_patch(
-            self.require_record(), self.entity_description.set_value_fn(word)
+            self.require_record(), self.entity_description.set_value_fn(value)
         )
 
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
-        self._learn_word()
+        self._keep_unknown()
         super()._handle_coordinator_update()
 
-    def _learn_word(self) -> None:
+    def _keep_unknown(self) -> None:
         """Keep an unknown value as an option, so that it can be selected again."""
-        word = self._word
-        if word is not None and not isinstance(word, LenientEnum):
-            self._further[word] = None
-            if len(self._further) > MAX_FURTHER:
-                del self._further[next(iter(self._further))]
+        value = self._value
+        if value is not None and not isinstance(value, LenientEnum):
+            self._unknown[value] = None
+            if len(self._unknown) > MAX_UNKNOWN:
+                del self._unknown[next(iter(self._unknown))]
 
     @property
-    def _word(self) -> LenientEnum | str | None:
-        word = self.entity_description.value_fn(self.record) if self.record else None
-        return cut(word, MAX_STATE_LENGTH) if type(word) is str else word
+    def _value(self) -> LenientEnum | str | None:
+        value = self.entity_description.value_fn(self.record) if self.record else None
+        return cut(value, MAX_STATE_LENGTH) if type(value) is str else value
 
     @property
     def _known(self) -> Mapping[str, LenientEnum]:
-        return {word.name.lower(): word for word in self.entity_description.members}
+        return {value.name.lower(): value for value in self.entity_description.members}
 
 
 def choice[R](
@@ -122,7 +122,7 @@ def choice[R](
         key=key,
         members=members,
         value_fn=value_fn,
-        set_value_fn=lambda word: {key: word},
+        set_value_fn=lambda value: {key: value},
         entity_category=EntityCategory.CONFIG if config else None,
         exists_fn=exists_fn,
     )
@@ -140,7 +140,7 @@ STRUCTURE: tuple[FlairSelectEntityDescription[Structure], ...] = (
         key="system_mode",
         members=SystemMode,
         value_fn=lambda home: home.mode,
-        set_value_fn=lambda word: {"mode": word},
+        set_value_fn=lambda value: {"mode": value},
     ),
     FlairSelectEntityDescription(
         key="home_away",
@@ -148,7 +148,7 @@ STRUCTURE: tuple[FlairSelectEntityDescription[Structure], ...] = (
         value_fn=lambda home: (
             None if home.home is None else Presence.HOME if home.home else Presence.AWAY
         ),
-        set_value_fn=lambda word: {"home": word is Presence.HOME},
+        set_value_fn=lambda value: {"home": value is Presence.HOME},
     ),
     choice("home_away_mode", HomeAwayMode, lambda home: home.home_away_mode),
     choice("structure_away_mode", AwayMode, lambda home: home.structure_away_mode),

@@ -423,7 +423,7 @@ def mode(location: Location) -> str | None:
     if config is None or not config.mode:
         return None
     return (
-        enum_state(config.word)
+        enum_state(config.known_mode)
         or config.mode.strip().casefold()[:MAX_LENGTH_STATE_STATE]
     )
 

@@ -72,7 +72,7 @@ async def test_demo(account: Account) -> None:
     assert sensor is not None
     assert sensor.sensor_type is SensorType.POT
     assert sensor.autowatering_cfg is not None
-    assert sensor.autowatering_cfg.word is WateringMode.AUTO
+    assert sensor.autowatering_cfg.known_mode is WateringMode.AUTO
     tank = statuses.records[basil].watering.automatic_watering
     assert tank.gauge_values.current_value is not None
     assert tank.next_watering_datetime_utc is not None

@@ -90,7 +90,7 @@ class AutowateringCfg:
     """A setting of Parrot's app; not all values are known."""
 
     @property
-    def word(self) -> WateringMode | None:
+    def known_mode(self) -> WateringMode | None:
         """The mode, or None if it is not known."""
         return WateringMode.read(self.mode)
 
