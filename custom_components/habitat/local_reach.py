@@ -22,7 +22,7 @@ from homeassistant.helpers.singleton import singleton
 from homeassistant.util.network import is_private
 
 from .const import DOMAIN
-from .reach import Reach, make_session, what_is_meant
+from .reach import Reach, embedded_address, make_session
 
 _NOT_FOR_USERS = tuple(
     ip_network(network)
@@ -100,7 +100,7 @@ def is_local(text: str) -> bool:
     Raises:
         ValueError: it is not an IP address.
     """
-    address = what_is_meant(text)
+    address = embedded_address(text)
     return is_private(address) and not any(
         address in network for network in _NOT_FOR_USERS
     )

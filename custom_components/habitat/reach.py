@@ -38,7 +38,7 @@ class OutOfReach(aiohttp.ClientError):
     """An address that is not allowed."""
 
 
-class IntoTheHouse(OSError):
+class PrivateAddressError(OSError):
     """A name with an address in the user's network."""
 
     def __init__(self, addresses: tuple[str, ...]) -> None:
@@ -47,7 +47,7 @@ class IntoTheHouse(OSError):
         self.addresses = addresses
 
 
-class Way(Protocol):
+class AddressPolicy(Protocol):
     """Which redirects are allowed, and the session for them."""
 
     def find(self, address: str | None, base: URL | None = None) -> URL | None:
@@ -106,7 +106,7 @@ class Reach:
 
 @asynccontextmanager
 async def async_open(
-    hass: HomeAssistant, way: Way, url: URL, timeout: aiohttp.ClientTimeout
+    hass: HomeAssistant, way: AddressPolicy, url: URL, timeout: aiohttp.ClientTimeout
 ) -> AsyncGenerator[aiohttp.ClientResponse]:
     """Request an allowed address, without a login.
 
@@ -143,13 +143,13 @@ def is_public(text: str) -> bool:
     Raises:
         ValueError: it is not an IP address.
     """
-    address = what_is_meant(text)
+    address = embedded_address(text)
     if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
         return False
     return address.is_global and not address.is_multicast
 
 
-def what_is_meant(text: str) -> IPv4Address | IPv6Address:
+def embedded_address(text: str) -> IPv4Address | IPv6Address:
     """Return an IP address, or the IPv4 address that it contains.
 
     Raises:
@@ -206,7 +206,7 @@ class PublicResolver(AbstractResolver):
         found = await self._resolver.resolve(host, port, family)
         addresses = tuple(one["host"] for one in found)
         if not all(map(is_public, addresses)):
-            raise IntoTheHouse(addresses)
+            raise PrivateAddressError(addresses)
         return found
 
     @override

@@ -23,7 +23,7 @@ _NOTHING = ("unavailable", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class AddressPolicy:
     """A way of logging in at a vendor."""
 
     vendor: str
@@ -50,30 +50,32 @@ def _refuse_flower_power(cloud: Any) -> None:
     cloud.tokens.revoke()
 
 
-WAYS: Mapping[str, Way] = {
-    "flair": Way("flair", "flair", tokens="POST /oauth*", refuse=_refuse_flair),
-    "farmbot": Way(
+WAYS: Mapping[str, AddressPolicy] = {
+    "flair": AddressPolicy(
+        "flair", "flair", tokens="POST /oauth*", refuse=_refuse_flair
+    ),
+    "farmbot": AddressPolicy(
         "farmbot", "farmbot", tokens="POST /api/tokens", refuse=_refuse_password
     ),
-    "farmbot without broker": Way(
+    "farmbot without broker": AddressPolicy(
         "farmbot",
         "farmbot",
         tokens="POST /api/tokens",
         refuse=_refuse_password,
         broker=False,
     ),
-    "flower_power": Way(
+    "flower_power": AddressPolicy(
         "flower_power",
         "flower_power",
         tokens="* /user/v1/authenticate",
         refuse=_refuse_flower_power,
     ),
-    "flowcommand": Way("flowcommand", "flowcommand_token"),
-    "flowcommand basic": Way(
+    "flowcommand": AddressPolicy("flowcommand", "flowcommand_token"),
+    "flowcommand basic": AddressPolicy(
         "flowcommand", "flowcommand_basic", lambda cloud: cloud.basic_credentials
     ),
-    "cityflow": Way("cityflow", "cityflow_token"),
-    "cityflow login": Way(
+    "cityflow": AddressPolicy("cityflow", "cityflow_token"),
+    "cityflow login": AddressPolicy(
         "cityflow",
         "cityflow_login",
         lambda cloud: cloud.login_credentials,
@@ -92,7 +94,7 @@ class Living:
 
     hass: HomeAssistant
     freezer: FrozenDateTimeFactory
-    way: Way
+    way: AddressPolicy
     cloud: CloudServer
     entry: ConfigEntry
     idle: int = 0
@@ -189,7 +191,7 @@ class Living:
 async def living(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
-    way: Way,
+    way: AddressPolicy,
     *,
     still: bool = False,
 ) -> AsyncGenerator[Living]:

@@ -20,7 +20,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from ..coordinator import HabitatCoordinator
 from ..local_reach import find_local, is_local_name
-from ..reach import IntoTheHouse, OutOfReach, Reach, async_open
+from ..reach import OutOfReach, PrivateAddressError, Reach, async_open
 from .client.api import WEBCAM_FEEDS
 from .client.models import WebcamFeed
 from .items import WEBCAM_FEED, ItemKind, async_remove_items
@@ -190,7 +190,7 @@ async def async_look(
         if (
             local
             and err.host == url.host
-            and isinstance(err.os_error, IntoTheHouse)
+            and isinstance(err.os_error, PrivateAddressError)
             and local.admits(err.os_error.addresses)
         ):
             return _LOCAL
