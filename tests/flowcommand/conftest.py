@@ -26,7 +26,7 @@ from tests.conftest import StartCloud
 from tests.support.common import START, AccountSetting, set_up, tick
 from tests.support.edge_cases.flowcommand import HOMES
 
-QUICK = Limits(connect=2, total=2, backoff=0.001, patience=0.1, deadline=5)
+QUICK = Limits(connect=2, total=2, backoff=0.001, max_pause=0.1, deadline=5)
 
 
 @dataclass(slots=True)

@@ -30,7 +30,7 @@ from tests.support.edge_cases.flower_power import HOMES
 NOW = 1_795_619_100.0
 """Wednesday, 25 November 2026, 15:05 UTC: the last upload has been dealt with."""
 
-QUICK = Limits(connect=2, total=2, backoff=0.001, patience=0.1, deadline=5)
+QUICK = Limits(connect=2, total=2, backoff=0.001, max_pause=0.1, deadline=5)
 
 
 @dataclass(slots=True)

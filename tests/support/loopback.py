@@ -28,7 +28,7 @@ QUICK = Limits(
     tries=3,
     write_tries=3,
     backoff=0.01,
-    patience=0.5,
+    max_pause=0.5,
     deadline=10,
     size=64 * 1024,
 )
