@@ -21,10 +21,10 @@ _MIN_FAILED_PATHS = 2
 """This many paths must fail, with no answer between, until the server counts as down."""
 _SECOND_PROBE_EVERY = 2
 """If the same path is the probe each time, a second path is tried at every this many losses."""
-_PATIENCE = 1200.0
+_PACE_AFTER = 1200.0
+"""Seconds of an outage after which the pause is as long as the pace."""
 _MAX_PAUSE = 900.0
 """Seconds."""
-
 
 _PAUSE = "The vendor asked for a pause"
 
@@ -63,7 +63,7 @@ class Gate:
 
     def _outage_pause(self, lasted: float) -> float:
         """Return the pause in an outage of `lasted` seconds: at first at most the pace, then longer."""
-        return self.pace * lasted / _PATIENCE
+        return self.pace * lasted / _PACE_AFTER
 
     @property
     def is_doubtful(self) -> bool:
