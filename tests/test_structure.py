@@ -118,6 +118,22 @@ def test_vendors_import_no_other_vendor() -> None:
     assert foreign == set()
 
 
+@pytest.mark.parametrize("vendor", REGISTRY)
+def test_devices_are_described_in_their_file(vendor: str) -> None:
+    """Only `devices.py` of a vendor's folder constructs devices, without its coordinator."""
+    constructing = {
+        name
+        for name, module in modules().items()
+        if name.startswith(f"{vendor}.")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Device"
+    }
+    assert constructing == {f"{vendor}.devices"}
+    assert f"{vendor}.coordinator" not in modules()[f"{vendor}.devices"].imports
+
+
 def test_farmbot_has_rooms_to_spare() -> None:
     """The largest vendor's folder stays one that can be looked over."""
     assert len(list((ROOT / "farmbot").glob("*.py"))) <= MAX_FARMBOT_FILES
