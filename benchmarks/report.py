@@ -216,7 +216,7 @@ Assistant's own HTTP session. The cloud runs in a process of its own, so no figu
 - **The rival** is measured alone: neither the CPU nor the state writes of its entities are in its figures,
   while Habitat's hold all of Home Assistant's work. Its write is followed by a poll, as in its integration.
   It reads the first 50 of each kind of device and no more, so in large homes it does less.
-- **A minute** is Habitat's one poll with its share of the slower lanes (readings every five minutes, zones
+- **A minute** is Habitat's one poll with its share of the slower sources (readings every five minutes, zones
   and schedules every fifteen), beside the two polls that the rival's integration makes.
 - **Sensors** is how many plants, flow sensors or probes there are; all of them are shown. Nobody else speaks to
   these clouds from Home Assistant, so there is no rival.

@@ -148,7 +148,7 @@ def test_write(scene: Scene, entry: ConfigEntry) -> None:
 
 
 def test_minutes(scene: Scene, entry: ConfigEntry) -> None:
-    """All lanes together, over the time in which each had its turn."""
+    """All sources together, over the time in which each was requested."""
     bench, account = scene.bench, account_of(entry)
     polls = RARE // account.interval
 

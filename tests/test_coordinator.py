@@ -53,7 +53,7 @@ async def test_requests_do_not_grow(
 
 
 async def test_unchanged_polls_write_nothing(standard: Setting) -> None:
-    """Nothing changed, so nothing is written: not in the slow lanes either."""
+    """Nothing changed, so nothing is written: not by background sources either."""
     changed = async_capture_events(standard.hass, EVENT_STATE_CHANGED)
     since = standard.cloud.count()
     with counted_writes() as writes:

@@ -75,7 +75,7 @@ async def test_renamed_and_moved(small: Setting) -> None:
 
 
 async def test_vanished_device(small: Setting) -> None:
-    """A device goes when three whole answers in a row did not name it, not sooner."""
+    """A device is removed when three complete answers in a row did not name it, not sooner."""
     vent = first(small, "vents")
     cover = small.entity_id("cover", "vents", vent.id, "vent")
     before = small.registered()

@@ -60,7 +60,7 @@ class Patient:
     pace: float
     """A little more than from one poll to the next, in seconds."""
     rarest: float
-    """A little more than the pace of the rarest lane."""
+    """A little more than the interval of the rarest source."""
 
     async def poll(self, times: int = 1) -> None:
         """Let polls come and go; where the cloud is silent, let the time-outs pass."""

@@ -236,7 +236,7 @@ async def test_a_refused_login(hass: HomeAssistant, set_up_flower_power: SetUp) 
 async def test_a_plant_comes_and_goes(
     set_up_flower_power: SetUp, clock: ManualClock
 ) -> None:
-    """It goes after three whole answers, for which the configuration is asked for again."""
+    """It is removed after three complete answers, for which the configuration is asked for again."""
     garden = home(locations=3, clock=clock)
     spot = garden.spots.pop(list(garden.spots)[2])
     setting = await set_up_flower_power(garden)

@@ -47,7 +47,7 @@ LISTENING = " broker"
 """The end of the names of tasks that end with their account only."""
 
 POLL_SECONDS = 61
-"""A little more than the pace of the fast lane, whose start is spread within a second."""
+"""A little more than the interval of the polls, whose start is spread within a second."""
 
 
 @dataclass(slots=True)

@@ -48,7 +48,7 @@ class Kind(StrEnum):
     CUT = "cut"
     """The connection ends in the middle of the body."""
     TRUNCATED = "truncated"
-    """A whole answer that holds half a JSON document."""
+    """A complete answer with an incomplete JSON document."""
     EMPTY_BODY = "empty body"
     GIANT = "giant"
     """`size` bytes of white space behind the answer."""
