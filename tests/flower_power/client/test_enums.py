@@ -64,9 +64,9 @@ from custom_components.habitat.flower_power.client.enums import (
         (Color, "lemon", Color.LEMON),
     ],
 )
-def test_known(kind: type[LenientEnum], raw: Json, known_mode: LenientEnum) -> None:
+def test_known(kind: type[LenientEnum], raw: Json, word: LenientEnum) -> None:
     """Every word that is known reads as itself."""
-    assert kind.read(raw) is known_mode
+    assert kind.read(raw) is word
 
 
 @pytest.mark.parametrize(
@@ -90,6 +90,4 @@ def test_unknown_colors() -> None:
 def test_states_have_names_of_their_own() -> None:
     """Home Assistant has a meaning of its own for two words."""
     for kind in (Status, Instruction, TankInstruction, WateringMode):
-        assert not {"unavailable", "unknown"} & {
-            known_mode.value for known_mode in kind
-        }
+        assert not {"unavailable", "unknown"} & {word.value for word in kind}
