@@ -406,7 +406,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             self.store.touch((POLL,))
             self._drop_absent()
             if self.devices.left_free:
-                self._update_devices()
+                self._process(self._update_devices())
         self.deadlines.async_check()
         self._follow_clock()
         self.async_update_listeners()
@@ -566,10 +566,10 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         self._process()
         self.async_update_listeners()
 
-    def _process(self) -> None:
+    def _process(self, new_devices: Iterable[str] = ()) -> None:
         """Update derived records, devices, deadlines, entities and issues after changes."""
         changed: set[str] = set()
-        new: set[str] = set()
+        new = set(new_devices)
         while unprocessed := self.store.take_unprocessed():
             changed |= unprocessed
             self._derive(unprocessed)

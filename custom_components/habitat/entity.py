@@ -14,7 +14,6 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import dt as dt_util
 
@@ -224,7 +223,7 @@ class DescribedEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
 class TurningEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
     """An entity whose state changes at a time without a poll."""
 
-    _alarm: CALLBACK_TYPE | None = None
+    _cancel_turn: CALLBACK_TYPE | None = None
 
     @property
     @abstractmethod
@@ -235,33 +234,36 @@ class TurningEntity[A: HabitatCoordinator, R](HabitatEntity[A, R]):
     async def async_added_to_hass(self) -> None:
         """Set the timer."""
         await super().async_added_to_hass()
-        self.async_on_remove(self._disarm)
-        self._arm()
+        self.async_on_remove(self._async_forget_turn)
+        self._async_await_turn()
 
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
-        self._arm()
+        self._async_await_turn()
         super()._handle_coordinator_update()
 
-    def _arm(self) -> None:
-        self._disarm()
+    @callback
+    def _async_await_turn(self) -> None:
+        self._async_forget_turn()
         turns_at = self.turns_at
         if turns_at is not None and turns_at > dt_util.utcnow():
-            self._alarm = async_track_point_in_utc_time(self.hass, self._ring, turns_at)
+            self._cancel_turn = self.coordinator.deadlines.async_call_at(
+                turns_at, self._async_turn
+            )
 
     @callback
-    def _ring(self, _: datetime) -> None:
-        self._alarm = None
+    def _async_turn(self) -> None:
+        self._cancel_turn = None
         # There may be a next time, which depends on the current time.
-        self._arm()
+        self._async_await_turn()
         self.async_write_ha_state()
 
     @callback
-    def _disarm(self) -> None:
-        if self._alarm is not None:
-            self._alarm()
-            self._alarm = None
+    def _async_forget_turn(self) -> None:
+        if self._cancel_turn is not None:
+            self._cancel_turn()
+            self._cancel_turn = None
 
 
 def entities_from[A: HabitatCoordinator, R, D: RecordEntityDescription[Any]](
