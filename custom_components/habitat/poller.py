@@ -244,11 +244,20 @@ class Poller:
         tasks: dict[str, Asking] = {}
         for source in sources:
             # The sources that it follows come before it in the list.
-            first = [tasks[name] for name in source.after if name in tasks]
+            first = [
+                tasks[name] for name in source.after if self._is_awaited(name, tasks)
+            ]
             tasks[source.name] = self.create_task(
                 self._follow(source, first), f"asks for {source.title}"
             )
         return tasks
+
+    def _is_awaited(self, name: str, asked: Mapping[str, Asking]) -> bool:
+        """Return whether a source is asked first; one that fails is only tried, with all others."""
+        if name not in asked:
+            return False
+        state = self.states[name]
+        return not state.is_failing or not state.answered
 
     async def ask(self, sources: Iterable[Source]) -> list[Outcome]:
         """Request sources and wait for all."""
