@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator  # type: ignore[import-untyped]  # it brings no types
 
-from custom_components.habitat import image as shared
+from custom_components.habitat import pictures as shared
 from custom_components.habitat.simulator.farmbot.world import stamp
 from homeassistant.components.image import Image, async_get_image
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
