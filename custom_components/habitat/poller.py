@@ -256,8 +256,8 @@ class Poller:
         """Return whether a source is asked first; one that fails is only tried, with all others."""
         if name not in asked:
             return False
-        state = self.states[name]
-        return not state.is_failing or not state.answered
+        state = self.states.get(name)
+        return state is None or not state.is_failing or not state.answered
 
     async def ask(self, sources: Iterable[Source]) -> list[Outcome]:
         """Request sources and wait for all."""
