@@ -198,7 +198,7 @@ def test_flood(
     bench: Bench, account: FarmBotCoordinator, report: Report, rate: int, moving: bool
 ) -> None:
     """The robot tells its state many times a second: one write a second and entity."""
-    heard = account.push.link.counters.messages
+    heard = account.receiver.link.counters.messages
 
     async def listen() -> tuple[float, float, int]:
         bench.cloud.ask(flood, rate, _FLOOD_SECONDS + 2, moving)
@@ -272,7 +272,7 @@ async def test_day(
     assert isinstance(account, FarmBotCoordinator)
     if with_broker:
         await _first_word(account)
-    counters, link = account.session.counters, account.push.link
+    counters, link = account.session.counters, account.receiver.link
     # What a start entails is no part of a day.
     await _pass_hour(hass, freezer, account)
     hours: list[Hour] = []
@@ -283,7 +283,7 @@ async def test_day(
         hours.append(
             Hour(*(now - then for now, then in zip(after, before, strict=True)))
         )
-    assert account.push.is_connected is with_broker
+    assert account.receiver.is_connected is with_broker
     assert account.last_update_success
     if with_broker:
         # Every six hours the lists are asked for, once a day the newest release.
@@ -337,7 +337,7 @@ def test_emergency_stop(
         Platform.BUTTON, DOMAIN, f"farmbot_{bench.cloud.ask(robot_id)}_emergency_stop"
     )
     assert button is not None
-    link = account.push.link
+    link = account.receiver.link
     found: list[float] = []
     confirmed: list[float] = []
 
@@ -403,7 +403,7 @@ async def _pass_hour(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, account: FarmBotCoordinator
 ) -> None:
     """Let an hour pass in steps; what the robot is asked meanwhile it can answer."""
-    link = account.push.link
+    link = account.receiver.link
     steps, seconds = _STEPS[link.connected]
     for _ in range(steps):
         pings = link.counters.pings

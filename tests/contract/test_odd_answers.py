@@ -18,7 +18,7 @@ from custom_components.habitat.cloud.report import MAX_REPORTED
 from custom_components.habitat.const import DOMAIN
 from custom_components.habitat.coordinator import HabitatConfigEntry
 from custom_components.habitat.diagnostics import async_get_config_entry_diagnostics
-from custom_components.habitat.farmbot import receiver as push
+from custom_components.habitat.farmbot import receiver
 from custom_components.habitat.farmbot.client import status
 from custom_components.habitat.simulator import SIMULATED, create
 from custom_components.habitat.simulator.core.clock import ManualClock
@@ -31,7 +31,7 @@ from tests.support.faults import Fault, Kind, faults_of
 
 type Change = Callable[[bytes], Json]
 
-READERS: tuple[ModuleType, ...] = (exchange, messages, push, status)
+READERS: tuple[ModuleType, ...] = (exchange, messages, receiver, status)
 """Who reads JSON."""
 STRUCTURE = frozenset({"type", "location", "prop", "email", "timezone"})
 """Texts that say what a record is, or whose it is."""

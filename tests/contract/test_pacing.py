@@ -211,7 +211,7 @@ async def test_a_broker_that_is_lost_after_a_refusal(account: Living) -> None:
         account.take()
         await cloud.broker.stop()  # type: ignore[attr-defined]  # FarmBot's has one
         await asyncio.sleep(0.05)
-        link = account.entry.runtime_data.push.link
+        link = account.entry.runtime_data.receiver.link
         connects = link.counters.connects
         for _ in range(24):
             await account.live(5 * MINUTE, step=MINUTE)

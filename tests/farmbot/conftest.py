@@ -128,7 +128,7 @@ class Setting(AccountSetting[FarmBotCloud, FarmBotCoordinator]):
 
     async def connect(self) -> None:
         """Wait until the robot was heard."""
-        if self.account.push.is_connected:
+        if self.account.receiver.is_connected:
             # To a ping it says nothing that it has just said.
             self.cloud.robot.tell()
         await self.until(lambda: "position" in self.account.data)
@@ -141,7 +141,7 @@ class Setting(AccountSetting[FarmBotCloud, FarmBotCoordinator]):
 
     async def answered(self) -> None:
         """Wait until no ping is under way that the robot will answer."""
-        link = self.account.push.link
+        link = self.account.receiver.link
         await self.until_real(
             lambda: (
                 not link.connected
@@ -161,7 +161,7 @@ class Setting(AccountSetting[FarmBotCloud, FarmBotCoordinator]):
     async def broker_lost(self) -> None:
         """Let the broker go, and wait until that is noticed."""
         await self.cloud.broker.stop()
-        await self.until_real(lambda: not self.account.push.is_connected)
+        await self.until_real(lambda: not self.account.receiver.is_connected)
         await self.settle()
 
     async def broker_back(self) -> None:

@@ -190,7 +190,7 @@ async def test_a_server_of_ones_own(
     entry: ConfigEntry[Any] = result["result"]
     assert entry.data["url"] == f"{cloud.url}/farm"
     assert entry.state is ConfigEntryState.LOADED
-    assert entry.runtime_data.push.is_connected
+    assert entry.runtime_data.receiver.is_connected
     asked = [one for one in cloud.log if one.path.startswith("/farm/api/")]
     assert len(asked) > 15
     # There is no newer release.

@@ -256,7 +256,7 @@ async def test_token(set_up_farmbot: SetUp, clock: ManualClock) -> None:
     assert setting.cloud.count("POST /api/tokens") == 1
     await later(0.6)
     assert setting.cloud.count("POST /api/tokens") == 2
-    assert setting.account.push.is_connected
+    assert setting.account.receiver.is_connected
     assert setting.unavailable() == set()
 
 
@@ -266,7 +266,7 @@ async def test_token_is_kept(set_up_farmbot: SetUp) -> None:
     for _ in range(3):
         await setting.reload()
     assert setting.cloud.count("POST /api/tokens") == 1
-    assert setting.account.push.is_connected
+    assert setting.account.receiver.is_connected
 
 
 async def test_token_ended_early(set_up_farmbot: SetUp) -> None:
@@ -333,11 +333,11 @@ async def test_an_idle_hour(set_up_farmbot: SetUp) -> None:
     await setting.live(120)
     setting.cloud.log.clear()
     setting.cloud.messages.clear()
-    pings = setting.account.push.link.counters.pings
+    pings = setting.account.receiver.link.counters.pings
     await setting.live(3600)
     assert len(setting.cloud.log) <= 2
     assert setting.cloud.said("/ping/") <= 60
-    assert 50 <= setting.account.push.link.counters.pings - pings <= 60
+    assert 50 <= setting.account.receiver.link.counters.pings - pings <= 60
     assert setting.unavailable() == set()
 
 
@@ -360,7 +360,7 @@ async def test_six_hours(set_up_farmbot: SetUp) -> None:
 async def test_an_idle_hour_without_the_broker(set_up_farmbot: SetUp) -> None:
     """Polls take less than a megabyte, also of an account that is full."""
     setting = await set_up_farmbot("large", NoBroker())
-    assert not setting.account.push.is_connected
+    assert not setting.account.receiver.is_connected
     setting.cloud.log.clear()
     before = setting.account.session.counters.bytes
     await setting.poll(12)
@@ -487,12 +487,12 @@ async def test_unload_ends_everything(set_up_farmbot: SetUp) -> None:
     """No task, no timer and no socket is left, not even in the middle of a flood."""
     setting = await set_up_farmbot()
     await setting.connect()
-    cloud, push = setting.cloud, setting.account.push
+    cloud, receiver = setting.cloud, setting.account.receiver
     flood = asyncio.create_task(cloud.robot.flood(500, 2))
-    await setting.until(lambda: push.link.counters.messages["status"] > 20)
+    await setting.until(lambda: receiver.link.counters.messages["status"] > 20)
     assert await setting.hass.config_entries.async_unload(setting.entry.entry_id)
-    assert push._timer is None or push._timer.cancelled()
-    assert push._giving_up is None
+    assert receiver._timer is None or receiver._timer.cancelled()
+    assert receiver._giving_up is None
     await setting.settle()
     left = [
         task.get_name()
@@ -502,23 +502,23 @@ async def test_unload_ends_everything(set_up_farmbot: SetUp) -> None:
     assert left == []
     assert setting.entry._background_tasks == set()
     assert f"device_{cloud.world.number}" in cloud.gate.accepted
-    requests, taken = cloud.count(), push.link.counters.messages.copy()
+    requests, taken = cloud.count(), receiver.link.counters.messages.copy()
     flood.cancel()
     setting.freezer.tick(DAY)
     await setting.settle()
     assert cloud.count() == requests
-    assert push.link.counters.messages == taken
+    assert receiver.link.counters.messages == taken
 
 
 async def test_late_messages_are_not_taken_in(set_up_farmbot: SetUp) -> None:
     """What still comes while the connection is being closed leaves no timer behind."""
     setting = await set_up_farmbot()
     await setting.connect()
-    push = setting.account.push
+    receiver = setting.account.receiver
     assert await setting.hass.config_entries.async_unload(setting.entry.entry_id)
-    push.status(b"{}")
-    push.log(b"{}")
-    assert push._timer is None or push._timer.cancelled()
+    receiver.status(b"{}")
+    receiver.log(b"{}")
+    assert receiver._timer is None or receiver._timer.cancelled()
 
 
 async def test_reload(set_up_farmbot: SetUp) -> None:
@@ -585,7 +585,7 @@ async def test_simulated(
     entry = result["result"]
     assert entry.state is ConfigEntryState.LOADED
     assert entry.title == "FarmBot (simulated)"
-    assert entry.runtime_data.push.is_connected is with_broker
+    assert entry.runtime_data.receiver.is_connected is with_broker
     names = {state.entity_id: state.state for state in hass.states.async_all("sensor")}
     assert names["sensor.sunny_plants"].isdecimal()
     assert await hass.config_entries.async_unload(entry.entry_id)
@@ -623,7 +623,7 @@ async def test_diagnostics(set_up_farmbot: SetUp, name: str) -> None:
     await setting.connect()
     dump = await async_get_config_entry_diagnostics(setting.hass, setting.entry)
     texts = json_bytes(dump).decode()
-    auth = setting.account.push._auth
+    auth = setting.account.receiver._auth
     hidden = {*setting.cloud.credentials.values(), *auth.secrets()}
     world = setting.cloud.world
     hidden |= {str(world.device[key]) for key in ("lat", "lng", "serial_number")}
@@ -646,7 +646,7 @@ async def test_diagnostics(set_up_farmbot: SetUp, name: str) -> None:
 async def test_port_of_the_broker(set_up_farmbot: SetUp) -> None:
     """Where the broker is the token says, with its port."""
     setting = await set_up_farmbot()
-    credentials = await setting.account.push._credentials()
+    credentials = await setting.account.receiver._credentials()
     assert (credentials.host, credentials.port) == setting.cloud.broker.address
     assert credentials.tls is None
     assert credentials.username == "device_214"

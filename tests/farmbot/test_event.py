@@ -72,7 +72,7 @@ async def test_no_old_lines(hass: HomeAssistant, garden: Setting) -> None:
     await garden.until(lambda: garden.value("log", "event") != STATE_UNKNOWN)
     shown = garden.value("log", "event")
     await garden.reload()
-    await garden.until_real(lambda: garden.account.push.is_connected)
+    await garden.until_real(lambda: garden.account.receiver.is_connected)
     await garden.pushed(2)
     assert garden.value("log", "event") == shown
 

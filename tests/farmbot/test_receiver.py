@@ -11,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events  # type: ignore[import-untyped]  # it brings no types
 
 from custom_components.habitat.cloud.errors import BadAnswer, RateLimited
-from custom_components.habitat.farmbot import receiver as push_module
+from custom_components.habitat.farmbot import receiver as receiver_module
 from custom_components.habitat.farmbot.client import status
 from custom_components.habitat.farmbot.client.api import SYNCED
 from custom_components.habitat.farmbot.client.auth import Address
@@ -63,14 +63,14 @@ def tell(setting: Setting, kind: str, record: int | str, body: Json | bytes) -> 
 
 async def taken(setting: Setting) -> None:
     """Wait until all that the server told so far was taken in."""
-    push = setting.account.push
-    sync, heard = push.sync, set[str]()
+    receiver = setting.account.receiver
+    sync, heard = receiver.sync, set[str]()
 
     def listen(kind: str, record_id: str, payload: bytes) -> None:
         heard.add(record_id)
         sync(kind, record_id, payload)
 
-    with patch.object(push, "sync", listen):
+    with patch.object(receiver, "sync", listen):
         # Of a class that nobody here follows.
         tell(setting, "Folder", "the last", None)
         await setting.until_real(lambda: "the last" in heard)
@@ -248,7 +248,7 @@ async def test_rubbish(setting: Setting, payload: bytes) -> None:
     await taken(setting)
     assert dict(account.data) == before
     assert sum(account.report.counts.values()) >= 1
-    assert account.push.link.counters.slips == 0
+    assert account.receiver.link.counters.slips == 0
     assert isinstance(number, int)
     setting.cloud.set("points", number, name="After all")
     await taken(setting)
@@ -278,7 +278,7 @@ async def test_a_huge_record(setting: Setting) -> None:
     assert isinstance(number, int)
     setting.cloud.set("sequences", number, description="x" * 1_000_000, name="Huge")
     await taken(setting)
-    assert setting.account.push.is_connected
+    assert setting.account.receiver.is_connected
     record = setting.account.data[f"sequences/{number}"]
     assert getattr(record, "name", None) == "Huge"
 
@@ -358,7 +358,7 @@ async def test_during_a_poll(setting: Setting) -> None:
 
 async def test_status_flood(setting: Setting) -> None:
     """At a hundred a second nothing is read or written more than once a second."""
-    push = setting.account.push
+    receiver = setting.account.receiver
     reads = 0
     read = status.read_status
 
@@ -368,10 +368,10 @@ async def test_status_flood(setting: Setting) -> None:
         return read(*args)
 
     start = setting.hass.loop.time()
-    before = push.link.counters.messages["status"]
+    before = receiver.link.counters.messages["status"]
     robot = setting.cloud.robot
     with (
-        patch.object(push_module, "read_status", counting),
+        patch.object(receiver_module, "read_status", counting),
         counted_writes() as writes,
     ):
         for turn in range(300):
@@ -380,7 +380,7 @@ async def test_status_flood(setting: Setting) -> None:
             if turn % 10 == 9:
                 await asyncio.sleep(0.002)
         await setting.until(
-            lambda: push.link.counters.messages["status"] >= before + 300
+            lambda: receiver.link.counters.messages["status"] >= before + 300
         )
         await setting.until_shown("position_x", "299.0")
     seconds = setting.hass.loop.time() - start
@@ -393,7 +393,7 @@ async def test_status_flood(setting: Setting) -> None:
 
 async def test_nothing_new(setting: Setting) -> None:
     """A state that says what was known writes nothing."""
-    messages = setting.account.push.link.counters.messages
+    messages = setting.account.receiver.link.counters.messages
     before = messages["status"]
     with counted_writes() as writes:
         for _ in range(20):
@@ -431,19 +431,21 @@ async def test_a_burst_of_the_log(setting: Setting) -> None:
 
 async def test_a_flood_of_the_log(setting: Setting) -> None:
     """Too many lines cost memory for the newest only; rubbish among them none."""
-    push = setting.account.push
+    receiver = setting.account.receiver
     topic = f"bot/device_{setting.number}/logs"
-    seen = push.link.counters.messages["logs"]
+    seen = receiver.link.counters.messages["logs"]
     for number in range(1000):
         setting.cloud.publish(topic, {"message": f"line {number}", "type": "info"})
     setting.cloud.publish(topic, b"rubbish")
     setting.cloud.publish(topic, {"message": "the last", "type": "info"})
-    await setting.until_real(lambda: push.link.counters.messages["logs"] >= seen + 1002)
-    assert len(push._lines) <= push_module._LINES
+    await setting.until_real(
+        lambda: receiver.link.counters.messages["logs"] >= seen + 1002
+    )
+    assert len(receiver._lines) <= receiver_module._LINES
     told = messages_of(setting)
     await setting.pushed(130)
     assert told()[-1] == "the last"
-    assert not push._lines
+    assert not receiver._lines
 
 
 async def test_telemetry(set_up_farmbot: SetUp, clock: ManualClock) -> None:
@@ -521,7 +523,7 @@ async def test_lost_for_a_minute(
     )
     await setting.broker_back()
     await setting.live(60, step=10)
-    await setting.until(lambda: setting.account.push.is_connected)
+    await setting.until(lambda: setting.account.receiver.is_connected)
     await setting.answered()
     assert setting.unavailable() == set()
     assert setting.account.devices.present["farmbot_214"].name == "Changed unheard"
@@ -564,7 +566,7 @@ async def test_lost_for_more_than_an_hour(
     setting.cloud.log.clear()
     await setting.broker_back()
     await setting.live(700)
-    await setting.until(lambda: setting.account.push.is_connected)
+    await setting.until(lambda: setting.account.receiver.is_connected)
     await setting.answered()
     await setting.until(lambda: setting.unavailable() == set())
     assert issues(setting) == set()
@@ -605,7 +607,7 @@ async def test_refused_for_too_many_logins(
     setting.cloud.gate.refuse = True
     await setting.cloud.broker.start()
     await setting.live(45, step=5)
-    link = setting.account.push.link
+    link = setting.account.receiver.link
     await setting.until_real(lambda: link.counters.refusals >= 1)
     await setting.until_real(lambda: asked(setting)["GET /api/device"] >= 1)
     assert setting.hass.config_entries.flow.async_progress() == []
@@ -617,7 +619,7 @@ async def test_refused_for_too_many_logins(
     setting.cloud.gate.refuse = False
     setting.cloud.gate.forgive()
     await setting.live(120)
-    await setting.until(lambda: setting.account.push.is_connected)
+    await setting.until(lambda: setting.account.receiver.is_connected)
     assert setting.hass.config_entries.flow.async_progress() == []
 
 
@@ -627,12 +629,12 @@ async def test_refused_at_the_start(set_up_farmbot: SetUp, clock: ManualClock) -
     await setting.connect()
     setting.cloud.gate.refuse = True
     await setting.reload()
-    assert not setting.account.push.is_connected
+    assert not setting.account.receiver.is_connected
     assert setting.value("plants").isdecimal()
     assert setting.hass.config_entries.flow.async_progress() == []
     setting.cloud.gate.refuse = False
     await setting.live(400)
-    await setting.until(lambda: setting.account.push.is_connected)
+    await setting.until(lambda: setting.account.receiver.is_connected)
 
 
 async def test_token_that_only_the_broker_met(setting: Setting) -> None:
@@ -641,10 +643,12 @@ async def test_token_that_only_the_broker_met(setting: Setting) -> None:
     setting.cloud.expire_tokens()
     await setting.broker_back()
     await setting.live(45, step=5)
-    await setting.until_real(lambda: setting.account.push.link.counters.refusals == 1)
+    await setting.until_real(
+        lambda: setting.account.receiver.link.counters.refusals == 1
+    )
     await setting.until_real(lambda: setting.cloud.count("POST /api/tokens") == 1)
     await setting.live(90, step=5)
-    await setting.until(lambda: setting.account.push.is_connected)
+    await setting.until(lambda: setting.account.receiver.is_connected)
     assert setting.hass.config_entries.flow.async_progress() == []
 
 
@@ -666,40 +670,40 @@ async def test_reauth_on_the_servers_word(setting: Setting) -> None:
 async def test_refused_and_the_server_silent(setting: Setting) -> None:
     """Whom nobody tells that the login is wrong asks for no other."""
     faults_of(setting.cloud).add(Fault(kind=Kind.STATUS, status=503))
-    assert await setting.account.push.refused() is False
+    assert await setting.account.receiver.refused() is False
     with patch.object(
-        setting.account.push._auth, "current", side_effect=RateLimited("too many")
+        setting.account.receiver._auth, "current", side_effect=RateLimited("too many")
     ):
-        assert await setting.account.push.refused() is False
+        assert await setting.account.receiver.refused() is False
     assert setting.hass.config_entries.flow.async_progress() == []
 
 
 async def test_where_the_broker_is(setting: Setting) -> None:
     """The login says where it is and whether it is encrypted; where it does not none is tried."""
-    push = setting.account.push
-    plain = await push._credentials()
+    receiver = setting.account.receiver
+    plain = await receiver._credentials()
     assert plain.tls is None
     assert (plain.host, plain.port) == setting.cloud.broker.address
     address = Address("device_214", "broker.example.com", 8883, tls=True)
-    with patch.object(push_module, "broker_address", return_value=address):
-        credentials = await push._credentials()
+    with patch.object(receiver_module, "broker_address", return_value=address):
+        credentials = await receiver._credentials()
     assert credentials.tls is not None
     assert credentials.tls.check_hostname
     assert (credentials.host, credentials.port) == ("broker.example.com", 8883)
     assert credentials.password not in repr(credentials)
     with (
-        patch.object(push_module, "async_points_into_house", return_value=True),
+        patch.object(receiver_module, "async_points_into_house", return_value=True),
         pytest.raises(BadAnswer, match="in the house"),
     ):
-        await push._credentials()
-    with patch.object(push_module, "broker_address", return_value=None):
+        await receiver._credentials()
+    with patch.object(receiver_module, "broker_address", return_value=None):
         await setting.broker_lost()
         await setting.broker_back()
         await setting.live(120, step=5)
-        assert not push.is_connected
-        assert push.link.counters.losses >= 2
+        assert not receiver.is_connected
+        assert receiver.link.counters.losses >= 2
     await setting.live(700)
-    await setting.until(lambda: push.is_connected)
+    await setting.until(lambda: receiver.is_connected)
 
 
 async def test_connected_in_the_middle_of_a_poll(setting: Setting) -> None:
@@ -724,10 +728,10 @@ async def test_connected_in_the_middle_of_a_poll(setting: Setting) -> None:
         setting.cloud.world.create(
             "sensor_readings", pin=59, mode=1, value=654, read_at=None
         )
-        account.push.connected()
+        account.receiver.connected()
         go_on.set()
         await poll
-    account.push.is_connected = False
+    account.receiver.is_connected = False
     await setting.poll()
     assert setting.value(f"sensor_{sensor_id(setting, 59)}") == "654.0"
 

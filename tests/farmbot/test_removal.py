@@ -87,7 +87,7 @@ async def test_without_a_token(set_up_farmbot: SetUp, hass: HomeAssistant) -> No
     setting = await set_up_farmbot()
     setting.cloud.agreed = False
     await setting.account.async_refresh()
-    tokens = setting.account.push._auth._store
+    tokens = setting.account.receiver._auth._store
     assert tokens is not None
     await tokens.forget()  # type: ignore[attr-defined]  # Habitat's own store can
     logins = setting.cloud.count("POST /api/tokens")

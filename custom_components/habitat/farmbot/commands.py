@@ -61,7 +61,7 @@ async def send(
     """
     with raise_translated(coordinator):
         await _wait(
-            coordinator, coordinator.push.link.command(*commands, timeout=timeout)
+            coordinator, coordinator.receiver.link.command(*commands, timeout=timeout)
         )
 
 
@@ -85,7 +85,7 @@ async def start(
         try:
             await _wait(
                 coordinator,
-                coordinator.push.link.command(
+                coordinator.receiver.link.command(
                     *commands, timeout=max(patience, REFUSAL), ended=ended
                 ),
             )
@@ -121,7 +121,7 @@ async def stop(coordinator: FarmBotCoordinator) -> None:
         HomeAssistantError: it could not be sent, or the robot did not say that it did.
     """
     with raise_translated(coordinator):
-        await _wait(coordinator, coordinator.push.link.emergency_lock())
+        await _wait(coordinator, coordinator.receiver.link.emergency_lock())
 
 
 async def unlock(coordinator: FarmBotCoordinator) -> None:
@@ -131,7 +131,7 @@ async def unlock(coordinator: FarmBotCoordinator) -> None:
         HomeAssistantError: it could not be sent, or the robot did not say that it did.
     """
     with raise_translated(coordinator):
-        await _wait(coordinator, coordinator.push.link.emergency_unlock())
+        await _wait(coordinator, coordinator.receiver.link.emergency_unlock())
 
 
 async def _wait(
@@ -216,7 +216,7 @@ def _is_busy(coordinator: FarmBotCoordinator) -> bool:
 
 def _activity(coordinator: FarmBotCoordinator) -> Activity | None:
     """Return what the robot does; of one that cannot be heard the sending tells more."""
-    if not coordinator.push.is_connected or not coordinator.is_current(ACTIVITY):
+    if not coordinator.receiver.is_connected or not coordinator.is_current(ACTIVITY):
         return None
     return coordinator.record(ACTIVITY, Activity)
 

@@ -30,7 +30,7 @@ from .devices import device_of, platform_of
 from .items import KINDS, async_remove_gone
 from .occurrence_store import RELEASE, Available, OccurrenceStore
 from .outcomes import Outcomes
-from .receiver import LINK, LOG, STATUS, Link, Push
+from .receiver import LINK, LOG, STATUS, BrokerReceiver, Link
 from .running import RUNNING, Running, RunningSequences
 from .webcams import WEBCAM, Webcams
 
@@ -103,7 +103,9 @@ class FarmBotCoordinator(HabitatCoordinator):
         self.auth = connection.auth
         super().__init__(hass, entry, login, self.client.session, self.client.report)
         self.running = RunningSequences()
-        self.push = Push(self, self.client, self.auth, frozenset(PACES), self)
+        self.receiver = BrokerReceiver(
+            self, self.client, self.auth, frozenset(PACES), self
+        )
         self.past = OccurrenceStore(hass, entry.entry_id)
         self.webcams = Webcams(self, lambda: self.reach)
         self.outcomes = Outcomes(
@@ -175,7 +177,7 @@ class FarmBotCoordinator(HabitatCoordinator):
     async def _fetch_list(self, resource: Resource[Any]) -> FetchResult:
         """Ask for one list, the first time not before the broker is being listened to."""
         if resource is not api.DEVICE and self._action_required is None:
-            await self.push.begin()
+            await self.receiver.begin()
         self._asked |= resource is not api.DEVICE
         try:
             return await self._ask_for(resource)
@@ -252,7 +254,7 @@ class FarmBotCoordinator(HabitatCoordinator):
     @callback
     def async_poll_ended(self) -> None:
         """Find out whether the lists stay true, and say what only the user can put right."""
-        self._pushed = self.push.is_connected and all(
+        self._pushed = self.receiver.is_connected and all(
             self._is_answered(resource.path) or self.poller.lacks(resource.path)
             for resource in PACES
         )
@@ -447,13 +449,16 @@ class FarmBotCoordinator(HabitatCoordinator):
         """Return what the server wants of its user first."""
         if self._action_required:
             yield Issue(self._action_required, learn_more=self.login.url)
-        if self.push.out_of_reach:
+        if self.receiver.out_of_reach:
             yield Issue("broker_out_of_reach")
 
     @override
     def diagnostics_extra(self) -> Mapping[str, object]:
         """Return how the broker is doing."""
-        return {"broker": asdict(self.push.link.counters), "link": asdict(self.link)}
+        return {
+            "broker": asdict(self.receiver.link.counters),
+            "link": asdict(self.link),
+        }
 
 
 def _make(derived: Derived, store: RecordStore) -> Mapping[str, object]:

@@ -79,7 +79,7 @@ class Listener(Protocol):
         """Return what the robot runs, by a line of its log and by what it says that it does."""
 
 
-class Push:
+class BrokerReceiver:
     """Follows one robot at its message broker."""
 
     def __init__(
