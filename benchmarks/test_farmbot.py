@@ -198,7 +198,7 @@ def test_flood(
     bench: Bench, account: FarmBotCoordinator, report: Report, rate: int, moving: bool
 ) -> None:
     """The robot tells its state many times a second: one write a second and entity."""
-    heard = account.receiver.link.counters.messages
+    heard = account.receiver.connection.counters.messages
 
     async def listen() -> tuple[float, float, int]:
         bench.cloud.ask(flood, rate, _FLOOD_SECONDS + 2, moving)
@@ -272,14 +272,14 @@ async def test_day(
     assert isinstance(account, FarmBotCoordinator)
     if with_broker:
         await _first_word(account)
-    counters, link = account.session.counters, account.receiver.link
+    counters, connection = account.session.counters, account.receiver.connection
     # What a start entails is no part of a day.
     await _pass_hour(hass, freezer, account)
     hours: list[Hour] = []
     for _ in range(_DAY):
-        before = counters.requests, counters.bytes, link.counters.pings
+        before = counters.requests, counters.bytes, connection.counters.pings
         await _pass_hour(hass, freezer, account)
-        after = counters.requests, counters.bytes, link.counters.pings
+        after = counters.requests, counters.bytes, connection.counters.pings
         hours.append(
             Hour(*(now - then for now, then in zip(after, before, strict=True)))
         )
@@ -337,7 +337,7 @@ def test_emergency_stop(
         Platform.BUTTON, DOMAIN, f"farmbot_{bench.cloud.ask(robot_id)}_emergency_stop"
     )
     assert button is not None
-    link = account.receiver.link
+    connection = account.receiver.connection
     found: list[float] = []
     confirmed: list[float] = []
 
@@ -362,7 +362,7 @@ def test_emergency_stop(
         assert at > pressed
         found.append(at - pressed)
         await asyncio.gather(*under_way, return_exceptions=True)
-        await link.emergency_unlock()
+        await connection.emergency_unlock()
 
     if flooded:
         bench.cloud.ask(flood, 100, 60, False)
@@ -403,16 +403,18 @@ async def _pass_hour(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, account: FarmBotCoordinator
 ) -> None:
     """Let an hour pass in steps; what the robot is asked meanwhile it can answer."""
-    link = account.receiver.link
-    steps, seconds = _STEPS[link.connected]
+    connection = account.receiver.connection
+    steps, seconds = _STEPS[connection.connected]
     for _ in range(steps):
-        pings = link.counters.pings
+        pings = connection.counters.pings
         # What comes next is set going before time passes.
         await asyncio.sleep(0.002)
         await tick(hass, freezer, seconds)
-        if link.connected:
-            await _until(lambda: link.counters.pings > pings, 0.001)  # noqa: B023 - awaited here
-            await _until(lambda: link._ping is not None and link._ping.done(), 0.001)
+        if connection.connected:
+            await _until(lambda: connection.counters.pings > pings, 0.001)  # noqa: B023 - awaited here
+            await _until(
+                lambda: connection._ping is not None and connection._ping.done(), 0.001
+            )
 
 
 def _cpu(job: Callable[[], object], *, runs: int) -> float:

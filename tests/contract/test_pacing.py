@@ -211,12 +211,12 @@ async def test_a_broker_that_is_lost_after_a_refusal(account: Living) -> None:
         account.take()
         await cloud.broker.stop()  # type: ignore[attr-defined]  # FarmBot's has one
         await asyncio.sleep(0.05)
-        link = account.entry.runtime_data.receiver.link
-        connects = link.counters.connects
+        connection = account.entry.runtime_data.receiver.connection
+        connects = connection.counters.connects
         for _ in range(24):
             await account.live(5 * MINUTE, step=MINUTE)
         assert account.take() == []
-        assert link.counters.connects == connects
+        assert connection.counters.connects == connects
 
 
 @pytest.mark.parametrize("account", WAYS, indirect=True)

@@ -108,8 +108,8 @@ class Setting(AccountSetting[FarmBotCloud, FarmBotCoordinator]):
     async def lose_robot(self) -> None:
         """Let the robot go, and wait until that is noticed."""
         self.cloud.robot.online = False
-        await self.until_real(lambda: self.account.link.online is not None)
-        await self.until(lambda: self.account.link.online is False, step=1.0)
+        await self.until_real(lambda: self.account.connectivity.online is not None)
+        await self.until(lambda: self.account.connectivity.online is False, step=1.0)
 
     async def until(self, condition: Callable[[], bool], step: float = 0.05) -> None:
         """Wait until something holds; what is pushed needs real time to arrive."""
@@ -141,12 +141,12 @@ class Setting(AccountSetting[FarmBotCloud, FarmBotCoordinator]):
 
     async def answered(self) -> None:
         """Wait until no ping is under way that the robot will answer."""
-        link = self.account.receiver.link
+        connection = self.account.receiver.connection
         await self.until_real(
             lambda: (
-                not link.connected
+                not connection.connected
                 or not self.cloud.robot.online
-                or (link._ping is not None and link._ping.done())
+                or (connection._ping is not None and connection._ping.done())
             )
         )
         await self.settle()

@@ -1,4 +1,4 @@
-"""A broker with a robot at it, and somebody who listens, for the tests of the link."""
+"""A broker with a robot at it, and somebody who listens, for the tests of the connection."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -14,7 +14,7 @@ from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.errors import CloudError
 from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.farmbot.client.broker import (
-    BrokerLink,
+    BrokerConnection,
     Credentials,
     Listener,
 )
@@ -175,7 +175,7 @@ class Door(Gate):
 
 
 class Setting:
-    """A broker, and a link that belongs there."""
+    """A broker, and a connection that belongs there."""
 
     def __init__(self) -> None:
         """Nothing is started yet."""
@@ -193,7 +193,7 @@ class Setting:
         """What happens to somebody who asks for the credentials."""
         self.ear = Ear()
         self.report = ParseReport("FarmBot")
-        self.link = BrokerLink(self._credentials, self.ear, self.report)
+        self.connection = BrokerConnection(self._credentials, self.ear, self.report)
         self.running: asyncio.Task[None] | None = None
 
     async def _credentials(self) -> Credentials:
@@ -203,16 +203,16 @@ class Setting:
         return Credentials(*self.broker.address, None, BOT, self.presented)
 
     def run(self) -> None:
-        """Let the link live."""
-        self.running = asyncio.create_task(self.link.run())
+        """Run the connection."""
+        self.running = asyncio.create_task(self.connection.run())
 
     async def connect(self) -> None:
-        """Let the link live, and wait until it is connected."""
+        """Run the connection, and wait until it is connected."""
         self.run()
-        await until(lambda: self.link.connected, "the connection")
+        await until(lambda: self.connection.connected, "the connection")
 
     async def stop(self) -> None:
-        """End the link."""
+        """End the connection."""
         if self.running:
             self.running.cancel()
             with suppress(asyncio.CancelledError):
@@ -313,7 +313,7 @@ def published(topic: str, payload: bytes) -> bytes:
 
 @asynccontextmanager
 async def setting() -> AsyncGenerator[Setting]:
-    """Have a broker; at the end nothing of the link may be left."""
+    """Have a broker; at the end nothing of the connection may be left."""
     before = others()
     made = Setting()
     await made.broker.start(made.gate)

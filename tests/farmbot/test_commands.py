@@ -66,7 +66,7 @@ async def test_known_to_be_offline(actor: Actor) -> None:
     """Then nothing but the emergency stop and its end is sent, and nobody waits."""
     actor.robot.online = False
     await timed(actor, "take_photo")
-    assert actor.setting.account.link.online is False
+    assert actor.setting.account.connectivity.online is False
     sent = actor.setting.cloud.said("from_clients")
     for action, fields in ALL:
         if action not in ("emergency_lock", "emergency_unlock"):
@@ -104,7 +104,7 @@ async def test_coming_back(actor: Actor) -> None:
     actor.robot.online = False
     await timed(actor, "take_photo")
     actor.robot.online = True
-    await actor.setting.until(lambda: actor.setting.account.link.online is True)
+    await actor.setting.until(lambda: actor.setting.account.connectivity.online is True)
     await actor.act("take_photo")
 
 

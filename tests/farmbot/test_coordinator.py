@@ -333,11 +333,11 @@ async def test_an_idle_hour(set_up_farmbot: SetUp) -> None:
     await setting.live(120)
     setting.cloud.log.clear()
     setting.cloud.messages.clear()
-    pings = setting.account.receiver.link.counters.pings
+    pings = setting.account.receiver.connection.counters.pings
     await setting.live(3600)
     assert len(setting.cloud.log) <= 2
     assert setting.cloud.said("/ping/") <= 60
-    assert 50 <= setting.account.receiver.link.counters.pings - pings <= 60
+    assert 50 <= setting.account.receiver.connection.counters.pings - pings <= 60
     assert setting.unavailable() == set()
 
 
@@ -489,7 +489,7 @@ async def test_unload_ends_everything(set_up_farmbot: SetUp) -> None:
     await setting.connect()
     cloud, receiver = setting.cloud, setting.account.receiver
     flood = asyncio.create_task(cloud.robot.flood(500, 2))
-    await setting.until(lambda: receiver.link.counters.messages["status"] > 20)
+    await setting.until(lambda: receiver.connection.counters.messages["status"] > 20)
     assert await setting.hass.config_entries.async_unload(setting.entry.entry_id)
     assert receiver._timer is None or receiver._timer.cancelled()
     assert receiver._giving_up is None
@@ -502,12 +502,12 @@ async def test_unload_ends_everything(set_up_farmbot: SetUp) -> None:
     assert left == []
     assert setting.entry._background_tasks == set()
     assert f"device_{cloud.world.number}" in cloud.gate.accepted
-    requests, taken = cloud.count(), receiver.link.counters.messages.copy()
+    requests, taken = cloud.count(), receiver.connection.counters.messages.copy()
     flood.cancel()
     setting.freezer.tick(DAY)
     await setting.settle()
     assert cloud.count() == requests
-    assert receiver.link.counters.messages == taken
+    assert receiver.connection.counters.messages == taken
 
 
 async def test_late_messages_are_not_taken_in(set_up_farmbot: SetUp) -> None:

@@ -21,7 +21,7 @@ async def test_entities(
     setting = await set_up_farmbot(name)
     # In real time: as the clock moves, so does what a robot measures.
     await setting.until_real(lambda: "position" in setting.account.data)
-    await setting.until_real(lambda: setting.account.link.online is True)
+    await setting.until_real(lambda: setting.account.connectivity.online is True)
     await setting.settle()
     device = setting.registry_device(setting.number)
     assert device is not None

@@ -248,7 +248,7 @@ async def test_rubbish(setting: Setting, payload: bytes) -> None:
     await taken(setting)
     assert dict(account.data) == before
     assert sum(account.report.counts.values()) >= 1
-    assert account.receiver.link.counters.slips == 0
+    assert account.receiver.connection.counters.slips == 0
     assert isinstance(number, int)
     setting.cloud.set("points", number, name="After all")
     await taken(setting)
@@ -368,7 +368,7 @@ async def test_status_flood(setting: Setting) -> None:
         return read(*args)
 
     start = setting.hass.loop.time()
-    before = receiver.link.counters.messages["status"]
+    before = receiver.connection.counters.messages["status"]
     robot = setting.cloud.robot
     with (
         patch.object(receiver_module, "read_status", counting),
@@ -380,7 +380,7 @@ async def test_status_flood(setting: Setting) -> None:
             if turn % 10 == 9:
                 await asyncio.sleep(0.002)
         await setting.until(
-            lambda: receiver.link.counters.messages["status"] >= before + 300
+            lambda: receiver.connection.counters.messages["status"] >= before + 300
         )
         await setting.until_shown("position_x", "299.0")
     seconds = setting.hass.loop.time() - start
@@ -393,7 +393,7 @@ async def test_status_flood(setting: Setting) -> None:
 
 async def test_nothing_new(setting: Setting) -> None:
     """A state that says what was known writes nothing."""
-    messages = setting.account.receiver.link.counters.messages
+    messages = setting.account.receiver.connection.counters.messages
     before = messages["status"]
     with counted_writes() as writes:
         for _ in range(20):
@@ -433,13 +433,13 @@ async def test_a_flood_of_the_log(setting: Setting) -> None:
     """Too many lines cost memory for the newest only; rubbish among them none."""
     receiver = setting.account.receiver
     topic = f"bot/device_{setting.number}/logs"
-    seen = receiver.link.counters.messages["logs"]
+    seen = receiver.connection.counters.messages["logs"]
     for number in range(1000):
         setting.cloud.publish(topic, {"message": f"line {number}", "type": "info"})
     setting.cloud.publish(topic, b"rubbish")
     setting.cloud.publish(topic, {"message": "the last", "type": "info"})
     await setting.until_real(
-        lambda: receiver.link.counters.messages["logs"] >= seen + 1002
+        lambda: receiver.connection.counters.messages["logs"] >= seen + 1002
     )
     assert len(receiver._lines) <= receiver_module._LINES
     told = messages_of(setting)
@@ -607,14 +607,14 @@ async def test_refused_for_too_many_logins(
     setting.cloud.gate.refuse = True
     await setting.cloud.broker.start()
     await setting.live(45, step=5)
-    link = setting.account.receiver.link
-    await setting.until_real(lambda: link.counters.refusals >= 1)
+    connection = setting.account.receiver.connection
+    await setting.until_real(lambda: connection.counters.refusals >= 1)
     await setting.until_real(lambda: asked(setting)["GET /api/device"] >= 1)
     assert setting.hass.config_entries.flow.async_progress() == []
     # Five minutes at least until the next.
-    before = link.counters.refusals
+    before = connection.counters.refusals
     await setting.live(240)
-    assert link.counters.refusals == before
+    assert connection.counters.refusals == before
     assert setting.cloud.gate.refused[f"device_{setting.number}"] >= 1
     setting.cloud.gate.refuse = False
     setting.cloud.gate.forgive()
@@ -644,7 +644,7 @@ async def test_token_that_only_the_broker_met(setting: Setting) -> None:
     await setting.broker_back()
     await setting.live(45, step=5)
     await setting.until_real(
-        lambda: setting.account.receiver.link.counters.refusals == 1
+        lambda: setting.account.receiver.connection.counters.refusals == 1
     )
     await setting.until_real(lambda: setting.cloud.count("POST /api/tokens") == 1)
     await setting.live(90, step=5)
@@ -701,7 +701,7 @@ async def test_where_the_broker_is(setting: Setting) -> None:
         await setting.broker_back()
         await setting.live(120, step=5)
         assert not receiver.is_connected
-        assert receiver.link.counters.losses >= 2
+        assert receiver.connection.counters.losses >= 2
     await setting.live(700)
     await setting.until(lambda: receiver.is_connected)
 

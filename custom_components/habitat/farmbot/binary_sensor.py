@@ -29,7 +29,7 @@ from .coordinator import DEVICE, FarmBotCoordinator
 from .entity import RobotEntity, with_key
 from .items import SENSOR, items
 from .pin_entity import ReadEntity
-from .receiver import LINK, Link
+from .receiver import CONNECTIVITY, Connectivity
 
 _SILENT = timedelta(minutes=45)
 """The robot shows itself at the server every 15 to 20 min; after so long it is gone."""
@@ -126,7 +126,7 @@ class ConnectedSensor(BaseBinarySensorEntity[FarmBotCoordinator, FarmBotDevice])
             FarmBotDevice,
             CONNECTED,
             key=DEVICE,
-            reads=(LINK, POLL),
+            reads=(CONNECTIVITY, POLL),
         )
 
     @property
@@ -140,8 +140,8 @@ class ConnectedSensor(BaseBinarySensorEntity[FarmBotCoordinator, FarmBotDevice])
     def is_on(self) -> bool | None:
         """Whether it is there; None when nobody can say."""
         coordinator = self.coordinator
-        if coordinator.link.broker:
-            return coordinator.link.online
+        if coordinator.connectivity.broker:
+            return coordinator.connectivity.online
         seen = past(self.record.last_saw_api) if self.record else None
         # How long it was silent is known of the time of the last answer, not of now.
         asked = coordinator.answered_at
@@ -150,12 +150,12 @@ class ConnectedSensor(BaseBinarySensorEntity[FarmBotCoordinator, FarmBotDevice])
         return asked - seen < _SILENT
 
 
-class BrokerSensor(BaseBinarySensorEntity[FarmBotCoordinator, Link]):
+class BrokerSensor(BaseBinarySensorEntity[FarmBotCoordinator, Connectivity]):
     """Whether the message broker can be reached."""
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the link."""
-        super().__init__(coordinator, device, Link, BROKER, key=LINK)
+        super().__init__(coordinator, device, Connectivity, BROKER, key=CONNECTIVITY)
 
     @property
     @override
@@ -167,7 +167,7 @@ class BrokerSensor(BaseBinarySensorEntity[FarmBotCoordinator, Link]):
     @override
     def is_on(self) -> bool:
         """Whether it is."""
-        return self.coordinator.link.broker
+        return self.coordinator.connectivity.broker
 
 
 class LogThrottledSensor(

@@ -61,7 +61,8 @@ async def send(
     """
     with raise_translated(coordinator):
         await _wait(
-            coordinator, coordinator.receiver.link.command(*commands, timeout=timeout)
+            coordinator,
+            coordinator.receiver.connection.command(*commands, timeout=timeout),
         )
 
 
@@ -73,7 +74,7 @@ async def start(
 ) -> bool:
     """Send what takes a while, and leave the robot to it when patience ends; in seconds.
 
-    `ended` is called when it is over, see `BrokerLink.command`.
+    `ended` is called when it is over, see `BrokerConnection.command`.
 
     Returns:
         Whether it is done already.
@@ -85,7 +86,7 @@ async def start(
         try:
             await _wait(
                 coordinator,
-                coordinator.receiver.link.command(
+                coordinator.receiver.connection.command(
                     *commands, timeout=max(patience, REFUSAL), ended=ended
                 ),
             )
@@ -121,7 +122,7 @@ async def stop(coordinator: FarmBotCoordinator) -> None:
         HomeAssistantError: it could not be sent, or the robot did not say that it did.
     """
     with raise_translated(coordinator):
-        await _wait(coordinator, coordinator.receiver.link.emergency_lock())
+        await _wait(coordinator, coordinator.receiver.connection.emergency_lock())
 
 
 async def unlock(coordinator: FarmBotCoordinator) -> None:
@@ -131,7 +132,7 @@ async def unlock(coordinator: FarmBotCoordinator) -> None:
         HomeAssistantError: it could not be sent, or the robot did not say that it did.
     """
     with raise_translated(coordinator):
-        await _wait(coordinator, coordinator.receiver.link.emergency_unlock())
+        await _wait(coordinator, coordinator.receiver.connection.emergency_unlock())
 
 
 async def _wait(

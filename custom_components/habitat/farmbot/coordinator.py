@@ -30,7 +30,7 @@ from .devices import device_of, platform_of
 from .items import KINDS, async_remove_gone
 from .occurrence_store import RELEASE, Available, OccurrenceStore
 from .outcomes import Outcomes
-from .receiver import LINK, LOG, STATUS, BrokerReceiver, Link
+from .receiver import CONNECTIVITY, LOG, STATUS, BrokerReceiver, Connectivity
 from .running import RUNNING, Running, RunningSequences
 from .webcams import WEBCAM, Webcams
 
@@ -72,7 +72,7 @@ PACES: Mapping[Resource[Any], timedelta] = {
 
 NEWEST_READINGS = 50
 """Of up to 2500 that the server keeps."""
-_ALWAYS = frozenset({LOG, LINK, RELEASE, WEBCAM})
+_ALWAYS = frozenset({LOG, CONNECTIVITY, RELEASE, WEBCAM})
 """Sources that do not age."""
 
 
@@ -129,7 +129,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         await self.past.load()
         self.async_set_records(
             {
-                LINK: {LINK: Link(broker=False)},
+                CONNECTIVITY: {CONNECTIVITY: Connectivity(broker=False)},
                 RELEASE: {RELEASE: self.past.release},
             }
         )
@@ -295,7 +295,9 @@ class FarmBotCoordinator(HabitatCoordinator):
 
     def _is_out_of_action(self) -> bool:
         """Return whether the robot is known not to run what is due."""
-        return self.link.broker and (self.link.online is False or self.is_locked)
+        return self.connectivity.broker and (
+            self.connectivity.online is False or self.is_locked
+        )
 
     @property
     def reach(self) -> Reach:
@@ -305,9 +307,9 @@ class FarmBotCoordinator(HabitatCoordinator):
         return Reach(self.login.url, alias, plain=True)
 
     @property
-    def link(self) -> Link:
+    def connectivity(self) -> Connectivity:
         """Whether the broker can be reached, and whether the robot answers there."""
-        return self.record(LINK, Link) or Link(broker=False)
+        return self.record(CONNECTIVITY, Connectivity) or Connectivity(broker=False)
 
     def follow_work(self, log: Log | None, activity: object) -> Running:
         """Return what the robot runs, by a line of its log and by what it says that it does."""
@@ -349,7 +351,7 @@ class FarmBotCoordinator(HabitatCoordinator):
     @property
     def reachable(self) -> bool:
         """Whether the robot can be heard and told something."""
-        return self.link.broker and self.link.online is not False
+        return self.connectivity.broker and self.connectivity.online is not False
 
     @override
     def alive_until(self, device: Device) -> datetime | None:
@@ -456,8 +458,8 @@ class FarmBotCoordinator(HabitatCoordinator):
     def diagnostics_extra(self) -> Mapping[str, object]:
         """Return how the broker is doing."""
         return {
-            "broker": asdict(self.receiver.link.counters),
-            "link": asdict(self.link),
+            "broker": asdict(self.receiver.connection.counters),
+            "link": asdict(self.connectivity),
         }
 
 

@@ -12,7 +12,7 @@ from ..devices import Device
 from ..entity import HabitatEntity
 from .coordinator import FarmBotCoordinator
 from .garden.lookup import Named, name_of
-from .receiver import LINK
+from .receiver import CONNECTIVITY
 
 
 def with_key(device: Device, key: str) -> Device:
@@ -37,7 +37,12 @@ class RobotEntity[R](HabitatEntity[FarmBotCoordinator, R]):
     ) -> None:
         """Show the record of `kind` under `key`, and follow the link to the robot besides."""
         super().__init__(
-            coordinator, device, kind, description, key=key, reads=(LINK, *reads)
+            coordinator,
+            device,
+            kind,
+            description,
+            key=key,
+            reads=(CONNECTIVITY, *reads),
         )
 
 

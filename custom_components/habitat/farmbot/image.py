@@ -21,7 +21,7 @@ from .client.status import Axes
 from .coordinator import FarmBotCoordinator
 from .derived import BED, PHOTO
 from .entity import with_key
-from .receiver import LINK
+from .receiver import CONNECTIVITY
 
 MAP_PACE = timedelta(seconds=30)
 """From one map to the next while only the robot moves on it."""
@@ -81,7 +81,9 @@ class BedMap(HabitatEntity[FarmBotCoordinator, Bed], ImageEntity):
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the bed and the robot in it."""
         bed = with_key(device, BED)
-        super().__init__(coordinator, bed, Bed, BED_MAP, reads=(_POSITION, LINK))
+        super().__init__(
+            coordinator, bed, Bed, BED_MAP, reads=(_POSITION, CONNECTIVITY)
+        )
         ImageEntity.__init__(self, coordinator.hass)
         self._renew()
 

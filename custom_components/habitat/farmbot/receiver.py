@@ -26,14 +26,14 @@ from ..reach import async_points_into_house
 from .client import celery_script as nodes
 from .client.api import DEVICE, SYNCED, FarmBotClient, Resource
 from .client.auth import broker_address
-from .client.broker import BrokerLink, Credentials, RobotError
+from .client.broker import BrokerConnection, Credentials, RobotError
 from .client.models import Log
 from .client.status import Seen, read_log, read_status, read_telemetry
 from .running import RUNNING, Running
 
 STATUS = "status"
 LOG = "log"
-LINK = "link"
+CONNECTIVITY = "link"
 """The parts, and for the last two the keys, of what is pushed and is no list."""
 
 PACE = 1.0
@@ -47,7 +47,7 @@ _LINES = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Connectivity:
     """Whether the broker can be reached, and whether the robot answers there."""
 
     broker: bool
@@ -99,7 +99,7 @@ class BrokerReceiver:
         self._listener = listener
         self._auth = auth
         self._followed = followed
-        self.link = BrokerLink(
+        self.connection = BrokerConnection(
             self._credentials, self, coordinator.report, coordinator.session.pacing
         )
         self.is_connected = False
@@ -132,7 +132,7 @@ class BrokerReceiver:
             coordinator = self._coordinator
             self._tried = coordinator.hass.loop.create_future()
             coordinator.config_entry.async_create_background_task(
-                coordinator.hass, self.link.run(), f"{coordinator.name} broker"
+                coordinator.hass, self.connection.run(), f"{coordinator.name} broker"
             )
             coordinator.config_entry.async_on_unload(self._stop)
         await asyncio.wait({self._tried}, timeout=FIRST_WAIT)
@@ -177,9 +177,9 @@ class BrokerReceiver:
         if self._told:
             self._told = False
             LOGGER.info("%s: the message broker is back", self._coordinator.name)
-        link = self._coordinator.record(LINK, Link)
-        if link is None or not link.broker:
-            self._show(Link(broker=True))
+        connectivity = self._coordinator.record(CONNECTIVITY, Connectivity)
+        if connectivity is None or not connectivity.broker:
+            self._show(Connectivity(broker=True))
         self._listener.async_broker_connected()
         self._done_trying()
         self._coordinator.config_entry.async_create_background_task(
@@ -191,7 +191,7 @@ class BrokerReceiver:
     async def _ask_for_status(self) -> None:
         """Have the robot tell all; to a ping it only does what it has not told a moment ago."""
         with suppress(RobotError):
-            await self.link.command(nodes.read_status())
+            await self.connection.command(nodes.read_status())
 
     @callback
     def lost(self, reason: str) -> None:
@@ -230,7 +230,7 @@ class BrokerReceiver:
         """Hear whether the robot answers."""
         if not online:
             self._listener.robot_lost()
-        self._show(Link(broker=True, online=online))
+        self._show(Connectivity(broker=True, online=online))
 
     @callback
     def status(self, payload: bytes) -> None:
@@ -333,10 +333,12 @@ class BrokerReceiver:
             "%s: the message broker is out of reach; the server is polled instead",
             self._coordinator.name,
         )
-        self._show(Link(broker=False))
+        self._show(Connectivity(broker=False))
 
-    def _show(self, link: Link) -> None:
-        self._coordinator.async_set_records({LINK: {LINK: link}})
+    def _show(self, connectivity: Connectivity) -> None:
+        self._coordinator.async_set_records(
+            {CONNECTIVITY: {CONNECTIVITY: connectivity}}
+        )
 
     def _done_trying(self) -> None:
         if self._tried is not None and not self._tried.done():

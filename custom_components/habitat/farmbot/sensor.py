@@ -51,7 +51,7 @@ from .garden.schedule import Occurrence, Schedule
 from .garden.summary import WEED_STAGES, Garden
 from .items import SENSOR, items
 from .pin_entity import ReadEntity
-from .receiver import LINK, LOG, LogLine
+from .receiver import CONNECTIVITY, LOG, LogLine
 from .running import RUNNING, Running
 
 NOTHING = "nothing"
@@ -508,12 +508,17 @@ class LastSeenSensor(BaseSensorEntity[FarmBotCoordinator, FarmBotDevice]):
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the robot's record and the link."""
         super().__init__(
-            coordinator, device, FarmBotDevice, LAST_SEEN, key=DEVICE, reads=(LINK,)
+            coordinator,
+            device,
+            FarmBotDevice,
+            LAST_SEEN,
+            key=DEVICE,
+            reads=(CONNECTIVITY,),
         )
         self._hear()
 
     def _hear(self) -> None:
-        if self.coordinator.link.online:
+        if self.coordinator.connectivity.online:
             self._heard_at = dt_util.utcnow()
 
     @property
@@ -534,7 +539,7 @@ class LastSeenSensor(BaseSensorEntity[FarmBotCoordinator, FarmBotDevice]):
 
     @callback
     def _look(self, _: datetime) -> None:
-        if self.coordinator.link.online:
+        if self.coordinator.connectivity.online:
             self._hear()
             self.async_write_ha_state()
 

@@ -28,7 +28,7 @@ from custom_components.habitat.cloud.pacing import Pacing
 from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.farmbot.client import broker, celery_script as nodes
 from custom_components.habitat.farmbot.client.broker import (
-    BrokerLink,
+    BrokerConnection,
     CommandFailed,
     Credentials,
     NoReply,
@@ -101,9 +101,9 @@ async def robot(at: Setting) -> AsyncGenerator[Robot]:
 
 
 @asynccontextmanager
-async def _running(link: BrokerLink) -> AsyncGenerator[asyncio.Task[None]]:
+async def _running(connection: BrokerConnection) -> AsyncGenerator[asyncio.Task[None]]:
     """Let a link live."""
-    running = asyncio.create_task(link.run())
+    running = asyncio.create_task(connection.run())
     try:
         yield running
     finally:
@@ -124,7 +124,7 @@ async def _ends(doing: Awaitable[None]) -> RobotError:
 
 async def test_hears(at: Setting, robot: Robot) -> None:
     """What is pushed comes as it was sent, told apart by its topic."""
-    await until(lambda: at.link.online is True, "the first pong")
+    await until(lambda: at.connection.online is True, "the first pong")
     async with Client(*at.broker.address, username=SERVER, password=TOKEN) as server:
         await server.publish(f"bot/{BOT}/sync/Point/12", b'{"body": null}')
         await server.publish(f"bot/{BOT}/sync/Device", b"{}")
@@ -142,7 +142,7 @@ async def test_hears(at: Setting, robot: Robot) -> None:
     ]
     assert at.ear.of("status") == [[b"\x00 no JSON"]]
     assert at.ear.of("log") == [[b'{"message": "hello"}']]
-    counters = at.link.counters
+    counters = at.connection.counters
     assert counters.connects == 1
     assert counters.messages == {
         "pong": 1,
@@ -158,7 +158,7 @@ async def test_hears(at: Setting, robot: Robot) -> None:
 
 async def test_client(at: Setting, robot: Robot) -> None:
     """The link never takes the robot's own name, which would put that out, and sends at once."""
-    client = at.link._client
+    client = at.connection._client
     assert client is not None
     assert client.identifier.startswith("habitat-")
     connection = client._client.socket()
@@ -175,11 +175,11 @@ async def test_flood(socket_enabled: None) -> None:
     flood = b"".join(published(f"bot/{BOT}/status", status) for status in statuses)
     async with Script(flood=flood) as script:
         ear = Ear()
-        link = BrokerLink(script.credentials, ear, ParseReport("FarmBot"))
+        connection = BrokerConnection(script.credentials, ear, ParseReport("FarmBot"))
         began = time.process_time()
-        async with _running(link):
+        async with _running(connection):
             await until(
-                lambda: link.counters.messages["status"] == 2000, "the last", 10
+                lambda: connection.counters.messages["status"] == 2000, "the last", 10
             )
             cost = time.process_time() - began
     assert [payload for (payload,) in ear.of("status")] == statuses
@@ -195,8 +195,8 @@ async def test_other_topics(socket_enabled: None) -> None:
     )
     async with Script(flood=flood + published(f"bot/{BOT}/status", b"y")) as script:
         ear = Ear()
-        link = BrokerLink(script.credentials, ear, ParseReport("FarmBot"))
-        async with _running(link):
+        connection = BrokerConnection(script.credentials, ear, ParseReport("FarmBot"))
+        async with _running(connection):
             await until(lambda: bool(ear.of("status")), "the status")
     assert ear.of("status") == [[b"y"]]
     assert [kind for kind, *_ in ear.heard] == ["connected", "online", "status"]
@@ -209,9 +209,9 @@ async def test_slips_of_the_listener(
     at.ear.slips = True
     for _ in range(5):
         await robot.say("status", b"{}")
-    await until(lambda: at.link.counters.slips == 5, "the slips")
-    await at.link.command(nodes.sync())
-    assert at.link.counters.connects == 1
+    await until(lambda: at.connection.counters.slips == 5, "the slips")
+    await at.connection.command(nodes.sync())
+    assert at.connection.counters.connects == 1
     said = [record for record in caplog.records if record.name == broker.__name__]
     assert [record.levelno for record in said] == [logging.ERROR]
 
@@ -221,7 +221,7 @@ async def test_subscription_denied(at: Setting) -> None:
     at.gate.deaf_to = frozenset({"telemetry"})
     async with at.robot() as robot:
         await at.connect()
-        await at.link.command(nodes.sync())
+        await at.connection.command(nodes.sync())
         assert robot.kinds == ["sync"]
     assert at.report.counts == {"subscription (telemetry)": 1}
 
@@ -240,8 +240,8 @@ async def test_all_subscriptions_denied(at: Setting) -> None:
 
 async def test_command(at: Setting, robot: Robot) -> None:
     """A command is one request with a label of its own, and done when the robot says so."""
-    await at.link.command(nodes.sync(), nodes.read_status())
-    await at.link.command(nodes.sync(), priority=700)
+    await at.connection.command(nodes.sync(), nodes.read_status())
+    await at.connection.command(nodes.sync(), priority=700)
     assert robot.requests == [
         nodes.rpc_request(
             [nodes.sync(), nodes.read_status()], str(robot.labels[0]), 600
@@ -249,24 +249,24 @@ async def test_command(at: Setting, robot: Robot) -> None:
         nodes.rpc_request([nodes.sync()], str(robot.labels[1]), 700),
     ]
     assert robot.labels[0] != robot.labels[1]
-    assert at.link.counters.commands == 2
-    assert at.link.counters.failures == 0
+    assert at.connection.counters.commands == 2
+    assert at.connection.counters.failures == 0
 
 
 async def test_pings_with_commands(at: Setting, robot: Robot) -> None:
     """A command asks for a sign of life unless there was one a moment ago."""
-    await until(lambda: at.link.online is True, "the first pong")
-    await at.link.command(nodes.sync())
+    await until(lambda: at.connection.online is True, "the first pong")
+    await at.connection.command(nodes.sync())
     assert len(robot.pings) == 1
     await asyncio.sleep(broker.FRESH + 0.05)
-    await at.link.command(nodes.sync())
+    await at.connection.command(nodes.sync())
     await until(lambda: len(robot.pings) == 2, "the ping")
 
 
 async def test_command_fails(at: Setting, robot: Robot) -> None:
     """The robot's own words are the error's, but not all of many."""
     robot.obeys = False
-    failing = asyncio.create_task(_ends(at.link.command(nodes.check_updates())))
+    failing = asyncio.create_task(_ends(at.connection.command(nodes.check_updates())))
     await until(lambda: bool(robot.requests), "the request")
     await robot.reply(
         robot.labels[0], "rpc_error", "No update available.", "And\nmore: " + "x" * 400
@@ -275,13 +275,13 @@ async def test_command_fails(at: Setting, robot: Robot) -> None:
     assert isinstance(error, CommandFailed)
     assert str(error).startswith("No update available.; And more: xxx")
     assert len(str(error)) == 200
-    assert at.link.counters.failures == 1
+    assert at.connection.counters.failures == 1
 
 
 async def test_command_fails_without_a_word(at: Setting, robot: Robot) -> None:
     """A robot that does not say why is quoted so."""
     robot.obeys = False
-    failing = asyncio.create_task(_ends(at.link.command(nodes.sync())))
+    failing = asyncio.create_task(_ends(at.connection.command(nodes.sync())))
     await until(lambda: bool(robot.requests), "the request")
     await robot.reply(robot.labels[0], "rpc_error")
     assert str(await failing) == "The robot did not say why"
@@ -290,21 +290,21 @@ async def test_command_fails_without_a_word(at: Setting, robot: Robot) -> None:
 async def test_no_reply(at: Setting, robot: Robot) -> None:
     """A robot that answers pings but not the command is not offline; its late reply is let be."""
     robot.obeys = False
-    error = await _ends(at.link.command(nodes.sync(), timeout=0.4))
+    error = await _ends(at.connection.command(nodes.sync(), timeout=0.4))
     assert isinstance(error, NoReply)
-    assert at.link.online is True
-    unclaimed = at.link.counters.unclaimed
+    assert at.connection.online is True
+    unclaimed = at.connection.counters.unclaimed
     await robot.reply(robot.labels[0])
-    await until(lambda: at.link.counters.unclaimed == unclaimed + 1, "the reply")
+    await until(lambda: at.connection.counters.unclaimed == unclaimed + 1, "the reply")
     assert not at.report.counts
 
 
 async def test_parallel_commands(at: Setting, robot: Robot) -> None:
     """Each command ends with its own reply, whatever their order."""
     robot.obeys = False
-    first = asyncio.create_task(at.link.command(nodes.sync()))
+    first = asyncio.create_task(at.connection.command(nodes.sync()))
     await until(lambda: len(robot.requests) == 1, "the first")
-    second = asyncio.create_task(_ends(at.link.command(nodes.take_photo())))
+    second = asyncio.create_task(_ends(at.connection.command(nodes.take_photo())))
     await until(lambda: len(robot.requests) == 2, "the second")
     await robot.reply(robot.labels[1], "rpc_error", "No camera")
     assert str(await second) == "No camera"
@@ -316,7 +316,7 @@ async def test_parallel_commands(at: Setting, robot: Robot) -> None:
 async def test_strange_replies(at: Setting, robot: Robot) -> None:
     """Only a proper reply with the right label ends a command; the rest is let be."""
     robot.obeys = False
-    waiting = asyncio.create_task(at.link.command(nodes.sync(), timeout=5))
+    waiting = asyncio.create_task(at.connection.command(nodes.sync(), timeout=5))
     await until(lambda: bool(robot.requests), "the request")
     label = str(robot.labels[0])
     for payload in (
@@ -334,23 +334,23 @@ async def test_strange_replies(at: Setting, robot: Robot) -> None:
     ):
         await robot.say("from_device", text.encode())
     await until(lambda: at.report.counts["from_device"] == 4, "the oddities")
-    assert at.link.counters.unclaimed == 4
+    assert at.connection.counters.unclaimed == 4
     assert not waiting.done()
     # Two replies and the end of the connection within one breath: the first counts.
     ok = f'{{"kind": "rpc_ok", "args": {{"label": "{label}"}}}}'.encode()
-    at.link._take_reply(ok)
-    at.link._take_reply(ok)
-    at.link._end_replies(broker._offline)
+    at.connection._take_reply(ok)
+    at.connection._take_reply(ok)
+    at.connection._end_replies(broker._offline)
     await waiting
-    assert at.link.counters.unclaimed == 5
+    assert at.connection.counters.unclaimed == 5
 
 
 async def test_lock_waits_for_nothing(at: Setting, robot: Robot) -> None:
     """The emergency stop is sent and done while a long command is under way."""
     robot.obeys = False
-    moving = asyncio.create_task(at.link.command(nodes.find_home(), timeout=None))
+    moving = asyncio.create_task(at.connection.command(nodes.find_home(), timeout=None))
     await until(lambda: len(robot.requests) == 1, "the movement")
-    locking = asyncio.create_task(at.link.emergency_lock())
+    locking = asyncio.create_task(at.connection.emergency_lock())
     await until(lambda: len(robot.requests) == 2, "the lock")
     assert robot.kinds == ["find_home", "emergency_lock"]
     assert robot.requests[1]["args"] == {"label": robot.labels[1], "priority": 9000}
@@ -361,19 +361,19 @@ async def test_lock_waits_for_nothing(at: Setting, robot: Robot) -> None:
     with pytest.raises(CommandFailed, match="Emergency locked"):
         await moving
     robot.obeys = True
-    await at.link.emergency_unlock()
+    await at.connection.emergency_unlock()
     assert robot.kinds[-1] == "emergency_unlock"
 
 
 async def test_cancelled_command(at: Setting, robot: Robot) -> None:
     """A caller may stop to wait; nothing of the command stays."""
     robot.obeys = False
-    waiting = asyncio.create_task(at.link.command(nodes.sync(), timeout=None))
+    waiting = asyncio.create_task(at.connection.command(nodes.sync(), timeout=None))
     await until(lambda: bool(robot.requests), "the request")
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    assert not at.link._replies
+    assert not at.connection._replies
 
 
 # The robot away.
@@ -383,16 +383,16 @@ async def test_offline(at: Setting, robot: Robot) -> None:
     """A robot that does not answer is offline soon, and so says every command, at once."""
     robot.awake = False
     async with asyncio.timeout(3):
-        error = await _ends(at.link.command(nodes.sync(), timeout=None))
+        error = await _ends(at.connection.command(nodes.sync(), timeout=None))
     assert isinstance(error, RobotOffline)
-    await until(lambda: at.link.online is False, "going offline")
+    await until(lambda: at.connection.online is False, "going offline")
     sent = len(robot.requests)
-    assert isinstance(await _ends(at.link.command(nodes.sync())), RobotOffline)
+    assert isinstance(await _ends(at.connection.command(nodes.sync())), RobotOffline)
     assert len(robot.requests) == sent
     robot.awake = True
     await robot.say("status", b"{}")
-    await until(lambda: at.link.online is True, "the return")
-    await at.link.command(nodes.sync())
+    await until(lambda: at.connection.online is True, "the return")
+    await at.connection.command(nodes.sync())
     # The first ping may have been answered before the robot fell asleep.
     assert at.ear.of("online")[-2:] == [[False], [True]]
 
@@ -402,10 +402,10 @@ async def test_robot_that_was_there_a_moment_ago(
 ) -> None:
     """A word from just before the command is no sign that the robot got it."""
     monkeypatch.setattr(broker, "FRESH", 60.0)
-    await until(lambda: at.link.online is True, "the first pong")
+    await until(lambda: at.connection.online is True, "the first pong")
     robot.awake = False
     pings = len(robot.pings)
-    error = await _ends(at.link.command(nodes.sync(), timeout=0.2))
+    error = await _ends(at.connection.command(nodes.sync(), timeout=0.2))
     assert isinstance(error, RobotOffline)
     assert len(robot.pings) > pings
 
@@ -416,9 +416,9 @@ async def test_robot_that_vanishes_while_somebody_waits(
     """Who waits for a long command does not have to wait for the next regular ping."""
     monkeypatch.setattr(broker, "PING_EVERY", 60.0)
     monkeypatch.setattr(broker, "WATCH", 0.2)
-    await until(lambda: at.link.online is True, "the first pong")
+    await until(lambda: at.connection.online is True, "the first pong")
     robot.obeys = False
-    moving = asyncio.create_task(at.link.command(nodes.find_home(), timeout=None))
+    moving = asyncio.create_task(at.connection.command(nodes.find_home(), timeout=None))
     await until(lambda: bool(robot.requests), "the movement")
     # One that says nothing but answers is there: it is waited for.
     pings = len(robot.pings)
@@ -428,23 +428,23 @@ async def test_robot_that_vanishes_while_somebody_waits(
     async with asyncio.timeout(3):
         with pytest.raises(RobotOffline):
             await moving
-    assert at.link.online is False
+    assert at.connection.online is False
 
 
 async def test_lock_of_a_robot_that_is_offline(at: Setting, robot: Robot) -> None:
     """The lock is sent all the same: the robot may hear what it cannot answer."""
     robot.awake = False
-    await until(lambda: at.link.online is False, "going offline")
-    assert isinstance(await _ends(at.link.emergency_lock()), RobotOffline)
+    await until(lambda: at.connection.online is False, "going offline")
+    assert isinstance(await _ends(at.connection.emergency_lock()), RobotOffline)
     assert robot.kinds == ["emergency_lock"]
 
 
 async def test_one_miss_is_no_news(at: Setting, robot: Robot) -> None:
     """A robot that misses one ping and hears the next was never offline."""
-    await until(lambda: at.link.online is True, "the first pong")
+    await until(lambda: at.connection.online is True, "the first pong")
     robot.deaf = 1
     await until(lambda: len(robot.pings) == 3, "a miss, and the next ping")
-    await until(lambda: at.link._misses == 0, "the next pong")
+    await until(lambda: at.connection._misses == 0, "the next pong")
     assert at.ear.of("online") == [[True]]
 
 
@@ -453,7 +453,9 @@ async def test_a_long_command_ends_when_the_robot_goes(
 ) -> None:
     """Without a time limit a command still ends when there is nobody to end it."""
     robot.obeys = False
-    waiting = asyncio.create_task(_ends(at.link.command(nodes.sync(), timeout=None)))
+    waiting = asyncio.create_task(
+        _ends(at.connection.command(nodes.sync(), timeout=None))
+    )
     await until(lambda: bool(robot.requests), "the request")
     await asyncio.sleep(0.6)
     assert not waiting.done()
@@ -464,12 +466,12 @@ async def test_a_long_command_ends_when_the_robot_goes(
 async def test_log_of_the_server_is_no_sign_of_life(at: Setting, robot: Robot) -> None:
     """The server writes into the robot's log too, under a version of its own."""
     robot.awake = False
-    await until(lambda: at.link.online is False, "going offline")
+    await until(lambda: at.connection.online is False, "going offline")
     await robot.say("logs", b'{"message": "mail sent", "major_version": 99}')
     await until(lambda: len(at.ear.of("log")) == 1, "the line")
-    assert at.link.online is False
+    assert at.connection.online is False
     await robot.say("logs", b'{"message": "I am up", "major_version": 15}')
-    await until(lambda: at.link.online is True, "the return")
+    await until(lambda: at.connection.online is True, "the return")
 
 
 async def test_pace_of_pings(
@@ -479,11 +481,11 @@ async def test_pace_of_pings(
     assert 3600 / 62.0 < 60
     assert broker.MISSES == 2
     monkeypatch.setattr(broker, "PING_EVERY", 0.1)
-    await until(lambda: at.link.counters.pings > 1, "the next ping")
-    pings = at.link.counters.pings
-    await at.link.command(nodes.sync())
+    await until(lambda: at.connection.counters.pings > 1, "the next ping")
+    pings = at.connection.counters.pings
+    await at.connection.command(nodes.sync())
     await asyncio.sleep(0.5)
-    assert 2 <= at.link.counters.pings - pings <= 6
+    assert 2 <= at.connection.counters.pings - pings <= 6
 
 
 # The broker away.
@@ -491,9 +493,9 @@ async def test_pace_of_pings(
 
 async def test_not_connected(at: Setting) -> None:
     """Without a connection no command is sent, not even the lock."""
-    assert isinstance(await _ends(at.link.command(nodes.sync())), NotConnected)
-    assert isinstance(await _ends(at.link.emergency_lock()), NotConnected)
-    assert at.link.counters.failures == 2
+    assert isinstance(await _ends(at.connection.command(nodes.sync())), NotConnected)
+    assert isinstance(await _ends(at.connection.emergency_lock()), NotConnected)
+    assert at.connection.counters.failures == 2
 
 
 async def test_loss_and_return(
@@ -502,51 +504,53 @@ async def test_loss_and_return(
     """Commands that wait end with the broker; when it is back, so is the link."""
     caplog.set_level(logging.DEBUG)
     robot.obeys = False
-    waiting = asyncio.create_task(_ends(at.link.command(nodes.sync(), timeout=None)))
+    waiting = asyncio.create_task(
+        _ends(at.connection.command(nodes.sync(), timeout=None))
+    )
     await until(lambda: bool(robot.requests), "the request")
     await at.broker.stop()
     assert isinstance(await waiting, NotConnected)
-    assert not at.link.connected
-    assert at.link.online is None
-    assert isinstance(await _ends(at.link.command(nodes.sync())), NotConnected)
+    assert not at.connection.connected
+    assert at.connection.online is None
+    assert isinstance(await _ends(at.connection.command(nodes.sync())), NotConnected)
     await until(lambda: len(at.ear.of("lost")) > 2, "a few tries")
     await at.broker.start(at.gate)
     async with at.robot() as again:
-        await until(lambda: at.link.connected, "the return")
-        await at.link.command(nodes.sync())
+        await until(lambda: at.connection.connected, "the return")
+        await at.connection.command(nodes.sync())
         assert again.kinds == ["sync"]
-    assert at.link.counters.connects == 2
+    assert at.connection.counters.connects == 2
     assert TOKEN not in caplog.text
     assert TOKEN not in repr(at.ear.heard)
 
 
 async def test_publishing_fails(at: Setting, robot: Robot) -> None:
     """A connection that broke a moment ago, unnoticed yet, is none, and no miss of the robot's."""
-    await until(lambda: at.link.online is True, "the first pong")
-    client = at.link._client
+    await until(lambda: at.connection.online is True, "the first pong")
+    client = at.connection._client
     assert client is not None
     client._client.disconnect()
-    answers = at.link._answers()
-    error = await _ends(at.link.command(nodes.sync()))
+    answers = at.connection._answers()
+    error = await _ends(at.connection.command(nodes.sync()))
     assert isinstance(error, NotConnected)
     assert answers.cancelled() or answers.result() is False
-    assert at.link._misses == 0
+    assert at.connection._misses == 0
 
 
 async def test_ping_that_is_not_sent(
     at: Setting, robot: Robot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A ping that the broker did not take says nothing of the robot."""
-    await until(lambda: at.link.online is True, "the first pong")
-    assert at.link._client is not None
+    await until(lambda: at.connection.online is True, "the first pong")
+    assert at.connection._client is not None
 
     async def publish(*_: object, **__: object) -> NoReturn:
         raise MqttError("stuck")
 
-    monkeypatch.setattr(at.link._client, "publish", publish)
-    assert await at.link._answers() is False
-    assert at.link._misses == 0
-    error = await _ends(at.link.command(nodes.sync()))
+    monkeypatch.setattr(at.connection._client, "publish", publish)
+    assert await at.connection._answers() is False
+    assert at.connection._misses == 0
+    error = await _ends(at.connection.command(nodes.sync()))
     assert str(error) == "The message broker did not take the message: stuck"
 
 
@@ -565,13 +569,13 @@ async def test_encrypted(socket_enabled: None) -> None:
     async with Script(tls=own) as script:
         ear = Ear()
         script.trust = ssl.create_default_context()
-        link = BrokerLink(script.credentials, ear, ParseReport("FarmBot"))
-        async with _running(link):
+        connection = BrokerConnection(script.credentials, ear, ParseReport("FarmBot"))
+        async with _running(connection):
             await until(lambda: bool(ear.of("lost")), "the refusal")
             assert "certificate verify failed" in str(ear.of("lost")[0])
             assert not ear.of("refused")
             script.trust = others_trust
-            await until(lambda: link.connected, "the connection")
+            await until(lambda: connection.connected, "the connection")
 
 
 def _certificate() -> tuple[ssl.SSLContext, ssl.SSLContext]:
@@ -613,11 +617,11 @@ async def test_refused_login(at: Setting) -> None:
     at.presented = "an old one"
     at.run()
     await until(lambda: bool(at.ear.of("refused")), "the question")
-    assert at.link.counters.refusals == 1
+    assert at.connection.counters.refusals == 1
     await asyncio.sleep(0.3)
     assert at.asked == 1
     at.presented = TOKEN
-    await until(lambda: at.link.connected, "the connection")
+    await until(lambda: at.connection.connected, "the connection")
     assert [kind for kind, *_ in at.ear.heard][:3] == [
         "lost",
         "refused",
@@ -632,9 +636,9 @@ async def test_ways_to_be_refused(
     """A broker that is not ready says so otherwise than one that does not like the login."""
     async with Script(connack=code) as script:
         ear = Ear()
-        link = BrokerLink(script.credentials, ear, ParseReport("FarmBot"))
-        async with _running(link):
-            await until(lambda: link.counters.losses == 1, "the loss")
+        connection = BrokerConnection(script.credentials, ear, ParseReport("FarmBot"))
+        async with _running(connection):
+            await until(lambda: connection.counters.losses == 1, "the loss")
             await asyncio.sleep(0)
             assert len(ear.of("refused")) == refused
 
@@ -649,7 +653,7 @@ async def test_refused_login_with_a_new_token(
     at.run()
     await until(lambda: bool(at.ear.of("refused")), "the question")
     at.presented = TOKEN
-    await until(lambda: at.link.connected, "the connection")
+    await until(lambda: at.connection.connected, "the connection")
 
 
 async def test_nobody_knows_why_it_was_refused(at: Setting) -> None:
@@ -659,7 +663,7 @@ async def test_nobody_knows_why_it_was_refused(at: Setting) -> None:
     at.run()
     await until(lambda: bool(at.ear.of("refused")), "the question")
     at.presented = TOKEN
-    await until(lambda: at.link.connected, "the connection")
+    await until(lambda: at.connection.connected, "the connection")
 
 
 async def test_no_credentials(at: Setting) -> None:
@@ -672,7 +676,7 @@ async def test_no_credentials(at: Setting) -> None:
     at.unlucky = AuthError("Bad email or password")
     await until(lambda: bool(at.ear.of("refused")), "the question")
     at.unlucky = None
-    await until(lambda: at.link.connected, "the connection")
+    await until(lambda: at.connection.connected, "the connection")
 
 
 @pytest.mark.parametrize(
@@ -687,8 +691,8 @@ async def test_addresses_that_are_none(
     async def credentials() -> Credentials:
         return Credentials(host, port, None, BOT, TOKEN)
 
-    link = BrokerLink(credentials, ear, ParseReport("FarmBot"))
-    async with _running(link) as running:
+    connection = BrokerConnection(credentials, ear, ParseReport("FarmBot"))
+    async with _running(connection) as running:
         await until(lambda: len(ear.of("lost")) == 2, "two tries")
         assert not running.done()
 
@@ -701,8 +705,8 @@ async def test_silent_broker(
     before = others()
     async with Script(connack=None) as silence:
         ear = Ear()
-        link = BrokerLink(silence.credentials, ear, ParseReport("FarmBot"))
-        async with _running(link):
+        connection = BrokerConnection(silence.credentials, ear, ParseReport("FarmBot"))
+        async with _running(connection):
             await until(lambda: bool(ear.of("lost")), "the loss")
             await until(lambda: silence.closed >= 1, "the end of the connection")
         await until(lambda: silence.closed == silence.opened, "the end of them all")
@@ -717,8 +721,10 @@ async def test_cancelled_while_connecting(
     before = others()
     async with Script(connack=None) as silence:
         for wait in (0.0, 0.001, 0.1):
-            link = BrokerLink(silence.credentials, Ear(), ParseReport("FarmBot"))
-            running = asyncio.create_task(link.run())
+            connection = BrokerConnection(
+                silence.credentials, Ear(), ParseReport("FarmBot")
+            )
+            running = asyncio.create_task(connection.run())
             await asyncio.sleep(wait)
             running.cancel()
             with suppress(asyncio.CancelledError):
@@ -763,12 +769,12 @@ async def _pauses(
         "REFUSED_PAUSE": 300.0,
     }.items():
         monkeypatch.setattr(broker, name, value)
-    link = BrokerLink(nobody, ear, ParseReport("FarmBot"), Pacing(clock))
+    connection = BrokerConnection(nobody, ear, ParseReport("FarmBot"), Pacing(clock))
     with monkeypatch.context() as patcher:
-        patcher.setattr(link, "_visit", visit)
+        patcher.setattr(connection, "_visit", visit)
         patcher.setattr(asyncio, "sleep", sleep)
         with suppress(asyncio.CancelledError):
-            await link.run()
+            await connection.run()
     return pauses
 
 

@@ -164,7 +164,7 @@ class _Loss:
     lasted: float
 
 
-class BrokerLink:
+class BrokerConnection:
     """Keeps the connection to one robot's broker, and sends the robot its commands."""
 
     def __init__(
