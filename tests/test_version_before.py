@@ -176,8 +176,8 @@ async def test_stored_data(house: HomeAssistant, kept: dict[str, Any]) -> None:
     stored = _read("habitat.farmbot")["data"]
     before = [Occurrence.from_json(one) for one in stored["occurrences"]]
     assert None not in before
-    assert set(before) <= set(farmbot.past.occurrences)
-    assert farmbot.past.release == Available(stored["release"])
+    assert set(before) <= set(farmbot.occurrence_store.occurrences)
+    assert farmbot.occurrence_store.release == Available(stored["release"])
     flair = house.config_entries.async_get_known_entry(ids["flair"])
     await house.config_entries.async_unload(flair.entry_id)
     left = kept[f"{DOMAIN}.simulator.{flair.entry_id}"]

@@ -224,5 +224,5 @@ async def test_it_is_kept_when_home_assistant_stops(
     await setting.live(2 * HOUR)
     setting.hass.bus.async_fire("homeassistant_stop")
     await setting.settle()
-    kept = [one.summary for one in setting.account.past.occurrences]
+    kept = [one.summary for one in setting.account.occurrence_store.occurrences]
     assert kept == ["Water once"]

@@ -67,7 +67,7 @@ async def past(setting: Setting) -> list[CalendarEvent]:
 
 def kept(setting: Setting) -> list[Occurrence]:
     """Return what is kept."""
-    return list(setting.account.past.occurrences)
+    return list(setting.account.occurrence_store.occurrences)
 
 
 async def test_only_the_rule_is_known(setting: Setting) -> None:

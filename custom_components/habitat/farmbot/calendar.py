@@ -57,7 +57,7 @@ class ScheduleCalendar(HabitatEntity[FarmBotCoordinator, Schedule], CalendarEnti
     @property
     def _schedule(self) -> Schedule | None:
         """The schedule, with what is kept of the past."""
-        past = self.coordinator.past.occurrences
+        past = self.coordinator.occurrence_store.occurrences
         return replace(self.record, past=past) if self.record else None
 
     @property

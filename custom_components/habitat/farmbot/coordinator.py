@@ -106,10 +106,10 @@ class FarmBotCoordinator(HabitatCoordinator):
         self.receiver = BrokerReceiver(
             self, self.client, self.auth, frozenset(PACES), self
         )
-        self.past = OccurrenceStore(hass, entry.entry_id)
+        self.occurrence_store = OccurrenceStore(hass, entry.entry_id)
         self.webcams = Webcams(self, lambda: self.reach)
         self.outcomes = Outcomes(
-            self.store, self.past, self.deadlines, self._is_out_of_action
+            self.store, self.occurrence_store, self.deadlines, self._is_out_of_action
         )
         self._asked = False
         """Whether any list was asked for."""
@@ -126,11 +126,11 @@ class FarmBotCoordinator(HabitatCoordinator):
     @override
     async def async_config_entry_first_refresh(self) -> None:
         """Begin; keep the past when it ends."""
-        await self.past.load()
+        await self.occurrence_store.load()
         self.async_set_records(
             {
                 CONNECTIVITY: {CONNECTIVITY: Connectivity(broker=False)},
-                RELEASE: {RELEASE: self.past.release},
+                RELEASE: {RELEASE: self.occurrence_store.release},
             }
         )
         await super().async_config_entry_first_refresh()
@@ -147,7 +147,7 @@ class FarmBotCoordinator(HabitatCoordinator):
 
     async def _write_past(self) -> None:
         self._keep_past()
-        await self.past.write()
+        await self.occurrence_store.write()
 
     # Lists.
 
@@ -212,7 +212,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         """Return whether somebody wants to know the newest release, and it is time to ask."""
         return (
             RELEASE in self.store.subscribed_keys
-            and self.past.release_due
+            and self.occurrence_store.release_due
             and self._platform is not None
         )
 
@@ -226,10 +226,10 @@ class FarmBotCoordinator(HabitatCoordinator):
         if platform is None:
             return FetchResult({})
         # The server has counted it even where no answer comes.
-        self.past.keep_release(self.past.release)
+        self.occurrence_store.keep_release(self.occurrence_store.release)
         release = await self.client.release(platform)
         available = Available(release.version if release else None)
-        self.past.keep_release(available)
+        self.occurrence_store.keep_release(available)
         return FetchResult({RELEASE: available})
 
     @override
@@ -412,7 +412,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         touched = {key.partition("/")[0] for key in changed}
         if api.FARM_EVENTS.path in touched:
             events = self.records(api.FARM_EVENTS.path, FarmEvent)
-            self.past.drop_impossible(
+            self.occurrence_store.drop_impossible(
                 {one.id: one.created_at for one in events if one.created_at is not None}
             )
         if SCHEDULE in touched:
