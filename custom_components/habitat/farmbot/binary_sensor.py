@@ -28,7 +28,7 @@ from .client.status import Activity, AxisStates, Vitals
 from .coordinator import DEVICE, FarmBotCoordinator
 from .entity import RobotEntity, with_key
 from .items import SENSOR, items
-from .pin_entity import ReadEntity
+from .pin_entity import PinSensorEntity
 from .receiver import CONNECTIVITY, Connectivity
 
 _SILENT = timedelta(minutes=45)
@@ -194,7 +194,9 @@ class LogThrottledSensor(
         return ends is not None and ends > dt_util.utcnow()
 
 
-class DigitalSensor(ReadEntity, BaseBinarySensorEntity[FarmBotCoordinator, Sensor]):
+class DigitalSensor(
+    PinSensorEntity, BaseBinarySensorEntity[FarmBotCoordinator, Sensor]
+):
     """A sensor at a pin that knows only yes and no."""
 
     @property

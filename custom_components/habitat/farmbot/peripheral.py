@@ -12,10 +12,10 @@ from .commands import ACTIVITY, write_pin
 from .coordinator import FarmBotCoordinator
 from .entity import RobotEntity
 from .garden.lookup import name_of
-from .pin_entity import PinnedEntity
+from .pin_entity import PinEntity
 
 
-class PeripheralEntity(PinnedEntity[Peripheral], RobotEntity[Peripheral]):
+class PeripheralEntity(PinEntity[Peripheral], RobotEntity[Peripheral]):
     """A peripheral; its state is its pin's."""
 
     def __init__(

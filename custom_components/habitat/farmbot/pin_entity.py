@@ -8,7 +8,7 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.util import dt as dt_util
 
 from ..devices import Device
-from .client.models import Pinned, Sensor, SensorReading
+from .client.models import PinDevice, Sensor, SensorReading
 from .client.status import Pin
 from .commands import pin_key
 from .coordinator import FarmBotCoordinator
@@ -19,7 +19,7 @@ _CLOCKS_APART = timedelta(minutes=1)
 """How much the robot's clock and this one may differ, and how long its words may take."""
 
 
-class PinnedEntity[R: Pinned](NamedEntity[R]):
+class PinEntity[R: PinDevice](NamedEntity[R]):
     """An entity of something at a pin."""
 
     _followed: str | None = None
@@ -68,7 +68,7 @@ class PinnedEntity[R: Pinned](NamedEntity[R]):
             self._unfollow = None
 
 
-class ReadEntity(PinnedEntity[Sensor]):
+class PinSensorEntity(PinEntity[Sensor]):
     """What a sensor read last: as the server keeps it, or as the robot just says.
 
     The robot says it at once; the server's record follows, with the place. A pin that was read

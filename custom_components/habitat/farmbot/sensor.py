@@ -50,7 +50,7 @@ from .garden.jobs import current
 from .garden.schedule import Occurrence, Schedule
 from .garden.summary import WEED_STAGES, Garden
 from .items import SENSOR, items
-from .pin_entity import ReadEntity
+from .pin_entity import PinSensorEntity
 from .receiver import CONNECTIVITY, LOG, LogLine
 from .running import RUNNING, Running
 
@@ -599,7 +599,7 @@ class NextEventSensor(
         return self.entity_description.state_of(self._next)
 
 
-class AnalogSensor(ReadEntity, BaseSensorEntity[FarmBotCoordinator, Sensor]):
+class AnalogSensor(PinSensorEntity, BaseSensorEntity[FarmBotCoordinator, Sensor]):
     """A sensor at a pin, as the number that the board reads."""
 
     @property

@@ -8,7 +8,7 @@ from ...validation import validation_error
 from ..client import api
 from ..client.api import Resource
 from ..client.celery_script import DIGITAL, Node, PinKind, PinMode, named_pin
-from ..client.models import Pinned
+from ..client.models import PinDevice
 from ..coordinator import FarmBotCoordinator
 from ..garden.lookup import Named, Wanted, found
 
@@ -81,7 +81,7 @@ def choose_pin(
 def _place(
     coordinator: FarmBotCoordinator, resource: Resource[Any], wanted: Wanted
 ) -> Place:
-    one: Pinned = choose(coordinator, resource, wanted)
+    one: PinDevice = choose(coordinator, resource, wanted)
     if one.pin is None:
         raise validation_error("not_connected", name=str(wanted))
     return Place(

@@ -470,7 +470,7 @@ class Log:
 
 
 @model
-class Pinned(Record):
+class PinDevice(Record):
     """Something at a pin of the robot."""
 
     pin: int | None = None
@@ -484,12 +484,12 @@ class Pinned(Record):
 
 
 @model
-class Peripheral(Pinned):
+class Peripheral(PinDevice):
     """Something that the robot switches, such as a pump."""
 
 
 @model
-class Sensor(Pinned):
+class Sensor(PinDevice):
     """Something that the robot reads."""
 
 

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 
 from ...cloud.text import clean
-from ..client.models import Pinned, Point, PointGroup, Record, Sequence, Tool
+from ..client.models import PinDevice, Point, PointGroup, Record, Sequence, Tool
 
-type Named = Pinned | Point | PointGroup | Sequence | Tool
+type Named = PinDevice | Point | PointGroup | Sequence | Tool
 type Wanted = int | str
 """An id, or a name; digits are an id when nothing has that name."""
 
 
 def name_of(record: Named) -> str | None:
     """Return what a record is called."""
-    name = record.label if isinstance(record, Pinned) else record.name
+    name = record.label if isinstance(record, PinDevice) else record.name
     # The robot knows a tool by its name as it is written.
     return clean(name) if name and isinstance(record, Tool) else name
 
