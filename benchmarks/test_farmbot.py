@@ -18,7 +18,7 @@ from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.const import CONF_FORM, CONF_VENDOR, DOMAIN
 from custom_components.habitat.farmbot.bed_map import svg as bed_map
 from custom_components.habitat.farmbot.bed_map.bed import Bed
-from custom_components.habitat.farmbot.client import api, celery_script as nodes
+from custom_components.habitat.farmbot.client import api, celery_script
 from custom_components.habitat.farmbot.client.models import Point
 from custom_components.habitat.farmbot.client.status import Axes, Seen, read_status
 from custom_components.habitat.farmbot.commands import send
@@ -345,7 +345,9 @@ def test_emergency_stop(
         bench.cloud.ask(note_commands)
         under_way = [
             asyncio.create_task(
-                send(account, nodes.move(x=100 + turn * 50, y=500), timeout=None)
+                send(
+                    account, celery_script.move(x=100 + turn * 50, y=500), timeout=None
+                )
             )
             for turn in range(waiting)
         ]

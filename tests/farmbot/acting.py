@@ -11,7 +11,7 @@ import pytest
 
 from custom_components import habitat
 from custom_components.habitat.const import DOMAIN
-from custom_components.habitat.farmbot.client import celery_script as nodes
+from custom_components.habitat.farmbot.client import celery_script
 from custom_components.habitat.farmbot.commands import send
 from custom_components.habitat.farmbot.coordinator import FarmBotCoordinator
 from custom_components.habitat.simulator.core.clock import ManualClock
@@ -169,7 +169,7 @@ def acting(
         if broker is None:
             await setting.connect()
             # What it said so far comes before its reply: nothing of it arrives later.
-            await send(setting.account, nodes.read_status())
+            await send(setting.account, celery_script.read_status())
         heard.clear()
         return actor
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from custom_components.habitat.farmbot import commands
-from custom_components.habitat.farmbot.client import celery_script as nodes
+from custom_components.habitat.farmbot.client import celery_script
 from custom_components.habitat.farmbot.client.models import FirmwareConfig
 from custom_components.habitat.farmbot.client.status import Axes
 from custom_components.habitat.farmbot.coordinator import FarmBotCoordinator
@@ -270,4 +270,7 @@ async def test_commands_do_not_wait_for_each_other(actor: Actor) -> None:
     moving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await moving
-    assert actor.commands == [nodes.move(2000.0), nodes.send_message("Hello")]
+    assert actor.commands == [
+        celery_script.move(2000.0),
+        celery_script.send_message("Hello"),
+    ]

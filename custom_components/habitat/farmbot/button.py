@@ -15,7 +15,7 @@ from homeassistant.const import EntityCategory, Platform
 from ..devices import Device
 from ..loader import EntityFactory
 from ..validation import validation_error
-from .client import celery_script as nodes
+from .client import celery_script
 from .client.models import FarmBotDevice, Sensor, Sequence
 from .commands import require_idle, run, send, start, stop, unlock
 from .coordinator import FarmBotCoordinator
@@ -67,54 +67,54 @@ BUTTONS = (
     FarmBotButtonEntityDescription(key="emergency_unlock", press_fn=unlock),
     FarmBotButtonEntityDescription(
         key="find_home",
-        press_fn=lambda coordinator: start(coordinator, nodes.find_home()),
+        press_fn=lambda coordinator: start(coordinator, celery_script.find_home()),
         moves=True,
     ),
     FarmBotButtonEntityDescription(
         key="go_home",
-        press_fn=lambda coordinator: start(coordinator, nodes.go_home()),
+        press_fn=lambda coordinator: start(coordinator, celery_script.go_home()),
         moves=True,
     ),
     FarmBotButtonEntityDescription(
         key="take_photo",
-        press_fn=lambda coordinator: start(coordinator, nodes.take_photo()),
+        press_fn=lambda coordinator: start(coordinator, celery_script.take_photo()),
     ),
     FarmBotButtonEntityDescription(
         key="detect_weeds",
         press_fn=lambda coordinator: start(
-            coordinator, nodes.execute_script(PLANT_DETECTION)
+            coordinator, celery_script.execute_script(PLANT_DETECTION)
         ),
         entity_registry_enabled_default=False,
     ),
     FarmBotButtonEntityDescription(
         key="measure_soil_height",
         press_fn=lambda coordinator: start(
-            coordinator, nodes.execute_script(SOIL_HEIGHT)
+            coordinator, celery_script.execute_script(SOIL_HEIGHT)
         ),
         moves=True,
         entity_registry_enabled_default=False,
     ),
     FarmBotButtonEntityDescription(
         key="sync",
-        press_fn=lambda coordinator: start(coordinator, nodes.sync()),
+        press_fn=lambda coordinator: start(coordinator, celery_script.sync()),
         entity_category=EntityCategory.DIAGNOSTIC,
     ),
     FarmBotButtonEntityDescription(
         key="read_status",
-        press_fn=lambda coordinator: send(coordinator, nodes.read_status()),
+        press_fn=lambda coordinator: send(coordinator, celery_script.read_status()),
         entity_category=EntityCategory.DIAGNOSTIC,
     ),
     # No guards here: starting again is the cure for a robot that believes itself busy.
     FarmBotButtonEntityDescription(
         key="reboot",
-        press_fn=lambda coordinator: start(coordinator, nodes.reboot()),
+        press_fn=lambda coordinator: start(coordinator, celery_script.reboot()),
         device_class=ButtonDeviceClass.RESTART,
         entity_category=EntityCategory.CONFIG,
     ),
     FarmBotButtonEntityDescription(
         key="restart_firmware",
         press_fn=lambda coordinator: start(
-            coordinator, nodes.reboot("arduino_firmware")
+            coordinator, celery_script.reboot("arduino_firmware")
         ),
         device_class=ButtonDeviceClass.RESTART,
         entity_category=EntityCategory.CONFIG,
@@ -122,7 +122,7 @@ BUTTONS = (
     ),
     FarmBotButtonEntityDescription(
         key="power_off",
-        press_fn=lambda coordinator: start(coordinator, nodes.power_off()),
+        press_fn=lambda coordinator: start(coordinator, celery_script.power_off()),
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
     ),
@@ -160,9 +160,9 @@ class ReadButton(RobotEntity[Sensor], NamedEntity[Sensor], ButtonEntity):
     async def async_press(self) -> None:
         """Read it; the reading comes as all readings do."""
         sensor = self.require_record()
-        mode = nodes.ANALOG if sensor.analog else nodes.DIGITAL
-        named = nodes.named_pin("Sensor", sensor.id)
-        await send(self.coordinator, nodes.read_pin(named, mode))
+        mode = celery_script.ANALOG if sensor.analog else celery_script.DIGITAL
+        named = celery_script.named_pin("Sensor", sensor.id)
+        await send(self.coordinator, celery_script.read_pin(named, mode))
 
 
 def entities(

@@ -11,7 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 from ..const import DOMAIN
 from ..reasons import failure_reason
 from ..validation import validation_error
-from .client import celery_script as nodes
+from .client import celery_script
 from .client.api import FIRMWARE_CONFIG
 from .client.broker import (
     CommandFailed,
@@ -111,7 +111,7 @@ async def run(
         coordinator.running.end(name)
         coordinator.show_running()
 
-    command = nodes.execute(sequence.id, variables)
+    command = celery_script.execute(sequence.id, variables)
     return await start(coordinator, command, patience=patience, ended=ended)
 
 
@@ -158,7 +158,8 @@ async def write_pin(
     if value:
         require_unlocked(coordinator)
     await send(
-        coordinator, nodes.write_pin(pin if named is None else named, value, mode)
+        coordinator,
+        celery_script.write_pin(pin if named is None else named, value, mode),
     )
     coordinator.async_set_records({STATUS: {pin_key(pin): Pin(mode=mode, value=value)}})
 

@@ -4,7 +4,7 @@ from homeassistant.helpers.entity import EntityDescription
 
 from ..devices import Device
 from ..validation import validation_error
-from .client import celery_script as nodes
+from .client import celery_script
 from .client.celery_script import PinMode
 from .client.models import Peripheral
 from .client.status import Activity
@@ -42,7 +42,7 @@ class PeripheralEntity(PinEntity[Peripheral], RobotEntity[Peripheral]):
             peripheral.pin,
             value,
             mode,
-            nodes.named_pin("Peripheral", peripheral.id),
+            celery_script.named_pin("Peripheral", peripheral.id),
         )
 
     @property

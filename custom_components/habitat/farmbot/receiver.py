@@ -23,7 +23,7 @@ from ..const import LOGGER
 from ..coordinator import HabitatCoordinator
 from ..poller import GRACE
 from ..reach import async_points_into_house
-from .client import celery_script as nodes
+from .client import celery_script
 from .client.api import DEVICE, SYNCED, FarmBotClient, Resource
 from .client.auth import broker_address
 from .client.broker import BrokerConnection, Credentials, RobotError
@@ -191,7 +191,7 @@ class BrokerReceiver:
     async def _ask_for_status(self) -> None:
         """Have the robot tell all; to a ping it only does what it has not told a moment ago."""
         with suppress(RobotError):
-            await self.connection.command(nodes.read_status())
+            await self.connection.command(celery_script.read_status())
 
     @callback
     def lost(self, reason: str) -> None:

@@ -14,7 +14,7 @@ from homeassistant.components.update import (
 from ..devices import Device
 from ..entity import HabitatEntity
 from ..loader import EntityFactory
-from .client import celery_script as nodes
+from .client import celery_script
 from .client.api import FBOS_CONFIG
 from .client.models import FarmBotDevice, FbosConfig
 from .client.status import Job, Jobs, System
@@ -103,7 +103,7 @@ class FarmBotOSEntity(HabitatEntity[FarmBotCoordinator, FarmBotDevice], UpdateEn
     ) -> None:
         """Have the robot fetch and install the newest version; it restarts with it."""
         await require_idle(self.coordinator)
-        await start(self.coordinator, nodes.check_updates())
+        await start(self.coordinator, celery_script.check_updates())
 
 
 def entities(

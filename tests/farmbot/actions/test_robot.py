@@ -10,7 +10,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.habitat.farmbot.actions import robot as robot_services
-from custom_components.habitat.farmbot.client import celery_script as nodes
+from custom_components.habitat.farmbot.client import celery_script
 from custom_components.habitat.farmbot.client.celery_script import Node
 from custom_components.habitat.farmbot.coordinator import FarmBotCoordinator
 from custom_components.habitat.farmbot.derived import MountedTool
@@ -27,9 +27,11 @@ type Told = Callable[[Actor], Node]
 """What the robot is to be told."""
 
 
-def named(kind: nodes.PinKind, path: str, label: str) -> Callable[[Actor], Node]:
+def named(
+    kind: celery_script.PinKind, path: str, label: str
+) -> Callable[[Actor], Node]:
     """Return the pin of something by its label."""
-    return lambda actor: nodes.named_pin(kind, actor.id_of(path, label))
+    return lambda actor: celery_script.named_pin(kind, actor.id_of(path, label))
 
 
 WATER = named("Peripheral", "peripherals", "Water")
@@ -37,85 +39,97 @@ LAMP = named("Peripheral", "peripherals", "Grow light")
 PROBE = named("Sensor", "sensors", "Soil moisture")
 
 COMMANDS: tuple[tuple[str, dict[str, Any], Told], ...] = (
-    ("emergency_lock", {}, lambda _: nodes.emergency_lock()),
-    ("emergency_unlock", {}, lambda _: nodes.emergency_unlock()),
-    ("move", {"x": 100, "y": "50.5"}, lambda _: nodes.move(100.0, 50.5)),
-    ("move", {"z": -20, "safe_z": True}, lambda _: nodes.move(z=-20.0, safe_z=True)),
-    ("move", {"x": 80, "speed": 40}, lambda _: nodes.move(80.0, speed=40.0)),
+    ("emergency_lock", {}, lambda _: celery_script.emergency_lock()),
+    ("emergency_unlock", {}, lambda _: celery_script.emergency_unlock()),
+    ("move", {"x": 100, "y": "50.5"}, lambda _: celery_script.move(100.0, 50.5)),
+    (
+        "move",
+        {"z": -20, "safe_z": True},
+        lambda _: celery_script.move(z=-20.0, safe_z=True),
+    ),
+    ("move", {"x": 80, "speed": 40}, lambda _: celery_script.move(80.0, speed=40.0)),
     (
         "move",
         {"x": 10, "y": 0, "relative": True},
-        lambda _: nodes.move(10.0, 0.0, relative=True),
+        lambda _: celery_script.move(10.0, 0.0, relative=True),
     ),
-    ("find_home", {}, lambda _: nodes.find_home("all")),
-    ("find_home", {"axis": "x", "wait": False}, lambda _: nodes.find_home("x")),
-    ("go_home", {}, lambda _: nodes.go_home("all")),
-    ("go_home", {"axis": "z"}, lambda _: nodes.go_home("z")),
-    ("read_pin", {"pin": 59}, lambda _: nodes.read_pin(59, 0)),
-    ("read_pin", {"pin": 59, "mode": "analog"}, lambda _: nodes.read_pin(59, 1)),
+    ("find_home", {}, lambda _: celery_script.find_home("all")),
+    ("find_home", {"axis": "x", "wait": False}, lambda _: celery_script.find_home("x")),
+    ("go_home", {}, lambda _: celery_script.go_home("all")),
+    ("go_home", {"axis": "z"}, lambda _: celery_script.go_home("z")),
+    ("read_pin", {"pin": 59}, lambda _: celery_script.read_pin(59, 0)),
+    (
+        "read_pin",
+        {"pin": 59, "mode": "analog"},
+        lambda _: celery_script.read_pin(59, 1),
+    ),
     (
         "read_pin",
         {"sensor": "soil moisture"},
-        lambda actor: nodes.read_pin(PROBE(actor), 1),
+        lambda actor: celery_script.read_pin(PROBE(actor), 1),
     ),
     (
         "read_pin",
         {"sensor": "Soil moisture", "mode": "digital"},
-        lambda actor: nodes.read_pin(PROBE(actor), 0),
+        lambda actor: celery_script.read_pin(PROBE(actor), 0),
     ),
     (
         "read_pin",
         {"peripheral": "Water"},
-        lambda actor: nodes.read_pin(WATER(actor), 0),
+        lambda actor: celery_script.read_pin(WATER(actor), 0),
     ),
-    ("write_pin", {"pin": 5, "value": 1}, lambda _: nodes.write_pin(5, 1, 0)),
+    ("write_pin", {"pin": 5, "value": 1}, lambda _: celery_script.write_pin(5, 1, 0)),
     (
         "write_pin",
         {"pin": "5", "value": "128", "mode": "analog"},
-        lambda _: nodes.write_pin(5, 128, 1),
+        lambda _: celery_script.write_pin(5, 128, 1),
     ),
     (
         "write_pin",
         {"peripheral": " grow LIGHT ", "value": 200},
-        lambda actor: nodes.write_pin(LAMP(actor), 200, 1),
+        lambda actor: celery_script.write_pin(LAMP(actor), 200, 1),
     ),
     (
         "write_pin",
         {"peripheral": "Grow light", "value": 1, "mode": "digital"},
-        lambda actor: nodes.write_pin(LAMP(actor), 1, 0),
+        lambda actor: celery_script.write_pin(LAMP(actor), 1, 0),
     ),
-    ("toggle_pin", {"pin": 13}, lambda _: nodes.toggle_pin(13)),
+    ("toggle_pin", {"pin": 13}, lambda _: celery_script.toggle_pin(13)),
     (
         "toggle_pin",
         {"peripheral": "Water"},
-        lambda actor: nodes.toggle_pin(WATER(actor)),
+        lambda actor: celery_script.toggle_pin(WATER(actor)),
     ),
     (
         "set_servo_angle",
         {"pin": "4", "angle": 90},
-        lambda _: nodes.set_servo_angle(4, 90.0),
+        lambda _: celery_script.set_servo_angle(4, 90.0),
     ),
-    ("take_photo", {}, lambda _: nodes.take_photo()),
-    ("send_message", {"message": "Hello"}, lambda _: nodes.send_message("Hello")),
+    ("take_photo", {}, lambda _: celery_script.take_photo()),
+    (
+        "send_message",
+        {"message": "Hello"},
+        lambda _: celery_script.send_message("Hello"),
+    ),
     (
         "send_message",
         {"message": "x" * 300, "type": "warn", "channels": ["email", "toast"]},
-        lambda _: nodes.send_message("x" * 300, "warn", ("email", "toast")),
+        lambda _: celery_script.send_message("x" * 300, "warn", ("email", "toast")),
     ),
     (
         "mount_tool",
         {"tool": "watering NOZZLE"},
-        lambda _: nodes.mount_tool("Watering nozzle"),
+        lambda _: celery_script.mount_tool("Watering nozzle"),
     ),
     (
         "run_sequence",
         {"sequence": "rest"},
-        lambda actor: nodes.execute(actor.id_of("sequences", "Rest")),
+        lambda actor: celery_script.execute(actor.id_of("sequences", "Rest")),
     ),
     (
         "water_plants",
         {"crop": "Tomato"},
-        lambda actor: nodes.water(actor.ids_of("tomato")),
+        lambda actor: celery_script.water(actor.ids_of("tomato")),
     ),
 )
 
@@ -134,7 +148,7 @@ async def test_by_id(actor: Actor) -> None:
     lamp = actor.id_of("peripherals", "Grow light")
     for wanted in (lamp, str(lamp)):
         await actor.act("write_pin", peripheral=wanted, value=7)
-    assert actor.commands == [nodes.write_pin(LAMP(actor), 7, 1)] * 2
+    assert actor.commands == [celery_script.write_pin(LAMP(actor), 7, 1)] * 2
 
 
 # Emergency stop.
@@ -226,7 +240,7 @@ async def test_switching_off_is_never_refused(actor: Actor) -> None:
     await actor.setting.until(lambda: _activity(actor, "locked"))
     error = await actor.error("write_pin", peripheral="Water", value=0)
     assert error.translation_key == "robot_refused"
-    assert actor.commands[-1] == nodes.write_pin(WATER(actor), 0, 0)
+    assert actor.commands[-1] == celery_script.write_pin(WATER(actor), 0, 0)
 
 
 async def test_busy(actor: Actor) -> None:
@@ -249,7 +263,7 @@ async def test_busy_but_only_just(actor: Actor) -> None:
     actor.robot.tell()
     await actor.setting.until(moving.done)
     moving.result()
-    assert actor.commands == [nodes.move(10.0)]
+    assert actor.commands == [celery_script.move(10.0)]
 
 
 async def test_locked_while_busy(actor: Actor) -> None:
@@ -550,7 +564,9 @@ async def test_names_that_two_have(acting: Acting, clock: ManualClock) -> None:
     # Written exactly as one of them it is clear.
     await actor.act("toggle_pin", peripheral="water")
     assert actor.commands == [
-        nodes.toggle_pin(nodes.named_pin("Peripheral", cast(int, twin["id"])))
+        celery_script.toggle_pin(
+            celery_script.named_pin("Peripheral", cast(int, twin["id"]))
+        )
     ]
 
 
@@ -608,11 +624,11 @@ async def test_run_sequence_with_variables(actor: Actor) -> None:
         wait=True,
     )
     assert actor.commands == [
-        nodes.execute(
+        celery_script.execute(
             actor.id_of("sequences", "Sow"),
             {
-                "location": nodes.coordinate(500.0, 400.0, -100.0),
-                "depth": nodes.numeric(-20.0),
+                "location": celery_script.coordinate(500.0, 400.0, -100.0),
+                "depth": celery_script.numeric(-20.0),
             },
         )
     ]
@@ -639,7 +655,7 @@ async def test_same_sequence_twice(acting: Acting, clock: ManualClock) -> None:
     actor = await acting(world)
     assert await actor.refusal("run_sequence", sequence="Rest") == "ambiguous_name"
     await actor.act("run_sequence", sequence=twin["id"])
-    assert actor.commands == [nodes.execute(cast(int, twin["id"]))]
+    assert actor.commands == [celery_script.execute(cast(int, twin["id"]))]
 
 
 # Tools.
@@ -667,9 +683,9 @@ async def test_mount_and_dismount(actor: Actor) -> None:
         mounted.append(actor.world.device["mounted_tool_id"])
     assert mounted == [seeder, None, weeder]
     assert actor.commands == [
-        nodes.mount_tool("Seeder"),
-        nodes.dismount_tool(),
-        nodes.mount_tool("Weeder"),
+        celery_script.mount_tool("Seeder"),
+        celery_script.dismount_tool(),
+        celery_script.mount_tool("Weeder"),
     ]
 
 
@@ -760,7 +776,7 @@ async def test_the_robot_says_yes_and_does_nothing(
     key: str,
 ) -> None:
     """It finishes without an error when the tool's contacts do not meet: only its log tells."""
-    monkeypatch.setattr(nodes, action, lambda *_: nodes.read_status())
+    monkeypatch.setattr(celery_script, action, lambda *_: celery_script.read_status())
     dismounting = action == "dismount_tool"
     actor = (
         await _holding(acting, clock)
@@ -779,7 +795,7 @@ async def test_dismount_what_nobody_knows(actor: Actor) -> None:
     del account.data["mounted_tool"]
     error = await actor.error("dismount_tool")
     assert error.translation_key == "robot_refused"
-    assert actor.commands == [nodes.dismount_tool()]
+    assert actor.commands == [celery_script.dismount_tool()]
 
 
 @pytest.mark.parametrize("name", ['") os.exit("', "Düse ☂", "a\\", "]]--"])
@@ -805,7 +821,7 @@ async def test_water_plants(actor: Actor) -> None:
     )
     assert answer["plants"] == [second, first]
     assert answer["finished"] is True
-    assert actor.commands == [nodes.water([second, first])]
+    assert actor.commands == [celery_script.water([second, first])]
     places = [(one.x, one.y) for one in actor.world.watered]
     assert places == [
         (plant["x"], plant["y"])

@@ -26,7 +26,7 @@ import pytest
 from custom_components.habitat.cloud.errors import AuthError, CloudError, Unreachable
 from custom_components.habitat.cloud.pacing import Pacing
 from custom_components.habitat.cloud.report import ParseReport
-from custom_components.habitat.farmbot.client import broker, celery_script as nodes
+from custom_components.habitat.farmbot.client import broker, celery_script
 from custom_components.habitat.farmbot.client.broker import (
     BrokerConnection,
     CommandFailed,
@@ -210,7 +210,7 @@ async def test_slips_of_the_listener(
     for _ in range(5):
         await robot.say("status", b"{}")
     await until(lambda: at.connection.counters.slips == 5, "the slips")
-    await at.connection.command(nodes.sync())
+    await at.connection.command(celery_script.sync())
     assert at.connection.counters.connects == 1
     said = [record for record in caplog.records if record.name == broker.__name__]
     assert [record.levelno for record in said] == [logging.ERROR]
@@ -221,7 +221,7 @@ async def test_subscription_denied(at: Setting) -> None:
     at.gate.deaf_to = frozenset({"telemetry"})
     async with at.robot() as robot:
         await at.connect()
-        await at.connection.command(nodes.sync())
+        await at.connection.command(celery_script.sync())
         assert robot.kinds == ["sync"]
     assert at.report.counts == {"subscription (telemetry)": 1}
 
@@ -240,13 +240,15 @@ async def test_all_subscriptions_denied(at: Setting) -> None:
 
 async def test_command(at: Setting, robot: Robot) -> None:
     """A command is one request with a label of its own, and done when the robot says so."""
-    await at.connection.command(nodes.sync(), nodes.read_status())
-    await at.connection.command(nodes.sync(), priority=700)
+    await at.connection.command(celery_script.sync(), celery_script.read_status())
+    await at.connection.command(celery_script.sync(), priority=700)
     assert robot.requests == [
-        nodes.rpc_request(
-            [nodes.sync(), nodes.read_status()], str(robot.labels[0]), 600
+        celery_script.rpc_request(
+            [celery_script.sync(), celery_script.read_status()],
+            str(robot.labels[0]),
+            600,
         ),
-        nodes.rpc_request([nodes.sync()], str(robot.labels[1]), 700),
+        celery_script.rpc_request([celery_script.sync()], str(robot.labels[1]), 700),
     ]
     assert robot.labels[0] != robot.labels[1]
     assert at.connection.counters.commands == 2
@@ -256,17 +258,19 @@ async def test_command(at: Setting, robot: Robot) -> None:
 async def test_pings_with_commands(at: Setting, robot: Robot) -> None:
     """A command asks for a sign of life unless there was one a moment ago."""
     await until(lambda: at.connection.online is True, "the first pong")
-    await at.connection.command(nodes.sync())
+    await at.connection.command(celery_script.sync())
     assert len(robot.pings) == 1
     await asyncio.sleep(broker.FRESH + 0.05)
-    await at.connection.command(nodes.sync())
+    await at.connection.command(celery_script.sync())
     await until(lambda: len(robot.pings) == 2, "the ping")
 
 
 async def test_command_fails(at: Setting, robot: Robot) -> None:
     """The robot's own words are the error's, but not all of many."""
     robot.obeys = False
-    failing = asyncio.create_task(_ends(at.connection.command(nodes.check_updates())))
+    failing = asyncio.create_task(
+        _ends(at.connection.command(celery_script.check_updates()))
+    )
     await until(lambda: bool(robot.requests), "the request")
     await robot.reply(
         robot.labels[0], "rpc_error", "No update available.", "And\nmore: " + "x" * 400
@@ -281,7 +285,7 @@ async def test_command_fails(at: Setting, robot: Robot) -> None:
 async def test_command_fails_without_a_word(at: Setting, robot: Robot) -> None:
     """A robot that does not say why is quoted so."""
     robot.obeys = False
-    failing = asyncio.create_task(_ends(at.connection.command(nodes.sync())))
+    failing = asyncio.create_task(_ends(at.connection.command(celery_script.sync())))
     await until(lambda: bool(robot.requests), "the request")
     await robot.reply(robot.labels[0], "rpc_error")
     assert str(await failing) == "The robot did not say why"
@@ -290,7 +294,7 @@ async def test_command_fails_without_a_word(at: Setting, robot: Robot) -> None:
 async def test_no_reply(at: Setting, robot: Robot) -> None:
     """A robot that answers pings but not the command is not offline; its late reply is let be."""
     robot.obeys = False
-    error = await _ends(at.connection.command(nodes.sync(), timeout=0.4))
+    error = await _ends(at.connection.command(celery_script.sync(), timeout=0.4))
     assert isinstance(error, NoReply)
     assert at.connection.online is True
     unclaimed = at.connection.counters.unclaimed
@@ -302,9 +306,11 @@ async def test_no_reply(at: Setting, robot: Robot) -> None:
 async def test_parallel_commands(at: Setting, robot: Robot) -> None:
     """Each command ends with its own reply, whatever their order."""
     robot.obeys = False
-    first = asyncio.create_task(at.connection.command(nodes.sync()))
+    first = asyncio.create_task(at.connection.command(celery_script.sync()))
     await until(lambda: len(robot.requests) == 1, "the first")
-    second = asyncio.create_task(_ends(at.connection.command(nodes.take_photo())))
+    second = asyncio.create_task(
+        _ends(at.connection.command(celery_script.take_photo()))
+    )
     await until(lambda: len(robot.requests) == 2, "the second")
     await robot.reply(robot.labels[1], "rpc_error", "No camera")
     assert str(await second) == "No camera"
@@ -316,7 +322,9 @@ async def test_parallel_commands(at: Setting, robot: Robot) -> None:
 async def test_strange_replies(at: Setting, robot: Robot) -> None:
     """Only a proper reply with the right label ends a command; the rest is let be."""
     robot.obeys = False
-    waiting = asyncio.create_task(at.connection.command(nodes.sync(), timeout=5))
+    waiting = asyncio.create_task(
+        at.connection.command(celery_script.sync(), timeout=5)
+    )
     await until(lambda: bool(robot.requests), "the request")
     label = str(robot.labels[0])
     for payload in (
@@ -348,7 +356,9 @@ async def test_strange_replies(at: Setting, robot: Robot) -> None:
 async def test_lock_waits_for_nothing(at: Setting, robot: Robot) -> None:
     """The emergency stop is sent and done while a long command is under way."""
     robot.obeys = False
-    moving = asyncio.create_task(at.connection.command(nodes.find_home(), timeout=None))
+    moving = asyncio.create_task(
+        at.connection.command(celery_script.find_home(), timeout=None)
+    )
     await until(lambda: len(robot.requests) == 1, "the movement")
     locking = asyncio.create_task(at.connection.emergency_lock())
     await until(lambda: len(robot.requests) == 2, "the lock")
@@ -368,7 +378,9 @@ async def test_lock_waits_for_nothing(at: Setting, robot: Robot) -> None:
 async def test_cancelled_command(at: Setting, robot: Robot) -> None:
     """A caller may stop to wait; nothing of the command stays."""
     robot.obeys = False
-    waiting = asyncio.create_task(at.connection.command(nodes.sync(), timeout=None))
+    waiting = asyncio.create_task(
+        at.connection.command(celery_script.sync(), timeout=None)
+    )
     await until(lambda: bool(robot.requests), "the request")
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -383,16 +395,18 @@ async def test_offline(at: Setting, robot: Robot) -> None:
     """A robot that does not answer is offline soon, and so says every command, at once."""
     robot.awake = False
     async with asyncio.timeout(3):
-        error = await _ends(at.connection.command(nodes.sync(), timeout=None))
+        error = await _ends(at.connection.command(celery_script.sync(), timeout=None))
     assert isinstance(error, RobotOffline)
     await until(lambda: at.connection.online is False, "going offline")
     sent = len(robot.requests)
-    assert isinstance(await _ends(at.connection.command(nodes.sync())), RobotOffline)
+    assert isinstance(
+        await _ends(at.connection.command(celery_script.sync())), RobotOffline
+    )
     assert len(robot.requests) == sent
     robot.awake = True
     await robot.say("status", b"{}")
     await until(lambda: at.connection.online is True, "the return")
-    await at.connection.command(nodes.sync())
+    await at.connection.command(celery_script.sync())
     # The first ping may have been answered before the robot fell asleep.
     assert at.ear.of("online")[-2:] == [[False], [True]]
 
@@ -405,7 +419,7 @@ async def test_robot_that_was_there_a_moment_ago(
     await until(lambda: at.connection.online is True, "the first pong")
     robot.awake = False
     pings = len(robot.pings)
-    error = await _ends(at.connection.command(nodes.sync(), timeout=0.2))
+    error = await _ends(at.connection.command(celery_script.sync(), timeout=0.2))
     assert isinstance(error, RobotOffline)
     assert len(robot.pings) > pings
 
@@ -418,7 +432,9 @@ async def test_robot_that_vanishes_while_somebody_waits(
     monkeypatch.setattr(broker, "WATCH", 0.2)
     await until(lambda: at.connection.online is True, "the first pong")
     robot.obeys = False
-    moving = asyncio.create_task(at.connection.command(nodes.find_home(), timeout=None))
+    moving = asyncio.create_task(
+        at.connection.command(celery_script.find_home(), timeout=None)
+    )
     await until(lambda: bool(robot.requests), "the movement")
     # One that says nothing but answers is there: it is waited for.
     pings = len(robot.pings)
@@ -454,7 +470,7 @@ async def test_a_long_command_ends_when_the_robot_goes(
     """Without a time limit a command still ends when there is nobody to end it."""
     robot.obeys = False
     waiting = asyncio.create_task(
-        _ends(at.connection.command(nodes.sync(), timeout=None))
+        _ends(at.connection.command(celery_script.sync(), timeout=None))
     )
     await until(lambda: bool(robot.requests), "the request")
     await asyncio.sleep(0.6)
@@ -483,7 +499,7 @@ async def test_pace_of_pings(
     monkeypatch.setattr(broker, "PING_EVERY", 0.1)
     await until(lambda: at.connection.counters.pings > 1, "the next ping")
     pings = at.connection.counters.pings
-    await at.connection.command(nodes.sync())
+    await at.connection.command(celery_script.sync())
     await asyncio.sleep(0.5)
     assert 2 <= at.connection.counters.pings - pings <= 6
 
@@ -493,7 +509,9 @@ async def test_pace_of_pings(
 
 async def test_not_connected(at: Setting) -> None:
     """Without a connection no command is sent, not even the lock."""
-    assert isinstance(await _ends(at.connection.command(nodes.sync())), NotConnected)
+    assert isinstance(
+        await _ends(at.connection.command(celery_script.sync())), NotConnected
+    )
     assert isinstance(await _ends(at.connection.emergency_lock()), NotConnected)
     assert at.connection.counters.failures == 2
 
@@ -505,19 +523,21 @@ async def test_loss_and_return(
     caplog.set_level(logging.DEBUG)
     robot.obeys = False
     waiting = asyncio.create_task(
-        _ends(at.connection.command(nodes.sync(), timeout=None))
+        _ends(at.connection.command(celery_script.sync(), timeout=None))
     )
     await until(lambda: bool(robot.requests), "the request")
     await at.broker.stop()
     assert isinstance(await waiting, NotConnected)
     assert not at.connection.connected
     assert at.connection.online is None
-    assert isinstance(await _ends(at.connection.command(nodes.sync())), NotConnected)
+    assert isinstance(
+        await _ends(at.connection.command(celery_script.sync())), NotConnected
+    )
     await until(lambda: len(at.ear.of("lost")) > 2, "a few tries")
     await at.broker.start(at.gate)
     async with at.robot() as again:
         await until(lambda: at.connection.connected, "the return")
-        await at.connection.command(nodes.sync())
+        await at.connection.command(celery_script.sync())
         assert again.kinds == ["sync"]
     assert at.connection.counters.connects == 2
     assert TOKEN not in caplog.text
@@ -531,7 +551,7 @@ async def test_publishing_fails(at: Setting, robot: Robot) -> None:
     assert client is not None
     client._client.disconnect()
     answers = at.connection._answers()
-    error = await _ends(at.connection.command(nodes.sync()))
+    error = await _ends(at.connection.command(celery_script.sync()))
     assert isinstance(error, NotConnected)
     assert answers.cancelled() or answers.result() is False
     assert at.connection._misses == 0
@@ -550,7 +570,7 @@ async def test_ping_that_is_not_sent(
     monkeypatch.setattr(at.connection._client, "publish", publish)
     assert await at.connection._answers() is False
     assert at.connection._misses == 0
-    error = await _ends(at.connection.command(nodes.sync()))
+    error = await _ends(at.connection.command(celery_script.sync()))
     assert str(error) == "The message broker did not take the message: stuck"
 
 

@@ -5,7 +5,7 @@ import orjson
 import pytest
 
 from custom_components.habitat.cloud.documents import Json
-from custom_components.habitat.farmbot.client import celery_script as nodes
+from custom_components.habitat.farmbot.client import celery_script
 from custom_components.habitat.farmbot.client.celery_script import Node
 from tests.support.strategies import BOUNDED
 
@@ -17,46 +17,51 @@ def _numeric(number: float) -> Json:
 @pytest.mark.parametrize(
     ("node", "expected"),
     [
-        (nodes.emergency_lock(), {"kind": "emergency_lock", "args": {}}),
-        (nodes.emergency_unlock(), {"kind": "emergency_unlock", "args": {}}),
+        (celery_script.emergency_lock(), {"kind": "emergency_lock", "args": {}}),
+        (celery_script.emergency_unlock(), {"kind": "emergency_unlock", "args": {}}),
         (
-            nodes.find_home(),
+            celery_script.find_home(),
             {"kind": "find_home", "args": {"axis": "all", "speed": 100}},
         ),
-        (nodes.go_home("z"), {"kind": "home", "args": {"axis": "z", "speed": 100}}),
-        (nodes.set_home("x"), {"kind": "zero", "args": {"axis": "x"}}),
-        (nodes.find_length("y"), {"kind": "calibrate", "args": {"axis": "y"}}),
         (
-            nodes.coordinate(1, 2.5, -3),
+            celery_script.go_home("z"),
+            {"kind": "home", "args": {"axis": "z", "speed": 100}},
+        ),
+        (celery_script.set_home("x"), {"kind": "zero", "args": {"axis": "x"}}),
+        (celery_script.find_length("y"), {"kind": "calibrate", "args": {"axis": "y"}}),
+        (
+            celery_script.coordinate(1, 2.5, -3),
             {"kind": "coordinate", "args": {"x": 1, "y": 2.5, "z": -3}},
         ),
-        (nodes.numeric(2.5), {"kind": "numeric", "args": {"number": 2.5}}),
-        (nodes.text("a"), {"kind": "text", "args": {"string": "a"}}),
+        (celery_script.numeric(2.5), {"kind": "numeric", "args": {"number": 2.5}}),
+        (celery_script.text("a"), {"kind": "text", "args": {"string": "a"}}),
         (
-            nodes.point("Plant", 3),
+            celery_script.point("Plant", 3),
             {"kind": "point", "args": {"pointer_type": "Plant", "pointer_id": 3}},
         ),
         (
-            nodes.point_group(4),
+            celery_script.point_group(4),
             {"kind": "point_group", "args": {"point_group_id": 4}},
         ),
-        (nodes.tool(5), {"kind": "tool", "args": {"tool_id": 5}}),
+        (celery_script.tool(5), {"kind": "tool", "args": {"tool_id": 5}}),
         (
-            nodes.resource("Peripheral", 6),
+            celery_script.resource("Peripheral", 6),
             {
                 "kind": "resource",
                 "args": {"resource_type": "Peripheral", "resource_id": 6},
             },
         ),
         (
-            nodes.read_pin(59, nodes.ANALOG),
+            celery_script.read_pin(59, celery_script.ANALOG),
             {
                 "kind": "read_pin",
                 "args": {"pin_number": 59, "label": "---", "pin_mode": 1},
             },
         ),
         (
-            nodes.write_pin(nodes.named_pin("Peripheral", 12), 1, nodes.DIGITAL),
+            celery_script.write_pin(
+                celery_script.named_pin("Peripheral", 12), 1, celery_script.DIGITAL
+            ),
             {
                 "kind": "write_pin",
                 "args": {
@@ -69,14 +74,17 @@ def _numeric(number: float) -> Json:
                 },
             },
         ),
-        (nodes.toggle_pin(8), {"kind": "toggle_pin", "args": {"pin_number": 8}}),
         (
-            nodes.set_servo_angle(4, 90),
+            celery_script.toggle_pin(8),
+            {"kind": "toggle_pin", "args": {"pin_number": 8}},
+        ),
+        (
+            celery_script.set_servo_angle(4, 90),
             {"kind": "set_servo_angle", "args": {"pin_number": 4, "pin_value": 90}},
         ),
-        (nodes.execute(123), {"kind": "execute", "args": {"sequence_id": 123}}),
+        (celery_script.execute(123), {"kind": "execute", "args": {"sequence_id": 123}}),
         (
-            nodes.execute(
+            celery_script.execute(
                 123,
                 {"parent": {"kind": "point_group", "args": {"point_group_id": 1}}},
             ),
@@ -98,19 +106,22 @@ def _numeric(number: float) -> Json:
             },
         ),
         (
-            nodes.execute_script("plant-detection"),
+            celery_script.execute_script("plant-detection"),
             {"kind": "execute_script", "args": {"label": "plant-detection"}},
         ),
         (
-            nodes.mount_tool("Seeder"),
+            celery_script.mount_tool("Seeder"),
             {"kind": "lua", "args": {"lua": 'mount_tool("Seeder")'}},
         ),
-        (nodes.dismount_tool(), {"kind": "lua", "args": {"lua": "dismount_tool()"}}),
-        (nodes.take_photo(), {"kind": "take_photo", "args": {}}),
-        (nodes.read_status(), {"kind": "read_status", "args": {}}),
-        (nodes.sync(), {"kind": "sync", "args": {}}),
         (
-            nodes.send_message("x" * 400, "warn", ["toast", "email"]),
+            celery_script.dismount_tool(),
+            {"kind": "lua", "args": {"lua": "dismount_tool()"}},
+        ),
+        (celery_script.take_photo(), {"kind": "take_photo", "args": {}}),
+        (celery_script.read_status(), {"kind": "read_status", "args": {}}),
+        (celery_script.sync(), {"kind": "sync", "args": {}}),
+        (
+            celery_script.send_message("x" * 400, "warn", ["toast", "email"]),
             {
                 "kind": "send_message",
                 "args": {"message": "x" * 300, "message_type": "warn"},
@@ -121,14 +132,14 @@ def _numeric(number: float) -> Json:
             },
         ),
         (
-            nodes.check_updates(),
+            celery_script.check_updates(),
             {"kind": "check_updates", "args": {"package": "farmbot_os"}},
         ),
         (
-            nodes.reboot("arduino_firmware"),
+            celery_script.reboot("arduino_firmware"),
             {"kind": "reboot", "args": {"package": "arduino_firmware"}},
         ),
-        (nodes.power_off(), {"kind": "power_off", "args": {}}),
+        (celery_script.power_off(), {"kind": "power_off", "args": {}}),
     ],
 )
 def test_nodes(node: Node, expected: Json) -> None:
@@ -139,7 +150,7 @@ def test_nodes(node: Node, expected: Json) -> None:
 
 def test_move() -> None:
     """Coordinates overwrite those of the axes; an axis that is not given is not named."""
-    assert nodes.move(x=100, z=0.0) == {
+    assert celery_script.move(x=100, z=0.0) == {
         "kind": "move",
         "args": {},
         "body": [
@@ -157,7 +168,7 @@ def test_move() -> None:
 
 def test_move_by_distance() -> None:
     """Distances are added; the speed holds for all axes, since raising the head moves Z."""
-    assert nodes.move(y=-20, relative=True, safe_z=True, speed=50) == {
+    assert celery_script.move(y=-20, relative=True, safe_z=True, speed=50) == {
         "kind": "move",
         "args": {},
         "body": [
@@ -179,12 +190,14 @@ def test_move_by_distance() -> None:
 
 def test_rpc_request() -> None:
     """The envelope has label and priority; the robot's time-out is in ms."""
-    assert nodes.rpc_request([nodes.sync()], "l-1") == {
+    assert celery_script.rpc_request([celery_script.sync()], "l-1") == {
         "kind": "rpc_request",
         "args": {"label": "l-1", "priority": 600},
         "body": [{"kind": "sync", "args": {}}],
     }
-    request = nodes.rpc_request([nodes.sync()], "l-1", nodes.URGENT, timeout=1.5)
+    request = celery_script.rpc_request(
+        [celery_script.sync()], "l-1", celery_script.URGENT, timeout=1.5
+    )
     assert request["args"] == {"label": "l-1", "priority": 9000, "timeout": 1500}
 
 
@@ -219,7 +232,7 @@ def _read_lua(literal: str) -> str:
 )
 def test_text_is_no_code(name: str) -> None:
     """Nothing that a tool may be called gets out of the quotes, and nothing of it is lost."""
-    code = nodes.mount_tool(name)["args"]
+    code = celery_script.mount_tool(name)["args"]
     assert isinstance(code, dict)
     lua = code["lua"]
     assert isinstance(lua, str)
@@ -234,18 +247,22 @@ def test_text_is_no_code(name: str) -> None:
 @given(st.text())
 def test_lua_string(text: str) -> None:
     """The literal is the text, whatever that is."""
-    assert _read_lua(nodes.lua_string(text)) == text
+    assert _read_lua(celery_script.lua_string(text)) == text
 
 
 def test_coordinates() -> None:
     """Of all values only those that are places are places."""
-    values = [nodes.coordinate(1, 2, 3), nodes.numeric(4), nodes.tool(5)]
-    assert list(nodes.coordinates(values)) == [(1.0, 2.0, 3.0)]
+    values = [
+        celery_script.coordinate(1, 2, 3),
+        celery_script.numeric(4),
+        celery_script.tool(5),
+    ]
+    assert list(celery_script.coordinates(values)) == [(1.0, 2.0, 3.0)]
 
 
 def test_water() -> None:
     """Plants are named by their ids, which are numbers and nothing else."""
-    code = nodes.water([3, 41])["args"]
+    code = celery_script.water([3, 41])["args"]
     assert isinstance(code, dict)
     assert code["lua"] == (
         'for _, id in ipairs({"3", "41"}) do '
@@ -253,7 +270,7 @@ def test_water() -> None:
         "if plant then water(plant) end end"
     )
     with pytest.raises(ValueError, match="invalid literal"):
-        nodes.water(["1) os.exit("])  # type: ignore[list-item]  # what must not happen
+        celery_script.water(["1) os.exit("])  # type: ignore[list-item]  # what must not happen
 
 
 def test_nothing_dangerous() -> None:
@@ -266,4 +283,4 @@ def test_nothing_dangerous() -> None:
         "install_farmware",
         "lua",
     ):
-        assert not hasattr(nodes, name)
+        assert not hasattr(celery_script, name)

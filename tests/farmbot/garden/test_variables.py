@@ -10,7 +10,7 @@ import pytest
 from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.parsing import parse
 from custom_components.habitat.cloud.report import ParseReport
-from custom_components.habitat.farmbot.client import celery_script as nodes
+from custom_components.habitat.farmbot.client import celery_script
 from custom_components.habitat.farmbot.client.celery_script import Node
 from custom_components.habitat.farmbot.client.models import (
     Peripheral,
@@ -115,59 +115,63 @@ def error_of(label: str, value: object) -> VariableError:
     return caught.value
 
 
-BASIL = nodes.point("Plant", 1)
-HERBS = nodes.point_group(11)
-NOZZLE = nodes.tool(21)
+BASIL = celery_script.point("Plant", 1)
+HERBS = celery_script.point_group(11)
+NOZZLE = celery_script.tool(21)
 
 
 @pytest.mark.parametrize(
     ("label", "value", "node"),
     [
-        ("number", 3, nodes.numeric(3.0)),
-        ("number", -2.5, nodes.numeric(-2.5)),
-        ("number", " 7.5 ", nodes.numeric(7.5)),
-        ("depth", "1e3", nodes.numeric(1000.0)),
-        ("text", "", nodes.text("")),
-        ("text", 'os.exit() -- "', nodes.text('os.exit() -- "')),
-        ("text", 12, nodes.text("12")),
-        ("note", "Düse ☂", nodes.text("Düse ☂")),
-        ("place", {"x": 1, "y": "2.5", "z": -3}, nodes.coordinate(1.0, 2.5, -3.0)),
-        ("plant", {"z": 0, "y": 0, "x": 0}, nodes.coordinate(0.0, 0.0, 0.0)),
-        ("tool", {"x": 1, "y": 2, "z": 3}, nodes.coordinate(1.0, 2.0, 3.0)),
+        ("number", 3, celery_script.numeric(3.0)),
+        ("number", -2.5, celery_script.numeric(-2.5)),
+        ("number", " 7.5 ", celery_script.numeric(7.5)),
+        ("depth", "1e3", celery_script.numeric(1000.0)),
+        ("text", "", celery_script.text("")),
+        ("text", 'os.exit() -- "', celery_script.text('os.exit() -- "')),
+        ("text", 12, celery_script.text("12")),
+        ("note", "Düse ☂", celery_script.text("Düse ☂")),
+        (
+            "place",
+            {"x": 1, "y": "2.5", "z": -3},
+            celery_script.coordinate(1.0, 2.5, -3.0),
+        ),
+        ("plant", {"z": 0, "y": 0, "x": 0}, celery_script.coordinate(0.0, 0.0, 0.0)),
+        ("tool", {"x": 1, "y": 2, "z": 3}, celery_script.coordinate(1.0, 2.0, 3.0)),
         ("place", "Basil", BASIL),
         ("place", "basil", BASIL),
         ("place", 1, BASIL),
         ("place", "1", BASIL),
-        ("place", "Stake", nodes.point("GenericPointer", 4)),
-        ("place", {"plant": "Twin"}, nodes.point("Plant", 2)),
-        ("place", {"weed": "Twin"}, nodes.point("Weed", 3)),
-        ("place", {"point": 4}, nodes.point("GenericPointer", 4)),
+        ("place", "Stake", celery_script.point("GenericPointer", 4)),
+        ("place", {"plant": "Twin"}, celery_script.point("Plant", 2)),
+        ("place", {"weed": "Twin"}, celery_script.point("Weed", 3)),
+        ("place", {"point": 4}, celery_script.point("GenericPointer", 4)),
         ("place", {"group": "Herbs"}, HERBS),
         ("place", {"tool": "nozzle"}, NOZZLE),
-        ("wanted_place", "Stake", nodes.point("GenericPointer", 4)),
+        ("wanted_place", "Stake", celery_script.point("GenericPointer", 4)),
         ("nowhere", 21, NOZZLE),
         # A name that several kinds have is first looked for where the default comes from.
         ("tool", "Nozzle", NOZZLE),
-        ("plant", "Nozzle", nodes.point("Plant", 6)),
+        ("plant", "Nozzle", celery_script.point("Plant", 6)),
         ("group", "Herbs", HERBS),
         ("every", "Herbs", HERBS),
-        ("plant", "Herbs", nodes.point("Plant", 7)),
+        ("plant", "Herbs", celery_script.point("Plant", 7)),
         # And elsewhere when it is not there.
         ("tool", "Basil", BASIL),
         ("group", "Nozzle", None),
-        ("valve", "water", nodes.resource("Peripheral", 31)),
-        ("valve", 31, nodes.resource("Peripheral", 31)),
-        ("valve", {"sensor": "Soil"}, nodes.resource("Sensor", 41)),
-        ("probe", "Soil", nodes.resource("Sensor", 41)),
-        ("program", "Rest", nodes.resource("Sequence", 51)),
-        ("odd_item", {"peripheral": 31}, nodes.resource("Peripheral", 31)),
-        ("bare_item", {"sequence": "Rest"}, nodes.resource("Sequence", 51)),
+        ("valve", "water", celery_script.resource("Peripheral", 31)),
+        ("valve", 31, celery_script.resource("Peripheral", 31)),
+        ("valve", {"sensor": "Soil"}, celery_script.resource("Sensor", 41)),
+        ("probe", "Soil", celery_script.resource("Sensor", 41)),
+        ("program", "Rest", celery_script.resource("Sequence", 51)),
+        ("odd_item", {"peripheral": 31}, celery_script.resource("Peripheral", 31)),
+        ("bare_item", {"sequence": "Rest"}, celery_script.resource("Sequence", 51)),
         # Of a kind that is newer than this only what is clear by itself.
-        ("future", 5, nodes.numeric(5.0)),
-        ("future", "5", nodes.text("5")),
-        ("future", {"x": 1, "y": 2, "z": 3}, nodes.coordinate(1.0, 2.0, 3.0)),
+        ("future", 5, celery_script.numeric(5.0)),
+        ("future", "5", celery_script.text("5")),
+        ("future", {"x": 1, "y": 2, "z": 3}, celery_script.coordinate(1.0, 2.0, 3.0)),
         ("future", {"tool": 21}, NOZZLE),
-        ("future", {"sensor": "Soil"}, nodes.resource("Sensor", 41)),
+        ("future", {"sensor": "Soil"}, celery_script.resource("Sensor", 41)),
     ],
 )
 def test_values(label: str, value: object, node: Node | None) -> None:
@@ -247,10 +251,16 @@ def test_labels() -> None:
     both = sequence(
         Depth=default("numeric", number=1), depth=default("text", string="")
     )
-    assert given_nodes(both, {"Depth": 2}, INVENTORY) == {"Depth": nodes.numeric(2.0)}
-    assert given_nodes(both, {"depth": "a"}, INVENTORY) == {"depth": nodes.text("a")}
+    assert given_nodes(both, {"Depth": 2}, INVENTORY) == {
+        "Depth": celery_script.numeric(2.0)
+    }
+    assert given_nodes(both, {"depth": "a"}, INVENTORY) == {
+        "depth": celery_script.text("a")
+    }
     one = sequence(Depth=default("numeric", number=1))
-    assert given_nodes(one, {"dEPTH": 2}, INVENTORY) == {"Depth": nodes.numeric(2.0)}
+    assert given_nodes(one, {"dEPTH": 2}, INVENTORY) == {
+        "Depth": celery_script.numeric(2.0)
+    }
     for labels, label in ((both, "DEPTH"), (one, "Width"), (sequence(), "x")):
         with pytest.raises(VariableError) as caught:
             given_nodes(labels, {label: 1}, INVENTORY)

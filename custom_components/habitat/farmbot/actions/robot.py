@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 from ...const import DOMAIN
 from ...devices import Device
 from ...validation import validation_error
-from ..client import api, celery_script as nodes
+from ..client import api, celery_script
 from ..client.celery_script import ANALOG, Axis, Channel, Node
 from ..client.enums import PlantStage, PointerType
 from ..client.models import Curve, Peripheral, Point, PointGroup, Sensor, Sequence, Tool
@@ -96,7 +96,7 @@ async def move(
         raise validation_error("nowhere_to_move")
     await require_idle(coordinator)
     validate_within_bounds(coordinator, relative=relative, x=x, y=y, z=z)
-    command = nodes.move(x, y, z, relative=relative, safe_z=safe_z, speed=speed)
+    command = celery_script.move(x, y, z, relative=relative, safe_z=safe_z, speed=speed)
     await _travel(
         coordinator, command, wait=wait, timeout=MOVEMENT * 100 / (speed or 100)
     )
@@ -108,7 +108,7 @@ async def find_home(
 ) -> ServiceResponse:
     """Find the end of an axis and make it zero."""
     await require_idle(coordinator)
-    await _travel(coordinator, nodes.find_home(axis), wait=wait)
+    await _travel(coordinator, celery_script.find_home(axis), wait=wait)
     return None
 
 
@@ -117,7 +117,7 @@ async def go_home(
 ) -> ServiceResponse:
     """Move an axis to zero."""
     await require_idle(coordinator)
-    await _travel(coordinator, nodes.go_home(axis), wait=wait)
+    await _travel(coordinator, celery_script.go_home(axis), wait=wait)
     return None
 
 
@@ -151,7 +151,7 @@ async def read_pin(
     key = pin_key(place.pin)
     before = coordinator.record(key, Pin)
     how = place.mode if mode is None else MODES[mode]
-    await send(coordinator, nodes.read_pin(place.node, how))
+    await send(coordinator, celery_script.read_pin(place.node, how))
     # The same value as before is not told again.
     patience = _UNTOLD if before is None else STATUS_TIMEOUT
     await async_wait_for(
@@ -197,7 +197,7 @@ async def toggle_pin(
     """Switch a pin over."""
     place = choose_pin(coordinator, pin, peripheral)
     require_unlocked(coordinator)
-    await send(coordinator, nodes.toggle_pin(place.node))
+    await send(coordinator, celery_script.toggle_pin(place.node))
     return None
 
 
@@ -206,7 +206,7 @@ async def set_servo_angle(
 ) -> ServiceResponse:
     """Turn a servo; degrees."""
     require_unlocked(coordinator)
-    await send(coordinator, nodes.set_servo_angle(pin, angle))
+    await send(coordinator, celery_script.set_servo_angle(pin, angle))
     return None
 
 
@@ -228,7 +228,7 @@ async def run_sequence(
         values = given_nodes(chosen, variables or {}, _inventory(coordinator))
     except VariableError as err:
         raise validation_error(err.key, **err.placeholders) from err
-    for x, y, z in nodes.coordinates(values.values()):
+    for x, y, z in celery_script.coordinates(values.values()):
         validate_within_bounds(coordinator, x=x, y=y, z=z)
     patience = timeout if wait else REFUSAL
     done = await _timed(
@@ -281,7 +281,7 @@ async def mount_tool(
         raise validation_error("tool_mounted")
     _require_slot(coordinator, chosen)
     await require_idle(coordinator)
-    await _travel(coordinator, nodes.mount_tool(chosen.name), wait=wait)
+    await _travel(coordinator, celery_script.mount_tool(chosen.name), wait=wait)
     if wait and not await async_wait_for(
         coordinator,
         MOUNTED_TOOL,
@@ -310,7 +310,7 @@ async def dismount_tool(
             raise validation_error("mounted_tool_unknown")
         _require_slot(coordinator, mounted.tool)
     await require_idle(coordinator)
-    await _travel(coordinator, nodes.dismount_tool(), wait=wait)
+    await _travel(coordinator, celery_script.dismount_tool(), wait=wait)
     if wait and not await async_wait_for(
         coordinator, MOUNTED_TOOL, lambda: not _holds(coordinator), CONFIRMED
     ):
@@ -391,7 +391,7 @@ async def water_plants(
         raise validation_error("no_plants")
     if dry := [one for one in chosen if not _is_watered(coordinator, known[one])]:
         raise validation_error("plants_passed_over", name=_listed(dry))
-    watering = partial(start, coordinator, nodes.water(chosen))
+    watering = partial(start, coordinator, celery_script.water(chosen))
     done = await _timed(coordinator, watering, timeout if wait else REFUSAL)
     return {"plants": [*chosen], **done}
 
@@ -418,7 +418,7 @@ def _listed(ids: Iterable[int]) -> str:
 
 async def take_photo(coordinator: FarmBotCoordinator, _: Device) -> ServiceResponse:
     """Take a photo; it is there when the robot has uploaded it."""
-    await send(coordinator, nodes.take_photo(), timeout=PHOTO)
+    await send(coordinator, celery_script.take_photo(), timeout=PHOTO)
     return None
 
 
@@ -430,5 +430,5 @@ async def send_message(
     channels: list[Channel],
 ) -> ServiceResponse:
     """Write a line into the robot's log and, if wished, to other channels."""
-    await send(coordinator, nodes.send_message(message, type, channels))
+    await send(coordinator, celery_script.send_message(message, type, channels))
     return None

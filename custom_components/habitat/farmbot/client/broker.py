@@ -28,7 +28,7 @@ from ...cloud.documents import Json, read_json
 from ...cloud.errors import AuthError, BadAnswer, CloudError
 from ...cloud.pacing import Pacing
 from ...cloud.report import ParseReport
-from . import celery_script as nodes
+from . import celery_script
 from .celery_script import PRIORITY, URGENT, Node
 
 _LOGGER = logging.getLogger(__name__)
@@ -501,11 +501,11 @@ class BrokerConnection:
 
     async def emergency_lock(self) -> None:
         """Stop the robot at once; raises as `command`, but is sent in any case that it can be."""
-        await self.command(nodes.emergency_lock(), priority=URGENT)
+        await self.command(celery_script.emergency_lock(), priority=URGENT)
 
     async def emergency_unlock(self) -> None:
         """Let the robot move again; raises as `command`."""
-        await self.command(nodes.emergency_unlock(), priority=URGENT)
+        await self.command(celery_script.emergency_unlock(), priority=URGENT)
 
     async def _command(
         self,
@@ -527,7 +527,7 @@ class BrokerConnection:
                 self._set_online(online=False)
 
         try:
-            request = nodes.rpc_request(commands, label, priority)
+            request = celery_script.rpc_request(commands, label, priority)
             sent = loop.time()
             was_there = sent - self._heard_at <= FRESH
             await self._publish("from_clients", orjson.dumps(request))
