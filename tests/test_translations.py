@@ -18,7 +18,7 @@ from custom_components.habitat.cloud.errors import BadAnswer, TooLarge
 from custom_components.habitat.const import CONF_VENDOR, DOMAIN, SECTION_ADVANCED
 from custom_components.habitat.coordinator import HabitatCoordinator
 from custom_components.habitat.farmbot import commands
-from custom_components.habitat.farmbot.actions import targets as choice
+from custom_components.habitat.farmbot.actions import targets
 from custom_components.habitat.farmbot.garden import variables
 from custom_components.habitat.flair.client.models import HomeAwayMode, PuckColor
 from custom_components.habitat.flair.number import away_gap, bounds_crossed
@@ -591,7 +591,7 @@ def raised() -> Iterator[tuple[str, set[str]]]:
     for reason in reasons():
         yield f"reason_{reason}", set()
     for key_text in (
-        *choice._UNKNOWN.values(),
+        *targets._UNKNOWN.values(),
         "event_ambiguous",
         "event_without_sequence",
     ):
