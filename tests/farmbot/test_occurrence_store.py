@@ -6,7 +6,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.habitat.farmbot.garden.schedule import Kind, Occurrence
+from custom_components.habitat.farmbot.garden.schedule import Occurrence, OccurrenceKind
 from custom_components.habitat.farmbot.occurrence_store import (
     KEPT,
     Available,
@@ -28,7 +28,7 @@ HOUR = 3600.0
 def ran(hours: float, number: int = 1) -> Occurrence:
     """Return what ran so many hours ago."""
     start = dt_util.utcnow() - timedelta(hours=hours)
-    return Occurrence(start, "Water", Kind.SEQUENCE, number, sequence_id=5)
+    return Occurrence(start, "Water", OccurrenceKind.SEQUENCE, number, sequence_id=5)
 
 
 @pytest.fixture

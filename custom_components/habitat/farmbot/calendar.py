@@ -28,7 +28,7 @@ from .client.models import FarmEvent, Sequence
 from .coordinator import FarmBotCoordinator
 from .derived import SCHEDULE as SCHEDULE_KEY
 from .garden.lookup import found
-from .garden.schedule import Kind, Occurrence, Schedule
+from .garden.schedule import Occurrence, OccurrenceKind, Schedule
 from .garden.variables import without_default
 from .recurrence import repetition, rule_of, written
 
@@ -86,7 +86,7 @@ class ScheduleCalendar(HabitatEntity[FarmBotCoordinator, Schedule], CalendarEnti
         """Return an occurrence as an event; those of one farm event are a series."""
         known = self._farm_event(one.farm_event_id)
         single = known is None or known.time_unit is TimeUnit.NEVER
-        series = one.kind is Kind.SEQUENCE and not single
+        series = one.kind is OccurrenceKind.SEQUENCE and not single
         about = [one.description]
         if one.ran is None and one.end <= dt_util.utcnow():
             about.append(self._unconfirmed)
@@ -95,7 +95,9 @@ class ScheduleCalendar(HabitatEntity[FarmBotCoordinator, Schedule], CalendarEnti
             end=one.end,
             summary=cut(one.summary, MAX_STATE_LENGTH),
             description=cut("\n\n".join(filter(None, about)), MAX_STATE_LENGTH) or None,
-            uid=str(one.farm_event_id) if one.kind is Kind.SEQUENCE else one.uid,
+            uid=str(one.farm_event_id)
+            if one.kind is OccurrenceKind.SEQUENCE
+            else one.uid,
             recurrence_id=one.start.isoformat() if series else None,
             rrule=rule_of(known) if known and series else None,
         )

@@ -20,8 +20,8 @@ from custom_components.habitat.farmbot.client.models import (
 from custom_components.habitat.farmbot.garden.schedule import (
     LENGTH,
     MAX_OCCURRENCES,
-    Kind,
     Occurrence,
+    OccurrenceKind,
     Schedule,
     schedule_of,
 )
@@ -76,7 +76,7 @@ def test_repeated() -> None:
     assert found[0] == Occurrence(
         start=START,
         summary="Water",
-        kind=Kind.SEQUENCE,
+        kind=OccurrenceKind.SEQUENCE,
         farm_event_id=1,
         sequence_id=7,
         description="Waters all.",
@@ -269,7 +269,7 @@ def test_regimen() -> None:
         (midnight + DAY + HOUR, "Carrots", 99),
     ]
     assert {(one.kind, one.regimen_id, one.description) for one in found} == {
-        (Kind.REGIMEN, 3, "Carrots")
+        (OccurrenceKind.REGIMEN, 3, "Carrots")
     }
     assert all(one.start.tzinfo is UTC for one in found)
 

@@ -38,7 +38,7 @@ _SECONDS: Mapping[TimeUnit, int] = {
 }
 
 
-class Kind(LenientEnum):
+class OccurrenceKind(LenientEnum):
     """Whether a sequence runs by itself or as an item of a regimen."""
 
     SEQUENCE = "sequence"
@@ -52,7 +52,7 @@ class Occurrence:
     start: datetime
     summary: str
     """The sequence's name; that of the regimen where the sequence is unknown."""
-    kind: Kind
+    kind: OccurrenceKind
     farm_event_id: int
     sequence_id: int | None = None
     regimen_id: int | None = None
@@ -91,7 +91,7 @@ class Occurrence:
             return None
         start = to_datetime(raw.get("start"))
         farm_event_id = to_int(raw.get("farm_event_id"))
-        kind = Kind.read(raw.get("kind"))
+        kind = OccurrenceKind.read(raw.get("kind"))
         if start is None or farm_event_id is None or kind is None:
             return None
         return cls(
@@ -240,7 +240,7 @@ def _repeated(event: FarmEvent, start: datetime, sequence: Sequence) -> Series |
     first = Occurrence(
         start=start,
         summary=sequence.name or "",
-        kind=Kind.SEQUENCE,
+        kind=OccurrenceKind.SEQUENCE,
         farm_event_id=event.id,
         sequence_id=sequence.id,
         description=_about(sequence),
@@ -278,7 +278,7 @@ def _items(
             Occurrence(
                 start=begin,
                 summary=(sequence and sequence.name) or regimen.name or "",
-                kind=Kind.REGIMEN,
+                kind=OccurrenceKind.REGIMEN,
                 farm_event_id=event.id,
                 sequence_id=item.sequence_id,
                 regimen_id=regimen.id,

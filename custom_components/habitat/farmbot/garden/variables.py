@@ -111,15 +111,15 @@ _REFUSALS: Mapping[Takes, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _RecordKind:
     """A kind of items that a variable can be given by name or id."""
 
     records: Callable[[Inventory], Iterable[Named]]
     node: Callable[[int], Node]
 
 
-def _points(pointer_type: PointerType) -> _Kind:
-    return _Kind(
+def _points(pointer_type: PointerType) -> _RecordKind:
+    return _RecordKind(
         lambda inventory: [
             one for one in inventory.points if one.pointer_type is pointer_type
         ],
@@ -128,12 +128,12 @@ def _points(pointer_type: PointerType) -> _Kind:
 
 
 _PLANT, _WEED, _POINT = "plant", "weed", "point"
-_LOCATIONS: Mapping[str, _Kind] = {
+_LOCATIONS: Mapping[str, _RecordKind] = {
     _PLANT: _points(PointerType.PLANT),
     _WEED: _points(PointerType.WEED),
     _POINT: _points(PointerType.GENERIC_POINTER),
-    "group": _Kind(attrgetter("groups"), point_group),
-    "tool": _Kind(attrgetter("tools"), tool),
+    "group": _RecordKind(attrgetter("groups"), point_group),
+    "tool": _RecordKind(attrgetter("tools"), tool),
 }
 """What a location can be, by the word for it."""
 _FIRST: Mapping[str, tuple[str, ...]] = {
@@ -144,10 +144,12 @@ _FIRST: Mapping[str, tuple[str, ...]] = {
 }
 """Where a name without such a word is looked for first, by the kind of the default."""
 
-_ITEMS: Mapping[str, _Kind] = {
-    "peripheral": _Kind(attrgetter("peripherals"), partial(resource, "Peripheral")),
-    "sensor": _Kind(attrgetter("sensors"), partial(resource, "Sensor")),
-    "sequence": _Kind(attrgetter("sequences"), partial(resource, "Sequence")),
+_ITEMS: Mapping[str, _RecordKind] = {
+    "peripheral": _RecordKind(
+        attrgetter("peripherals"), partial(resource, "Peripheral")
+    ),
+    "sensor": _RecordKind(attrgetter("sensors"), partial(resource, "Sensor")),
+    "sequence": _RecordKind(attrgetter("sequences"), partial(resource, "Sequence")),
 }
 """What an item can be, by the word for it: its class in small letters."""
 
@@ -269,7 +271,7 @@ def _place(value: Mapping[object, object]) -> Node | None:
 def _said(
     variable: Variable,
     value: Mapping[object, object],
-    kinds: Mapping[str, _Kind],
+    kinds: Mapping[str, _RecordKind],
     inventory: Inventory,
 ) -> Node | None:
     """Return what is given with the word for its kind, such as {"tool": 3}."""
@@ -283,7 +285,7 @@ def _said(
 
 
 def _named(
-    variable: Variable, kind: _Kind, wanted: Wanted, inventory: Inventory
+    variable: Variable, kind: _RecordKind, wanted: Wanted, inventory: Inventory
 ) -> Node:
     matches = [(kind, record) for record in found(kind.records(inventory), wanted)]
     if not matches:
@@ -292,7 +294,7 @@ def _named(
 
 
 def _only(
-    variable: Variable, wanted: Wanted, matches: list[tuple[_Kind, Named]]
+    variable: Variable, wanted: Wanted, matches: list[tuple[_RecordKind, Named]]
 ) -> Node:
     if len(matches) > 1:
         raise VariableError("variable_ambiguous", variable.label, str(wanted))
