@@ -21,7 +21,7 @@ from ..garden.lookup import Wanted
 from ..garden.search import Query, search
 from ..garden.summary import WEED_STAGES, Garden, age_in_days, planting
 from .fields import GROWING, MODES, POINT_TYPES
-from .targets import choose, choose_pin
+from .targets import resolve_pin, resolve_record
 
 _COLOR = "color"
 """Within the meta of a point."""
@@ -182,7 +182,7 @@ async def search_points(
         raise validation_error("within_what")
     points = coordinator.records(api.POINTS.path, Point)
     if group is not None:
-        chosen = choose(coordinator, api.POINT_GROUPS, group)
+        chosen = resolve_record(coordinator, api.POINT_GROUPS, group)
         points = members(chosen, points, dt_util.utcnow())
     found = search(
         points,
@@ -242,7 +242,7 @@ async def add_sensor_reading(
     **place: float,
 ) -> ServiceResponse:
     """Keep what was read somewhere, and return it."""
-    at = choose_pin(coordinator, pin, sensor=sensor)
+    at = resolve_pin(coordinator, pin, sensor=sensor)
     body: dict[str, Json] = {
         "pin": at.pin,
         "mode": at.mode if mode is None else MODES[mode],

@@ -39,7 +39,7 @@ from ..garden.search import Query, search
 from ..garden.summary import kept
 from ..garden.variables import Inventory, VariableError, given_nodes
 from .fields import MAX_PIN_VALUES, MODE_NAMES, MODES
-from .targets import choose, choose_pin
+from .targets import resolve_pin, resolve_record
 
 PHOTO = 60.0
 """Seconds in which a photo is taken."""
@@ -146,7 +146,7 @@ async def read_pin(
     mode: str | None = None,
 ) -> ServiceResponse:
     """Read a pin and return what it said."""
-    place = choose_pin(coordinator, pin, peripheral, sensor)
+    place = resolve_pin(coordinator, pin, peripheral, sensor)
     require_unlocked(coordinator)
     key = pin_key(place.pin)
     before = coordinator.record(key, Pin)
@@ -178,7 +178,7 @@ async def write_pin(
     mode: str | None = None,
 ) -> ServiceResponse:
     """Write to a pin: 0 or 1, to an analog one up to 255."""
-    place = choose_pin(coordinator, pin, peripheral)
+    place = resolve_pin(coordinator, pin, peripheral)
     how = place.mode if mode is None else MODES[mode]
     if value > MAX_PIN_VALUES[how]:
         raise validation_error(
@@ -195,7 +195,7 @@ async def toggle_pin(
     peripheral: Wanted | None = None,
 ) -> ServiceResponse:
     """Switch a pin over."""
-    place = choose_pin(coordinator, pin, peripheral)
+    place = resolve_pin(coordinator, pin, peripheral)
     require_unlocked(coordinator)
     await send(coordinator, celery_script.toggle_pin(place.node))
     return None
@@ -223,7 +223,7 @@ async def run_sequence(
     timeout: float = 3600,
 ) -> ServiceResponse:
     """Run a sequence; return whether it has finished, and how many seconds that took."""
-    chosen = choose(coordinator, api.SEQUENCES, sequence)
+    chosen = resolve_record(coordinator, api.SEQUENCES, sequence)
     try:
         values = given_nodes(chosen, variables or {}, _inventory(coordinator))
     except VariableError as err:
@@ -270,11 +270,11 @@ async def mount_tool(
 
     The robot would say yes and do nothing where this refuses.
     """
-    chosen = choose(coordinator, api.TOOLS, tool)
+    chosen = resolve_record(coordinator, api.TOOLS, tool)
     if not chosen.name:
         raise validation_error("tool_without_name")
     # The robot is told the name, and takes the first tool that has it.
-    choose(coordinator, api.TOOLS, chosen.name)
+    resolve_record(coordinator, api.TOOLS, chosen.name)
     if not await async_wait_for(
         coordinator, MOUNTED_TOOL, lambda: not _holds(coordinator)
     ):
@@ -380,7 +380,7 @@ async def water_plants(
             raise validation_error("no_such_plant", name=_listed(missing))
         chosen = [*dict.fromkeys(plants)]
     elif group is not None:
-        found = choose(coordinator, api.POINT_GROUPS, group)
+        found = resolve_record(coordinator, api.POINT_GROUPS, group)
         chosen = [one.id for one in members(found, known.values(), dt_util.utcnow())]
     elif crop is not None:
         query = Query(crop=crop, stages=_GROWING)

@@ -27,7 +27,7 @@ _KINDS: Mapping[str, PinKind] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PinTarget:
     """A pin, and how a command names it."""
 
     pin: int
@@ -42,7 +42,7 @@ class Place:
         return self.pin if self.named is None else self.named
 
 
-def choose[R: Named](
+def resolve_record[R: Named](
     coordinator: FarmBotCoordinator, resource: Resource[R], wanted: Wanted
 ) -> R:
     """Return the one record that is meant.
@@ -58,33 +58,33 @@ def choose[R: Named](
     return matches[0]
 
 
-def choose_pin(
+def resolve_pin(
     coordinator: FarmBotCoordinator,
     pin: int | None,
     peripheral: Wanted | None = None,
     sensor: Wanted | None = None,
-) -> Place:
+) -> PinTarget:
     """Return the pin that is given by its number or by what is connected to it.
 
     Raises:
         ServiceValidationError: nothing is given, or it is not clear what is meant.
     """
     if pin is not None:
-        return Place(pin, DIGITAL)
+        return PinTarget(pin, DIGITAL)
     if peripheral is not None:
-        return _place(coordinator, api.PERIPHERALS, peripheral)
+        return _pin_target(coordinator, api.PERIPHERALS, peripheral)
     if sensor is not None:
-        return _place(coordinator, api.SENSORS, sensor)
+        return _pin_target(coordinator, api.SENSORS, sensor)
     raise validation_error("which_pin")
 
 
-def _place(
+def _pin_target(
     coordinator: FarmBotCoordinator, resource: Resource[Any], wanted: Wanted
-) -> Place:
-    one: PinDevice = choose(coordinator, resource, wanted)
+) -> PinTarget:
+    one: PinDevice = resolve_record(coordinator, resource, wanted)
     if one.pin is None:
         raise validation_error("not_connected", name=str(wanted))
-    return Place(
+    return PinTarget(
         one.pin,
         1 if one.analog else 0,
         named_pin(_KINDS[resource.path], one.id),
