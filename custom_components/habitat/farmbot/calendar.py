@@ -27,7 +27,7 @@ from .client.enums import ExecutableType, TimeUnit
 from .client.models import FarmEvent, Sequence
 from .coordinator import FarmBotCoordinator
 from .derived import SCHEDULE as SCHEDULE_KEY
-from .garden.lookup import found
+from .garden.lookup import find_records
 from .garden.schedule import Occurrence, OccurrenceKind, Schedule
 from .garden.variables import without_default
 from .recurrence import repetition, rule_of, written
@@ -138,7 +138,7 @@ class ScheduleCalendar(HabitatEntity[FarmBotCoordinator, Schedule], CalendarEnti
 
     def _sequence(self, name: str) -> Sequence:
         known = self.coordinator.records(SEQUENCES.path, Sequence)
-        matches = found(known, name)
+        matches = find_records(known, name)
         if len(matches) != 1:
             key = "event_ambiguous" if matches else "event_without_sequence"
             raise validation_error(key, name=name)

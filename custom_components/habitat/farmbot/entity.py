@@ -11,7 +11,7 @@ from ..cloud.text import MAX_NAME_LENGTH, cut
 from ..devices import Device
 from ..entity import HabitatEntity
 from .coordinator import FarmBotCoordinator
-from .garden.lookup import Named, name_of
+from .garden.lookup import NamedRecord, name_of
 from .receiver import CONNECTIVITY
 
 
@@ -56,7 +56,7 @@ class ItemEntity[R](HabitatEntity[FarmBotCoordinator, R]):
         return super().available and self.key in self.coordinator.data
 
 
-class NamedEntity[R: Named](ItemEntity[R]):
+class NamedEntity[R: NamedRecord](ItemEntity[R]):
     """An entity of an item with the name in its own that the owner gives the item now."""
 
     _called: R | None = None

@@ -3,7 +3,11 @@
 import pytest
 
 from custom_components.habitat.farmbot.client.models import Peripheral, Tool
-from custom_components.habitat.farmbot.garden.lookup import Wanted, found, name_of
+from custom_components.habitat.farmbot.garden.lookup import (
+    NameOrId,
+    find_records,
+    name_of,
+)
 
 TOOLS = [
     Tool(id=1, name="Seeder"),
@@ -43,9 +47,9 @@ TOOLS = [
         ("9" * 5000, []),
     ],
 )
-def test_found(wanted: Wanted, ids: list[int]) -> None:
+def test_found(wanted: NameOrId, ids: list[int]) -> None:
     """By the exact name first, then in other letters' case, then by the id."""
-    assert [one.id for one in found(TOOLS, wanted)] == ids
+    assert [one.id for one in find_records(TOOLS, wanted)] == ids
 
 
 def test_names() -> None:

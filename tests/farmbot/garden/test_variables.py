@@ -24,7 +24,7 @@ from custom_components.habitat.farmbot.client.models import (
 from custom_components.habitat.farmbot.garden.variables import (
     Inventory,
     VariableError,
-    given_nodes,
+    resolve_variables,
     without_default,
 )
 from tests.support.strategies import BOUNDED, odd_json
@@ -105,7 +105,7 @@ NEEDED: Mapping[str, object] = {
 
 def given_to(label: str, value: object) -> Node:
     """Return what a variable gets."""
-    return given_nodes(ALL, {**NEEDED, label: value}, INVENTORY)[label]
+    return resolve_variables(ALL, {**NEEDED, label: value}, INVENTORY)[label]
 
 
 def error_of(label: str, value: object) -> VariableError:
@@ -251,19 +251,19 @@ def test_labels() -> None:
     both = sequence(
         Depth=default("numeric", number=1), depth=default("text", string="")
     )
-    assert given_nodes(both, {"Depth": 2}, INVENTORY) == {
+    assert resolve_variables(both, {"Depth": 2}, INVENTORY) == {
         "Depth": celery_script.numeric(2.0)
     }
-    assert given_nodes(both, {"depth": "a"}, INVENTORY) == {
+    assert resolve_variables(both, {"depth": "a"}, INVENTORY) == {
         "depth": celery_script.text("a")
     }
     one = sequence(Depth=default("numeric", number=1))
-    assert given_nodes(one, {"dEPTH": 2}, INVENTORY) == {
+    assert resolve_variables(one, {"dEPTH": 2}, INVENTORY) == {
         "Depth": celery_script.numeric(2.0)
     }
     for labels, label in ((both, "DEPTH"), (one, "Width"), (sequence(), "x")):
         with pytest.raises(VariableError) as caught:
-            given_nodes(labels, {label: 1}, INVENTORY)
+            resolve_variables(labels, {label: 1}, INVENTORY)
         assert caught.value.key == "variable_unknown"
         assert caught.value.placeholders["label"] == label
 
@@ -275,14 +275,14 @@ def test_what_has_to_be_given() -> None:
     for label in NEEDED:
         rest = {name: value for name, value in NEEDED.items() if name != label}
         with pytest.raises(VariableError) as caught:
-            given_nodes(ALL, rest, INVENTORY)
+            resolve_variables(ALL, rest, INVENTORY)
         assert caught.value.key == "variable_missing"
         assert caught.value.placeholders["label"] == label
 
 
 def test_defaults_are_left_to_the_robot() -> None:
     """Only what is given is sent."""
-    assert given_nodes(ALL, NEEDED, INVENTORY).keys() == NEEDED.keys()
+    assert resolve_variables(ALL, NEEDED, INVENTORY).keys() == NEEDED.keys()
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ def test_odd_defaults(odd: str | None) -> None:
     item = Variable(label="item", kind="resource", default=odd)
     strange = Sequence(id=1, variables=(item,))
     with pytest.raises(VariableError) as caught:
-        given_nodes(strange, {"item": "Soil"}, INVENTORY)
+        resolve_variables(strange, {"item": "Soil"}, INVENTORY)
     assert caught.value.key == "variable_takes_item"
 
 
@@ -357,7 +357,7 @@ def test_whatever_is_given(label: str, value: object) -> None:
 def test_whatever_labels_are_given(labels: dict[str, object]) -> None:
     """Only labels of the sequence reach the robot."""
     try:
-        values = given_nodes(ALL, {**labels, **NEEDED}, INVENTORY)
+        values = resolve_variables(ALL, {**labels, **NEEDED}, INVENTORY)
     except VariableError:
         return
     assert values.keys() <= {one.label for one in ALL.variables}

@@ -17,7 +17,7 @@ from ..client.models import Log, Point, SensorReading
 from ..coordinator import FarmBotCoordinator
 from ..derived import GARDEN
 from ..garden.groups import members
-from ..garden.lookup import Wanted
+from ..garden.lookup import NameOrId
 from ..garden.search import Query, search
 from ..garden.summary import WEED_STAGES, Garden, age_in_days, planting
 from .fields import GROWING, MODES, POINT_TYPES
@@ -171,7 +171,7 @@ async def search_points(
     x: float | None = None,
     y: float | None = None,
     within: float | None = None,
-    group: Wanted | None = None,
+    group: NameOrId | None = None,
     limit: int,
 ) -> ServiceResponse:
     """Return points of what is known already; nothing is asked for."""
@@ -236,7 +236,7 @@ async def add_sensor_reading(
     _: Device,
     value: int,
     pin: int | None = None,
-    sensor: Wanted | None = None,
+    sensor: NameOrId | None = None,
     mode: str | None = None,
     read_at: datetime | None = None,
     **place: float,

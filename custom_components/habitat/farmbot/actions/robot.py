@@ -34,10 +34,10 @@ from ..commands import (
 from ..coordinator import FarmBotCoordinator
 from ..derived import MOUNTED_TOOL, MountedTool
 from ..garden.groups import members
-from ..garden.lookup import Wanted
+from ..garden.lookup import NameOrId
 from ..garden.search import Query, search
 from ..garden.summary import kept
-from ..garden.variables import Inventory, VariableError, given_nodes
+from ..garden.variables import Inventory, VariableError, resolve_variables
 from .fields import MAX_PIN_VALUES, MODE_NAMES, MODES
 from .targets import resolve_pin, resolve_record
 
@@ -141,8 +141,8 @@ async def read_pin(
     coordinator: FarmBotCoordinator,
     _: Device,
     pin: int | None = None,
-    peripheral: Wanted | None = None,
-    sensor: Wanted | None = None,
+    peripheral: NameOrId | None = None,
+    sensor: NameOrId | None = None,
     mode: str | None = None,
 ) -> ServiceResponse:
     """Read a pin and return what it said."""
@@ -174,7 +174,7 @@ async def write_pin(
     _: Device,
     value: int,
     pin: int | None = None,
-    peripheral: Wanted | None = None,
+    peripheral: NameOrId | None = None,
     mode: str | None = None,
 ) -> ServiceResponse:
     """Write to a pin: 0 or 1, to an analog one up to 255."""
@@ -192,7 +192,7 @@ async def toggle_pin(
     coordinator: FarmBotCoordinator,
     _: Device,
     pin: int | None = None,
-    peripheral: Wanted | None = None,
+    peripheral: NameOrId | None = None,
 ) -> ServiceResponse:
     """Switch a pin over."""
     place = resolve_pin(coordinator, pin, peripheral)
@@ -216,7 +216,7 @@ async def set_servo_angle(
 async def run_sequence(
     coordinator: FarmBotCoordinator,
     _: Device,
-    sequence: Wanted,
+    sequence: NameOrId,
     variables: Mapping[str, object] | None = None,
     *,
     wait: bool = False,
@@ -225,7 +225,7 @@ async def run_sequence(
     """Run a sequence; return whether it has finished, and how many seconds that took."""
     chosen = resolve_record(coordinator, api.SEQUENCES, sequence)
     try:
-        values = given_nodes(chosen, variables or {}, _inventory(coordinator))
+        values = resolve_variables(chosen, variables or {}, _inventory(coordinator))
     except VariableError as err:
         raise validation_error(err.key, **err.placeholders) from err
     for x, y, z in celery_script.coordinates(values.values()):
@@ -264,7 +264,7 @@ def _inventory(coordinator: FarmBotCoordinator) -> Inventory:
 
 
 async def mount_tool(
-    coordinator: FarmBotCoordinator, _: Device, tool: Wanted, *, wait: bool = True
+    coordinator: FarmBotCoordinator, _: Device, tool: NameOrId, *, wait: bool = True
 ) -> ServiceResponse:
     """Fetch a tool from its slot.
 
@@ -363,7 +363,7 @@ async def water_plants(
     coordinator: FarmBotCoordinator,
     _: Device,
     plants: list[int] | None = None,
-    group: Wanted | None = None,
+    group: NameOrId | None = None,
     crop: str | None = None,
     *,
     wait: bool = False,

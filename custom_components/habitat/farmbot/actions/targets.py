@@ -10,7 +10,7 @@ from ..client.api import Resource
 from ..client.celery_script import DIGITAL, Node, PinKind, PinMode, named_pin
 from ..client.models import PinDevice
 from ..coordinator import FarmBotCoordinator
-from ..garden.lookup import Named, Wanted, found
+from ..garden.lookup import NamedRecord, NameOrId, find_records
 
 _UNKNOWN: Mapping[str, str] = {
     api.PERIPHERALS.path: "no_such_peripheral",
@@ -42,15 +42,15 @@ class PinTarget:
         return self.pin if self.named is None else self.named
 
 
-def resolve_record[R: Named](
-    coordinator: FarmBotCoordinator, resource: Resource[R], wanted: Wanted
+def resolve_record[R: NamedRecord](
+    coordinator: FarmBotCoordinator, resource: Resource[R], wanted: NameOrId
 ) -> R:
     """Return the one record that is meant.
 
     Raises:
         ServiceValidationError: there is none, or several have that name.
     """
-    matches = found(coordinator.records(resource.path, resource.model), wanted)
+    matches = find_records(coordinator.records(resource.path, resource.model), wanted)
     if not matches:
         raise validation_error(_UNKNOWN[resource.path], name=str(wanted))
     if len(matches) > 1:
@@ -61,8 +61,8 @@ def resolve_record[R: Named](
 def resolve_pin(
     coordinator: FarmBotCoordinator,
     pin: int | None,
-    peripheral: Wanted | None = None,
-    sensor: Wanted | None = None,
+    peripheral: NameOrId | None = None,
+    sensor: NameOrId | None = None,
 ) -> PinTarget:
     """Return the pin that is given by its number or by what is connected to it.
 
@@ -79,7 +79,7 @@ def resolve_pin(
 
 
 def _pin_target(
-    coordinator: FarmBotCoordinator, resource: Resource[Any], wanted: Wanted
+    coordinator: FarmBotCoordinator, resource: Resource[Any], wanted: NameOrId
 ) -> PinTarget:
     one: PinDevice = resolve_record(coordinator, resource, wanted)
     if one.pin is None:

@@ -5,19 +5,19 @@ from collections.abc import Iterable
 from ...cloud.text import clean
 from ..client.models import PinDevice, Point, PointGroup, Record, Sequence, Tool
 
-type Named = PinDevice | Point | PointGroup | Sequence | Tool
-type Wanted = int | str
+type NamedRecord = PinDevice | Point | PointGroup | Sequence | Tool
+type NameOrId = int | str
 """An id, or a name; digits are an id when nothing has that name."""
 
 
-def name_of(record: Named) -> str | None:
+def name_of(record: NamedRecord) -> str | None:
     """Return what a record is called."""
     name = record.label if isinstance(record, PinDevice) else record.name
     # The robot knows a tool by its name as it is written.
     return clean(name) if name and isinstance(record, Tool) else name
 
 
-def found[R: Named](records: Iterable[R], wanted: Wanted) -> list[R]:
+def find_records[R: NamedRecord](records: Iterable[R], wanted: NameOrId) -> list[R]:
     """Return the records that are meant, which is exactly one when all is well.
 
     A name as it is written comes before one in other letters' case.

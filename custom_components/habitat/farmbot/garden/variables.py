@@ -37,7 +37,7 @@ from ..client.models import (
     Tool,
     Variable,
 )
-from .lookup import Named, Wanted, found
+from .lookup import NamedRecord, NameOrId, find_records
 
 _AXES = frozenset("xyz")
 
@@ -114,7 +114,7 @@ _REFUSALS: Mapping[Takes, str] = {
 class _RecordKind:
     """A kind of items that a variable can be given by name or id."""
 
-    records: Callable[[Inventory], Iterable[Named]]
+    records: Callable[[Inventory], Iterable[NamedRecord]]
     node: Callable[[int], Node]
 
 
@@ -163,7 +163,7 @@ def without_default(sequence: Sequence) -> tuple[str, ...]:
     )
 
 
-def given_nodes(
+def resolve_variables(
     sequence: Sequence, given: Mapping[str, object], inventory: Inventory
 ) -> dict[str, Node]:
     """Return what was given to a sequence's variables as nodes, by the variables' labels.
@@ -218,14 +218,14 @@ def _text(_: Variable, value: object, __: Inventory) -> Node | None:
 def _location(variable: Variable, value: object, inventory: Inventory) -> Node | None:
     if isinstance(value, Mapping):
         return _place(value) or _said(variable, value, _LOCATIONS, inventory)
-    if not _is_wanted(value):
+    if not _is_name_or_id(value):
         return None
     first = _FIRST.get(variable.kind or "", ())
     for kinds in (first, tuple(_LOCATIONS)):
         matches = [
             (kind, record)
             for kind in (_LOCATIONS[word] for word in kinds)
-            for record in found(kind.records(inventory), value)
+            for record in find_records(kind.records(inventory), value)
         ]
         if matches:
             return _only(variable, value, matches)
@@ -237,7 +237,7 @@ def _item(variable: Variable, value: object, inventory: Inventory) -> Node | Non
         return _said(variable, value, _ITEMS, inventory)
     declared = _arguments(variable).get("resource_type")
     kind = _ITEMS.get(declared.lower()) if isinstance(declared, str) else None
-    if kind is None or not _is_wanted(value):
+    if kind is None or not _is_name_or_id(value):
         return None
     return _named(variable, kind, value, inventory)
 
@@ -279,22 +279,24 @@ def _said(
         return None
     [(word, wanted)] = value.items()
     kind = kinds.get(word) if isinstance(word, str) else None
-    if kind is None or not _is_wanted(wanted):
+    if kind is None or not _is_name_or_id(wanted):
         return None
     return _named(variable, kind, wanted, inventory)
 
 
 def _named(
-    variable: Variable, kind: _RecordKind, wanted: Wanted, inventory: Inventory
+    variable: Variable, kind: _RecordKind, wanted: NameOrId, inventory: Inventory
 ) -> Node:
-    matches = [(kind, record) for record in found(kind.records(inventory), wanted)]
+    matches = [
+        (kind, record) for record in find_records(kind.records(inventory), wanted)
+    ]
     if not matches:
         raise VariableError("variable_not_found", variable.label, str(wanted))
     return _only(variable, wanted, matches)
 
 
 def _only(
-    variable: Variable, wanted: Wanted, matches: list[tuple[_RecordKind, Named]]
+    variable: Variable, wanted: NameOrId, matches: list[tuple[_RecordKind, NamedRecord]]
 ) -> Node:
     if len(matches) > 1:
         raise VariableError("variable_ambiguous", variable.label, str(wanted))
@@ -302,7 +304,7 @@ def _only(
     return kind.node(record.id)
 
 
-def _is_wanted(value: object) -> TypeGuard[Wanted]:
+def _is_name_or_id(value: object) -> TypeGuard[NameOrId]:
     return isinstance(value, int | str) and not isinstance(value, bool)
 
 
