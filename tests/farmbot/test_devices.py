@@ -7,10 +7,13 @@ import pytest
 from custom_components.habitat.cloud.documents import Json
 from custom_components.habitat.cloud.parsing import parse
 from custom_components.habitat.cloud.report import ParseReport
-from custom_components.habitat.farmbot.client.enums import FirmwareHardware, Platform
+from custom_components.habitat.farmbot.client.enums import (
+    FirmwareHardware,
+    ReleasePlatform,
+)
 from custom_components.habitat.farmbot.client.models import FarmBotDevice, FbosConfig
 from custom_components.habitat.farmbot.client.status import System
-from custom_components.habitat.farmbot.devices import device_of, platform_of
+from custom_components.habitat.farmbot.devices import device_of, release_platform
 from custom_components.habitat.vendor import REGISTRY, Login
 
 LOGIN = Login(REGISTRY["farmbot"], "https://garden.example.com:3000", {})
@@ -78,22 +81,22 @@ def test_each_board_is_a_kit(board: FirmwareHardware) -> None:
 @pytest.mark.parametrize(
     ("rpi", "target", "platform"),
     [
-        ("3", None, Platform.RPI3),
-        ("4", None, Platform.RPI4),
-        ("01", None, Platform.RPI),
-        ("02", None, Platform.RPI3),
-        ("3", "rpi4", Platform.RPI4),
-        ("3", "mars", Platform.RPI3),
-        (None, "rpi", Platform.RPI),
+        ("3", None, ReleasePlatform.RPI3),
+        ("4", None, ReleasePlatform.RPI4),
+        ("01", None, ReleasePlatform.RPI),
+        ("02", None, ReleasePlatform.RPI3),
+        ("3", "rpi4", ReleasePlatform.RPI4),
+        ("3", "mars", ReleasePlatform.RPI3),
+        (None, "rpi", ReleasePlatform.RPI),
         (None, None, None),
         ("5", None, None),
     ],
 )
 def test_which_releases_are_for_it(
-    rpi: str | None, target: str | None, platform: Platform | None
+    rpi: str | None, target: str | None, platform: ReleasePlatform | None
 ) -> None:
     """The robot's own word comes before its owner's; where nobody says there are none."""
     system = replace(SYSTEM, target=target)
-    assert platform_of(robot(rpi=rpi), system) is platform
+    assert release_platform(robot(rpi=rpi), system) is platform
     if target is None:
-        assert platform_of(robot(rpi=rpi), None) is platform
+        assert release_platform(robot(rpi=rpi), None) is platform

@@ -21,12 +21,12 @@ from ..store import RecordStore
 from ..vendor import Login
 from .client import api
 from .client.api import Resource
-from .client.enums import Platform as ReleasePlatform
+from .client.enums import ReleasePlatform
 from .client.models import FarmBotDevice, FarmEvent, FbosConfig, Log, Record, Sequence
 from .client.status import Activity, System
 from .connection import connect
 from .derived import DERIVED, ROBOT, SCHEDULE, Derived
-from .devices import device_of, platform_of
+from .devices import device_of, release_platform
 from .items import KINDS, async_remove_gone
 from .occurrence_store import RELEASE, Available, OccurrenceStore
 from .outcomes import Outcomes
@@ -219,7 +219,7 @@ class FarmBotCoordinator(HabitatCoordinator):
     @property
     def _platform(self) -> ReleasePlatform | None:
         robot = self.record(DEVICE, FarmBotDevice)
-        return platform_of(robot, self.record(SYSTEM, System)) if robot else None
+        return release_platform(robot, self.record(SYSTEM, System)) if robot else None
 
     async def _fetch_release(self) -> FetchResult:
         platform = self._platform

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ..devices import Device
 from ..vendor import Login
-from .client.enums import FirmwareHardware, Platform
+from .client.enums import FirmwareHardware, ReleasePlatform
 from .client.models import FarmBotDevice, FbosConfig
 from .client.status import System
 from .derived import ROBOT
@@ -28,11 +28,11 @@ _MODELS: Mapping[FirmwareHardware, str] = {
 }
 """The kits by their boards, as the vendor's app names them."""
 
-_COMPUTERS: Mapping[str, tuple[str, Platform]] = {
-    "3": ("Raspberry Pi 3", Platform.RPI3),
-    "4": ("Raspberry Pi 4", Platform.RPI4),
-    "01": ("Raspberry Pi Zero", Platform.RPI),
-    "02": ("Raspberry Pi Zero 2", Platform.RPI3),
+_COMPUTERS: Mapping[str, tuple[str, ReleasePlatform]] = {
+    "3": ("Raspberry Pi 3", ReleasePlatform.RPI3),
+    "4": ("Raspberry Pi 4", ReleasePlatform.RPI4),
+    "01": ("Raspberry Pi Zero", ReleasePlatform.RPI),
+    "02": ("Raspberry Pi Zero 2", ReleasePlatform.RPI3),
 }
 """What the account says of the computer: its name, and which releases are for it."""
 
@@ -62,9 +62,11 @@ def device_of(
     )
 
 
-def platform_of(robot: FarmBotDevice, system: System | None) -> Platform | None:
+def release_platform(
+    robot: FarmBotDevice, system: System | None
+) -> ReleasePlatform | None:
     """Return which releases are for the robot; its own word comes first."""
-    if system and (told := Platform.read(system.target)):
+    if system and (told := ReleasePlatform.read(system.target)):
         return told
     _, platform = _COMPUTERS.get(robot.rpi or "", (None, None))
     return platform

@@ -177,7 +177,7 @@ class FirmwareHardware(LenientEnum):
     EXPRESS_K12 = "express_k12"
 
 
-class Platform(LenientEnum):
+class ReleasePlatform(LenientEnum):
     """The computer that FarmBot OS runs on (`target`), which is what its releases are for."""
 
     RPI = "rpi"
