@@ -310,7 +310,7 @@ def test_map(account: FarmBotCoordinator, report: Report, garden: int) -> None:
     places = [Axes(x=100 + step, y=200, z=-50) for step in range(10)]
 
     def cold() -> None:
-        bed_map._still.cache_clear()
+        bed_map._static_layers.cache_clear()
         bed_map.draw(bed, places[0])
 
     def moved() -> None:

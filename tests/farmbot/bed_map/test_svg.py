@@ -13,7 +13,7 @@ from custom_components.habitat.farmbot.bed_map import svg as bed_map
 from custom_components.habitat.farmbot.bed_map.bed import (
     MAX_PHOTOS,
     Bed,
-    Frame,
+    CameraFrame,
     Mark,
     Photo,
     Plant,
@@ -78,7 +78,7 @@ FULL = Bed(
         Slot(0, 600, "Trough", 3, gantry_mounted=True),
     ),
     photos=(Photo(300, 300), Photo(600, 300)),
-    frame=Frame(260, 200, 3, 10, -20),
+    frame=CameraFrame(260, 200, 3, 10, -20),
 )
 
 
@@ -284,7 +284,7 @@ def test_frame() -> None:
         None,
         None,
     )
-    assert found.frame == Frame(320, 240, 3.5, 25, 0)
+    assert found.frame == CameraFrame(320, 240, 3.5, 25, 0)
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_crops() -> None:
 def test_same_bed_same_picture() -> None:
     """The picture depends on nothing but the bed and the robot's place."""
     first = draw(FULL, HERE)
-    bed_map._still.cache_clear()
+    bed_map._static_layers.cache_clear()
     assert draw(replace(FULL), Axes(x=1000, y=400, z=-120)) == first
     assert draw(FULL, Axes(x=1001, y=400, z=-120)) != first
     assert draw(replace(FULL, weeds=()), HERE) != first
@@ -514,7 +514,7 @@ names = st.text(max_size=30)
         max_size=4,
     ).map(tuple),
     frame=st.none()
-    | st.builds(Frame, radii, radii, coordinates, coordinates, coordinates),
+    | st.builds(CameraFrame, radii, radii, coordinates, coordinates, coordinates),
     position=st.none()
     | st.builds(
         lambda x, y, z: Axes(x=x, y=y, z=z), coordinates, coordinates, st.none()
@@ -528,7 +528,7 @@ def test_any_bed(
     plants: tuple[Plant, ...],
     soil: tuple[Soil, ...],
     slots: tuple[Slot, ...],
-    frame: Frame | None,
+    frame: CameraFrame | None,
     position: Axes | None,
 ) -> None:
     """Whatever a bed is, its picture is valid, and all its numbers are some."""
@@ -637,7 +637,7 @@ def test_a_thousand_points(bed: Bed) -> None:
     """A full garden is drawn in no time, in few bytes; a robot that moves costs next to none."""
     took = []
     for _ in range(5):
-        bed_map._still.cache_clear()
+        bed_map._static_layers.cache_clear()
         before = perf_counter()
         picture = draw(bed, HERE)
         took.append(perf_counter() - before)

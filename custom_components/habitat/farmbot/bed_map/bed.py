@@ -94,7 +94,7 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class CameraFrame:
     """What the camera sees: mm, degrees, and how far from the robot's own place."""
 
     width: float
@@ -120,7 +120,7 @@ class Bed:
     slots: tuple[Slot, ...] = ()
     photos: tuple[Photo, ...] = ()
     """The newest first, one a place."""
-    frame: Frame | None = None
+    frame: CameraFrame | None = None
     """None without a calibrated camera."""
 
 
@@ -258,7 +258,7 @@ def _photos(images: Iterable[Image]) -> tuple[Photo, ...]:
     return tuple(places)[:MAX_PHOTOS]
 
 
-def _frame(farmware_envs: Iterable[FarmwareEnv]) -> Frame | None:
+def _frame(farmware_envs: Iterable[FarmwareEnv]) -> CameraFrame | None:
     """Return what the camera sees, as its calibration left it in the robot's settings."""
     known = {
         env.key.removeprefix(_CALIBRATION): to_float((env.value or "").strip('"'))
@@ -271,7 +271,7 @@ def _frame(farmware_envs: Iterable[FarmwareEnv]) -> Frame | None:
     height = 2 * scale * (known.get("center_pixel_location_y") or 0)
     if not (0 < width <= _MAX_AXIS and 0 < height <= _MAX_AXIS):
         return None
-    return Frame(
+    return CameraFrame(
         width=width,
         height=height,
         angle=known.get("total_rotation_angle") or 0,

@@ -71,7 +71,7 @@ class View:
         return min(max(x, 0), self.bed.size_x), min(max(y, 0), self.bed.size_y)
 
 
-class Room:
+class OccupancyGrid:
     """What is taken of the picture, so that nothing is written over anything."""
 
     def __init__(self, cell: float) -> None:
@@ -125,12 +125,12 @@ def mm(length: float) -> str:
     return f"{round(length, 1 if abs(length) < 20 else None) + 0:g}"
 
 
-def short(text: str) -> str:
+def displayable(text: str) -> str:
     """Return what can be shown of a text: without signs that no XML may hold, and not all of it."""
     shown = "".join(sign for sign in text if sign.isprintable()).strip()
     return shown if len(shown) <= _LETTERS else f"{shown[: _LETTERS - 1].rstrip()}…"
 
 
-def wide(text: str) -> float:
+def text_width(text: str) -> float:
     """Return about how wide a text is, in multiples of its size."""
     return sum(1.0 if east_asian_width(sign) in "WF" else 0.52 for sign in text)

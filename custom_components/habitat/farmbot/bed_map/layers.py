@@ -7,7 +7,7 @@ from math import hypot
 from ..client.enums import PlantStage
 from ..garden.crops import COLORS, Foliage, crop_named
 from .bed import Plant
-from .canvas import Room, View, label, mm, short, wide
+from .canvas import OccupancyGrid, View, displayable, label, mm, text_width
 from .symbols import DEPTHS, MARKS, WEED
 
 FADED = frozenset({PlantStage.HARVESTED, PlantStage.REMOVED})
@@ -20,7 +20,7 @@ _NEAR = 14
 """Within so many units the name of a crop is not repeated."""
 
 
-def look(plant: Plant) -> tuple[Foliage, str]:
+def appearance(plant: Plant) -> tuple[Foliage, str]:
     """Return what a plant looks like: its leaves, and the colour in their middle."""
     crop = crop_named(plant.crop)
     return crop.foliage, crop.color
@@ -51,7 +51,7 @@ def draw_spreads(view: View, plants: Iterable[Plant]) -> Iterator[str]:
     """Draw how wide the plants grow, each crop as one translucent area."""
     growing = sorted(
         (
-            (look(plant)[1], plant)
+            (appearance(plant)[1], plant)
             for plant in plants
             if plant.stage not in FADED | _INTENDED
         ),
@@ -151,7 +151,7 @@ def draw_plants(view: View, plants: Sequence[Plant]) -> Iterator[str]:
                 # Every plant stands turned in its own way.
                 turn = int(7 * plant.x + 13 * plant.y) % 60
                 yield (
-                    f'<use href="#{symbol(*look(plant))}"'
+                    f'<use href="#{symbol(*appearance(plant))}"'
                     f' transform="translate({mm(x)},{mm(y)})rotate({turn})'
                     f'scale({_radius(view, plant) / 100:.3g})"/>'
                 )
@@ -177,27 +177,29 @@ def _radius(view: View, plant: Plant) -> float:
     return min(max(plant.radius, grown, 0.9 * view.unit), 20 * view.unit)
 
 
-def write_names(view: View, plants: Sequence[Plant], room: Room) -> Iterator[str]:
+def write_names(
+    view: View, plants: Sequence[Plant], grid: OccupancyGrid
+) -> Iterator[str]:
     """Write names of plants where there is room, and not twice close together."""
     u = view.unit
     size = 1.75 * u
     for plant in plants:
         x, y = view.at(plant.x, plant.y)
         core = 0.75 * _radius(view, plant)
-        room.take((x - core, y - core, x + core, y + core))
+        grid.take((x - core, y - core, x + core, y + core))
     for weed in view.bed.weeds:
         if view.shows(weed.x, weed.y):
             x, y = view.at(weed.x, weed.y)
-            room.take((x - u, y - u, x + u, y + u))
+            grid.take((x - u, y - u, x + u, y + u))
     named: dict[str, list[tuple[float, float]]] = {}
     written = 0
     for plant in sorted(plants, key=lambda plant: (-plant.spread, plant.y, plant.x)):
-        name = short(plant.name)
+        name = displayable(plant.name)
         near = named.setdefault(name, [])
         x, y = view.at(plant.x, plant.y)
         if not name or any(hypot(x - ox, y - oy) < _NEAR * u for ox, oy in near):
             continue
-        half = wide(name) * size / 2
+        half = text_width(name) * size / 2
         away = _radius(view, plant) + 0.2 * u
         for base in (y + away + size, y - away):
             box = (x - half, base - size, x + half, base + 0.3 * size)
@@ -207,8 +209,8 @@ def write_names(view: View, plants: Sequence[Plant], room: Room) -> Iterator[str
                 and box[1] >= 0
                 and box[3] <= view.height
             )
-            if inside and room.is_free(box):
-                room.take(box)
+            if inside and grid.is_free(box):
+                grid.take(box)
                 near.append((x, y))
                 yield label(x, base, size, name, "middle")
                 written += 1

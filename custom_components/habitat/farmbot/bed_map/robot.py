@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ..client.status import Axes
 from .bed import Slot
-from .canvas import INK, Room, View, label, mm, short, wide
+from .canvas import INK, OccupancyGrid, View, displayable, label, mm, text_width
 
 HEAD = "#3fc1e8"
 
@@ -20,7 +20,7 @@ def draw_robot(view: View, position: Axes | None) -> Iterator[str]:
     u = view.unit
     travelling = [slot for slot in view.bed.slots if slot.gantry_mounted]
     if position is None or position.x is None or position.y is None:
-        yield from draw_slots(view, travelling, Room(6 * u))
+        yield from draw_slots(view, travelling, OccupancyGrid(6 * u))
         return
     garden_x, garden_y = view.clip(position.x, position.y)
     over = 0.9 * u
@@ -41,7 +41,7 @@ def draw_robot(view: View, position: Axes | None) -> Iterator[str]:
             f' stroke-width="{mm(0.15 * u)}"/>'
         )
     carried = [replace(slot, x=garden_x) for slot in travelling]
-    yield from draw_slots(view, carried, Room(6 * u))
+    yield from draw_slots(view, carried, OccupancyGrid(6 * u))
     yield (
         f'<g fill="none" stroke="{HEAD}" stroke-width="{mm(0.35 * u)}">'
         f'<circle cx="{mm(x)}" cy="{mm(y)}" r="{mm(1.7 * u)}" fill="{INK}"'
@@ -56,7 +56,7 @@ def draw_robot(view: View, position: Axes | None) -> Iterator[str]:
         if value is not None
     )
     size = 1.75 * u
-    width, height = wide(text) * size + 1.4 * u, 2.5 * u
+    width, height = text_width(text) * size + 1.4 * u, 2.5 * u
     left = x + 2.4 * u if x + 3 * u + width < view.width else x - 2.4 * u - width
     left = max(left, 0)
     top = y - 4 * u if y > 5 * u else y + 1.6 * u
@@ -68,18 +68,18 @@ def draw_robot(view: View, position: Axes | None) -> Iterator[str]:
     )
 
 
-def draw_slots(view: View, there: Sequence[Slot], room: Room) -> Iterator[str]:
+def draw_slots(view: View, there: Sequence[Slot], grid: OccupancyGrid) -> Iterator[str]:
     """Draw slots with the names of their tools, and where the robot pulls those out to."""
     u = view.unit
     shown = [slot for slot in there if view.shows(slot.x, slot.y)]
     half = 1.3 * u
     for slot in shown:
         x, y = view.at(slot.x, slot.y)
-        room.take((x - half, y - half, x + half, y + half))
+        grid.take((x - half, y - half, x + half, y + half))
         yield _slot(view, slot, half)
     for slot in shown:
-        if name := short(slot.tool or ""):
-            yield from _tool_name(view, slot, name, half + 0.5 * u, room)
+        if name := displayable(slot.tool or ""):
+            yield from _tool_name(view, slot, name, half + 0.5 * u, grid)
 
 
 def _slot(view: View, slot: Slot, half: float) -> str:
@@ -104,12 +104,12 @@ def _slot(view: View, slot: Slot, half: float) -> str:
 
 
 def _tool_name(
-    view: View, slot: Slot, name: str, away: float, room: Room
+    view: View, slot: Slot, name: str, away: float, grid: OccupancyGrid
 ) -> Iterator[str]:
     """Write a tool's name towards the middle of the bed, along its x axis."""
     x, y = view.at(slot.x, slot.y)
     size = 1.65 * view.unit
-    long, half = wide(name) * size, size / 2
+    long, half = text_width(name) * size, size / 2
     if view.bed.xy_swap:
         back = y > view.height / 2
         near = y - away if back else y + away
@@ -122,6 +122,6 @@ def _tool_name(
         far = near - long if back else near + long
         box = (min(near, far), y - half, max(near, far), y + half)
         place, turn = (near, y + 0.35 * size), 0
-    if room.is_free(box):
-        room.take(box)
+    if grid.is_free(box):
+        grid.take(box)
         yield label(*place, size, name, "end" if back else "start", turn)

@@ -17,29 +17,29 @@ from ..client.enums import PlantStage
 from ..client.status import Axes
 from ..garden.crops import crop_named
 from .bed import Bed, Plant
-from .canvas import PAPER, Box, Room, View, mm, short, wide
+from .canvas import PAPER, Box, OccupancyGrid, View, displayable, mm, text_width
 from .layers import (
     FADED,
+    appearance,
     draw_marks,
     draw_photos,
     draw_plants,
     draw_soil,
     draw_spreads,
     draw_weeds,
-    look,
     symbol,
     write_names,
 )
 from .robot import HEAD, draw_robot, draw_slots
 from .symbols import (
     corners,
+    mark_sign,
+    photo_sign,
+    plant_sign,
     rosette,
-    sign_mark,
-    sign_photo,
-    sign_plant,
-    sign_soil,
-    sign_weed,
+    soil_sign,
     star,
+    weed_sign,
 )
 
 _WOOD, _WOOD_LIGHT, _WOOD_DARK = "#7d5a3c", "#94704d", "#5c3f28"
@@ -53,14 +53,16 @@ def draw(bed: Bed, position: Axes | None = None) -> bytes:
     robot there is drawn at the edge.
     """
     view = View(bed)
-    return "".join((_still(bed), *draw_robot(view, position), "</svg>")).encode()
+    return "".join(
+        (_static_layers(bed), *draw_robot(view, position), "</svg>")
+    ).encode()
 
 
 @lru_cache(maxsize=8)
-def _still(bed: Bed) -> str:
+def _static_layers(bed: Bed) -> str:
     """Return what does not move."""
     view = View(bed)
-    room = Room(6 * view.unit)
+    grid = OccupancyGrid(6 * view.unit)
     standing = [slot for slot in bed.slots if not slot.gantry_mounted]
     plants = [plant for plant in bed.plants if view.shows(plant.x, plant.y)]
     return "".join(
@@ -77,8 +79,8 @@ def _still(bed: Bed) -> str:
             *draw_plants(view, plants),
             *draw_weeds(view),
             "</g>",
-            *draw_slots(view, standing, room),
-            *write_names(view, plants, room),
+            *draw_slots(view, standing, grid),
+            *write_names(view, plants, grid),
             *_legend(view, plants),
         )
     )
@@ -127,7 +129,7 @@ def _definitions(view: View, plants: Iterable[Plant]) -> Iterator[str]:
             f' r="{mm((0.1 + 0.2 * size) * u)}" fill="{shade}" opacity=".07"/>'
         )
     yield "</pattern>"
-    looks = {look(plant) for plant in plants}
+    looks = {appearance(plant) for plant in plants}
     for foliage in sorted({foliage for foliage, _ in looks}):
         yield f'<g id="{foliage}">{rosette(foliage)}</g>'
     for foliage, color in sorted(looks):
@@ -222,15 +224,15 @@ def _legend(view: View, plants: Sequence[Plant]) -> Iterator[str]:
     bed = view.bed
     open_weeds = sum(weed.stage is not PlantStage.REMOVED for weed in bed.weeds)
     signs = (
-        (open_weeds, sign_weed),
-        (len(bed.soil), sign_soil),
-        (len(bed.marks), sign_mark),
-        (len(bed.photos), sign_photo),
+        (open_weeds, weed_sign),
+        (len(bed.soil), soil_sign),
+        (len(bed.marks), mark_sign),
+        (len(bed.photos), photo_sign),
     )
     for count, sign in reversed(signs):
         if count:
             text = str(count)
-            end -= wide(text) * size
+            end -= text_width(text) * size
             yield f'<text x="{mm(end)}" y="{mm(y)}">{text}</text>'
             end -= 1.3 * u
             yield sign(end, y - 0.55 * u, u)
@@ -239,14 +241,14 @@ def _legend(view: View, plants: Sequence[Plant]) -> Iterator[str]:
     x = 1.4 * u
     if plants:
         text = str(len(plants))
-        yield sign_plant(x, y - 0.55 * u, u)
+        yield plant_sign(x, y - 0.55 * u, u)
         yield f'<text x="{mm(x + 1.5 * u)}" y="{mm(y)}" font-weight="bold">{text}</text>'
-        x += wide(text) * size + 4 * u
+        x += text_width(text) * size + 4 * u
     for crop, names in _crops(plants):
-        name, count = _called(crop, names), names.total()
+        name, count = _crop_name(crop, names), names.total()
         color = crop_named(crop).color
         text = f"{name} {count}".strip()
-        width = wide(text) * size + 1.2 * u
+        width = text_width(text) * size + 1.2 * u
         if x + width > end:
             yield f'<text x="{mm(min(x - 0.6 * u, end))}" y="{mm(y)}">…</text>'
             break
@@ -267,7 +269,7 @@ def _crops(plants: Iterable[Plant]) -> list[tuple[str, Counter[str]]]:
     return sorted(crops.items(), key=lambda item: (-item[1].total(), item[0]))
 
 
-def _called(crop: str, names: Collection[str]) -> str:
+def _crop_name(crop: str, names: Collection[str]) -> str:
     """Return what a crop is called: as all of its plants are, else by its slug."""
     name = next(iter(names)) if len(names) == 1 else ""
-    return short(name) or short(crop.replace("-", " ").capitalize())
+    return displayable(name) or displayable(crop.replace("-", " ").capitalize())

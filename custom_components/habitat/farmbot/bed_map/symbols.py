@@ -5,7 +5,7 @@ from math import cos, pi, sin
 
 from ..client.enums import Color
 from ..garden.crops import Foliage
-from .bed import Frame
+from .bed import CameraFrame
 from .canvas import View, mm
 
 WEED = "#ef5b4c"
@@ -74,7 +74,7 @@ def star(points: int, outer: float, inner: float) -> str:
     )
 
 
-def corners(view: View, frame: Frame | None) -> str:
+def corners(view: View, frame: CameraFrame | None) -> str:
     """Draw the corners of what the camera saw; where nobody knows that, of a small square."""
     size = 1.4 * view.unit
     width, height, angle = (
@@ -98,7 +98,7 @@ def corners(view: View, frame: Frame | None) -> str:
     )
 
 
-def sign_plant(x: float, y: float, u: float) -> str:
+def plant_sign(x: float, y: float, u: float) -> str:
     """Draw a seedling, for the legend."""
     return (
         f'<path fill="{_LEAVES[Foliage.ROUND][3]}"'
@@ -107,7 +107,7 @@ def sign_plant(x: float, y: float, u: float) -> str:
     )
 
 
-def sign_weed(x: float, y: float, u: float) -> str:
+def weed_sign(x: float, y: float, u: float) -> str:
     """Draw a weed, for the legend."""
     return (
         f'<use href="#weed" fill="{WEED}"'
@@ -115,7 +115,7 @@ def sign_weed(x: float, y: float, u: float) -> str:
     )
 
 
-def sign_soil(x: float, y: float, u: float) -> str:
+def soil_sign(x: float, y: float, u: float) -> str:
     """Draw a place of a known height, for the legend."""
     return (
         f'<path stroke="{DEPTHS[0]}" stroke-width="{mm(0.25 * u)}"'
@@ -123,7 +123,7 @@ def sign_soil(x: float, y: float, u: float) -> str:
     )
 
 
-def sign_mark(x: float, y: float, u: float) -> str:
+def mark_sign(x: float, y: float, u: float) -> str:
     """Draw a marked place, for the legend."""
     return (
         f'<circle cx="{mm(x)}" cy="{mm(y)}" r="{mm(0.6 * u)}" fill="none"'
@@ -132,7 +132,7 @@ def sign_mark(x: float, y: float, u: float) -> str:
     )
 
 
-def sign_photo(x: float, y: float, u: float) -> str:
+def photo_sign(x: float, y: float, u: float) -> str:
     """Draw a photo, for the legend."""
     a, b = 0.7 * u, 0.3 * u
     corners = "".join(
