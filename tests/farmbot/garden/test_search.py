@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.habitat.farmbot.client.enums import PlantStage, PointerType
 from custom_components.habitat.farmbot.client.models import Point
-from custom_components.habitat.farmbot.garden.search import Query, search
+from custom_components.habitat.farmbot.garden.search import PointQuery, search
 from tests.support.strategies import BOUNDED
 
 PLANT, WEED = PointerType.PLANT, PointerType.WEED
@@ -51,7 +51,7 @@ POINTS = [
 ]
 
 
-def ids(query: Query) -> list[int]:
+def ids(query: PointQuery) -> list[int]:
     """Return the ids of what is found."""
     return [one.point.id for one in search(POINTS, query)]
 
@@ -59,39 +59,39 @@ def ids(query: Query) -> list[int]:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        (Query(), [2, 3, 4, 6, 9]),
-        (Query(types=frozenset({PLANT})), [2, 9]),
-        (Query(types=frozenset({WEED, PointerType.TOOL_SLOT})), [3, 6]),
-        (Query(stages=frozenset({PlantStage.ACTIVE})), [2, 3]),
+        (PointQuery(), [2, 3, 4, 6, 9]),
+        (PointQuery(types=frozenset({PLANT})), [2, 9]),
+        (PointQuery(types=frozenset({WEED, PointerType.TOOL_SLOT})), [3, 6]),
+        (PointQuery(stages=frozenset({PlantStage.ACTIVE})), [2, 3]),
         (
-            Query(types=frozenset({PLANT}), stages=frozenset({PlantStage.ACTIVE})),
+            PointQuery(types=frozenset({PLANT}), stages=frozenset({PlantStage.ACTIVE})),
             [2],
         ),
-        (Query(crop="sweet-basil"), [9]),
-        (Query(crop="  Sweet   BASIL "), [9]),
+        (PointQuery(crop="sweet-basil"), [9]),
+        (PointQuery(crop="  Sweet   BASIL "), [9]),
         # A plant without a crop goes by its name.
-        (Query(crop="sweet basil 2"), [2]),
-        (Query(crop="basil"), []),
-        (Query(name="BASIL"), [2, 9]),
-        (Query(name="slot"), [6]),
-        (Query(name="nothing"), []),
+        (PointQuery(crop="sweet basil 2"), [2]),
+        (PointQuery(crop="basil"), []),
+        (PointQuery(name="BASIL"), [2, 9]),
+        (PointQuery(name="slot"), [6]),
+        (PointQuery(name="nothing"), []),
     ],
 )
-def test_what_fits(query: Query, expected: list[int]) -> None:
+def test_what_fits(query: PointQuery, expected: list[int]) -> None:
     """In the order of the ids, without what was thrown away."""
     assert ids(query) == expected
 
 
 def test_nearest_first() -> None:
     """With a centre what has no place is left out, and distances are told."""
-    found = search(POINTS, Query(center=(0.0, 0.0)))
+    found = search(POINTS, PointQuery(center=(0.0, 0.0)))
     assert [(one.point.id, one.distance) for one in found] == [
         (9, 0.0),
         (6, 5.0),
         (3, 10.0),
         (2, 50.0),
     ]
-    assert all(one.distance is None for one in search(POINTS, Query()))
+    assert all(one.distance is None for one in search(POINTS, PointQuery()))
 
 
 @pytest.mark.parametrize(
@@ -100,13 +100,13 @@ def test_nearest_first() -> None:
 )
 def test_within(within: float, expected: list[int]) -> None:
     """The border belongs to it."""
-    assert ids(Query(center=(0.0, 0.0), within=within)) == expected
+    assert ids(PointQuery(center=(0.0, 0.0), within=within)) == expected
 
 
 def test_equally_far() -> None:
     """The lower id comes first."""
     twins = [Point(id=number, x=1.0, y=0.0) for number in (3, 1, 2)]
-    found = search(twins, Query(center=(0.0, 0.0)))
+    found = search(twins, PointQuery(center=(0.0, 0.0)))
     assert [one.point.id for one in found] == [1, 2, 3]
 
 
@@ -126,7 +126,7 @@ def test_any_garden(
 ) -> None:
     """Distances ascend and keep to the limit; nothing within it is missing."""
     points = [Point(id=number, x=x, y=y) for number, (x, y) in enumerate(places)]
-    found = search(points, Query(center=center, within=within))
+    found = search(points, PointQuery(center=center, within=within))
     distances = [one.distance for one in found if one.distance is not None]
     assert len(distances) == len(found)
     assert distances == sorted(distances)

@@ -18,7 +18,7 @@ from ..coordinator import FarmBotCoordinator
 from ..derived import GARDEN
 from ..garden.groups import members
 from ..garden.lookup import NameOrId
-from ..garden.search import Query, search
+from ..garden.search import PointQuery, search
 from ..garden.summary import WEED_STAGES, Garden, age_in_days, planting
 from .fields import GROWING, MODES, POINT_TYPES
 from .targets import resolve_pin, resolve_record
@@ -186,7 +186,7 @@ async def search_points(
         points = members(chosen, points, dt_util.utcnow())
     found = search(
         points,
-        Query(
+        PointQuery(
             types=frozenset(POINT_TYPES[one] for one in types) if types else None,
             stages=frozenset(map(PlantStage, stages)) if stages else None,
             crop=crop,

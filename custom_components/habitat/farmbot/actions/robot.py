@@ -35,7 +35,7 @@ from ..coordinator import FarmBotCoordinator
 from ..derived import MOUNTED_TOOL, MountedTool
 from ..garden.groups import members
 from ..garden.lookup import NameOrId
-from ..garden.search import Query, search
+from ..garden.search import PointQuery, search
 from ..garden.summary import kept
 from ..garden.variables import Inventory, VariableError, resolve_variables
 from .fields import MAX_PIN_VALUES, MODE_NAMES, MODES
@@ -383,7 +383,7 @@ async def water_plants(
         found = resolve_record(coordinator, api.POINT_GROUPS, group)
         chosen = [one.id for one in members(found, known.values(), dt_util.utcnow())]
     elif crop is not None:
-        query = Query(crop=crop, stages=_GROWING)
+        query = PointQuery(crop=crop, stages=_GROWING)
         chosen = [one.point.id for one in search(known.values(), query)]
     else:
         raise validation_error("which_plants")

@@ -10,7 +10,7 @@ from .summary import crop_of, kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class PointQuery:
     """What points have to be; None is whatever."""
 
     types: frozenset[PointerType] | None = None
@@ -26,17 +26,17 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """A point, and how far from the centre it is, in mm; None without a centre."""
 
     point: Point
     distance: float | None
 
 
-def search(points: Iterable[Point], query: Query) -> list[Found]:
+def search(points: Iterable[Point], query: PointQuery) -> list[SearchResult]:
     """Return the points that are asked for, in the order of their ids or their distances."""
     matches = [
-        Found(point, _distance(point, query.center))
+        SearchResult(point, _distance(point, query.center))
         for point in kept(points)
         if _fits(point, query)
     ]
@@ -51,7 +51,7 @@ def search(points: Iterable[Point], query: Query) -> list[Found]:
     return [one for _, one in sorted(placed, key=lambda item: item[0])]
 
 
-def _fits(point: Point, query: Query) -> bool:
+def _fits(point: Point, query: PointQuery) -> bool:
     return (
         (query.types is None or point.pointer_type in query.types)
         and (query.stages is None or point.plant_stage in query.stages)
