@@ -52,7 +52,7 @@ class VariableError(Exception):
         self.placeholders = {"label": label, "name": name}
 
 
-class Takes(Enum):
+class VariableType(Enum):
     """What a variable takes."""
 
     NUMBER = "number"
@@ -74,20 +74,20 @@ class Inventory:
     sequences: Iterable[Sequence] = ()
 
 
-_TAKES: Mapping[str, Takes] = {
-    "numeric": Takes.NUMBER,
-    "number_placeholder": Takes.NUMBER,
-    "text": Takes.TEXT,
-    "text_placeholder": Takes.TEXT,
-    "resource": Takes.ITEM,
-    "resource_placeholder": Takes.ITEM,
-    "coordinate": Takes.LOCATION,
-    "point": Takes.LOCATION,
-    "point_group": Takes.LOCATION,
-    "every_point": Takes.LOCATION,
-    "tool": Takes.LOCATION,
-    "location_placeholder": Takes.LOCATION,
-    "nothing": Takes.LOCATION,
+_VARIABLE_TYPES: Mapping[str, VariableType] = {
+    "numeric": VariableType.NUMBER,
+    "number_placeholder": VariableType.NUMBER,
+    "text": VariableType.TEXT,
+    "text_placeholder": VariableType.TEXT,
+    "resource": VariableType.ITEM,
+    "resource_placeholder": VariableType.ITEM,
+    "coordinate": VariableType.LOCATION,
+    "point": VariableType.LOCATION,
+    "point_group": VariableType.LOCATION,
+    "every_point": VariableType.LOCATION,
+    "tool": VariableType.LOCATION,
+    "location_placeholder": VariableType.LOCATION,
+    "nothing": VariableType.LOCATION,
 }
 """By the kind of the default; "nothing" is what old apps left where no location was chosen."""
 
@@ -101,12 +101,12 @@ _NO_DEFAULT = frozenset(
     }
 )
 
-_REFUSALS: Mapping[Takes, str] = {
-    Takes.NUMBER: "variable_takes_number",
-    Takes.TEXT: "variable_takes_text",
-    Takes.LOCATION: "variable_takes_location",
-    Takes.ITEM: "variable_takes_item",
-    Takes.ANYTHING: "variable_takes_no_such",
+_REFUSALS: Mapping[VariableType, str] = {
+    VariableType.NUMBER: "variable_takes_number",
+    VariableType.TEXT: "variable_takes_text",
+    VariableType.LOCATION: "variable_takes_location",
+    VariableType.ITEM: "variable_takes_item",
+    VariableType.ANYTHING: "variable_takes_no_such",
 }
 
 
@@ -198,7 +198,7 @@ def _variable(sequence: Sequence, label: str) -> Variable:
 
 
 def _node(variable: Variable, value: object, inventory: Inventory) -> Node:
-    takes = _TAKES.get(variable.kind or "", Takes.ANYTHING)
+    takes = _VARIABLE_TYPES.get(variable.kind or "", VariableType.ANYTHING)
     node = _READERS[takes](variable, value, inventory)
     if node is None:
         raise VariableError(_REFUSALS[takes], variable.label)
@@ -217,7 +217,9 @@ def _text(_: Variable, value: object, __: Inventory) -> Node | None:
 
 def _location(variable: Variable, value: object, inventory: Inventory) -> Node | None:
     if isinstance(value, Mapping):
-        return _place(value) or _said(variable, value, _LOCATIONS, inventory)
+        return _coordinate(value) or _resolve_keyed(
+            variable, value, _LOCATIONS, inventory
+        )
     if not _is_name_or_id(value):
         return None
     first = _FIRST.get(variable.kind or "", ())
@@ -228,39 +230,41 @@ def _location(variable: Variable, value: object, inventory: Inventory) -> Node |
             for record in find_records(kind.records(inventory), value)
         ]
         if matches:
-            return _only(variable, value, matches)
+            return _single(variable, value, matches)
     raise VariableError("variable_not_found", variable.label, str(value))
 
 
 def _item(variable: Variable, value: object, inventory: Inventory) -> Node | None:
     if isinstance(value, Mapping):
-        return _said(variable, value, _ITEMS, inventory)
+        return _resolve_keyed(variable, value, _ITEMS, inventory)
     declared = _arguments(variable).get("resource_type")
     kind = _ITEMS.get(declared.lower()) if isinstance(declared, str) else None
     if kind is None or not _is_name_or_id(value):
         return None
-    return _named(variable, kind, value, inventory)
+    return _resolve_named(variable, kind, value, inventory)
 
 
 def _anything(variable: Variable, value: object, inventory: Inventory) -> Node | None:
     """Take what is clear by itself, for variables of kinds that are newer than this."""
     if isinstance(value, Mapping):
         kinds = {**_LOCATIONS, **_ITEMS}
-        return _place(value) or _said(variable, value, kinds, inventory)
+        return _coordinate(value) or _resolve_keyed(variable, value, kinds, inventory)
     reader = _text if isinstance(value, str) else _number
     return reader(variable, value, inventory)
 
 
-_READERS: Mapping[Takes, Callable[[Variable, object, Inventory], Node | None]] = {
-    Takes.NUMBER: _number,
-    Takes.TEXT: _text,
-    Takes.LOCATION: _location,
-    Takes.ITEM: _item,
-    Takes.ANYTHING: _anything,
+_READERS: Mapping[
+    VariableType, Callable[[Variable, object, Inventory], Node | None]
+] = {
+    VariableType.NUMBER: _number,
+    VariableType.TEXT: _text,
+    VariableType.LOCATION: _location,
+    VariableType.ITEM: _item,
+    VariableType.ANYTHING: _anything,
 }
 
 
-def _place(value: Mapping[object, object]) -> Node | None:
+def _coordinate(value: Mapping[object, object]) -> Node | None:
     """Return coordinates, if that is what they are: all three of them."""
     if value.keys() != _AXES:
         return None
@@ -268,7 +272,7 @@ def _place(value: Mapping[object, object]) -> Node | None:
     return None if x is None or y is None or z is None else coordinate(x, y, z)
 
 
-def _said(
+def _resolve_keyed(
     variable: Variable,
     value: Mapping[object, object],
     kinds: Mapping[str, _RecordKind],
@@ -281,10 +285,10 @@ def _said(
     kind = kinds.get(word) if isinstance(word, str) else None
     if kind is None or not _is_name_or_id(wanted):
         return None
-    return _named(variable, kind, wanted, inventory)
+    return _resolve_named(variable, kind, wanted, inventory)
 
 
-def _named(
+def _resolve_named(
     variable: Variable, kind: _RecordKind, wanted: NameOrId, inventory: Inventory
 ) -> Node:
     matches = [
@@ -292,10 +296,10 @@ def _named(
     ]
     if not matches:
         raise VariableError("variable_not_found", variable.label, str(wanted))
-    return _only(variable, wanted, matches)
+    return _single(variable, wanted, matches)
 
 
-def _only(
+def _single(
     variable: Variable, wanted: NameOrId, matches: list[tuple[_RecordKind, NamedRecord]]
 ) -> Node:
     if len(matches) > 1:
