@@ -18,7 +18,7 @@ import custom_components.habitat
 from custom_components.habitat.config_flow import HabitatConfigFlow, HabitatOptionsFlow
 from custom_components.habitat.const import CONF_VENDOR, DOMAIN
 from custom_components.habitat.farmbot.garden.schedule import Occurrence
-from custom_components.habitat.farmbot.occurrence_store import Available
+from custom_components.habitat.farmbot.occurrence_store import AvailableRelease
 from custom_components.habitat.loader import async_forms
 from custom_components.habitat.login_flow import entry_login
 from custom_components.habitat.tokens import login_tokens
@@ -177,7 +177,7 @@ async def test_stored_data(house: HomeAssistant, kept: dict[str, Any]) -> None:
     before = [Occurrence.from_json(one) for one in stored["occurrences"]]
     assert None not in before
     assert set(before) <= set(farmbot.occurrence_store.occurrences)
-    assert farmbot.occurrence_store.release == Available(stored["release"])
+    assert farmbot.occurrence_store.release == AvailableRelease(stored["release"])
     flair = house.config_entries.async_get_known_entry(ids["flair"])
     await house.config_entries.async_unload(flair.entry_id)
     left = kept[f"{DOMAIN}.simulator.{flair.entry_id}"]

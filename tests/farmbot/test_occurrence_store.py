@@ -9,7 +9,7 @@ import pytest
 from custom_components.habitat.farmbot.garden.schedule import Occurrence, OccurrenceKind
 from custom_components.habitat.farmbot.occurrence_store import (
     KEPT,
-    Available,
+    AvailableRelease,
     OccurrenceStore,
 )
 from custom_components.habitat.simulator.core.clock import ManualClock
@@ -138,10 +138,10 @@ async def test_release(
 ) -> None:
     """It is due a day after it was asked for, whatever the answer was, over restarts."""
     assert due(past)
-    past.keep_release(Available(version))
+    past.keep_release(AvailableRelease(version))
     await past.write()
     past = await again(hass)
-    assert past.release == Available(version)
+    assert past.release == AvailableRelease(version)
     assert not due(past)
     freezer.tick(timedelta(hours=23, minutes=59))
     assert not due(past)

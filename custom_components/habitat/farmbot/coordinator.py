@@ -28,7 +28,7 @@ from .connection import connect
 from .derived import DERIVED, ROBOT, SCHEDULE, Derived
 from .devices import device_of, release_platform
 from .items import KINDS, async_remove_gone
-from .occurrence_store import RELEASE, Available, OccurrenceStore
+from .occurrence_store import RELEASE, AvailableRelease, OccurrenceStore
 from .outcomes import Outcomes
 from .receiver import CONNECTIVITY, LOG, STATUS, BrokerReceiver, Connectivity
 from .running import RUNNING, Running, RunningSequences
@@ -228,7 +228,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         # The server has counted it even where no answer comes.
         self.occurrence_store.keep_release(self.occurrence_store.release)
         release = await self.client.release(platform)
-        available = Available(release.version if release else None)
+        available = AvailableRelease(release.version if release else None)
         self.occurrence_store.keep_release(available)
         return FetchResult({RELEASE: available})
 

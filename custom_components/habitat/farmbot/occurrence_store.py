@@ -27,7 +27,7 @@ RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)
-class Available:
+class AvailableRelease:
     """What the server offered when it was asked last; None is nothing newer."""
 
     version: str | None
@@ -48,7 +48,7 @@ class OccurrenceStore:
         self._occurrences: dict[str, Occurrence] = {}
         self._asked: datetime | None = None
         self._unwritten = False
-        self.release: Available | None = None
+        self.release: AvailableRelease | None = None
         """What the server offered then."""
 
     @property
@@ -76,7 +76,9 @@ class OccurrenceStore:
         asked, version = kept.get("asked"), kept.get("release")
         if isinstance(asked, str) and (at := dt_util.parse_datetime(asked)):
             self._asked = dt_util.as_utc(at)
-            self.release = Available(version if isinstance(version, str) else None)
+            self.release = AvailableRelease(
+                version if isinstance(version, str) else None
+            )
 
     @callback
     def keep(self, occurrences: Iterable[Occurrence]) -> None:
@@ -98,7 +100,7 @@ class OccurrenceStore:
             self._save()
 
     @callback
-    def keep_release(self, release: Available | None) -> None:
+    def keep_release(self, release: AvailableRelease | None) -> None:
         """Keep that the server was asked just now, and what it answered last."""
         self._asked = dt_util.utcnow()
         self.release = release

@@ -21,7 +21,7 @@ from .client.status import Job, Jobs, System
 from .commands import require_idle, start
 from .coordinator import SYSTEM, FarmBotCoordinator
 from .garden.jobs import is_over, update_of_os
-from .occurrence_store import RELEASE, Available
+from .occurrence_store import RELEASE, AvailableRelease
 
 FARMBOT_OS = UpdateEntityDescription(
     key="farmbot_os", device_class=UpdateDeviceClass.FIRMWARE
@@ -62,7 +62,7 @@ class FarmBotOSEntity(HabitatEntity[FarmBotCoordinator, FarmBotDevice], UpdateEn
     @override
     def latest_version(self) -> str | None:
         """What the server has; it names a version only when it is newer."""
-        available = self.coordinator.record(RELEASE, Available)
+        available = self.coordinator.record(RELEASE, AvailableRelease)
         if available is None:
             return None
         return available.version or self.installed_version
