@@ -182,7 +182,7 @@ async def test_silence(webcams: Setting) -> None:
     await webcams.settle()
     assert webcams.value(shed, "camera") != STATE_UNAVAILABLE
     faults_of(webcams.cloud).remove(fault)
-    webcams.account.webcams.look()
+    webcams.account.webcams.async_check()
     await webcams.until(lambda: webcams.value(shed, "camera") == STATE_UNAVAILABLE)
 
 
@@ -190,11 +190,11 @@ async def test_every_day(hass: HomeAssistant, webcams: Setting) -> None:
     """Each webcam is looked at again after a day, since what is at an address may change."""
     asked = webcams.cloud.count("GET /webcam.jpg")
     await tick(hass, webcams.freezer, 3600)
-    webcams.account.webcams.look()
+    webcams.account.webcams.async_check()
     await webcams.settle()
     assert webcams.cloud.count("GET /webcam.jpg") == asked
     webcams.freezer.tick(86_400)
-    webcams.account.webcams.look()
+    webcams.account.webcams.async_check()
     await webcams.until_real(
         lambda: webcams.cloud.count("GET /webcam.jpg") == asked + 1
     )

@@ -97,7 +97,7 @@ async def looked(setting: Setting) -> None:
     """Wait until all webcams were looked at."""
     webcams = setting.account.webcams
     await setting.pushed(2)
-    await setting.until(lambda: not webcams._looking)
+    await setting.until(lambda: not webcams._is_checking)
     await setting.settle()
 
 
@@ -137,7 +137,7 @@ async def test_asked_when_somebody_looks(setting: Setting, device: Device) -> No
         lambda: all(setting.has(key, "camera") for key in keys.values())
     )
     setting.freezer.tick(86_401)
-    setting.account.webcams.look()
+    setting.account.webcams.async_check()
     await looked(setting)
     await setting.poll(1)
     await looked(setting)

@@ -10,9 +10,9 @@ from yarl import URL
 from custom_components.habitat import reach as reaching
 from custom_components.habitat.farmbot import webcams
 from custom_components.habitat.farmbot.webcams import (
-    Silence,
+    NoAnswer,
     Webcam,
-    async_look,
+    async_probe,
     webcam_key,
 )
 from custom_components.habitat.reach import OutOfReach, Reach
@@ -34,7 +34,7 @@ _KINDS = {
     "/drawing": (200, "image/svg+xml", None),
     "/page": (200, "text/html", None),
     "/nothing": (404, "image/jpeg", None),
-    "/trouble": (503, "image/jpeg", Silence.SILENCE),
+    "/trouble": (503, "image/jpeg", NoAnswer.NO_ANSWER),
 }
 
 
@@ -54,7 +54,7 @@ async def test_what_is_there(
     app.router.add_get(path, answer)
     async with TestServer(app) as server:
         reach = Reach(str(server.make_url("/")))
-        assert await async_look(hass, reach, str(server.make_url(path))) == webcam
+        assert await async_probe(hass, reach, str(server.make_url(path))) == webcam
     # It may be anybody's address.
     assert "Authorization" not in headers[0]
 
@@ -65,12 +65,12 @@ async def test_what_is_there(
 )
 async def test_no_address(hass: HomeAssistant, address: str) -> None:
     """Where there is no address nothing is asked and nothing is there."""
-    assert await async_look(hass, SELF, address) is None
+    assert await async_probe(hass, SELF, address) is None
 
 
 async def test_nobody_there(hass: HomeAssistant, socket_enabled: None) -> None:
     """Silence tells nothing."""
-    assert await async_look(hass, SELF, f"{SELF.server}/x.jpg") is Silence.SILENCE
+    assert await async_probe(hass, SELF, f"{SELF.server}/x.jpg") is NoAnswer.NO_ANSWER
 
 
 LOCAL = Webcam(stream=None, local=True)
@@ -86,8 +86,8 @@ LOCAL = Webcam(stream=None, local=True)
         # Nothing of the user's is there.
         ("http://127.0.0.2/film", (), None),
         ("http://169.254.169.254/latest/meta-data", (), None),
-        ("http://localhost/film", ("127.0.0.1", "::1"), Silence.SILENCE),
-        ("http://cam.example/film", ("169.254.169.254",), Silence.SILENCE),
+        ("http://localhost/film", ("127.0.0.1", "::1"), NoAnswer.NO_ANSWER),
+        ("http://cam.example/film", ("169.254.169.254",), NoAnswer.NO_ANSWER),
     ],
 )
 async def test_in_the_house(
@@ -100,7 +100,7 @@ async def test_in_the_house(
     """Of a webcam in the user's network nothing is known: nobody asks, no socket is opened."""
     names = Names(*stands_for)
     monkeypatch.setattr(reaching, "ThreadedResolver", lambda: names)
-    assert await async_look(hass, SELF, address) == there
+    assert await async_probe(hass, SELF, address) == there
     assert names.asked == (1 if stands_for else 0)
 
 
@@ -116,9 +116,9 @@ async def test_a_server_with_a_name_of_the_network(
         raise OutOfReach
 
     monkeypatch.setattr(webcams, "async_open", ask)
-    assert await async_look(hass, reach, "http://farmbot.local:3000/a.jpg") is None
+    assert await async_probe(hass, reach, "http://farmbot.local:3000/a.jpg") is None
     assert asked == ["http://farmbot.local:3000/a.jpg"]
-    assert await async_look(hass, reach, "http://farmbot.local:8080/film") == LOCAL
+    assert await async_probe(hass, reach, "http://farmbot.local:8080/film") == LOCAL
     assert len(asked) == 1
 
 
@@ -169,15 +169,15 @@ async def test_several_at_once(setting: Setting) -> None:
         await taken(setting)
     await setting.until(lambda: all(known(setting, one) for one in numbers[1:]))
     assert known(setting, numbers[0]) is None
-    setting.account.webcams._looking = True
+    setting.account.webcams._is_checking = True
     late = add(setting, "webcam.jpg")
     await taken(setting)
     assert known(setting, late) is None
-    assert setting.account.webcams._look_again
-    setting.account.webcams._looking = False
-    setting.account.webcams.look()
+    assert setting.account.webcams._check_again
+    setting.account.webcams._is_checking = False
+    setting.account.webcams.async_check()
     await setting.until(lambda: known(setting, late) is not None)
-    assert not setting.account.webcams._look_again
+    assert not setting.account.webcams._check_again
 
 
 async def test_nobody_answers(setting: Setting) -> None:
@@ -199,7 +199,7 @@ async def test_an_account_that_is_gone(setting: Setting) -> None:
     """Found too late, a webcam brings no platform."""
     webcams = setting.account.webcams
     assert await setting.hass.config_entries.async_unload(setting.entry.entry_id)
-    await webcams._show()
+    await webcams._set_up_platform()
     assert not setting.hass.states.async_all("camera")
 
 
@@ -209,10 +209,10 @@ async def test_each_day(setting: Setting) -> None:
     await setting.until(lambda: known(setting, number) is not None)
     photo = "GET /webcam.jpg"
     count = setting.cloud.count(photo)
-    setting.account.webcams.look()
+    setting.account.webcams.async_check()
     await setting.settle()
     assert setting.cloud.count(photo) == count
     setting.freezer.tick(86_401)
     await setting.settle()
-    setting.account.webcams.look()
+    setting.account.webcams.async_check()
     await setting.until(lambda: setting.cloud.count(photo) > count)

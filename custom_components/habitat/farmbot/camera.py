@@ -29,18 +29,18 @@ from .client.models import WebcamFeed
 from .coordinator import FarmBotCoordinator
 from .entity import ItemEntity
 from .items import WEBCAM_FEED, items
-from .webcams import Webcam, is_photo, is_stream, webcam_key
+from .webcams import Webcam, is_picture, is_stream, webcam_key
 
 _STILL_TIMEOUT = ClientTimeout(total=10)
 _STREAM_TIMEOUT = ClientTimeout(total=None, sock_connect=10)
-_PAUSE = 2.0
+_FRAME_INTERVAL = 2.0
 """Seconds from one picture to the next where somebody watches a webcam that has no film."""
 
 
 class WebcamCamera(ItemEntity[WebcamFeed], Camera):
     """A webcam at an address that its owner gave; nothing of ours is shown there."""
 
-    _attr_frame_interval = _PAUSE
+    _attr_frame_interval = _FRAME_INTERVAL
 
     def __init__(
         self,
@@ -51,14 +51,14 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
         number: int,
     ) -> None:
         """Show the webcam whose record is under `key`."""
-        self._learned = webcam_key(number)
+        self._webcam_key = webcam_key(number)
         super().__init__(
             coordinator,
             device,
             WebcamFeed,
             description,
             key=key,
-            reads=(self._learned,),
+            reads=(self._webcam_key,),
         )
         Camera.__init__(self)
 
@@ -77,7 +77,7 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
 
     @property
     def _webcam(self) -> Webcam | None:
-        return self.coordinator.record(self._learned, Webcam)
+        return self.coordinator.record(self._webcam_key, Webcam)
 
     @override
     async def async_camera_image(
@@ -88,8 +88,8 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
             async with self._open(_STILL_TIMEOUT) as answer:
                 if is_stream(answer):
                     self.content_type = DEFAULT_CONTENT_TYPE
-                    return await async_extract_image_from_mjpeg(_some(answer))
-                if not is_photo(answer):
+                    return await async_extract_image_from_mjpeg(_read_bounded(answer))
+                if not is_picture(answer):
                     return None
                 content = await async_read_picture(answer)
         except (ClientError, TimeoutError, ValueError) as err:
@@ -134,7 +134,7 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
                         self.hass, request, answer.content, kind
                     )
                 # Of one in the user's own network only the first look tells.
-                one_by_one = webcam.stream is None and is_photo(answer)
+                one_by_one = webcam.stream is None and is_picture(answer)
         except (ClientError, TimeoutError, ValueError) as err:
             LOGGER.debug("A webcam did not answer: %s", type(err).__name__)
         if one_by_one:
@@ -142,7 +142,7 @@ class WebcamCamera(ItemEntity[WebcamFeed], Camera):
         return None
 
 
-async def _some(answer: ClientResponse) -> AsyncIterator[bytes]:
+async def _read_bounded(answer: ClientResponse) -> AsyncIterator[bytes]:
     """Yield what comes, as much as a picture may have."""
     left = MAX_BYTES
     while left and (chunk := await answer.content.read(left)):

@@ -32,7 +32,7 @@ from .occurrence_store import RELEASE, AvailableRelease, OccurrenceStore
 from .outcomes import Outcomes
 from .receiver import CONNECTIVITY, LOG, STATUS, BrokerReceiver, Connectivity
 from .running import RUNNING, Running, RunningSequences
-from .webcams import WEBCAM, Webcams
+from .webcams import WEBCAM, WebcamFinder
 
 DEVICE = api.DEVICE.path
 SYSTEM, ACTIVITY = "system", "activity"
@@ -107,7 +107,7 @@ class FarmBotCoordinator(HabitatCoordinator):
             self, self.client, self.auth, frozenset(PACES), self
         )
         self.occurrence_store = OccurrenceStore(hass, entry.entry_id)
-        self.webcams = Webcams(self, lambda: self.reach)
+        self.webcams = WebcamFinder(self, lambda: self.reach)
         self.outcomes = Outcomes(
             self.store, self.occurrence_store, self.deadlines, self._is_out_of_action
         )
@@ -259,7 +259,7 @@ class FarmBotCoordinator(HabitatCoordinator):
             for resource in PACES
         )
         self.poller.lacking_for = RECONCILE - self.interval if self._pushed else _DAY
-        self.webcams.look()
+        self.webcams.async_check()
         if self._action_required or not self.is_away:
             self.update_issues()
 
@@ -420,7 +420,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         if not touched.isdisjoint(_ITEM_SOURCES):
             async_remove_gone(self, self.is_complete)
         if api.WEBCAM_FEEDS.path in touched:
-            self.webcams.look()
+            self.webcams.async_check()
 
     @override
     def device_makers(self) -> Iterator[tuple[str, Callable[[], Device | None]]]:

@@ -31,10 +31,10 @@ CONF_LOCAL_WEBCAMS: Final = "local_webcams"
 WEBCAM = "webcam"
 """The part of what was learned, and the first part of its keys; the feed's id is the second."""
 
-_AGAIN = timedelta(days=1)
+_CHECK_INTERVAL = timedelta(days=1)
 _TIMEOUT = ClientTimeout(total=5)
-_FILM = "multipart/x-mixed-replace"
-_PHOTOS = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+_MJPEG = "multipart/x-mixed-replace"
+_PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 """No drawings: they may hold scripts, which would run as Home Assistant's own."""
 
 
@@ -51,13 +51,13 @@ class Webcam:
 _LOCAL = Webcam(stream=None, local=True)
 
 
-class Silence(Enum):
+class NoAnswer(Enum):
     """No answer, which tells nothing."""
 
-    SILENCE = auto()
+    NO_ANSWER = auto()
 
 
-class Webcams:
+class WebcamFinder:
     """Finds out which webcams of an account there is something to see of."""
 
     def __init__(
@@ -66,28 +66,30 @@ class Webcams:
         """Begin without knowing of any; `reach` tells where the addresses may lead."""
         self._coordinator = coordinator
         self._reach = reach
-        self._seen: dict[int, str | None] = {}
+        self._answered: dict[int, str | None] = {}
         """The addresses that answered, by the feed's id."""
-        self._began = time.monotonic()
-        self._looking = self._look_again = False
+        self._checked_all_at = time.monotonic()
+        self._is_checking = self._check_again = False
 
     @callback
-    def look(self) -> None:
+    def async_check(self) -> None:
         """Ask at the addresses that are new, and every day at all of them."""
-        if self._looking:
-            self._look_again = True
+        if self._is_checking:
+            self._check_again = True
             return
         now = time.monotonic()
-        if now - self._began >= _AGAIN.total_seconds():
-            self._began = now
-            self._seen.clear()
+        if now - self._checked_all_at >= _CHECK_INTERVAL.total_seconds():
+            self._checked_all_at = now
+            self._answered.clear()
         feeds = self._feeds()
-        due = [feed for feed in feeds if self._seen.get(feed.id, "") != feed.url]
-        if due or self._seen.keys() - {feed.id for feed in feeds}:
-            self._looking = True
+        unchecked = [
+            feed for feed in feeds if self._answered.get(feed.id, "") != feed.url
+        ]
+        if unchecked or self._answered.keys() - {feed.id for feed in feeds}:
+            self._is_checking = True
             self._coordinator.config_entry.async_create_background_task(
                 self._coordinator.hass,
-                self._look(due),
+                self._check(unchecked),
                 f"{self._coordinator.name} webcams",
             )
 
@@ -98,44 +100,44 @@ class Webcams:
         feeds = self._coordinator.records(WEBCAM_FEEDS.path, WebcamFeed)
         return [feed for feed in feeds if feed.url]
 
-    async def _look(self, due: list[WebcamFeed]) -> None:
+    async def _check(self, unchecked: list[WebcamFeed]) -> None:
         hass, reach = self._coordinator.hass, self._reach()
         try:
             found = await asyncio.gather(
-                *(async_look(hass, reach, feed.url or "") for feed in due)
+                *(async_probe(hass, reach, feed.url or "") for feed in unchecked)
             )
         finally:
-            self._looking = False
-        learned: dict[str, object | None] = {}
+            self._is_checking = False
+        results: dict[str, object | None] = {}
         hidden: set[str] = set()
-        for feed, webcam in zip(due, found, strict=True):
-            if webcam is Silence.SILENCE:
+        for feed, webcam in zip(unchecked, found, strict=True):
+            if webcam is NoAnswer.NO_ANSWER:
                 continue
-            self._seen[feed.id] = feed.url
+            self._answered[feed.id] = feed.url
             if webcam == _LOCAL and not self._shows_local:
                 hidden.add(f"{WEBCAM_FEED.source}/{feed.id}")
-                learned[webcam_key(feed.id)] = None
+                results[webcam_key(feed.id)] = None
             else:
-                learned[webcam_key(feed.id)] = webcam
-        for gone in self._seen.keys() - {feed.id for feed in self._feeds()}:
-            del self._seen[gone]
-            learned[webcam_key(gone)] = None
+                results[webcam_key(feed.id)] = webcam
+        for gone in self._answered.keys() - {feed.id for feed in self._feeds()}:
+            del self._answered[gone]
+            results[webcam_key(gone)] = None
         if hidden:
-            self._hide(hidden)
-        if any(learned.values()):
-            await self._show()
-        if learned:
-            self._coordinator.async_set_records({WEBCAM: learned})
-        if self._look_again:
-            self._look_again = False
-            self.look()
+            self._remove_entities(hidden)
+        if any(results.values()):
+            await self._set_up_platform()
+        if results:
+            self._coordinator.async_set_records({WEBCAM: results})
+        if self._check_again:
+            self._check_again = False
+            self.async_check()
 
     @property
     def _shows_local(self) -> bool:
         options = self._coordinator.config_entry.options
         return bool(options.get(CONF_LOCAL_WEBCAMS))
 
-    def _hide(self, keys: set[str]) -> None:
+    def _remove_entities(self, keys: set[str]) -> None:
         """Remove what the option has shown; with it all comes back as the user had it."""
 
         def unwanted(kind: ItemKind[Any], key: str, platform: str) -> bool:
@@ -143,7 +145,7 @@ class Webcams:
 
         async_remove_items(self._coordinator, unwanted)
 
-    async def _show(self) -> None:
+    async def _set_up_platform(self) -> None:
         """Set the platform up, which wants a library for pictures that few houses need."""
         entry = self._coordinator.config_entry
         async with entry.setup_lock:
@@ -159,17 +161,17 @@ def webcam_key(feed_id: int) -> str:
 
 def is_stream(answer: ClientResponse) -> bool:
     """Say whether an answer is picture after picture."""
-    return answer.ok and answer.content_type == _FILM
+    return answer.ok and answer.content_type == _MJPEG
 
 
-def is_photo(answer: ClientResponse) -> bool:
+def is_picture(answer: ClientResponse) -> bool:
     """Say whether an answer is one picture."""
-    return answer.ok and answer.content_type in _PHOTOS
+    return answer.ok and answer.content_type in _PICTURE_TYPES
 
 
-async def async_look(
+async def async_probe(
     hass: HomeAssistant, reach: Reach, address: str
-) -> Webcam | Silence | None:
+) -> Webcam | NoAnswer | None:
     """Ask what there is at an address, without any login of ours; None for nothing to see.
 
     The kind of an answer is said before its content, of which nothing is read. In the house
@@ -180,9 +182,9 @@ async def async_look(
         return _LOCAL if find_local(hass, reach, address) else None
     try:
         async with async_open(hass, reach, url, _TIMEOUT) as answer:
-            if is_stream(answer) or is_photo(answer):
+            if is_stream(answer) or is_picture(answer):
                 return Webcam(stream=is_stream(answer))
-            return Silence.SILENCE if answer.status >= 500 else None
+            return NoAnswer.NO_ANSWER if answer.status >= 500 else None
     except OutOfReach:
         return None
     except ClientConnectorDNSError as err:
@@ -194,6 +196,6 @@ async def async_look(
             and local.admits(err.os_error.addresses)
         ):
             return _LOCAL
-        return Silence.SILENCE
+        return NoAnswer.NO_ANSWER
     except ClientError, TimeoutError, ValueError:
-        return Silence.SILENCE
+        return NoAnswer.NO_ANSWER
