@@ -121,7 +121,7 @@ def real_time_broker(
 ) -> None:
     """Let the client of FarmBot's broker live in real time: it would miss its own keep-alive else."""
     monkeypatch.setattr(broker, "KEEPALIVE", 0)
-    monkeypatch.setattr(broker, "CONNECT_WAIT", 1e6)
+    monkeypatch.setattr(broker, "CONNECT_TIMEOUT", 1e6)
     monkeypatch.setattr("paho.mqtt.client.time_func", freezegun_api.real_monotonic)
 
 

@@ -15,8 +15,8 @@ from custom_components.habitat.cloud.errors import CloudError
 from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.farmbot.client.broker import (
     BrokerConnection,
-    Credentials,
-    Listener,
+    BrokerCredentials,
+    BrokerListener,
 )
 from custom_components.habitat.simulator.core.clock import ManualClock
 from custom_components.habitat.simulator.farmbot.broker import Gate
@@ -43,7 +43,7 @@ def others() -> set[asyncio.Task[object]]:
 
 
 @dataclass
-class Ear(Listener):
+class Ear(BrokerListener):
     """Keeps what it is told."""
 
     heard: list[tuple[object, ...]] = field(default_factory=list)
@@ -196,11 +196,11 @@ class Setting:
         self.connection = BrokerConnection(self._credentials, self.ear, self.report)
         self.running: asyncio.Task[None] | None = None
 
-    async def _credentials(self) -> Credentials:
+    async def _credentials(self) -> BrokerCredentials:
         self.asked += 1
         if self.unlucky:
             raise self.unlucky
-        return Credentials(*self.broker.address, None, BOT, self.presented)
+        return BrokerCredentials(*self.broker.address, None, BOT, self.presented)
 
     def run(self) -> None:
         """Run the connection."""
@@ -293,11 +293,11 @@ class Script:
                 writer.write(bytes([0x90, 8, *packet[start : start + 2], *[0] * 6]))
                 writer.write(self._flood)
 
-    async def credentials(self) -> Credentials:
+    async def credentials(self) -> BrokerCredentials:
         """Return what leads here."""
         assert self._server
         host, port = self._server.sockets[0].getsockname()
-        return Credentials(host, port, self.trust, BOT, TOKEN)
+        return BrokerCredentials(host, port, self.trust, BOT, TOKEN)
 
 
 def published(topic: str, payload: bytes) -> bytes:

@@ -14,7 +14,7 @@ from custom_components.habitat.cloud.errors import BadAnswer, RateLimited
 from custom_components.habitat.farmbot import receiver as receiver_module
 from custom_components.habitat.farmbot.client import status
 from custom_components.habitat.farmbot.client.api import SYNCED
-from custom_components.habitat.farmbot.client.auth import Address
+from custom_components.habitat.farmbot.client.auth import BrokerAddress
 from custom_components.habitat.farmbot.client.models import Image, Point
 from custom_components.habitat.farmbot.coordinator import PACES
 from custom_components.habitat.simulator.core.clock import ManualClock
@@ -684,7 +684,7 @@ async def test_where_the_broker_is(setting: Setting) -> None:
     plain = await receiver._credentials()
     assert plain.tls is None
     assert (plain.host, plain.port) == setting.cloud.broker.address
-    address = Address("device_214", "broker.example.com", 8883, tls=True)
+    address = BrokerAddress("device_214", "broker.example.com", 8883, tls=True)
     with patch.object(receiver_module, "broker_address", return_value=address):
         credentials = await receiver._credentials()
     assert credentials.tls is not None

@@ -113,7 +113,7 @@ async def test_our_own(garden: Setting) -> None:
     await garden.until_shown("job", "Long rest")
     await garden.until(lambda: garden.value("job") == "nothing", step=1.0)
     assert states[0] == "Long rest"
-    assert garden.account.receiver.connection._unfinished == {}
+    assert garden.account.receiver.connection._late_callbacks == {}
 
 
 async def test_the_log_tells(garden: Setting) -> None:

@@ -26,7 +26,7 @@ from ..reach import async_points_into_house
 from .client import celery_script
 from .client.api import DEVICE, SYNCED, FarmBotClient, Resource
 from .client.auth import broker_address
-from .client.broker import BrokerConnection, Credentials, RobotError
+from .client.broker import BrokerConnection, BrokerCredentials, RobotError
 from .client.models import Log
 from .client.status import Seen, read_log, read_status, read_telemetry
 from .running import RUNNING, Running
@@ -63,7 +63,7 @@ class LogLine:
     log: Log
 
 
-class Listener(Protocol):
+class RobotListener(Protocol):
     """Hears from the broker what is no record."""
 
     def async_broker_connected(self) -> None:
@@ -88,7 +88,7 @@ class BrokerReceiver:
         client: FarmBotClient,
         auth: TokenAuth,
         followed: frozenset[Resource[Any]],
-        listener: Listener,
+        listener: RobotListener,
     ) -> None:
         """Take the tokens to show there, whose changes to follow, and who hears of the rest.
 
@@ -145,7 +145,7 @@ class BrokerReceiver:
             if timer is not None:
                 timer.cancel()
 
-    async def _credentials(self) -> Credentials:
+    async def _credentials(self) -> BrokerCredentials:
         """Return where the broker is and what opens it, with a token that still serves."""
         token = await self._auth.current()
         address = broker_address(
@@ -156,7 +156,7 @@ class BrokerReceiver:
         server = self._coordinator.session.base.host or ""
         if await async_points_into_house(self._coordinator.hass, server, address.host):
             raise BadAnswer("The login named a message broker in the house")
-        return Credentials(
+        return BrokerCredentials(
             address.host,
             address.port,
             get_default_context() if address.tls else None,

@@ -17,13 +17,13 @@ from custom_components.habitat.cloud.errors import (
 )
 from custom_components.habitat.farmbot.client.auth import (
     TOKENS,
-    Address,
+    BrokerAddress,
+    action_required,
     broker_address,
     device_id,
     error_message,
     log_in,
     refuses_login,
-    unready,
 )
 from tests.farmbot.server import farmbot
 from tests.support.loopback import Reply, body, data, page, status
@@ -176,7 +176,7 @@ async def test_what_there_is_to_do(code: int, said: str, key: str) -> None:
 @pytest.mark.parametrize(("code", "todo"), [(403, False), (404, False), (451, True)])
 def test_unready(code: int, todo: bool) -> None:
     """Terms that are not accepted have a status of their own."""
-    assert (unready(Refused("no", code)) is not None) is todo
+    assert (action_required(Refused("no", code)) is not None) is todo
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_broker_address(
 ) -> None:
     """The broker is encrypted unless its web sockets are not; a port is honoured."""
     found = broker_address({**claims, "mqtt": mqtt})
-    assert found == Address("device_77", host, port, tls)
+    assert found == BrokerAddress("device_77", host, port, tls)
 
 
 @pytest.mark.parametrize(
@@ -294,4 +294,4 @@ def test_never_in_clear(mqtt: str, mqtt_ws: str, port: int) -> None:
     """At a server with https the token is not sent in clear, whatever the claims say."""
     claims = {"bot": "device_5", "mqtt": mqtt, "mqtt_ws": mqtt_ws}
     found = broker_address(claims, encrypted=True)
-    assert found == Address("device_5", "broker.example", port, tls=True)
+    assert found == BrokerAddress("device_5", "broker.example", port, tls=True)

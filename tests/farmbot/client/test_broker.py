@@ -29,13 +29,13 @@ from custom_components.habitat.cloud.report import ParseReport
 from custom_components.habitat.farmbot.client import broker, celery_script
 from custom_components.habitat.farmbot.client.broker import (
     BrokerConnection,
+    BrokerCredentials,
     CommandFailed,
-    Credentials,
     NoReply,
     NotConnected,
     RobotError,
     RobotOffline,
-    _Loss,
+    _Disconnection,
 )
 from custom_components.habitat.simulator.core.clock import ManualClock
 from tests.farmbot.mqtt import (
@@ -59,15 +59,15 @@ LONG_STATUS = orjson.dumps({"jobs": {}, "rest": "x" * 7000})
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a minute be less than a second, and most waits even shorter."""
     for name, seconds in {
-        "CONNECT_WAIT": 2.0,
-        "LEAVE_WAIT": 0.2,
-        "FIRST_PAUSE": 0.05,
+        "CONNECT_TIMEOUT": 2.0,
+        "DISCONNECT_TIMEOUT": 0.2,
+        "MIN_PAUSE": 0.05,
         "MAX_PAUSE": 0.2,
         "REFUSED_PAUSE": 0.5,
-        "PING_EVERY": 0.4,
-        "PONG_WAIT": 0.25,
-        "FRESH": 0.2,
-        "SIGN_WAIT": 0.1,
+        "PING_INTERVAL": 0.4,
+        "PONG_TIMEOUT": 0.25,
+        "RECENT_SIGN": 0.2,
+        "SIGN_TIMEOUT": 0.1,
     }.items():
         monkeypatch.setattr(broker, name, seconds)
 
@@ -260,7 +260,7 @@ async def test_pings_with_commands(at: Setting, robot: Robot) -> None:
     await until(lambda: at.connection.online is True, "the first pong")
     await at.connection.command(celery_script.sync())
     assert len(robot.pings) == 1
-    await asyncio.sleep(broker.FRESH + 0.05)
+    await asyncio.sleep(broker.RECENT_SIGN + 0.05)
     await at.connection.command(celery_script.sync())
     await until(lambda: len(robot.pings) == 2, "the ping")
 
@@ -346,8 +346,8 @@ async def test_strange_replies(at: Setting, robot: Robot) -> None:
     assert not waiting.done()
     # Two replies and the end of the connection within one breath: the first counts.
     ok = f'{{"kind": "rpc_ok", "args": {{"label": "{label}"}}}}'.encode()
-    at.connection._take_reply(ok)
-    at.connection._take_reply(ok)
+    at.connection._process_reply(ok)
+    at.connection._process_reply(ok)
     at.connection._end_replies(broker._offline)
     await waiting
     assert at.connection.counters.unclaimed == 5
@@ -415,7 +415,7 @@ async def test_robot_that_was_there_a_moment_ago(
     at: Setting, robot: Robot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A word from just before the command is no sign that the robot got it."""
-    monkeypatch.setattr(broker, "FRESH", 60.0)
+    monkeypatch.setattr(broker, "RECENT_SIGN", 60.0)
     await until(lambda: at.connection.online is True, "the first pong")
     robot.awake = False
     pings = len(robot.pings)
@@ -428,8 +428,8 @@ async def test_robot_that_vanishes_while_somebody_waits(
     at: Setting, robot: Robot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who waits for a long command does not have to wait for the next regular ping."""
-    monkeypatch.setattr(broker, "PING_EVERY", 60.0)
-    monkeypatch.setattr(broker, "WATCH", 0.2)
+    monkeypatch.setattr(broker, "PING_INTERVAL", 60.0)
+    monkeypatch.setattr(broker, "SILENCE_TIMEOUT", 0.2)
     await until(lambda: at.connection.online is True, "the first pong")
     robot.obeys = False
     moving = asyncio.create_task(
@@ -460,7 +460,7 @@ async def test_one_miss_is_no_news(at: Setting, robot: Robot) -> None:
     await until(lambda: at.connection.online is True, "the first pong")
     robot.deaf = 1
     await until(lambda: len(robot.pings) == 3, "a miss, and the next ping")
-    await until(lambda: at.connection._misses == 0, "the next pong")
+    await until(lambda: at.connection._missed_pings == 0, "the next pong")
     assert at.ear.of("online") == [[True]]
 
 
@@ -495,8 +495,8 @@ async def test_pace_of_pings(
 ) -> None:
     """An idle hour has fewer than 60 pings, whatever commands sent besides."""
     assert 3600 / 62.0 < 60
-    assert broker.MISSES == 2
-    monkeypatch.setattr(broker, "PING_EVERY", 0.1)
+    assert broker.MAX_MISSED_PINGS == 2
+    monkeypatch.setattr(broker, "PING_INTERVAL", 0.1)
     await until(lambda: at.connection.counters.pings > 1, "the next ping")
     pings = at.connection.counters.pings
     await at.connection.command(celery_script.sync())
@@ -550,11 +550,11 @@ async def test_publishing_fails(at: Setting, robot: Robot) -> None:
     client = at.connection._client
     assert client is not None
     client._client.disconnect()
-    answers = at.connection._answers()
+    answers = at.connection._ping_once()
     error = await _ends(at.connection.command(celery_script.sync()))
     assert isinstance(error, NotConnected)
     assert answers.cancelled() or answers.result() is False
-    assert at.connection._misses == 0
+    assert at.connection._missed_pings == 0
 
 
 async def test_ping_that_is_not_sent(
@@ -568,8 +568,8 @@ async def test_ping_that_is_not_sent(
         raise MqttError("stuck")
 
     monkeypatch.setattr(at.connection._client, "publish", publish)
-    assert await at.connection._answers() is False
-    assert at.connection._misses == 0
+    assert await at.connection._ping_once() is False
+    assert at.connection._missed_pings == 0
     error = await _ends(at.connection.command(celery_script.sync()))
     assert str(error) == "The message broker did not take the message: stuck"
 
@@ -708,8 +708,8 @@ async def test_addresses_that_are_none(
     """Whatever the login said of the broker, the link only waits and tries again."""
     ear = Ear()
 
-    async def credentials() -> Credentials:
-        return Credentials(host, port, None, BOT, TOKEN)
+    async def credentials() -> BrokerCredentials:
+        return BrokerCredentials(host, port, None, BOT, TOKEN)
 
     connection = BrokerConnection(credentials, ear, ParseReport("FarmBot"))
     async with _running(connection) as running:
@@ -721,7 +721,7 @@ async def test_silent_broker(
     socket_enabled: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A broker that does not answer the login is left, and the socket with it."""
-    monkeypatch.setattr(broker, "CONNECT_WAIT", 0.2)
+    monkeypatch.setattr(broker, "CONNECT_TIMEOUT", 0.2)
     before = others()
     async with Script(connack=None) as silence:
         ear = Ear()
@@ -737,7 +737,7 @@ async def test_cancelled_while_connecting(
     socket_enabled: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ending the link while it connects leaves no socket and no task."""
-    monkeypatch.setattr(broker, "CONNECT_WAIT", 0.2)
+    monkeypatch.setattr(broker, "CONNECT_TIMEOUT", 0.2)
     before = others()
     async with Script(connack=None) as silence:
         for wait in (0.0, 0.001, 0.1):
@@ -764,7 +764,7 @@ def test_code(said: object, code: int) -> None:
 
 
 async def _pauses(
-    monkeypatch: pytest.MonkeyPatch, ear: Ear, *losses: _Loss
+    monkeypatch: pytest.MonkeyPatch, ear: Ear, *losses: _Disconnection
 ) -> list[float]:
     """Return how long a link waits after each of these losses."""
     pauses: list[float] = []
@@ -774,7 +774,7 @@ async def _pauses(
     async def nobody() -> NoReturn:
         raise CloudError("not asked here")
 
-    async def visit() -> _Loss:
+    async def visit() -> _Disconnection:
         if not left:
             raise asyncio.CancelledError
         return left.pop(0)
@@ -784,14 +784,14 @@ async def _pauses(
         clock.advance(seconds)
 
     for name, value in {
-        "FIRST_PAUSE": 30.0,
+        "MIN_PAUSE": 30.0,
         "MAX_PAUSE": 600.0,
         "REFUSED_PAUSE": 300.0,
     }.items():
         monkeypatch.setattr(broker, name, value)
     connection = BrokerConnection(nobody, ear, ParseReport("FarmBot"), Pacing(clock))
     with monkeypatch.context() as patcher:
-        patcher.setattr(connection, "_visit", visit)
+        patcher.setattr(connection, "_connect_once", visit)
         patcher.setattr(asyncio, "sleep", sleep)
         with suppress(asyncio.CancelledError):
             await connection.run()
@@ -806,7 +806,7 @@ def _within(pauses: list[float], *expected: float) -> None:
 
 async def test_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pause is as long as the outage, up to ten minutes; a connection that lasted ends it."""
-    short, long = _Loss("x", False, 10), _Loss("x", False, 301)
+    short, long = _Disconnection("x", False, 10), _Disconnection("x", False, 301)
     pauses = await _pauses(monkeypatch, Ear(), *[short] * 7, long, short)
     _within(pauses, 30, 30, 60, 120, 240, 480, 600, 30, 30)
     assert len({pause / 30 for pause in pauses}) > 7
@@ -814,7 +814,7 @@ async def test_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_pauses_after_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
     """20 logins in 5 min are all that the robot has: refused, its whole time is waited."""
-    refused = _Loss("x", True, 0)
+    refused = _Disconnection("x", True, 0)
     pauses = await _pauses(monkeypatch, Ear(), *[refused] * 6)
     assert pauses[:2] == pytest.approx([300, 300])
     assert all(300 <= round(pause) <= 600 for pause in pauses)

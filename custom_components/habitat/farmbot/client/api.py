@@ -24,7 +24,7 @@ from ...cloud.parsing import learn_private, parse
 from ...cloud.report import ParseReport
 from ...cloud.session import CloudSession
 from . import models
-from .auth import TOKENS, unready
+from .auth import TOKENS, action_required
 from .models import GlobalBulletin, Log, Point, Release, SavedGarden
 
 PAUSE = 180.0
@@ -444,7 +444,7 @@ class FarmBotClient:
         try:
             return await self.session.send(request, read)
         except Refused as err:
-            if (todo := unready(err)) is not None:
+            if (todo := action_required(err)) is not None:
                 raise todo from err
             raise
         except RateLimited as err:

@@ -37,7 +37,7 @@ _HOST = re.compile(r"[^\s/@]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class BrokerAddress:
     """Where the message broker is, and who the robot is there."""
 
     bot: str
@@ -72,7 +72,7 @@ def error_message(document: Json) -> str | None:
     return " ".join(said) or None
 
 
-def unready(refusal: Refused) -> ActionRequired | None:
+def action_required(refusal: Refused) -> ActionRequired | None:
     """Return what there is to do before the server serves; None for any other refusal."""
     if refusal.status == TERMS_NOT_ACCEPTED:
         return ActionRequired(str(refusal), "terms_not_accepted")
@@ -105,7 +105,7 @@ async def log_in(
     except Refused as err:
         if err.status == _NOT_VERIFIED:
             raise ActionRequired(str(err), "account_not_verified") from err
-        if (todo := unready(err)) is not None:
+        if (todo := action_required(err)) is not None:
             raise todo from err
         raise
     # The user beside the token is a person, whom nobody here needs to know.
@@ -127,7 +127,7 @@ async def log_in(
 
 def broker_address(
     claims: Mapping[str, str], *, encrypted: bool = False
-) -> Address | None:
+) -> BrokerAddress | None:
     """Return where a token's claims say that the message broker is; None where they do not.
 
     Encrypted, unless the address for web sockets beside it is not: that is the robot's own rule.
@@ -152,7 +152,7 @@ def broker_address(
         port = beside
     if tls and port == _PLAIN_PORT:
         port = None
-    return Address(bot, host, port or (_TLS_PORT if tls else _PLAIN_PORT), tls)
+    return BrokerAddress(bot, host, port or (_TLS_PORT if tls else _PLAIN_PORT), tls)
 
 
 def device_id(claims: Mapping[str, str]) -> int | None:

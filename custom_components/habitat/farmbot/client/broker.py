@@ -32,45 +32,45 @@ from . import celery_script
 from .celery_script import PRIORITY, URGENT, Node
 
 _LOGGER = logging.getLogger(__name__)
-_QUIET = logging.getLogger(f"{__name__}.mqtt")
+_MQTT_LOGGER = logging.getLogger(f"{__name__}.mqtt")
 """For aiomqtt and paho, which have a line for every message."""
-_QUIET.setLevel(logging.ERROR)
+_MQTT_LOGGER.setLevel(logging.ERROR)
 
 KEEPALIVE = 60
 """Seconds of silence after which the broker is asked for a sign of life; twice that, it is gone."""
-CONNECT_WAIT = 10.0
+CONNECT_TIMEOUT = 10.0
 """Seconds that the broker has for its answer to the login, and to a subscription."""
-LEAVE_WAIT = 1.0
+DISCONNECT_TIMEOUT = 1.0
 """Seconds that saying good-bye may take."""
 
-FIRST_PAUSE = 30.0
+MIN_PAUSE = 30.0
 MAX_PAUSE = 600.0
 """Seconds before the next try to connect; as many as it has been away for, up to the longest."""
 REFUSED_PAUSE = 300.0
 """Seconds at least after a refused login: what the server counts logins in."""
-LONG_VISIT = 300.0
+MIN_STABLE_TIME = 300.0
 """A connection that lasted longer, in seconds, was a good one: pauses begin anew."""
 
-PING_EVERY = 62.0
+PING_INTERVAL = 62.0
 """Seconds between pings: fewer than 60 an hour."""
-PONG_WAIT = 5.5
+PONG_TIMEOUT = 5.5
 """Seconds that the robot has for an answer, as in the web app."""
-MISSES = 2
+MAX_MISSED_PINGS = 2
 """So many unanswered pings in a row, and the robot is offline."""
-FRESH = 5.0
+RECENT_SIGN = 5.0
 """Seconds for which a word from the robot says that it is there now."""
-SIGN_WAIT = 1.0
+SIGN_TIMEOUT = 1.0
 """Seconds in which it then says something when it gets a command, or it is asked."""
-WATCH = 20.0
+SILENCE_TIMEOUT = 20.0
 """Seconds after which a robot that says nothing is asked while somebody waits for its reply."""
-REPLY_WAIT = 15.0
+REPLY_TIMEOUT = 15.0
 """Seconds that the robot has to carry out a command that takes no time."""
 
-_REFUSALS = frozenset({4, 5, 134, 135})
+_LOGIN_REFUSALS = frozenset({4, 5, 134, 135})
 """CONNACK: bad user name or password, not authorised; in MQTT 3.1.1 and in MQTT 5."""
-_DENIED = 0x80
+_SUBSCRIPTION_FAILURE = 0x80
 """SUBACK: from this number on, no."""
-_OF_THE_SERVER = re.compile(rb'"major_version"\s*:\s*99\b')
+_SERVER_LOG = re.compile(rb'"major_version"\s*:\s*99\b')
 """In a line of the log: the server wrote it, not the robot."""
 
 
@@ -95,7 +95,7 @@ class CommandFailed(RobotError):
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
+class BrokerCredentials:
     """Where the broker is, and what opens it: the `bot` and the token of a login."""
 
     host: str
@@ -106,7 +106,7 @@ class Credentials:
     password: str = field(repr=False)
 
 
-class Listener(Protocol):
+class BrokerListener(Protocol):
     """Who is told of what comes; all but `refused` return at once."""
 
     def connected(self) -> None:
@@ -135,7 +135,7 @@ class Listener(Protocol):
 
 
 @dataclass(slots=True)
-class Counters:
+class BrokerCounters:
     """What went over the link since it was made."""
 
     connects: int = 0
@@ -156,7 +156,7 @@ class Counters:
 
 
 @dataclass(frozen=True, slots=True)
-class _Loss:
+class _Disconnection:
     """Why a connection ended or never began."""
 
     reason: str
@@ -169,8 +169,8 @@ class BrokerConnection:
 
     def __init__(
         self,
-        credentials: Callable[[], Awaitable[Credentials]],
-        listener: Listener,
+        credentials: Callable[[], Awaitable[BrokerCredentials]],
+        listener: BrokerListener,
         report: ParseReport,
         pacing: Pacing | None = None,
     ) -> None:
@@ -184,8 +184,8 @@ class BrokerConnection:
         """
         self.online: bool | None = None
         """Whether the robot answers; None while nobody knows."""
-        self.counters = Counters()
-        self._backoff = (pacing or Pacing()).link("broker", FIRST_PAUSE, MAX_PAUSE)
+        self.counters = BrokerCounters()
+        self._backoff = (pacing or Pacing()).link("broker", MIN_PAUSE, MAX_PAUSE)
         self._credentials = credentials
         self._listener = listener
         self._report = report
@@ -194,11 +194,11 @@ class BrokerConnection:
         self._client: Client | None = None
         self._prefix = ""
         self._replies: dict[bytes, asyncio.Future[RobotError | None]] = {}
-        self._unfinished: dict[bytes, Callable[[], None]] = {}
+        self._late_callbacks: dict[bytes, Callable[[], None]] = {}
         """What to call when the robot replies to a command for which nobody waits any more."""
-        self._heard_at = float("-inf")
-        self._heard: set[asyncio.Future[None]] = set()
-        self._misses = 0
+        self._last_sign_at = float("-inf")
+        self._awaiting_sign: set[asyncio.Future[None]] = set()
+        self._missed_pings = 0
         self._ping: asyncio.Task[bool] | None = None
 
     @property
@@ -212,23 +212,23 @@ class BrokerConnection:
         """Keep connected until cancelled; nothing else ends it."""
         backoff = self._backoff
         if wait := backoff.remaining():
-            self._tell(self._listener.lost, "It was out of reach a moment ago")
+            self._notify(self._listener.lost, "It was out of reach a moment ago")
             await asyncio.sleep(wait)
         while True:
-            loss = await self._visit()
+            loss = await self._connect_once()
             self.counters.losses += 1
-            self._tell(self._listener.lost, loss.reason)
-            if loss.lasted > LONG_VISIT:
+            self._notify(self._listener.lost, loss.reason)
+            if loss.lasted > MIN_STABLE_TIME:
                 backoff.succeed()
             wait = 0.0
             if loss.refused:
                 self.counters.refusals += 1
-                if not await self._another_login():
+                if not await self._may_retry_login():
                     wait = REFUSED_PAUSE
             backoff.fail(wait)
             await asyncio.sleep(backoff.remaining())
 
-    async def _visit(self) -> _Loss:
+    async def _connect_once(self) -> _Disconnection:
         """Connect and stay until it ends."""
         loop = asyncio.get_running_loop()
         began: float | None = None
@@ -238,7 +238,7 @@ class BrokerConnection:
             client = self._make_client(credentials)
             async with _open(client):
                 began = loop.time()
-                await _first(_read(client), self._stay(client, credentials.username))
+                await _first(_read(client), self._serve(client, credentials.username))
         except Exception as err:  # noqa: BLE001 - whatever a library may raise, the link goes on trying
             _LOGGER.debug(
                 "The visit to the message broker failed: %s",
@@ -246,15 +246,18 @@ class BrokerConnection:
             )
             error = err
         finally:
-            self._forget()
-        return _Loss(
+            self._reset()
+        return _Disconnection(
             self._report.privacy.message(str(error)) or type(error).__name__,
             isinstance(error, AuthError)
-            or (isinstance(error, MqttConnectError) and _code(error.rc) in _REFUSALS),
+            or (
+                isinstance(error, MqttConnectError)
+                and _code(error.rc) in _LOGIN_REFUSALS
+            ),
             0.0 if began is None else loop.time() - began,
         )
 
-    def _make_client(self, credentials: Credentials) -> Client:
+    def _make_client(self, credentials: BrokerCredentials) -> Client:
         receive = self._receive
 
         class Inbox(asyncio.Queue[Message]):
@@ -278,22 +281,22 @@ class BrokerConnection:
             protocol=ProtocolVersion.V311,
             clean_session=True,
             keepalive=KEEPALIVE,
-            timeout=CONNECT_WAIT,
+            timeout=CONNECT_TIMEOUT,
             tls_context=credentials.tls,
             queue_type=Inbox,
             # An emergency stop must not wait until a larger packet is worth sending.
             socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
-            logger=_QUIET,
+            logger=_MQTT_LOGGER,
         )
 
-    async def _stay(self, client: Client, bot: str) -> None:
+    async def _serve(self, client: Client, bot: str) -> None:
         """Subscribe, and ping from then on."""
         topics = [f"bot/{bot}/{kind}" for kind in _TOPICS]
         granted = await client.subscribe([(topic, 0) for topic in topics])
         denied = {
             kind
             for kind, code in zip(_TOPICS, granted, strict=False)
-            if _code(code) >= _DENIED
+            if _code(code) >= _SUBSCRIPTION_FAILURE
         }
         for kind in denied:
             self._report.record(f"subscription ({kind})")
@@ -301,30 +304,33 @@ class BrokerConnection:
             raise MqttError("The message broker refused all subscriptions")
         self._client = client
         self.counters.connects += 1
-        self._tell(self._listener.connected)
+        self._notify(self._listener.connected)
         while True:
             # One miss is no news; the next ping, not a minute later, decides.
-            if not await self._answers() and 0 < self._misses < MISSES:
-                await self._answers()
+            if (
+                not await self._ping_once()
+                and 0 < self._missed_pings < MAX_MISSED_PINGS
+            ):
+                await self._ping_once()
             pings = -1
             while pings != self.counters.pings:
                 # A command that pings meanwhile asks the same.
                 pings = self.counters.pings
-                await asyncio.sleep(PING_EVERY)
+                await asyncio.sleep(PING_INTERVAL)
 
-    async def _another_login(self) -> bool:
+    async def _may_retry_login(self) -> bool:
         try:
             return await self._listener.refused()
         except CloudError as err:
             _LOGGER.debug("Why the login was refused remains unknown: %s", err)
             return False
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         """Be as before a connection."""
         self._client = None
         self.online = None
-        self._misses = 0
-        self._heard_at = float("-inf")
+        self._missed_pings = 0
+        self._last_sign_at = float("-inf")
         self._end_replies(
             lambda: NotConnected("The connection to the message broker was lost")
         )
@@ -344,30 +350,32 @@ class BrokerConnection:
         self.counters.bytes += len(payload)
         match kind:
             case "status":
-                self._hear()
-                self._tell(self._listener.status, payload)
+                self._note_sign_of_life()
+                self._notify(self._listener.status, payload)
             case "sync":
                 name, _, record_id = rest.partition("/")
-                self._tell(self._listener.sync, name, record_id, payload)
+                self._notify(self._listener.sync, name, record_id, payload)
             case "from_device":
-                self._hear()
-                self._take_reply(payload)
+                self._note_sign_of_life()
+                self._process_reply(payload)
             case "pong":
-                self._hear()
+                self._note_sign_of_life()
             case "logs":
-                if not _OF_THE_SERVER.search(payload):
-                    self._hear()
-                self._tell(self._listener.log, payload)
+                if not _SERVER_LOG.search(payload):
+                    self._note_sign_of_life()
+                self._notify(self._listener.log, payload)
             case "telemetry":
-                self._hear()
-                self._tell(self._listener.telemetry, payload)
+                self._note_sign_of_life()
+                self._notify(self._listener.telemetry, payload)
 
-    def _take_reply(self, payload: bytes) -> None:
+    def _process_reply(self, payload: bytes) -> None:
         """Give a reply to the command that waits for it; parse no other."""
         label = next((label for label in self._replies if label in payload), None)
         if label is None:
-            if late := next((one for one in self._unfinished if one in payload), None):
-                self._tell(self._unfinished.pop(late))
+            if late := next(
+                (one for one in self._late_callbacks if one in payload), None
+            ):
+                self._notify(self._late_callbacks.pop(late))
             else:
                 self.counters.unclaimed += 1
             return
@@ -391,16 +399,16 @@ class BrokerConnection:
 
     def _failure(self, document: Json) -> CommandFailed:
         """Return what an rpc_error says, fit to be shown."""
-        if said := self._report.privacy.message(_said(document)):
+        if said := self._report.privacy.message(_error_message(document)):
             return CommandFailed(said)
         return CommandFailed("The robot did not say why", reason="not_said")
 
-    def _tell[**P](
-        self, hear: Callable[P, None], *args: P.args, **kwargs: P.kwargs
+    def _notify[**P](
+        self, method: Callable[P, None], *args: P.args, **kwargs: P.kwargs
     ) -> None:
         """Tell the listener; its slips must cost neither the connection nor a log full of them."""
         try:
-            hear(*args, **kwargs)
+            method(*args, **kwargs)
         except Exception as err:  # noqa: BLE001 - see above
             self.counters.slips += 1
             if self.counters.slips == 1:
@@ -411,11 +419,11 @@ class BrokerConnection:
 
     # Whether the robot is there.
 
-    def _hear(self) -> None:
+    def _note_sign_of_life(self) -> None:
         """Note that the robot itself said something."""
-        self._heard_at = asyncio.get_running_loop().time()
-        self._misses = 0
-        for waiting in self._heard:
+        self._last_sign_at = asyncio.get_running_loop().time()
+        self._missed_pings = 0
+        for waiting in self._awaiting_sign:
             if not waiting.done():
                 waiting.set_result(None)
         self._set_online(online=True)
@@ -426,34 +434,34 @@ class BrokerConnection:
         self.online = online
         if not online:
             self._end_replies(_offline)
-        self._tell(self._listener.online, online)
+        self._notify(self._listener.online, online)
 
-    def _answers(self) -> asyncio.Task[bool]:
+    def _ping_once(self) -> asyncio.Task[bool]:
         """Return whether the robot answers a ping: a new one, or the one that is under way."""
         if self._ping is None or self._ping.done():
-            self._ping = asyncio.create_task(self._ask())
+            self._ping = asyncio.create_task(self._ping_robot())
         return self._ping
 
-    async def _ask(self) -> bool:
+    async def _ping_robot(self) -> bool:
         """Ping the robot and return whether it says anything in time."""
         loop = asyncio.get_running_loop()
         self.counters.pings += 1
         heard: asyncio.Future[None] = loop.create_future()
-        self._heard.add(heard)
+        self._awaiting_sign.add(heard)
         # Robots answer with what they are sent; browsers expect the time there.
         stamp = str(int(time.time() * 1000))
         try:
             await self._publish(f"ping/{stamp}", stamp.encode())
-            await asyncio.wait_for(heard, PONG_WAIT)
+            await asyncio.wait_for(heard, PONG_TIMEOUT)
         except NotConnected:
             return False
         except TimeoutError:
-            self._misses += 1
-            if self._misses >= MISSES:
+            self._missed_pings += 1
+            if self._missed_pings >= MAX_MISSED_PINGS:
                 self._set_online(online=False)
             return False
         finally:
-            self._heard.discard(heard)
+            self._awaiting_sign.discard(heard)
         return True
 
     # Commands.
@@ -462,7 +470,7 @@ class BrokerConnection:
         self,
         *commands: Node,
         priority: int = PRIORITY,
-        timeout: float | None = REPLY_WAIT,
+        timeout: float | None = REPLY_TIMEOUT,
         ended: Callable[[], None] | None = None,
     ) -> None:
         """Tell the robot to do something, and wait until it says that it has done it.
@@ -489,15 +497,15 @@ class BrokerConnection:
         except NoReply, asyncio.CancelledError:
             self.counters.failures += 1
             if ended is not None:
-                self._unfinished[label.encode()] = ended
+                self._late_callbacks[label.encode()] = ended
             raise
         except RobotError:
             self.counters.failures += 1
             if ended is not None:
-                self._tell(ended)
+                self._notify(ended)
             raise
         if ended is not None:
-            self._tell(ended)
+            self._notify(ended)
 
     async def emergency_lock(self) -> None:
         """Stop the robot at once; raises as `command`, but is sent in any case that it can be."""
@@ -520,7 +528,7 @@ class BrokerConnection:
         reply: asyncio.Future[RobotError | None] = loop.create_future()
         self._replies[label.encode()] = reply
 
-        def doubt(ping: asyncio.Task[bool]) -> None:
+        def on_ping(ping: asyncio.Task[bool]) -> None:
             # To hear neither a command nor a ping is as good as to miss two pings.
             if not ping.cancelled() and not ping.result() and not reply.done():
                 reply.set_result(_offline())
@@ -529,19 +537,22 @@ class BrokerConnection:
         try:
             request = celery_script.rpc_request(commands, label, priority)
             sent = loop.time()
-            was_there = sent - self._heard_at <= FRESH
+            was_there = sent - self._last_sign_at <= RECENT_SIGN
             await self._publish("from_clients", orjson.dumps(request))
             # Who was there a moment ago says something soon, or is gone since.
-            await asyncio.wait({reply}, timeout=SIGN_WAIT if was_there else 0)
-            if self._heard_at < sent:
-                self._answers().add_done_callback(doubt)
+            await asyncio.wait({reply}, timeout=SIGN_TIMEOUT if was_there else 0)
+            if self._last_sign_at < sent:
+                self._ping_once().add_done_callback(on_ping)
             end = float("inf") if timeout is None else sent + timeout
             while not reply.done() and (left := end - loop.time()) > 0:
-                await asyncio.wait({reply}, timeout=min(left, WATCH))
-                if not reply.done() and self._heard_at < loop.time() - WATCH:
-                    await self._make_sure()
-            if not reply.done() and self._heard_at < sent:
-                await asyncio.wait({self._answers()})
+                await asyncio.wait({reply}, timeout=min(left, SILENCE_TIMEOUT))
+                if (
+                    not reply.done()
+                    and self._last_sign_at < loop.time() - SILENCE_TIMEOUT
+                ):
+                    await self._confirm_offline()
+            if not reply.done() and self._last_sign_at < sent:
+                await asyncio.wait({self._ping_once()})
             if not reply.done():
                 raise NoReply("The robot did not reply in time")
             error = reply.result()
@@ -550,10 +561,10 @@ class BrokerConnection:
         if error is not None:
             raise error
 
-    async def _make_sure(self) -> None:
+    async def _confirm_offline(self) -> None:
         """Ask a silent robot, as often as it takes to know that it is gone."""
-        for _ in range(MISSES):
-            await asyncio.wait({ping := self._answers()})
+        for _ in range(MAX_MISSED_PINGS):
+            await asyncio.wait({ping := self._ping_once()})
             if ping.cancelled() or ping.result():
                 return
 
@@ -563,7 +574,7 @@ class BrokerConnection:
             raise NotConnected("There is no connection to the message broker")
         try:
             # At once, unless the network is stuck.
-            await client.publish(self._prefix + kind, payload, timeout=PONG_WAIT)
+            await client.publish(self._prefix + kind, payload, timeout=PONG_TIMEOUT)
         except MqttError as err:
             raise NotConnected(
                 f"The message broker did not take the message: {err}"
@@ -574,9 +585,9 @@ class BrokerConnection:
         for reply in self._replies.values():
             if not reply.done():
                 reply.set_result(error())
-        unfinished, self._unfinished = self._unfinished, {}
+        unfinished, self._late_callbacks = self._late_callbacks, {}
         for ended in unfinished.values():
-            self._tell(ended)
+            self._notify(ended)
 
 
 _TOPICS = ("status", "logs", "sync/#", "from_device", "pong/#", "telemetry")
@@ -589,7 +600,7 @@ def _offline() -> RobotOffline:
     return RobotOffline("The robot is offline")
 
 
-def _said(document: Json) -> str:
+def _error_message(document: Json) -> str:
     """Return what an rpc_error says."""
     body = document.get("body") if isinstance(document, dict) else None
     said = [
@@ -642,7 +653,7 @@ async def _open(client: Client) -> AsyncGenerator[None]:
         yield
     finally:
         await asyncio.wait({connecting})
-        client.timeout = LEAVE_WAIT
+        client.timeout = DISCONNECT_TIMEOUT
         with suppress(MqttError, OSError):
             await client.__aexit__(None, None, None)
             # Likewise the error of a loss that came when nobody was reading any more.
