@@ -20,7 +20,11 @@ from custom_components.habitat.farmbot.bed_map import svg as bed_map
 from custom_components.habitat.farmbot.bed_map.bed import Bed
 from custom_components.habitat.farmbot.client import api, celery_script
 from custom_components.habitat.farmbot.client.models import Point
-from custom_components.habitat.farmbot.client.status import Axes, Seen, read_status
+from custom_components.habitat.farmbot.client.status import (
+    Axes,
+    StatusCache,
+    read_status,
+)
 from custom_components.habitat.farmbot.commands import send
 from custom_components.habitat.farmbot.coordinator import PACES, FarmBotCoordinator
 from custom_components.habitat.farmbot.derived import BED
@@ -177,7 +181,7 @@ def test_reading(bench: Bench, report: Report, moving: bool) -> None:
     """A state is read, beside what it costs to parse its JSON and do nothing with it."""
     said = bench.cloud.ask(words, 50, moving)
     parsed = ParseReport("FarmBot")
-    seen: Seen = {}
+    seen: StatusCache = {}
 
     def read() -> None:
         for one in said:

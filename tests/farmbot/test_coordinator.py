@@ -492,7 +492,7 @@ async def test_unload_ends_everything(set_up_farmbot: SetUp) -> None:
     await setting.until(lambda: receiver.connection.counters.messages["status"] > 20)
     assert await setting.hass.config_entries.async_unload(setting.entry.entry_id)
     assert receiver._timer is None or receiver._timer.cancelled()
-    assert receiver._giving_up is None
+    assert receiver._loss_timer is None
     await setting.settle()
     left = [
         task.get_name()

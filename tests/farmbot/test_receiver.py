@@ -441,7 +441,7 @@ async def test_a_flood_of_the_log(setting: Setting) -> None:
     await setting.until_real(
         lambda: receiver.connection.counters.messages["logs"] >= seen + 1002
     )
-    assert len(receiver._lines) <= receiver_module._LINES
+    assert len(receiver._lines) <= receiver_module._MAX_LINES
     told = messages_of(setting)
     await setting.pushed(130)
     assert told()[-1] == "the last"

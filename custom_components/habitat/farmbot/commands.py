@@ -105,11 +105,11 @@ async def run(
     """Have the robot run a sequence, which it is known to be at from then on; as `start`."""
     name = sequence.name or str(sequence.id)
     coordinator.running.begin(name)
-    coordinator.show_running()
+    coordinator.async_publish_running()
 
     def ended() -> None:
         coordinator.running.end(name)
-        coordinator.show_running()
+        coordinator.async_publish_running()
 
     command = celery_script.execute(sequence.id, variables)
     return await start(coordinator, command, patience=patience, ended=ended)

@@ -177,7 +177,7 @@ class FarmBotCoordinator(HabitatCoordinator):
     async def _fetch_list(self, resource: Resource[Any]) -> FetchResult:
         """Ask for one list, the first time not before the broker is being listened to."""
         if resource is not api.DEVICE and self._action_required is None:
-            await self.receiver.begin()
+            await self.receiver.async_start()
         self._asked |= resource is not api.DEVICE
         try:
             return await self._ask_for(resource)
@@ -289,7 +289,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         self.async_publish()
 
     @callback
-    def robot_lost(self) -> None:
+    def async_robot_lost(self) -> None:
         """Take what the robot runs for unknown: it does not answer."""
         self.running.forget()
 
@@ -311,7 +311,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         """Whether the broker can be reached, and whether the robot answers there."""
         return self.record(CONNECTIVITY, Connectivity) or Connectivity(broker=False)
 
-    def follow_work(self, log: Log | None, activity: object) -> Running:
+    def async_update_running(self, log: Log | None, activity: object) -> Running:
         """Return what the robot runs, by a line of its log and by what it says that it does."""
         now = self.hass.loop.time()
         if log is not None:
@@ -338,7 +338,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         )
 
     @callback
-    def show_running(self) -> None:
+    def async_publish_running(self) -> None:
         """Show what the robot runs, as we know it by our own commands."""
         self.async_set_records({STATUS: {RUNNING: self.running.running}})
 
@@ -451,7 +451,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         """Return what the server wants of its user first."""
         if self._action_required:
             yield Issue(self._action_required, learn_more=self.login.url)
-        if self.receiver.out_of_reach:
+        if self.receiver.is_long_lost:
             yield Issue("broker_out_of_reach")
 
     @override

@@ -28,7 +28,7 @@ from .client.api import DEVICE, SYNCED, FarmBotClient, Resource
 from .client.auth import broker_address
 from .client.broker import BrokerConnection, BrokerCredentials, RobotError
 from .client.models import Log
-from .client.status import Seen, read_log, read_status, read_telemetry
+from .client.status import StatusCache, read_log, read_status, read_telemetry
 from .running import RUNNING, Running
 
 STATUS = "status"
@@ -38,11 +38,11 @@ CONNECTIVITY = "link"
 
 PACE = 1.0
 """Seconds from one write to the next at least."""
-FIRST_WAIT = 3.0
+FIRST_CONNECT_TIMEOUT = 3.0
 """Seconds that the first lists wait for the broker: what changes after them is heard of then."""
-_LONG = 3600.0
+_REPAIR_AFTER = 3600.0
 """Seconds without the broker that are worth a repair."""
-_LINES = 120
+_MAX_LINES = 120
 """Lines of the log that may wait their turn."""
 
 
@@ -72,10 +72,10 @@ class RobotListener(Protocol):
     def async_broker_lost(self) -> None:
         """Hear that no change is told any more."""
 
-    def robot_lost(self) -> None:
+    def async_robot_lost(self) -> None:
         """Hear that the robot does not answer."""
 
-    def follow_work(self, log: Log | None, activity: object) -> Running:
+    def async_update_running(self, log: Log | None, activity: object) -> Running:
         """Return what the robot runs, by a line of its log and by what it says that it does."""
 
 
@@ -92,56 +92,59 @@ class BrokerReceiver:
     ) -> None:
         """Take the tokens to show there, whose changes to follow, and who hears of the rest.
 
-        Nothing happens before `begin`.
+        Nothing happens before `async_start`.
         """
         self._coordinator = coordinator
         self._client = client
         self._listener = listener
         self._auth = auth
-        self._followed = followed
+        self._resources = followed
         self.connection = BrokerConnection(
             self._credentials, self, coordinator.report, coordinator.session.pacing
         )
         self.is_connected = False
         self._lost_at: float | None = None
-        self._told = False
+        self._loss_logged = False
         """Whether the log has a line about the loss."""
-        self._tried: asyncio.Future[None] | None = None
+        self._first_attempt: asyncio.Future[None] | None = None
         self._status: bytes | None = None
-        self._seen: Seen = {}
+        self._status_cache: StatusCache = {}
         """What the last state was read into."""
         self._telemetry: bytes | None = None
         self._synced: dict[tuple[str, str], bytes] = {}
-        self._lines: deque[bytes] = deque(maxlen=_LINES)
+        self._lines: deque[bytes] = deque(maxlen=_MAX_LINES)
         self._line_numbers = count()
-        self._taken = 0.0
+        self._processed_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._giving_up: asyncio.TimerHandle | None = None
+        self._loss_timer: asyncio.TimerHandle | None = None
         self._stopped = False
 
     @property
-    def out_of_reach(self) -> bool:
+    def is_long_lost(self) -> bool:
         """Whether the broker has been away for so long that somebody should see to it."""
-        return self._lost_at is not None and time.monotonic() - self._lost_at >= _LONG
+        return (
+            self._lost_at is not None
+            and time.monotonic() - self._lost_at >= _REPAIR_AFTER
+        )
 
     # From the account.
 
-    async def begin(self) -> None:
+    async def async_start(self) -> None:
         """Connect, in a task of the entry; return when that is done or takes its time."""
-        if self._tried is None:
+        if self._first_attempt is None:
             coordinator = self._coordinator
-            self._tried = coordinator.hass.loop.create_future()
+            self._first_attempt = coordinator.hass.loop.create_future()
             coordinator.config_entry.async_create_background_task(
                 coordinator.hass, self.connection.run(), f"{coordinator.name} broker"
             )
             coordinator.config_entry.async_on_unload(self._stop)
-        await asyncio.wait({self._tried}, timeout=FIRST_WAIT)
+        await asyncio.wait({self._first_attempt}, timeout=FIRST_CONNECT_TIMEOUT)
 
     @callback
     def _stop(self) -> None:
         # Until the connection is closed more may come.
         self._stopped = True
-        for timer in (self._timer, self._giving_up):
+        for timer in (self._timer, self._loss_timer):
             if timer is not None:
                 timer.cancel()
 
@@ -171,17 +174,17 @@ class BrokerReceiver:
         """Follow what is pushed from now on."""
         self.is_connected = True
         self._lost_at = None
-        if self._giving_up is not None:
-            self._giving_up.cancel()
-            self._giving_up = None
-        if self._told:
-            self._told = False
+        if self._loss_timer is not None:
+            self._loss_timer.cancel()
+            self._loss_timer = None
+        if self._loss_logged:
+            self._loss_logged = False
             LOGGER.info("%s: the message broker is back", self._coordinator.name)
         connectivity = self._coordinator.record(CONNECTIVITY, Connectivity)
         if connectivity is None or not connectivity.broker:
-            self._show(Connectivity(broker=True))
+            self._set_connectivity(Connectivity(broker=True))
         self._listener.async_broker_connected()
-        self._done_trying()
+        self._end_first_attempt()
         self._coordinator.config_entry.async_create_background_task(
             self._coordinator.hass,
             self._ask_for_status(),
@@ -200,12 +203,12 @@ class BrokerReceiver:
         LOGGER.debug("%s: no message broker: %s", self._coordinator.name, reason)
         if self._lost_at is None:
             self._lost_at = time.monotonic()
-            self._giving_up = self._coordinator.hass.loop.call_later(
-                GRACE.total_seconds(), self._give_up
+            self._loss_timer = self._coordinator.hass.loop.call_later(
+                GRACE.total_seconds(), self._report_loss
             )
         if was_connected:
             self._listener.async_broker_lost()
-        self._done_trying()
+        self._end_first_attempt()
 
     async def refused(self) -> bool:
         """Hear that the broker refused the login, which may only mean too many of them.
@@ -229,26 +232,26 @@ class BrokerReceiver:
     def online(self, online: bool) -> None:
         """Hear whether the robot answers."""
         if not online:
-            self._listener.robot_lost()
-        self._show(Connectivity(broker=True, online=online))
+            self._listener.async_robot_lost()
+        self._set_connectivity(Connectivity(broker=True, online=online))
 
     @callback
     def status(self, payload: bytes) -> None:
         """Keep the newest state of the robot."""
         self._status = payload
-        self._take_soon()
+        self._process_soon()
 
     @callback
     def telemetry(self, payload: bytes) -> None:
         """Keep the newest telemetry."""
         self._telemetry = payload
-        self._take_soon()
+        self._process_soon()
 
     @callback
     def log(self, payload: bytes) -> None:
         """Keep a line of the log until it is its turn."""
         self._lines.append(payload)
-        self._take_soon()
+        self._process_soon()
 
     @callback
     def sync(self, kind: str, record_id: str, payload: bytes) -> None:
@@ -256,30 +259,30 @@ class BrokerReceiver:
         resource = SYNCED.get(kind)
         if resource is None:
             self._coordinator.report.record("sync (of an unknown kind)")
-        elif resource in self._followed:
+        elif resource in self._resources:
             self._synced[kind, record_id] = payload
-            self._take_soon()
+            self._process_soon()
 
     # Taking in.
 
-    def _take_soon(self) -> None:
+    def _process_soon(self) -> None:
         if self._timer is None and not self._stopped:
             loop = self._coordinator.hass.loop
-            wait = max(0.0, self._taken + PACE - loop.time())
-            self._timer = loop.call_later(wait, self._take)
+            wait = max(0.0, self._processed_at + PACE - loop.time())
+            self._timer = loop.call_later(wait, self._process)
 
     @callback
-    def _take(self) -> None:
+    def _process(self) -> None:
         """Take in all that came since the last time, and one line of the log."""
         self._timer = None
-        self._taken = self._coordinator.hass.loop.time()
+        self._processed_at = self._coordinator.hass.loop.time()
         sources: dict[str, dict[str, object | None]] = {}
         report = self._coordinator.report
         status, self._status = self._status, None
         if status is not None:
-            sources[STATUS] = {**read_status(status, report, self._seen)}
+            sources[STATUS] = {**read_status(status, report, self._status_cache)}
         telemetry, self._telemetry = self._telemetry, None
-        if telemetry is not None and not self._seen:
+        if telemetry is not None and not self._status_cache:
             # The whole state says the same, newer and with more of it.
             sources[STATUS] = {**read_telemetry(telemetry, report)}
         synced, self._synced = self._synced, {}
@@ -289,12 +292,14 @@ class BrokerReceiver:
         if log is not None:
             sources[LOG] = {LOG: LogLine(next(self._line_numbers), log)}
         if log is not None or STATUS in sources:
-            told = sources.setdefault(STATUS, {})
-            told[RUNNING] = self._listener.follow_work(log, told.get("activity"))
+            status_records = sources.setdefault(STATUS, {})
+            status_records[RUNNING] = self._listener.async_update_running(
+                log, status_records.get("activity")
+            )
         if sources:
             self._coordinator.async_set_records(sources)
         if self._lines:
-            self._take_soon()
+            self._process_soon()
 
     def _read_sync(
         self,
@@ -325,21 +330,21 @@ class BrokerReceiver:
         sources.setdefault(resource.path, {})[key] = record
 
     @callback
-    def _give_up(self) -> None:
+    def _report_loss(self) -> None:
         """Say that the broker is out of reach."""
-        self._giving_up = None
-        self._told = True
+        self._loss_timer = None
+        self._loss_logged = True
         LOGGER.warning(
             "%s: the message broker is out of reach; the server is polled instead",
             self._coordinator.name,
         )
-        self._show(Connectivity(broker=False))
+        self._set_connectivity(Connectivity(broker=False))
 
-    def _show(self, connectivity: Connectivity) -> None:
+    def _set_connectivity(self, connectivity: Connectivity) -> None:
         self._coordinator.async_set_records(
             {CONNECTIVITY: {CONNECTIVITY: connectivity}}
         )
 
-    def _done_trying(self) -> None:
-        if self._tried is not None and not self._tried.done():
-            self._tried.set_result(None)
+    def _end_first_attempt(self) -> None:
+        if self._first_attempt is not None and not self._first_attempt.done():
+            self._first_attempt.set_result(None)

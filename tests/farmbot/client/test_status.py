@@ -23,7 +23,7 @@ from custom_components.habitat.farmbot.client.status import (
     Job,
     Jobs,
     Pin,
-    Seen,
+    StatusCache,
     System,
     Vitals,
     read_log,
@@ -192,8 +192,8 @@ def test_private() -> None:
 
 def test_same_objects(report: ParseReport) -> None:
     """A change makes the records new that it belongs to, and no others."""
-    seen: Seen = {}
-    before = read_status(_dump(TREE), report, seen)
+    cache: StatusCache = {}
+    before = read_status(_dump(TREE), report, cache)
     tree = deepcopy(TREE)
     settings, pins, location = (
         tree["informational_settings"],
@@ -207,7 +207,7 @@ def test_same_objects(report: ParseReport) -> None:
     pins["8"] = {"mode": 0, "value": 0}
     # The same number, written otherwise.
     location["load"] = {"x": 12.0, "y": "0", "z": None}
-    after = read_status(_dump(tree), report, seen)
+    after = read_status(_dump(tree), report, cache)
     assert after.keys() == before.keys()
     changed = {key for key in after if after[key] is not before[key]}
     assert changed == {"vitals", "pins/8"}
@@ -217,11 +217,11 @@ def test_same_objects(report: ParseReport) -> None:
 
 def test_parts_go(report: ParseReport) -> None:
     """A pin that is no longer told of has no record, whatever was seen of it."""
-    seen: Seen = {}
-    read_status(_dump(TREE), report, seen)
+    cache: StatusCache = {}
+    read_status(_dump(TREE), report, cache)
     gone = {"jobs": Jobs(), "pins/8": None, "pins/59": None}
-    assert read_status(b'{"pins": {}, "jobs": {}}', report, seen) == gone
-    assert read_status(b'{"pins": {}}', report, seen) == {}
+    assert read_status(b'{"pins": {}, "jobs": {}}', report, cache) == gone
+    assert read_status(b'{"pins": {}}', report, cache) == {}
 
 
 @pytest.mark.parametrize("payload", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'"x"'])
@@ -261,10 +261,10 @@ def test_odd_parts(report: ParseReport) -> None:
 )
 def test_anything(first: dict[str, Json], second: dict[str, Json]) -> None:
     """Nothing raises, and what was seen before never shows through."""
-    seen: Seen = {}
-    read_status(json.dumps(first).encode(), ParseReport("test"), seen)
+    cache: StatusCache = {}
+    read_status(json.dumps(first).encode(), ParseReport("test"), cache)
     payload = json.dumps(second).encode()
-    again = read_status(payload, ParseReport("test"), seen)
+    again = read_status(payload, ParseReport("test"), cache)
     assert again == read_status(payload, ParseReport("test"))
     assert None not in again.values()
 

@@ -30,7 +30,7 @@ from ...cloud.values import to_float
 from .enums import AxisState, JobUnit, SyncStatus
 from .models import Log, read_bits, read_moment
 
-type Seen = dict[str, tuple[Json, object]]
+type StatusCache = dict[str, tuple[Json, object]]
 """By key: a part of the tree as it last came, and the record it was read into."""
 
 _NOTHING = frozenset({"unknown", "---"})
@@ -191,7 +191,7 @@ _SHARES = {
 
 
 def read_status(
-    payload: bytes, report: ParseReport, seen: Seen | None = None
+    payload: bytes, report: ParseReport, cache: StatusCache | None = None
 ) -> dict[str, object]:
     """Return the records of a status message by key; none for parts that it does not have.
 
@@ -202,26 +202,26 @@ def read_status(
     Args:
         payload: the message.
         report: counts what is amiss; a message that is no JSON object is one oddity.
-        seen: the same mapping with every message of a robot; what did not change since the last
+        cache: the same mapping with every message of a robot; what did not change since the last
             is then not read again.
     """
-    seen = {} if seen is None else seen
+    cache = {} if cache is None else cache
     tree = _read_object("status", payload, report)
     records: dict[str, object] = {}
     for key, kind, part in _parts(tree, report):
-        before, record = seen.get(key, (None, None))
+        before, record = cache.get(key, (None, None))
         if part != before:
             # None of these has a field that it cannot do without.
             made = parse(kind, part, report)
             record = record if made == record else made
-            seen[key] = part, record
+            cache[key] = part, record
         records[key] = record
     if isinstance(tree.get("pins"), dict):
         # A robot that started again knows nothing of its pins.
         for gone in [
-            key for key in seen if key.startswith(_PIN) and key not in records
+            key for key in cache if key.startswith(_PIN) and key not in records
         ]:
-            del seen[gone]
+            del cache[gone]
             records[gone] = None
     return records
 
