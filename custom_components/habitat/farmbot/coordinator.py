@@ -25,7 +25,7 @@ from .client.enums import ReleasePlatform
 from .client.models import FarmBotDevice, FarmEvent, FbosConfig, Log, Record, Sequence
 from .client.status import Activity, System
 from .connection import connect
-from .derived import DERIVED, ROBOT, SCHEDULE, Derived
+from .derived import DERIVED, ROBOT, SCHEDULE, DerivedRecord
 from .devices import device_of, release_platform
 from .items import KINDS, async_remove_gone
 from .occurrence_store import RELEASE, AvailableRelease, OccurrenceStore
@@ -72,7 +72,7 @@ PACES: Mapping[Resource[Any], timedelta] = {
 
 NEWEST_READINGS = 50
 """Of up to 2500 that the server keeps."""
-_ALWAYS = frozenset({LOG, CONNECTIVITY, RELEASE, WEBCAM})
+_NEVER_STALE = frozenset({LOG, CONNECTIVITY, RELEASE, WEBCAM})
 """Sources that do not age."""
 
 
@@ -111,14 +111,14 @@ class FarmBotCoordinator(HabitatCoordinator):
         self.outcomes = Outcomes(
             self.store, self.occurrence_store, self.deadlines, self._is_out_of_action
         )
-        self._asked = False
+        self._lists_requested = False
         """Whether any list was asked for."""
         self._connected_at = 0
         """The number of the newest request when the broker was connected last."""
         self._action_required: str | None = None
         self._knows_robot = False
         """Whether the server ever answered with the robot's own record."""
-        self._pushed = False
+        self._lists_are_current = False
         """Whether all lists were answered since the broker was connected, and so stay true."""
 
     # Life.
@@ -135,18 +135,18 @@ class FarmBotCoordinator(HabitatCoordinator):
         )
         await super().async_config_entry_first_refresh()
         entry = self.config_entry
-        entry.async_on_unload(self._write_past)
+        entry.async_on_unload(self._save_occurrences)
         entry.async_on_unload(
             # Not the final write itself, by which time the store must know that it has one to do.
-            self.hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._keep_past)
+            self.hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._update_outcomes)
         )
 
     @callback
-    def _keep_past(self, _: Event | None = None) -> None:
+    def _update_outcomes(self, _: Event | None = None) -> None:
         self.outcomes.look()
 
-    async def _write_past(self) -> None:
-        self._keep_past()
+    async def _save_occurrences(self) -> None:
+        self._update_outcomes()
         await self.occurrence_store.write()
 
     # Lists.
@@ -178,9 +178,9 @@ class FarmBotCoordinator(HabitatCoordinator):
         """Ask for one list, the first time not before the broker is being listened to."""
         if resource is not api.DEVICE and self._action_required is None:
             await self.receiver.async_start()
-        self._asked |= resource is not api.DEVICE
+        self._lists_requested |= resource is not api.DEVICE
         try:
-            return await self._ask_for(resource)
+            return await self._request(resource)
         except ActionRequired as err:
             self._action_required = err.key
             raise
@@ -197,7 +197,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         )
         return knows_robot and not self.store.keys(resource.path)
 
-    async def _ask_for(self, resource: Resource[Any]) -> FetchResult:
+    async def _request(self, resource: Resource[Any]) -> FetchResult:
         if resource.single:
             record = await self.client.show(resource)
             self._knows_robot |= resource is api.DEVICE
@@ -248,17 +248,19 @@ class FarmBotCoordinator(HabitatCoordinator):
         """Return the pace: lists are rarely asked for while the broker tells what changes."""
         states = (self.poller.states.get(resource.path) for resource in PACES)
         healthy = all(state is not None and not state.is_failing for state in states)
-        return RECONCILE if self._pushed and healthy else self.interval
+        return RECONCILE if self._lists_are_current and healthy else self.interval
 
     @override
     @callback
     def async_poll_ended(self) -> None:
         """Find out whether the lists stay true, and say what only the user can put right."""
-        self._pushed = self.receiver.is_connected and all(
+        self._lists_are_current = self.receiver.is_connected and all(
             self._is_answered(resource.path) or self.poller.lacks(resource.path)
             for resource in PACES
         )
-        self.poller.lacking_for = RECONCILE - self.interval if self._pushed else _DAY
+        self.poller.lacking_for = (
+            RECONCILE - self.interval if self._lists_are_current else _DAY
+        )
         self.webcams.async_check()
         if self._action_required or not self.is_away:
             self.update_issues()
@@ -273,7 +275,7 @@ class FarmBotCoordinator(HabitatCoordinator):
     @callback
     def async_broker_connected(self) -> None:
         """Ask for all lists, unless none was asked for before this connection."""
-        if self._asked:
+        if self._lists_requested:
             self._connected_at = self.poller.requests
             self.poller.ask_all_soon()
             self.async_refresh_soon()
@@ -281,8 +283,8 @@ class FarmBotCoordinator(HabitatCoordinator):
     @callback
     def async_broker_lost(self) -> None:
         """Poll from now on."""
-        if self._pushed:
-            self._pushed = False
+        if self._lists_are_current:
+            self._lists_are_current = False
             self.store.touch(self.data)
         self.update_interval = self.interval
         self._schedule_refresh()
@@ -374,12 +376,12 @@ class FarmBotCoordinator(HabitatCoordinator):
         broker tells each change of it, whether or not a poll succeeds.
         """
         source = self.store.source_of(key)
-        if source in _ALWAYS:
+        if source in _NEVER_STALE:
             return True
         if source == STATUS:
             return self.reachable
         state = self.poller.states.get(source or "")
-        return state is not None and (self._pushed or not state.stale)
+        return state is not None and (self._lists_are_current or not state.stale)
 
     @override
     def is_outdated(self, record: object, known: object) -> bool:
@@ -403,7 +405,7 @@ class FarmBotCoordinator(HabitatCoordinator):
     def derivations(self) -> Iterator[Derivation]:
         """Return what follows from the lists."""
         for one in DERIVED:
-            yield Derivation(one.key, one.source, partial(_make, one, self.store))
+            yield Derivation(one.key, one.source, partial(_derive, one, self.store))
 
     @override
     @callback
@@ -425,9 +427,9 @@ class FarmBotCoordinator(HabitatCoordinator):
     @override
     def device_makers(self) -> Iterator[tuple[str, Callable[[], Device | None]]]:
         """Return the robot."""
-        yield DEVICE, self._describe
+        yield DEVICE, self._create_device
 
-    def _describe(self) -> Device | None:
+    def _create_device(self) -> Device | None:
         robot = self.record(DEVICE, FarmBotDevice)
         if robot is None:
             return None
@@ -463,7 +465,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         }
 
 
-def _make(derived: Derived, store: RecordStore) -> Mapping[str, object]:
+def _derive(derived: DerivedRecord, store: RecordStore) -> Mapping[str, object]:
     return {key: one for key, one in derived.make(store) if one is not None}
 
 

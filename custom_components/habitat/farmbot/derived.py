@@ -78,7 +78,7 @@ class Alerts:
 
 
 @dataclass(frozen=True, slots=True)
-class Derived:
+class DerivedRecord:
     """Records that follow from others."""
 
     key: str
@@ -181,13 +181,13 @@ def _bed(store: RecordStore) -> Iterator[tuple[str, object]]:
 
 
 DERIVED = (
-    Derived(ROBOT, api.DEVICE.path, _robot),
-    Derived(READING, api.SENSOR_READINGS.path, _readings),
-    Derived(PHOTO, api.IMAGES.path, _photo),
-    Derived(GARDEN, api.POINTS.path, _garden),
-    Derived(WEEDS, api.POINTS.path, _weeds),
-    Derived(SCHEDULE, api.FARM_EVENTS.path, _schedule),
-    Derived(MOUNTED_TOOL, api.DEVICE.path, _mounted_tool),
-    Derived(ALERTS, api.ALERTS.path, _alerts),
-    Derived(BED, api.POINTS.path, _bed),
+    DerivedRecord(ROBOT, api.DEVICE.path, _robot),
+    DerivedRecord(READING, api.SENSOR_READINGS.path, _readings),
+    DerivedRecord(PHOTO, api.IMAGES.path, _photo),
+    DerivedRecord(GARDEN, api.POINTS.path, _garden),
+    DerivedRecord(WEEDS, api.POINTS.path, _weeds),
+    DerivedRecord(SCHEDULE, api.FARM_EVENTS.path, _schedule),
+    DerivedRecord(MOUNTED_TOOL, api.DEVICE.path, _mounted_tool),
+    DerivedRecord(ALERTS, api.ALERTS.path, _alerts),
+    DerivedRecord(BED, api.POINTS.path, _bed),
 )
