@@ -4,7 +4,7 @@ import pytest
 
 from custom_components.habitat.farmbot.client.enums import LogType
 from custom_components.habitat.farmbot.client.models import FbosConfig, Log
-from custom_components.habitat.farmbot.running import Running, RunningSequences
+from custom_components.habitat.farmbot.running import RunningSequences, SequenceTracker
 from custom_components.habitat.simulator.farmbot import nodes as steps
 from custom_components.habitat.simulator.farmbot.builder import sequence
 
@@ -14,64 +14,72 @@ NAMES = {"Water", "Outer"}
 
 
 @pytest.fixture
-def sequences() -> RunningSequences:
+def sequences() -> SequenceTracker:
     """Return what follows a robot that does nothing."""
-    return RunningSequences()
+    return SequenceTracker()
 
 
-def hear(
-    sequences: RunningSequences,
+def process_log(
+    sequences: SequenceTracker,
     message: str | None,
     now: float = 0.0,
     kind: LogType = LogType.INFO,
     *,
     ends: bool = True,
-) -> Running:
+) -> RunningSequences:
     """Take in a line of the log; return what runs then."""
     log = Log(message=message, type=kind)
-    sequences.hear(log, now, NAMES.__contains__, ends_are_logged=ends)
+    sequences.process_log(log, now, NAMES.__contains__, ends_are_logged=ends)
     return sequences.running
 
 
-def test_start_and_end(sequences: RunningSequences) -> None:
+def test_start_and_end(sequences: SequenceTracker) -> None:
     """A sequence runs from its line to its other line, one within another."""
-    assert sequences.running == Running()
-    assert hear(sequences, "Starting Outer").names == ("Outer",)
-    assert hear(sequences, "Starting Water").names == ("Outer", "Water")
-    assert hear(sequences, "Starting Water").names == ("Outer", "Water")
-    assert hear(sequences, "Completed Water").names == ("Outer",)
-    assert hear(sequences, "Completed Water").names == ("Outer",)
-    assert hear(sequences, "Completed Outer") == Running()
+    assert sequences.running == RunningSequences()
+    assert process_log(sequences, "Starting Outer").names == ("Outer",)
+    assert process_log(sequences, "Starting Water").names == ("Outer", "Water")
+    assert process_log(sequences, "Starting Water").names == ("Outer", "Water")
+    assert process_log(sequences, "Completed Water").names == ("Outer",)
+    assert process_log(sequences, "Completed Water").names == ("Outer",)
+    assert process_log(sequences, "Completed Outer") == RunningSequences()
 
 
-def test_group(sequences: RunningSequences) -> None:
+def test_group(sequences: SequenceTracker) -> None:
     """How far a group is follows from the number of its point."""
-    assert hear(sequences, "[1/4] Starting Water") == Running(("Water",), 0.0)
-    assert hear(sequences, "Completed Water") == Running()
-    assert hear(sequences, "[3/4] Starting Water") == Running(("Water",), 50.0)
-    assert hear(sequences, "[9/4] Starting Water") == Running(("Water",), 100.0)
-    assert hear(sequences, "[1/0] Starting Water") == Running(("Water",), 100.0)
+    assert process_log(sequences, "[1/4] Starting Water") == RunningSequences(
+        ("Water",), 0.0
+    )
+    assert process_log(sequences, "Completed Water") == RunningSequences()
+    assert process_log(sequences, "[3/4] Starting Water") == RunningSequences(
+        ("Water",), 50.0
+    )
+    assert process_log(sequences, "[9/4] Starting Water") == RunningSequences(
+        ("Water",), 100.0
+    )
+    assert process_log(sequences, "[1/0] Starting Water") == RunningSequences(
+        ("Water",), 100.0
+    )
 
 
 @pytest.mark.parametrize(
     "message",
     [None, "", "Starting up", "I am Starting Water", "Completed", "Starting "],
 )
-def test_other_lines(sequences: RunningSequences, message: str | None) -> None:
+def test_other_lines(sequences: SequenceTracker, message: str | None) -> None:
     """What only looks like it starts nothing."""
-    assert hear(sequences, message) == Running()
+    assert process_log(sequences, message) == RunningSequences()
 
 
-def test_ends_that_are_not_logged(sequences: RunningSequences) -> None:
+def test_ends_that_are_not_logged(sequences: SequenceTracker) -> None:
     """What would never end does not begin; how far our own is, it tells all the same."""
-    assert hear(sequences, "Starting Water", ends=False) == Running()
+    assert process_log(sequences, "Starting Water", ends=False) == RunningSequences()
     sequences.begin("Water")
-    assert hear(sequences, "[3/4] Starting Water", ends=False) == Running(
-        ("Water",), 50.0
-    )
+    assert process_log(
+        sequences, "[3/4] Starting Water", ends=False
+    ) == RunningSequences(("Water",), 50.0)
     sequences.end("Water")
     sequences.end("Water")
-    assert sequences.running == Running()
+    assert sequences.running == RunningSequences()
 
 
 @pytest.mark.parametrize(
@@ -81,21 +89,23 @@ def test_ends_that_are_not_logged(sequences: RunningSequences) -> None:
         "Canceled sequence due to emergency lock.",
     ],
 )
-def test_failure(sequences: RunningSequences, message: str) -> None:
+def test_failure(sequences: SequenceTracker, message: str) -> None:
     """What failed writes no end; an error of another kind ends nothing."""
-    hear(sequences, "Starting Water")
-    assert hear(sequences, "Pin 8 is odd", kind=LogType.ERROR).names == ("Water",)
-    assert hear(sequences, message).names == ("Water",)
-    assert hear(sequences, message, kind=LogType.ERROR) == Running()
+    process_log(sequences, "Starting Water")
+    assert process_log(sequences, "Pin 8 is odd", kind=LogType.ERROR).names == (
+        "Water",
+    )
+    assert process_log(sequences, message).names == ("Water",)
+    assert process_log(sequences, message, kind=LogType.ERROR) == RunningSequences()
 
 
-def test_silence(sequences: RunningSequences) -> None:
+def test_silence(sequences: SequenceTracker) -> None:
     """What nothing is heard of for half an hour is over, unless we had it run."""
     sequences.begin("Outer")
-    hear(sequences, "Starting Water", 10.0)
+    process_log(sequences, "Starting Water", 10.0)
     left = []
     for now in (1_800.0, 1_811.0):
-        sequences.forget_silent(now)
+        sequences.expire_logged(now)
         left.append(sequences.running.names)
     assert left == [("Outer", "Water"), ("Outer",)]
 

@@ -29,9 +29,9 @@ from .derived import DERIVED, ROBOT, SCHEDULE, DerivedRecord
 from .devices import device_of, release_platform
 from .items import KINDS, async_remove_gone
 from .occurrence_store import RELEASE, AvailableRelease, OccurrenceStore
-from .outcomes import Outcomes
+from .outcomes import OutcomeTracker
 from .receiver import CONNECTIVITY, LOG, STATUS, BrokerReceiver, Connectivity
-from .running import RUNNING, Running, RunningSequences
+from .running import RUNNING, RunningSequences, SequenceTracker
 from .webcams import WEBCAM, WebcamFinder
 
 DEVICE = api.DEVICE.path
@@ -102,13 +102,13 @@ class FarmBotCoordinator(HabitatCoordinator):
         self.client = connection.client
         self.auth = connection.auth
         super().__init__(hass, entry, login, self.client.session, self.client.report)
-        self.running = RunningSequences()
+        self.running = SequenceTracker()
         self.receiver = BrokerReceiver(
             self, self.client, self.auth, frozenset(PACES), self
         )
         self.occurrence_store = OccurrenceStore(hass, entry.entry_id)
         self.webcams = WebcamFinder(self, lambda: self.reach)
-        self.outcomes = Outcomes(
+        self.outcomes = OutcomeTracker(
             self.store, self.occurrence_store, self.deadlines, self._is_out_of_action
         )
         self._lists_requested = False
@@ -143,7 +143,7 @@ class FarmBotCoordinator(HabitatCoordinator):
 
     @callback
     def _update_outcomes(self, _: Event | None = None) -> None:
-        self.outcomes.look()
+        self.outcomes.async_update()
 
     async def _save_occurrences(self) -> None:
         self._update_outcomes()
@@ -293,7 +293,7 @@ class FarmBotCoordinator(HabitatCoordinator):
     @callback
     def async_robot_lost(self) -> None:
         """Take what the robot runs for unknown: it does not answer."""
-        self.running.forget()
+        self.running.clear_logged()
 
     def _is_out_of_action(self) -> bool:
         """Return whether the robot is known not to run what is due."""
@@ -313,13 +313,15 @@ class FarmBotCoordinator(HabitatCoordinator):
         """Whether the broker can be reached, and whether the robot answers there."""
         return self.record(CONNECTIVITY, Connectivity) or Connectivity(broker=False)
 
-    def async_update_running(self, log: Log | None, activity: object) -> Running:
+    def async_update_running(
+        self, log: Log | None, activity: object
+    ) -> RunningSequences:
         """Return what the robot runs, by a line of its log and by what it says that it does."""
         now = self.hass.loop.time()
         if log is not None:
-            self.outcomes.hear(log)
+            self.outcomes.process_log(log)
             config = self.record(api.FBOS_CONFIG.path, FbosConfig)
-            self.running.hear(
+            self.running.process_log(
                 log,
                 now,
                 self._is_sequence,
@@ -328,10 +330,10 @@ class FarmBotCoordinator(HabitatCoordinator):
         if isinstance(activity, Activity):
             before = self.record(ACTIVITY, Activity)
             if activity.busy and before and not before.busy:
-                self.outcomes.at_work()
+                self.outcomes.async_work_started()
             if activity.locked:
-                self.running.forget()
-        self.running.forget_silent(now)
+                self.running.clear_logged()
+        self.running.expire_logged(now)
         return self.running.running
 
     def _is_sequence(self, name: str) -> bool:
@@ -418,7 +420,7 @@ class FarmBotCoordinator(HabitatCoordinator):
                 {one.id: one.created_at for one in events if one.created_at is not None}
             )
         if SCHEDULE in touched:
-            self.outcomes.follow()
+            self.outcomes.async_schedule_changed()
         if not touched.isdisjoint(_ITEM_SOURCES):
             async_remove_gone(self, self.is_complete)
         if api.WEBCAM_FEEDS.path in touched:

@@ -24,101 +24,103 @@ from .garden.schedule import LENGTH, Occurrence, Schedule
 from .occurrence_store import KEPT, OccurrenceStore
 from .running import completed_name, started_name
 
-_LATE = timedelta(minutes=15)
+_MAX_DELAY = timedelta(minutes=15)
 """How late FarmBot OS still begins a run."""
-_CLOCKS_APART = timedelta(seconds=30)
+_CLOCK_TOLERANCE = timedelta(seconds=30)
 """How much the robot's clock and this one may differ."""
 _FAILED = re.compile(r"(?:Event|Regimen) scheduled at (?P<at>.+?) failed to execute")
 
 
-class Outcomes:
+class OutcomeTracker:
     """Judges runs as their time comes, and when the robot says more of them."""
 
     def __init__(
         self,
         store: RecordStore,
-        kept: OccurrenceStore,
+        occurrence_store: OccurrenceStore,
         deadlines: Deadlines,
         is_out_of_action: Callable[[], bool],
     ) -> None:
         """Look at nothing yet; what is out of action runs nothing."""
         self._store = store
-        self._kept = kept
+        self._occurrence_store = occurrence_store
         self._deadlines = deadlines
         self._is_out_of_action = is_out_of_action
         self._schedule: Schedule | None = None
         """The schedule by which runs are due until the next look."""
-        self._looked_at: datetime | None = None
+        self._updated_at: datetime | None = None
         self._cancel_timer: CALLBACK_TYPE | None = None
-        self._armed_for: datetime | None = None
+        self._timer_at: datetime | None = None
 
     @callback
-    def follow(self) -> None:
+    def async_schedule_changed(self) -> None:
         """Follow the schedule as it is now, once what the one before was to have run is kept."""
-        self.look()
+        self.async_update()
         self._schedule = self._store.get(SCHEDULE, Schedule)
-        if self._looked_at is None and self._schedule is not None:
-            self._looked_at = dt_util.utcnow() - LENGTH
-        self.arm()
+        if self._updated_at is None and self._schedule is not None:
+            self._updated_at = dt_util.utcnow() - LENGTH
+        self._schedule_update()
 
     @callback
-    def look(self) -> None:
+    def async_update(self) -> None:
         """Keep what was due since the last look, with what is known of the robot at its time."""
         if self._schedule is None:
             return
         now = dt_util.utcnow()
-        since = self._looked_at or now
-        self._looked_at = now
+        since = self._updated_at or now
+        self._updated_at = now
         due = self._schedule.due(min(since, now), now)
-        self._keep(due, False if self._is_out_of_action() else None)
+        self._store_outcomes(due, False if self._is_out_of_action() else None)
 
     @callback
-    def arm(self) -> None:
+    def _schedule_update(self) -> None:
         """Look again when the next run is due."""
         schedule = self._schedule
         coming = schedule.next_after(dt_util.utcnow()) if schedule else None
         at = coming.start if coming else None
-        if at == self._armed_for and self._cancel_timer is not None:
+        if at == self._timer_at and self._cancel_timer is not None:
             return
-        self.stop()
+        self._cancel()
         if at is not None:
-            self._armed_for = at
-            self._cancel_timer = self._deadlines.async_call_at(at, self._ring)
+            self._timer_at = at
+            self._cancel_timer = self._deadlines.async_call_at(at, self._handle_due)
 
     @callback
-    def stop(self) -> None:
+    def _cancel(self) -> None:
         """Look no more."""
         if self._cancel_timer is not None:
             self._cancel_timer()
             self._cancel_timer = None
 
     @callback
-    def _ring(self) -> None:
+    def _handle_due(self) -> None:
         self._cancel_timer = None
-        self.look()
-        self.arm()
+        self.async_update()
+        self._schedule_update()
 
     # What the robot says.
 
     @callback
-    def hear(self, log: Log) -> None:
+    def process_log(self, log: Log) -> None:
         """Take in a line of the log."""
         message = log.message or ""
         at = log.created_at or dt_util.utcnow()
         if failed := _FAILED.match(message):
             scheduled_at = to_datetime(failed["at"].replace(" ", "T", 1))
-            self._judge(False, lambda one: one.start == scheduled_at)
+            self._record_outcome(False, lambda one: one.start == scheduled_at)
         elif name := started_name(message) or completed_name(message):
-            self._judge(True, lambda one: one.summary == name, at=at, late=_LATE)
+            self._record_outcome(
+                True, lambda one: one.summary == name, at=at, late=_MAX_DELAY
+            )
 
     @callback
-    def at_work(self) -> None:
+    def async_work_started(self) -> None:
         """Hear that the robot has just begun to do something."""
         config = self._store.get(api.FBOS_CONFIG.path, FbosConfig)
         if not (config and config.sequence_init_log):
-            self._judge(True, lambda one: one.ran is None, at=dt_util.utcnow())
+            self._record_outcome(True, lambda one: one.ran is None, at=dt_util.utcnow())
 
-    def _judge(
+    def _record_outcome(
         self,
         ran: bool,
         fits: Callable[[Occurrence], bool],
@@ -127,18 +129,22 @@ class Outcomes:
         late: timedelta = LENGTH,
     ) -> None:
         """Keep of those that were due what they turned out to be; of a name only the newest."""
-        self.look()
+        self.async_update()
         now = dt_util.utcnow()
         begin = now - KEPT if at is None else at - late
-        end = now if at is None else min(at + _CLOCKS_APART, now)
+        end = now if at is None else min(at + _CLOCK_TOLERANCE, now)
         schedule = self._schedule or Schedule()
         due = {one.uid: one for one in schedule.due(begin, end)}
         due |= {
-            one.uid: one for one in self._kept.occurrences if begin < one.start <= end
+            one.uid: one
+            for one in self._occurrence_store.occurrences
+            if begin < one.start <= end
         }
         fitting = [one for one in due.values() if fits(one)]
         newest = max((one.start for one in fitting), default=None)
-        self._keep([one for one in fitting if one.start == newest], ran)
+        self._store_outcomes([one for one in fitting if one.start == newest], ran)
 
-    def _keep(self, occurrences: Iterable[Occurrence], ran: bool | None) -> None:
-        self._kept.keep(replace(one, ran=ran) for one in occurrences)
+    def _store_outcomes(
+        self, occurrences: Iterable[Occurrence], ran: bool | None
+    ) -> None:
+        self._occurrence_store.keep(replace(one, ran=ran) for one in occurrences)

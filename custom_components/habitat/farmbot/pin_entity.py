@@ -15,7 +15,7 @@ from .coordinator import FarmBotCoordinator
 from .derived import READING
 from .entity import NamedEntity
 
-_CLOCKS_APART = timedelta(minutes=1)
+_CLOCK_TOLERANCE = timedelta(minutes=1)
 """How much the robot's clock and this one may differ, and how long its words may take."""
 
 
@@ -124,7 +124,7 @@ class PinSensorEntity(PinEntity[Sensor]):
         return (
             taken_at is not None
             and self._told_at is not None
-            and taken_at < self._told_at - _CLOCKS_APART
+            and taken_at < self._told_at - _CLOCK_TOLERANCE
         )
 
     @property

@@ -29,7 +29,7 @@ from .client.auth import broker_address
 from .client.broker import BrokerConnection, BrokerCredentials, RobotError
 from .client.models import Log
 from .client.status import StatusCache, read_log, read_status, read_telemetry
-from .running import RUNNING, Running
+from .running import RUNNING, RunningSequences
 
 STATUS = "status"
 LOG = "log"
@@ -75,7 +75,9 @@ class RobotListener(Protocol):
     def async_robot_lost(self) -> None:
         """Hear that the robot does not answer."""
 
-    def async_update_running(self, log: Log | None, activity: object) -> Running:
+    def async_update_running(
+        self, log: Log | None, activity: object
+    ) -> RunningSequences:
         """Return what the robot runs, by a line of its log and by what it says that it does."""
 
 

@@ -18,7 +18,7 @@ RUNNING = "running"
 _STARTED = re.compile(r"(?:\[(?P<number>\d+)/(?P<of>\d+)\] )?Starting (?P<name>.+)")
 _COMPLETED = re.compile(r"Completed (?P<name>.+)")
 _FAILED = re.compile(r"failed to execute|Canceled sequence", re.IGNORECASE)
-_SILENCE = 1800.0
+_MAX_SILENCE = 1800.0
 """Seconds without a line of the log after which a sequence that only the log told of is forgotten."""
 
 
@@ -35,7 +35,7 @@ def completed_name(message: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningSequences:
     """What the robot runs, the outermost sequence first."""
 
     names: tuple[str, ...] = field(default=(), metadata=PRIVATE)
@@ -43,34 +43,34 @@ class Running:
     """How far it is, where it runs once for each of a group of points."""
 
 
-class RunningSequences:
+class SequenceTracker:
     """Follows what begins and what ends."""
 
     def __init__(self) -> None:
         """Know of none."""
-        self._told: list[str] = []
+        self._commanded: list[str] = []
         """Those that we had the robot run."""
         self._logged: list[str] = []
         """Those that the log told of."""
         self._percent: float | None = None
-        self._heard_at = 0.0
+        self._last_log_at = 0.0
 
     @property
-    def running(self) -> Running:
+    def running(self) -> RunningSequences:
         """What is running now."""
-        names = dict.fromkeys((*self._told, *self._logged))
-        return Running(tuple(names), self._percent if names else None)
+        names = dict.fromkeys((*self._commanded, *self._logged))
+        return RunningSequences(tuple(names), self._percent if names else None)
 
     def begin(self, name: str) -> None:
         """Note that the robot was told to run a sequence."""
-        self._told.append(name)
+        self._commanded.append(name)
 
     def end(self, name: str) -> None:
         """Note that it replied that it has, or that nobody can know any more."""
-        if name in self._told:
-            self._told.remove(name)
+        if name in self._commanded:
+            self._commanded.remove(name)
 
-    def hear(
+    def process_log(
         self,
         log: Log,
         now: float,
@@ -82,7 +82,7 @@ class RunningSequences:
 
         A start says nothing on a robot that does not write when a sequence ends.
         """
-        self._heard_at = now
+        self._last_log_at = now
         message = log.message or ""
         started = _STARTED.fullmatch(message)
         if started and is_sequence(started["name"]):
@@ -96,14 +96,14 @@ class RunningSequences:
                 self._logged.remove(completed["name"])
         elif log.type is LogType.ERROR and _FAILED.search(message):
             self._logged.clear()
-        if not self._told and not self._logged:
+        if not self._commanded and not self._logged:
             self._percent = None
 
-    def forget(self) -> None:
+    def clear_logged(self) -> None:
         """Forget what only the log told of: it stopped, or its end would not be heard."""
         self._logged.clear()
 
-    def forget_silent(self, now: float) -> None:
+    def expire_logged(self, now: float) -> None:
         """Forget it when the log has been silent for long, at a monotonic time."""
-        if now - self._heard_at > _SILENCE:
-            self.forget()
+        if now - self._last_log_at > _MAX_SILENCE:
+            self.clear_logged()

@@ -52,7 +52,7 @@ from .garden.summary import WEED_STAGES, Garden
 from .items import SENSOR, items
 from .pin_entity import PinSensorEntity
 from .receiver import CONNECTIVITY, LOG, LogLine
-from .running import RUNNING, Running
+from .running import RUNNING, RunningSequences
 
 NOTHING = "nothing"
 """The state that says that no tool is mounted, and that no job is under way."""
@@ -164,7 +164,7 @@ class Work:
     """All that tells what the robot is at."""
 
     job: Job | None
-    running: Running
+    running: RunningSequences
     busy: bool
 
     @property
@@ -402,7 +402,7 @@ class WorkSensor(RobotEntity[Jobs], BaseSensorEntity[FarmBotCoordinator, Jobs]):
         activity = coordinator.record(BUSY, Activity)
         work = Work(
             current(self.record) if self.record else None,
-            coordinator.record(RUNNING, Running) or Running(),
+            coordinator.record(RUNNING, RunningSequences) or RunningSequences(),
             bool(activity and activity.busy),
         )
         return self.entity_description.state_of(work)
