@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.habitat.farmbot.garden.schedule import Occurrence, OccurrenceKind
 from custom_components.habitat.farmbot.occurrence_store import (
-    KEPT,
+    RETENTION,
     AvailableRelease,
     OccurrenceStore,
 )
@@ -45,7 +45,7 @@ def due(past: OccurrenceStore) -> bool:
 async def again(hass: HomeAssistant) -> OccurrenceStore:
     """Return the past as the next start finds it."""
     past = OccurrenceStore(hass, "entry")
-    await past.load()
+    await past.async_load()
     return past
 
 
@@ -53,16 +53,16 @@ async def test_occurrences(
     hass: HomeAssistant, hass_storage: dict[str, Any], past: OccurrenceStore
 ) -> None:
     """What ran is kept once, for as long as the server keeps logs, over restarts."""
-    await past.load()
+    await past.async_load()
     assert list(past.occurrences) == []
-    oldest = KEPT.total_seconds() / HOUR
+    oldest = RETENTION.total_seconds() / HOUR
     recent = [ran(3), ran(1), ran(oldest - 1)]
-    past.keep([*recent, ran(oldest + 1)])
-    past.keep([ran(3)])
+    past.put([*recent, ran(oldest + 1)])
+    past.put([ran(3)])
     kept = past.occurrences
     assert set(kept) == set(recent)
     assert len(kept) == 3
-    await past.write()
+    await past.async_save()
     assert set((await again(hass)).occurrences) == set(kept)
 
 
@@ -73,23 +73,23 @@ async def test_it_is_written_once(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """A file is written when there is something new, a while later, and only then."""
-    await past.write()
+    await past.async_save()
     assert hass_storage == {}
     known = ran(1)
-    past.keep([known])
+    past.put([known])
     assert hass_storage == {}
     await tick(hass, freezer, 61)
     assert len(hass_storage["habitat.farmbot.entry"]["data"]["occurrences"]) == 1
     hass_storage.clear()
-    past.keep([known])
-    await past.write()
+    past.put([known])
+    await past.async_save()
     await tick(hass, freezer, 61)
     assert hass_storage == {}
 
 
 async def test_it_is_bounded(past: OccurrenceStore) -> None:
     """The newest of too many are kept."""
-    past.keep(ran(number / 10, number) for number in range(3000))
+    past.put(ran(number / 10, number) for number in range(3000))
     kept = {one.farm_event_id for one in past.occurrences}
     assert kept == set(range(2000))
 
@@ -98,9 +98,9 @@ async def test_the_old_goes(
     past: OccurrenceStore, freezer: FrozenDateTimeFactory
 ) -> None:
     """What is too old goes when there is something new."""
-    past.keep([ran(1, 1)])
-    freezer.tick(KEPT)
-    past.keep([ran(1, 2)])
+    past.put([ran(1, 1)])
+    freezer.tick(RETENTION)
+    past.put([ran(1, 2)])
     assert [one.farm_event_id for one in past.occurrences] == [2]
 
 
@@ -138,8 +138,8 @@ async def test_release(
 ) -> None:
     """It is due a day after it was asked for, whatever the answer was, over restarts."""
     assert due(past)
-    past.keep_release(AvailableRelease(version))
-    await past.write()
+    past.set_release(AvailableRelease(version))
+    await past.async_save()
     past = await again(hass)
     assert past.release == AvailableRelease(version)
     assert not due(past)

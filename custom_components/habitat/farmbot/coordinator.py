@@ -126,7 +126,7 @@ class FarmBotCoordinator(HabitatCoordinator):
     @override
     async def async_config_entry_first_refresh(self) -> None:
         """Begin; keep the past when it ends."""
-        await self.occurrence_store.load()
+        await self.occurrence_store.async_load()
         self.async_set_records(
             {
                 CONNECTIVITY: {CONNECTIVITY: Connectivity(broker=False)},
@@ -147,7 +147,7 @@ class FarmBotCoordinator(HabitatCoordinator):
 
     async def _save_occurrences(self) -> None:
         self._update_outcomes()
-        await self.occurrence_store.write()
+        await self.occurrence_store.async_save()
 
     # Lists.
 
@@ -226,10 +226,10 @@ class FarmBotCoordinator(HabitatCoordinator):
         if platform is None:
             return FetchResult({})
         # The server has counted it even where no answer comes.
-        self.occurrence_store.keep_release(self.occurrence_store.release)
+        self.occurrence_store.set_release(self.occurrence_store.release)
         release = await self.client.release(platform)
         available = AvailableRelease(release.version if release else None)
-        self.occurrence_store.keep_release(available)
+        self.occurrence_store.set_release(available)
         return FetchResult({RELEASE: available})
 
     @override

@@ -16,11 +16,11 @@ from ..cloud.documents import Json
 from ..const import DOMAIN
 from .garden.schedule import Occurrence
 
-KEPT = timedelta(days=60)
+RETENTION = timedelta(days=60)
 """As long as the server keeps logs."""
 _MAX_OCCURRENCES = 2000
-_SAVE_AFTER = 60
-_ASK_AGAIN = timedelta(hours=24)
+_SAVE_DELAY = 60
+_RELEASE_INTERVAL = timedelta(hours=24)
 
 
 RELEASE = "release"
@@ -60,9 +60,12 @@ class OccurrenceStore:
     def release_due(self) -> bool:
         """Whether the server may be asked for a release again."""
         now = dt_util.utcnow()
-        return self._asked is None or not timedelta(0) <= now - self._asked < _ASK_AGAIN
+        return (
+            self._asked is None
+            or not timedelta(0) <= now - self._asked < _RELEASE_INTERVAL
+        )
 
-    async def load(self) -> None:
+    async def async_load(self) -> None:
         """Read what was kept; rubbish is nothing."""
         kept = await self._store.async_load()
         if not isinstance(kept, dict):
@@ -81,7 +84,7 @@ class OccurrenceStore:
             )
 
     @callback
-    def keep(self, occurrences: Iterable[Occurrence]) -> None:
+    def put(self, occurrences: Iterable[Occurrence]) -> None:
         """Keep what was to run, and what is known of it."""
         if self._add(occurrences):
             self._save()
@@ -100,27 +103,29 @@ class OccurrenceStore:
             self._save()
 
     @callback
-    def keep_release(self, release: AvailableRelease | None) -> None:
+    def set_release(self, release: AvailableRelease | None) -> None:
         """Keep that the server was asked just now, and what it answered last."""
         self._asked = dt_util.utcnow()
         self.release = release
         self._save()
 
-    async def write(self) -> None:
+    async def async_save(self) -> None:
         """Write what waits for its time: after this the account may be removed, and its past too."""
         if self._unwritten:
-            await self._store.async_save(self._kept())
+            await self._store.async_save(self._as_dict())
 
     def _add(self, occurrences: Iterable[Occurrence]) -> bool:
         changed = False
-        oldest = dt_util.utcnow() - KEPT
+        oldest = dt_util.utcnow() - RETENTION
         for one in occurrences:
             known = self._occurrences.get(one.uid)
             # Its first name stays: that which it had when its time came.
-            news = replace(known, ran=one.ran) if known and one.ran is not None else one
-            if one.start < oldest or news == known or (known and one.ran is None):
+            updated = (
+                replace(known, ran=one.ran) if known and one.ran is not None else one
+            )
+            if one.start < oldest or updated == known or (known and one.ran is None):
                 continue
-            self._occurrences[one.uid] = news
+            self._occurrences[one.uid] = updated
             changed = True
         if not changed:
             return False
@@ -132,9 +137,9 @@ class OccurrenceStore:
 
     def _save(self) -> None:
         self._unwritten = True
-        self._store.async_delay_save(self._kept, _SAVE_AFTER)
+        self._store.async_delay_save(self._as_dict, _SAVE_DELAY)
 
-    def _kept(self) -> dict[str, Json]:
+    def _as_dict(self) -> dict[str, Json]:
         self._unwritten = False
         return {
             "occurrences": [one.to_json() for one in self._occurrences.values()],

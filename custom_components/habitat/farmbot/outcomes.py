@@ -21,7 +21,7 @@ from .client import api
 from .client.models import FbosConfig, Log
 from .derived import SCHEDULE
 from .garden.schedule import LENGTH, Occurrence, Schedule
-from .occurrence_store import KEPT, OccurrenceStore
+from .occurrence_store import RETENTION, OccurrenceStore
 from .running import completed_name, started_name
 
 _MAX_DELAY = timedelta(minutes=15)
@@ -131,7 +131,7 @@ class OutcomeTracker:
         """Keep of those that were due what they turned out to be; of a name only the newest."""
         self.async_update()
         now = dt_util.utcnow()
-        begin = now - KEPT if at is None else at - late
+        begin = now - RETENTION if at is None else at - late
         end = now if at is None else min(at + _CLOCK_TOLERANCE, now)
         schedule = self._schedule or Schedule()
         due = {one.uid: one for one in schedule.due(begin, end)}
@@ -147,4 +147,4 @@ class OutcomeTracker:
     def _store_outcomes(
         self, occurrences: Iterable[Occurrence], ran: bool | None
     ) -> None:
-        self._occurrence_store.keep(replace(one, ran=ran) for one in occurrences)
+        self._occurrence_store.put(replace(one, ran=ran) for one in occurrences)
