@@ -84,7 +84,7 @@ async def test_stream(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Somebody who watches gets picture after picture, of a webcam without a film too."""
-    monkeypatch.setattr(camera.WebcamCamera, "_attr_frame_interval", 0.01)
+    monkeypatch.setattr(camera.FarmBotWebcamCameraEntity, "_attr_frame_interval", 0.01)
     client = await hass_client()
     entity_id = webcams.entity("camera", key(webcams, name))
     answer = await client.get(f"/api/camera_proxy_stream/{entity_id}")

@@ -167,7 +167,7 @@ async def test_stream(
     status: HTTPStatus,
 ) -> None:
     """The first look tells whether it is a film, or one picture after another; a page is neither."""
-    monkeypatch.setattr(camera.WebcamCamera, "_attr_frame_interval", 0.01)
+    monkeypatch.setattr(camera.FarmBotWebcamCameraEntity, "_attr_frame_interval", 0.01)
     await choose(setting, True)
     key = add(setting, f"{device.url}{path}")
     await setting.until(lambda: setting.has(key, "camera"))

@@ -26,9 +26,9 @@ from .client.enums import AxisState
 from .client.models import FarmBotDevice, Sensor
 from .client.status import Activity, AxisStates, Vitals
 from .coordinator import DEVICE, FarmBotCoordinator
-from .entity import RobotEntity, with_key
+from .entity import FarmBotRobotEntity, with_key
 from .items import SENSOR, items
-from .pin_entity import PinSensorEntity
+from .pin_entity import FarmBotPinSensorEntity
 from .receiver import CONNECTIVITY, Connectivity
 
 _SILENT = timedelta(minutes=45)
@@ -36,8 +36,8 @@ _SILENT = timedelta(minutes=45)
 _STILL = frozenset({AxisState.IDLE, AxisState.UNKNOWN})
 
 
-class RobotBinarySensor[R](
-    HabitatBinarySensorEntity[FarmBotCoordinator, R], RobotEntity[R]
+class FarmBotBinarySensorEntity[R](
+    HabitatBinarySensorEntity[FarmBotCoordinator, R], FarmBotRobotEntity[R]
 ):
     """A binary sensor of what the robot itself says."""
 
@@ -115,7 +115,9 @@ LOG_THROTTLED = BinarySensorEntityDescription(
 )
 
 
-class ConnectedSensor(BaseBinarySensorEntity[FarmBotCoordinator, FarmBotDevice]):
+class FarmBotConnectedSensorEntity(
+    BaseBinarySensorEntity[FarmBotCoordinator, FarmBotDevice]
+):
     """Whether the robot is there, as it says at the broker, or else at the server."""
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
@@ -150,7 +152,9 @@ class ConnectedSensor(BaseBinarySensorEntity[FarmBotCoordinator, FarmBotDevice])
         return asked - seen < _SILENT
 
 
-class BrokerSensor(BaseBinarySensorEntity[FarmBotCoordinator, Connectivity]):
+class FarmBotBrokerSensorEntity(
+    BaseBinarySensorEntity[FarmBotCoordinator, Connectivity]
+):
     """Whether the message broker can be reached."""
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
@@ -170,7 +174,7 @@ class BrokerSensor(BaseBinarySensorEntity[FarmBotCoordinator, Connectivity]):
         return self.coordinator.connectivity.broker
 
 
-class LogThrottledSensor(
+class FarmBotLogThrottledSensorEntity(
     TurningEntity[FarmBotCoordinator, FarmBotDevice],
     BaseBinarySensorEntity[FarmBotCoordinator, FarmBotDevice],
 ):
@@ -194,8 +198,8 @@ class LogThrottledSensor(
         return ends is not None and ends > dt_util.utcnow()
 
 
-class DigitalSensor(
-    PinSensorEntity, BaseBinarySensorEntity[FarmBotCoordinator, Sensor]
+class FarmBotDigitalSensorEntity(
+    FarmBotPinSensorEntity, BaseBinarySensorEntity[FarmBotCoordinator, Sensor]
 ):
     """A sensor at a pin that knows only yes and no."""
 
@@ -217,14 +221,19 @@ def entities(
         descriptions: tuple[HabitatBinarySensorEntityDescription[R], ...],
     ) -> Iterator[EntityFactory]:
         seen = with_key(device, key)
-        return entities_from(coordinator, seen, kind, descriptions, RobotBinarySensor)
+        return entities_from(
+            coordinator, seen, kind, descriptions, FarmBotBinarySensorEntity
+        )
 
-    yield CONNECTED.key, partial(ConnectedSensor, coordinator, device)
-    yield BROKER.key, partial(BrokerSensor, coordinator, device)
+    yield CONNECTED.key, partial(FarmBotConnectedSensorEntity, coordinator, device)
+    yield BROKER.key, partial(FarmBotBrokerSensorEntity, coordinator, device)
     yield from told_by("activity", Activity, ACTIVITY)
     yield from told_by("axis_states", AxisStates, AXIS_STATES)
     yield from told_by("vitals", Vitals, VITALS)
-    yield LOG_THROTTLED.key, partial(LogThrottledSensor, coordinator, device)
+    yield (
+        LOG_THROTTLED.key,
+        partial(FarmBotLogThrottledSensorEntity, coordinator, device),
+    )
     for key, record_key, sensor in items(
         coordinator.store, SENSOR, Platform.BINARY_SENSOR
     ):
@@ -232,6 +241,11 @@ def entities(
         yield (
             key,
             partial(
-                DigitalSensor, coordinator, device, description, record_key, sensor.id
+                FarmBotDigitalSensorEntity,
+                coordinator,
+                device,
+                description,
+                record_key,
+                sensor.id,
             ),
         )

@@ -19,7 +19,7 @@ from .client import celery_script
 from .client.models import FarmBotDevice, Sensor, Sequence
 from .commands import require_idle, run, send, start, stop, unlock
 from .coordinator import FarmBotCoordinator
-from .entity import NamedEntity, RobotEntity
+from .entity import FarmBotNamedItemEntity, FarmBotRobotEntity
 from .garden.variables import without_default
 from .items import SENSOR, SEQUENCE, items
 
@@ -37,7 +37,7 @@ class FarmBotButtonEntityDescription(ButtonEntityDescription):
     """Whether the robot moves for it, and so must have nothing else to do."""
 
 
-class FarmBotButtonEntity(RobotEntity[FarmBotDevice], ButtonEntity):
+class FarmBotButtonEntity(FarmBotRobotEntity[FarmBotDevice], ButtonEntity):
     """Something that the robot does."""
 
     shows = ()
@@ -51,7 +51,7 @@ class FarmBotButtonEntity(RobotEntity[FarmBotDevice], ButtonEntity):
         await self.entity_description.press_fn(self.coordinator)
 
 
-class StopButton(FarmBotButtonEntity):
+class FarmBotStopButtonEntity(FarmBotButtonEntity):
     """The emergency stop; never refused for what somebody believes of the robot."""
 
     @property
@@ -132,7 +132,9 @@ RUN = ButtonEntityDescription(key="sequence", translation_key="sequence")
 READ = ButtonEntityDescription(key="read_sensor", translation_key="read_sensor")
 
 
-class SequenceButton(RobotEntity[Sequence], NamedEntity[Sequence], ButtonEntity):
+class FarmBotSequenceButtonEntity(
+    FarmBotRobotEntity[Sequence], FarmBotNamedItemEntity[Sequence], ButtonEntity
+):
     """A sequence that its owner pinned."""
 
     shows = ()
@@ -151,7 +153,9 @@ class SequenceButton(RobotEntity[Sequence], NamedEntity[Sequence], ButtonEntity)
         await run(self.coordinator, sequence)
 
 
-class ReadButton(RobotEntity[Sensor], NamedEntity[Sensor], ButtonEntity):
+class FarmBotReadSensorButtonEntity(
+    FarmBotRobotEntity[Sensor], FarmBotNamedItemEntity[Sensor], ButtonEntity
+):
     """Has the robot read a sensor where it is."""
 
     shows = ()
@@ -171,7 +175,9 @@ def entities(
     """Return the robot's buttons."""
     yield (
         EMERGENCY_STOP.key,
-        partial(StopButton, coordinator, device, FarmBotDevice, EMERGENCY_STOP),
+        partial(
+            FarmBotStopButtonEntity, coordinator, device, FarmBotDevice, EMERGENCY_STOP
+        ),
     )
     for button in BUTTONS:
         yield (
@@ -180,7 +186,17 @@ def entities(
         )
     for key, at, _ in items(coordinator.store, SEQUENCE, Platform.BUTTON):
         run = replace(RUN, key=key)
-        yield key, partial(SequenceButton, coordinator, device, Sequence, run, key=at)
+        yield (
+            key,
+            partial(
+                FarmBotSequenceButtonEntity, coordinator, device, Sequence, run, key=at
+            ),
+        )
     for item, at, _ in items(coordinator.store, SENSOR, Platform.BUTTON):
         read = replace(READ, key=f"{item}_read")
-        yield read.key, partial(ReadButton, coordinator, device, Sensor, read, key=at)
+        yield (
+            read.key,
+            partial(
+                FarmBotReadSensorButtonEntity, coordinator, device, Sensor, read, key=at
+            ),
+        )

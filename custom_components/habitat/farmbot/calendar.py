@@ -43,7 +43,9 @@ _UNCONFIRMED = (
 THIS_AND_FUTURE = "THISANDFUTURE"
 
 
-class ScheduleCalendar(HabitatEntity[FarmBotCoordinator, Schedule], CalendarEntity):
+class FarmBotScheduleCalendarEntity(
+    HabitatEntity[FarmBotCoordinator, Schedule], CalendarEntity
+):
     """What the robot does when."""
 
     _attr_supported_features = (
@@ -208,4 +210,4 @@ def entities(
     coordinator: FarmBotCoordinator, device: Device
 ) -> Iterator[EntityFactory]:
     """Return the robot's schedule."""
-    yield SCHEDULE.key, partial(ScheduleCalendar, coordinator, device)
+    yield SCHEDULE.key, partial(FarmBotScheduleCalendarEntity, coordinator, device)

@@ -27,7 +27,7 @@ from ..pictures import MAX_BYTES, async_read_picture, kind_of_picture
 from ..reach import OutOfReach, async_open
 from .client.models import WebcamFeed
 from .coordinator import FarmBotCoordinator
-from .entity import ItemEntity
+from .entity import FarmBotItemEntity
 from .items import WEBCAM_FEED, items
 from .webcams import Webcam, is_picture, is_stream, webcam_key
 
@@ -37,7 +37,7 @@ _FRAME_INTERVAL = 2.0
 """Seconds from one picture to the next where somebody watches a webcam that has no film."""
 
 
-class WebcamCamera(ItemEntity[WebcamFeed], Camera):
+class FarmBotWebcamCameraEntity(FarmBotItemEntity[WebcamFeed], Camera):
     """A webcam at an address that its owner gave; nothing of ours is shown there."""
 
     _attr_frame_interval = _FRAME_INTERVAL
@@ -160,6 +160,11 @@ def entities(
             yield (
                 key,
                 partial(
-                    WebcamCamera, coordinator, device, description, record_key, feed.id
+                    FarmBotWebcamCameraEntity,
+                    coordinator,
+                    device,
+                    description,
+                    record_key,
+                    feed.id,
                 ),
             )

@@ -20,7 +20,7 @@ def with_key(device: Device, key: str) -> Device:
     return replace(device, key=key)
 
 
-class RobotEntity[R](HabitatEntity[FarmBotCoordinator, R]):
+class FarmBotRobotEntity[R](HabitatEntity[FarmBotCoordinator, R]):
     """An entity of what only the robot itself says or does: available while it can be heard."""
 
     needs_reach = True
@@ -46,7 +46,7 @@ class RobotEntity[R](HabitatEntity[FarmBotCoordinator, R]):
         )
 
 
-class ItemEntity[R](HabitatEntity[FarmBotCoordinator, R]):
+class FarmBotItemEntity[R](HabitatEntity[FarmBotCoordinator, R]):
     """An entity of one of several items, which is gone when the item is."""
 
     @property
@@ -56,7 +56,7 @@ class ItemEntity[R](HabitatEntity[FarmBotCoordinator, R]):
         return super().available and self.key in self.coordinator.data
 
 
-class NamedEntity[R: NamedRecord](ItemEntity[R]):
+class FarmBotNamedItemEntity[R: NamedRecord](FarmBotItemEntity[R]):
     """An entity of an item with the name in its own that the owner gives the item now."""
 
     _called: R | None = None

@@ -32,7 +32,7 @@ LINE = EventEntityDescription(
 PHOTO_TAKEN = EventEntityDescription(key="photo_taken", event_types=["photo_taken"])
 
 
-class LogEventEntity(HabitatEntity[FarmBotCoordinator, LogLine], EventEntity):
+class FarmBotLogEventEntity(HabitatEntity[FarmBotCoordinator, LogLine], EventEntity):
     """Tells of each line of the log; the broker has none of those before."""
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
@@ -64,7 +64,7 @@ def describe(line: Log) -> dict[str, object]:
     }
 
 
-class PhotoEventEntity(HabitatEntity[FarmBotCoordinator, Image], EventEntity):
+class FarmBotPhotoEventEntity(HabitatEntity[FarmBotCoordinator, Image], EventEntity):
     """Tells of each photo as soon as it can be seen."""
 
     _told: tuple[datetime, int] | None = None
@@ -136,5 +136,5 @@ def entities(
     coordinator: FarmBotCoordinator, device: Device
 ) -> Iterator[EntityFactory]:
     """Return the event entities of the robot."""
-    yield LINE.key, partial(LogEventEntity, coordinator, device)
-    yield PHOTO_TAKEN.key, partial(PhotoEventEntity, coordinator, device)
+    yield LINE.key, partial(FarmBotLogEventEntity, coordinator, device)
+    yield PHOTO_TAKEN.key, partial(FarmBotPhotoEventEntity, coordinator, device)

@@ -32,7 +32,7 @@ LATEST_PHOTO = ImageEntityDescription(key="latest_photo")
 BED_MAP = ImageEntityDescription(key="bed_map")
 
 
-class LatestPhoto(HabitatEntity[FarmBotCoordinator, Image], ImageEntity):
+class FarmBotPhotoImageEntity(HabitatEntity[FarmBotCoordinator, Image], ImageEntity):
     """The newest photo, at a public address that only its account knows."""
 
     _held: int | None = None
@@ -67,7 +67,7 @@ class LatestPhoto(HabitatEntity[FarmBotCoordinator, Image], ImageEntity):
         return self._content
 
 
-class BedMap(HabitatEntity[FarmBotCoordinator, Bed], ImageEntity):
+class FarmBotBedMapImageEntity(HabitatEntity[FarmBotCoordinator, Bed], ImageEntity):
     """The garden drawn to scale, when somebody wants to see it."""
 
     shows = ("image_last_updated",)
@@ -156,5 +156,5 @@ def entities(
     coordinator: FarmBotCoordinator, device: Device
 ) -> Iterator[EntityFactory]:
     """Return the images of the robot."""
-    yield LATEST_PHOTO.key, partial(LatestPhoto, coordinator, device)
-    yield BED_MAP.key, partial(BedMap, coordinator, device)
+    yield LATEST_PHOTO.key, partial(FarmBotPhotoImageEntity, coordinator, device)
+    yield BED_MAP.key, partial(FarmBotBedMapImageEntity, coordinator, device)

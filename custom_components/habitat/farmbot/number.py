@@ -25,10 +25,10 @@ from .client.celery_script import ANALOG, DIGITAL
 from .client.models import FbosConfig, FirmwareConfig, Tool
 from .commands import reach
 from .coordinator import FarmBotCoordinator
-from .entity import NamedEntity
+from .entity import FarmBotNamedItemEntity
 from .items import PERIPHERAL, TOOL, items
-from .peripheral import PeripheralEntity
-from .setting import SettingEntity
+from .peripheral import FarmBotPeripheralEntity
+from .setting import FarmBotSettingEntity
 
 BRIGHTEST = 255
 """The most that is written to an analog pin."""
@@ -45,7 +45,7 @@ OUTPUT = NumberEntityDescription(
 )
 
 
-class PeripheralNumber(PeripheralEntity, NumberEntity):
+class FarmBotPeripheralNumberEntity(FarmBotPeripheralEntity, NumberEntity):
     """A peripheral that runs at more than on and off."""
 
     shows = ("native_value",)
@@ -74,7 +74,7 @@ class FarmBotNumberEntityDescription[R](NumberEntityDescription):
     value_fn: Callable[[R], float | None]
 
 
-class SettingNumber[R](SettingEntity[R], NumberEntity):
+class FarmBotSettingNumberEntity[R](FarmBotSettingEntity[R], NumberEntity):
     """A number that the server keeps."""
 
     shows = ("native_value", "native_min_value", "native_max_value")
@@ -94,7 +94,7 @@ class SettingNumber[R](SettingEntity[R], NumberEntity):
         await self.change(self.entity_description.attribute, round(value))
 
 
-class DepthNumber(SettingNumber[FbosConfig]):
+class FarmBotDepthNumberEntity(FarmBotSettingNumberEntity[FbosConfig]):
     """A place on the Z axis, which on most robots counts downwards."""
 
     def __init__(
@@ -169,7 +169,9 @@ FLOW_RATE: FarmBotNumberEntityDescription[Tool] = FarmBotNumberEntityDescription
 )
 
 
-class FlowRateNumber(SettingNumber[Tool], NamedEntity[Tool]):
+class FarmBotFlowRateNumberEntity(
+    FarmBotSettingNumberEntity[Tool], FarmBotNamedItemEntity[Tool]
+):
     """How much water a tool lets out."""
 
 
@@ -179,15 +181,26 @@ def entities(
     """Return the robot's numbers."""
     for key, at, _ in items(coordinator.store, PERIPHERAL, Platform.NUMBER):
         output = replace(OUTPUT, key=key)
-        yield key, partial(PeripheralNumber, coordinator, device, output, at)
+        yield (
+            key,
+            partial(FarmBotPeripheralNumberEntity, coordinator, device, output, at),
+        )
     for depth in DEPTHS:
-        yield depth.key, partial(DepthNumber, coordinator, device, depth)
-    yield GANTRY.key, partial(SettingNumber, coordinator, device, FBOS_CONFIG, GANTRY)
+        yield depth.key, partial(FarmBotDepthNumberEntity, coordinator, device, depth)
+    yield (
+        GANTRY.key,
+        partial(FarmBotSettingNumberEntity, coordinator, device, FBOS_CONFIG, GANTRY),
+    )
     for item, _, tool in items(coordinator.store, TOOL, Platform.NUMBER):
         rate = replace(FLOW_RATE, key=f"{item}_flow_rate")
         yield (
             rate.key,
             partial(
-                FlowRateNumber, coordinator, device, TOOLS, rate, record_id=tool.id
+                FarmBotFlowRateNumberEntity,
+                coordinator,
+                device,
+                TOOLS,
+                rate,
+                record_id=tool.id,
             ),
         )

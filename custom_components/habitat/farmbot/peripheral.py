@@ -10,12 +10,14 @@ from .client.models import Peripheral
 from .client.status import Activity
 from .commands import ACTIVITY, write_pin
 from .coordinator import FarmBotCoordinator
-from .entity import RobotEntity
+from .entity import FarmBotRobotEntity
 from .garden.lookup import name_of
-from .pin_entity import PinEntity
+from .pin_entity import FarmBotPinEntity
 
 
-class PeripheralEntity(PinEntity[Peripheral], RobotEntity[Peripheral]):
+class FarmBotPeripheralEntity(
+    FarmBotPinEntity[Peripheral], FarmBotRobotEntity[Peripheral]
+):
     """A peripheral; its state is its pin's."""
 
     def __init__(

@@ -13,13 +13,13 @@ from .client.status import Pin
 from .commands import pin_key
 from .coordinator import FarmBotCoordinator
 from .derived import READING
-from .entity import NamedEntity
+from .entity import FarmBotNamedItemEntity
 
 _CLOCK_TOLERANCE = timedelta(minutes=1)
 """How much the robot's clock and this one may differ, and how long its words may take."""
 
 
-class PinEntity[R: PinDevice](NamedEntity[R]):
+class FarmBotPinEntity[R: PinDevice](FarmBotNamedItemEntity[R]):
     """An entity of something at a pin."""
 
     _followed: str | None = None
@@ -68,7 +68,7 @@ class PinEntity[R: PinDevice](NamedEntity[R]):
             self._unfollow = None
 
 
-class PinSensorEntity(PinEntity[Sensor]):
+class FarmBotPinSensorEntity(FarmBotPinEntity[Sensor]):
     """What a sensor read last: as the server keeps it, or as the robot just says.
 
     The robot says it at once; the server's record follows, with the place. A pin that was read

@@ -17,7 +17,7 @@ from .client.enums import UpdateChannel
 from .client.models import FarmBotDevice, FbosConfig
 from .coordinator import FarmBotCoordinator
 from .derived import MOUNTED_TOOL, MountedTool
-from .setting import SettingEntity
+from .setting import FarmBotSettingEntity
 
 ANY_TIME = "any_time"
 NOTHING = "nothing"
@@ -60,7 +60,7 @@ class FarmBotSelectEntityDescription[R](SelectEntityDescription):
     """The keys that the choices depend on."""
 
 
-class SettingSelect[R](SettingEntity[R], SelectEntity):
+class FarmBotSettingSelectEntity[R](FarmBotSettingEntity[R], SelectEntity):
     """A setting with a few choices."""
 
     shows = ("current_option", "options")
@@ -144,7 +144,12 @@ def entities(
     """Return the robot's selects."""
     yield (
         UPDATE_CHANNEL.key,
-        partial(SettingSelect, coordinator, device, FBOS_CONFIG, UPDATE_CHANNEL),
+        partial(
+            FarmBotSettingSelectEntity, coordinator, device, FBOS_CONFIG, UPDATE_CHANNEL
+        ),
     )
     for setting in ROBOT:
-        yield setting.key, partial(SettingSelect, coordinator, device, DEVICE, setting)
+        yield (
+            setting.key,
+            partial(FarmBotSettingSelectEntity, coordinator, device, DEVICE, setting),
+        )

@@ -45,12 +45,12 @@ from .client.status import Activity, Axes, AxisStates, Job, Jobs, System, Vitals
 from .commands import ACTIVITY as BUSY
 from .coordinator import DEVICE, FarmBotCoordinator
 from .derived import ALERTS, GARDEN, MOUNTED_TOOL, SCHEDULE, Alerts, MountedTool
-from .entity import RobotEntity, with_key
+from .entity import FarmBotRobotEntity, with_key
 from .garden.jobs import current
 from .garden.schedule import Occurrence, Schedule
 from .garden.summary import WEED_STAGES, Garden
 from .items import SENSOR, items
-from .pin_entity import PinSensorEntity
+from .pin_entity import FarmBotPinSensorEntity
 from .receiver import CONNECTIVITY, LOG, LogLine
 from .running import RUNNING, RunningSequences
 
@@ -72,7 +72,7 @@ class FarmBotSensorEntity[R](HabitatSensorEntity[FarmBotCoordinator, R]):
     """A sensor of the robot or its garden."""
 
 
-class RobotSensor[R](FarmBotSensorEntity[R], RobotEntity[R]):
+class FarmBotRobotSensorEntity[R](FarmBotSensorEntity[R], FarmBotRobotEntity[R]):
     """A sensor of what the robot itself says."""
 
 
@@ -374,7 +374,9 @@ NEXT_EVENT: tuple[HabitatSensorEntityDescription[Occurrence], ...] = (
 )
 
 
-class WorkSensor(RobotEntity[Jobs], BaseSensorEntity[FarmBotCoordinator, Jobs]):
+class FarmBotWorkSensorEntity(
+    FarmBotRobotEntity[Jobs], BaseSensorEntity[FarmBotCoordinator, Jobs]
+):
     """What the robot is at: a job, else a sequence."""
 
     entity_description: HabitatSensorEntityDescription[Work]
@@ -408,7 +410,9 @@ class WorkSensor(RobotEntity[Jobs], BaseSensorEntity[FarmBotCoordinator, Jobs]):
         return self.entity_description.state_of(work)
 
 
-class UptimeSensor(RobotEntity[Vitals], BaseSensorEntity[FarmBotCoordinator, Vitals]):
+class FarmBotUptimeSensorEntity(
+    FarmBotRobotEntity[Vitals], BaseSensorEntity[FarmBotCoordinator, Vitals]
+):
     """Since when the robot's computer has been running."""
 
     _of: Vitals | None = None
@@ -436,7 +440,7 @@ class UptimeSensor(RobotEntity[Vitals], BaseSensorEntity[FarmBotCoordinator, Vit
         return self._since
 
 
-class MountedToolSensor(BaseSensorEntity[FarmBotCoordinator, MountedTool]):
+class FarmBotMountedToolSensorEntity(BaseSensorEntity[FarmBotCoordinator, MountedTool]):
     """What the robot holds."""
 
     shows = ("native_value", "options")
@@ -466,7 +470,7 @@ class MountedToolSensor(BaseSensorEntity[FarmBotCoordinator, MountedTool]):
         )
 
 
-class PinGuardSensor(BaseSensorEntity[FarmBotCoordinator, FirmwareConfig]):
+class FarmBotPinGuardSensorEntity(BaseSensorEntity[FarmBotCoordinator, FirmwareConfig]):
     """After how long the firmware switches a pin by itself."""
 
     def __init__(
@@ -500,7 +504,7 @@ class PinGuardSensor(BaseSensorEntity[FarmBotCoordinator, FirmwareConfig]):
         return {"pin": guard.pin, "switches_on": guard.switches_on}
 
 
-class LastSeenSensor(BaseSensorEntity[FarmBotCoordinator, FarmBotDevice]):
+class FarmBotLastSeenSensorEntity(BaseSensorEntity[FarmBotCoordinator, FarmBotDevice]):
     """When the robot was there last: at the server, or at the broker."""
 
     _heard_at: datetime | None = None
@@ -550,7 +554,7 @@ class LastSeenSensor(BaseSensorEntity[FarmBotCoordinator, FarmBotDevice]):
         super()._handle_coordinator_update()
 
 
-class LastLogSensor(BaseSensorEntity[FarmBotCoordinator, LogLine]):
+class FarmBotLastLogSensorEntity(BaseSensorEntity[FarmBotCoordinator, LogLine]):
     """What the robot or the server said last."""
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
@@ -565,7 +569,7 @@ class LastLogSensor(BaseSensorEntity[FarmBotCoordinator, LogLine]):
         return cut(message, MAX_STATE_LENGTH) if message else None
 
 
-class NextEventSensor(
+class FarmBotNextEventSensorEntity(
     TurningEntity[FarmBotCoordinator, Schedule],
     BaseSensorEntity[FarmBotCoordinator, Schedule],
 ):
@@ -599,7 +603,9 @@ class NextEventSensor(
         return self.entity_description.state_of(self._next)
 
 
-class AnalogSensor(PinSensorEntity, BaseSensorEntity[FarmBotCoordinator, Sensor]):
+class FarmBotAnalogSensorEntity(
+    FarmBotPinSensorEntity, BaseSensorEntity[FarmBotCoordinator, Sensor]
+):
     """A sensor at a pin, as the number that the board reads."""
 
     @property
@@ -631,30 +637,36 @@ def entities(
             coordinator, with_key(device, key), kind, descriptions, build
         )
 
-    yield from told_by("position", Axes, POSITION, RobotSensor)
-    yield from told_by("axis_states", AxisStates, AXIS_STATES, RobotSensor)
-    yield from told_by("load", Axes, LOAD, RobotSensor)
+    yield from told_by("position", Axes, POSITION, FarmBotRobotSensorEntity)
+    yield from told_by("axis_states", AxisStates, AXIS_STATES, FarmBotRobotSensorEntity)
+    yield from told_by("load", Axes, LOAD, FarmBotRobotSensorEntity)
     if has_encoders(coordinator):
         for name in ("scaled_encoders", "raw_encoders"):
-            yield from told_by(name, Axes, encoders(name), RobotSensor)
-    yield from told_by("activity", Activity, ACTIVITY, RobotSensor)
+            yield from told_by(name, Axes, encoders(name), FarmBotRobotSensorEntity)
+    yield from told_by("activity", Activity, ACTIVITY, FarmBotRobotSensorEntity)
     for work in WORK:
-        yield work.key, partial(WorkSensor, coordinator, device, work)
-    yield from told_by("system", System, SYSTEM, RobotSensor)
-    yield from told_by("vitals", Vitals, VITALS, RobotSensor)
-    yield UPTIME.key, partial(UptimeSensor, coordinator, device)
+        yield work.key, partial(FarmBotWorkSensorEntity, coordinator, device, work)
+    yield from told_by("system", System, SYSTEM, FarmBotRobotSensorEntity)
+    yield from told_by("vitals", Vitals, VITALS, FarmBotRobotSensorEntity)
+    yield UPTIME.key, partial(FarmBotUptimeSensorEntity, coordinator, device)
     yield from told_by(GARDEN, Garden, GARDEN_SUMS, FarmBotSensorEntity)
     yield from told_by(ALERTS, Alerts, ALERT_SUMS, FarmBotSensorEntity)
     for event in NEXT_EVENT:
-        yield event.key, partial(NextEventSensor, coordinator, device, event)
-    yield TOOL.key, partial(MountedToolSensor, coordinator, device)
+        yield (
+            event.key,
+            partial(FarmBotNextEventSensorEntity, coordinator, device, event),
+        )
+    yield TOOL.key, partial(FarmBotMountedToolSensorEntity, coordinator, device)
     if firmware := coordinator.record(FIRMWARE_CONFIG.path, FirmwareConfig):
         for number in range(1, 6):
             if firmware.pin_guard(number):
                 key = f"{PIN_GUARD.key}_{number}"
-                yield key, partial(PinGuardSensor, coordinator, device, number)
-    yield LAST_SEEN.key, partial(LastSeenSensor, coordinator, device)
-    yield LAST_LOG.key, partial(LastLogSensor, coordinator, device)
+                yield (
+                    key,
+                    partial(FarmBotPinGuardSensorEntity, coordinator, device, number),
+                )
+    yield LAST_SEEN.key, partial(FarmBotLastSeenSensorEntity, coordinator, device)
+    yield LAST_LOG.key, partial(FarmBotLastLogSensorEntity, coordinator, device)
     for key, record_key, sensor in items(coordinator.store, SENSOR, Platform.SENSOR):
         description = SensorEntityDescription(
             key=key,
@@ -665,6 +677,11 @@ def entities(
         yield (
             key,
             partial(
-                AnalogSensor, coordinator, device, description, record_key, sensor.id
+                FarmBotAnalogSensorEntity,
+                coordinator,
+                device,
+                description,
+                record_key,
+                sensor.id,
             ),
         )

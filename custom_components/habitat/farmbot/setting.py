@@ -12,7 +12,7 @@ from .client.api import Resource
 from .coordinator import FarmBotCoordinator
 
 
-class SettingEntity[R](HabitatEntity[FarmBotCoordinator, R]):
+class FarmBotSettingEntity[R](HabitatEntity[FarmBotCoordinator, R]):
     """A field of one of the server's records."""
 
     def __init__(

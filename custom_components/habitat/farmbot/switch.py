@@ -15,13 +15,13 @@ from .client.celery_script import DIGITAL
 from .client.models import FbosConfig
 from .coordinator import FarmBotCoordinator
 from .items import PERIPHERAL, items
-from .peripheral import PeripheralEntity
-from .setting import SettingEntity
+from .peripheral import FarmBotPeripheralEntity
+from .setting import FarmBotSettingEntity
 
 OUTPUT = SwitchEntityDescription(key="peripheral", translation_key="peripheral")
 
 
-class PeripheralSwitch(PeripheralEntity, SwitchEntity):
+class FarmBotPeripheralSwitchEntity(FarmBotPeripheralEntity, SwitchEntity):
     """A peripheral that is on or off."""
 
     shows = ("is_on",)
@@ -52,7 +52,7 @@ class FarmBotSwitchEntityDescription(SwitchEntityDescription):
     value_fn: Callable[[FbosConfig], bool | None]
 
 
-class SettingSwitch(SettingEntity[FbosConfig], SwitchEntity):
+class FarmBotSettingSwitchEntity(FarmBotSettingEntity[FbosConfig], SwitchEntity):
     """A setting of FarmBot OS that is on or off."""
 
     shows = ("is_on",)
@@ -109,9 +109,14 @@ def entities(
     """Return the robot's switches."""
     for key, at, _ in items(coordinator.store, PERIPHERAL, Platform.SWITCH):
         output = replace(OUTPUT, key=key)
-        yield key, partial(PeripheralSwitch, coordinator, device, output, at)
+        yield (
+            key,
+            partial(FarmBotPeripheralSwitchEntity, coordinator, device, output, at),
+        )
     for setting in SETTINGS:
         yield (
             setting.key,
-            partial(SettingSwitch, coordinator, device, FBOS_CONFIG, setting),
+            partial(
+                FarmBotSettingSwitchEntity, coordinator, device, FBOS_CONFIG, setting
+            ),
         )

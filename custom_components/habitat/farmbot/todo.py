@@ -34,7 +34,9 @@ REMEMBERED = timedelta(days=7)
 """How long a weed that was removed stays on the list."""
 
 
-class WeedList(HabitatEntity[FarmBotCoordinator, Weeds], TodoListEntity):
+class FarmBotWeedTodoListEntity(
+    HabitatEntity[FarmBotCoordinator, Weeds], TodoListEntity
+):
     """The weeds to remove; one that is done is marked as removed in the garden."""
 
     _attr_supported_features = TodoListEntityFeature.UPDATE_TODO_ITEM
@@ -108,4 +110,4 @@ def entities(
     coordinator: FarmBotCoordinator, device: Device
 ) -> Iterator[EntityFactory]:
     """Return the robot's weeds."""
-    yield WEEDS.key, partial(WeedList, coordinator, device)
+    yield WEEDS.key, partial(FarmBotWeedTodoListEntity, coordinator, device)

@@ -29,7 +29,9 @@ FARMBOT_OS = UpdateEntityDescription(
 _JOBS = "jobs"
 
 
-class FarmBotOSEntity(HabitatEntity[FarmBotCoordinator, FarmBotDevice], UpdateEntity):
+class FarmBotUpdateEntity(
+    HabitatEntity[FarmBotCoordinator, FarmBotDevice], UpdateEntity
+):
     """FarmBot OS: what the robot runs, and what the server has for it.
 
     It stays available while the robot is away, which it is for minutes in an update.
@@ -110,4 +112,4 @@ def entities(
     coordinator: FarmBotCoordinator, device: Device
 ) -> Iterator[EntityFactory]:
     """Return the robot's operating system."""
-    yield FARMBOT_OS.key, partial(FarmBotOSEntity, coordinator, device)
+    yield FARMBOT_OS.key, partial(FarmBotUpdateEntity, coordinator, device)
