@@ -75,7 +75,7 @@ async def test_the_server_is_silent(
     removing = asyncio.create_task(remove(setting))
     await setting.until_real(lambda: stall.hits == 1)
     assert not removing.done()
-    setting.freezer.tick(removal._PATIENCE + 0.1)
+    setting.freezer.tick(removal._REVOKE_TIMEOUT + 0.1)
     await setting.until_real(removing.done)
     await removing
     assert setting.hass.config_entries.async_entries("habitat") == []

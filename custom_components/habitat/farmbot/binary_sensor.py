@@ -31,7 +31,7 @@ from .items import SENSOR, items
 from .pin_entity import FarmBotPinSensorEntity
 from .receiver import CONNECTIVITY, Connectivity
 
-_SILENT = timedelta(minutes=45)
+_MAX_SILENCE = timedelta(minutes=45)
 """The robot shows itself at the server every 15 to 20 min; after so long it is gone."""
 _STILL = frozenset({AxisState.IDLE, AxisState.UNKNOWN})
 
@@ -149,7 +149,7 @@ class FarmBotConnectedSensorEntity(
         asked = coordinator.answered_at
         if seen is None or asked is None:
             return None
-        return asked - seen < _SILENT
+        return asked - seen < _MAX_SILENCE
 
 
 class FarmBotBrokerSensorEntity(
@@ -215,7 +215,7 @@ def entities(
 ) -> Iterator[EntityFactory]:
     """Return the binary sensors of the robot."""
 
-    def told_by[R](
+    def entities_of[R](
         key: str,
         kind: type[R],
         descriptions: tuple[HabitatBinarySensorEntityDescription[R], ...],
@@ -227,9 +227,9 @@ def entities(
 
     yield CONNECTED.key, partial(FarmBotConnectedSensorEntity, coordinator, device)
     yield BROKER.key, partial(FarmBotBrokerSensorEntity, coordinator, device)
-    yield from told_by("activity", Activity, ACTIVITY)
-    yield from told_by("axis_states", AxisStates, AXIS_STATES)
-    yield from told_by("vitals", Vitals, VITALS)
+    yield from entities_of("activity", Activity, ACTIVITY)
+    yield from entities_of("axis_states", AxisStates, AXIS_STATES)
+    yield from entities_of("vitals", Vitals, VITALS)
     yield (
         LOG_THROTTLED.key,
         partial(FarmBotLogThrottledSensorEntity, coordinator, device),

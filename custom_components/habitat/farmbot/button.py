@@ -17,7 +17,7 @@ from ..loader import EntityFactory
 from ..validation import validation_error
 from .client import celery_script
 from .client.models import FarmBotDevice, Sensor, Sequence
-from .commands import require_idle, run, send, start, stop, unlock
+from .commands import require_idle, send, start, start_sequence, stop, unlock
 from .coordinator import FarmBotCoordinator
 from .entity import FarmBotNamedItemEntity, FarmBotRobotEntity
 from .garden.variables import without_default
@@ -150,7 +150,7 @@ class FarmBotSequenceButtonEntity(
                 variables=", ".join(missing),
             )
         await require_idle(self.coordinator)
-        await run(self.coordinator, sequence)
+        await start_sequence(self.coordinator, sequence)
 
 
 class FarmBotReadSensorButtonEntity(

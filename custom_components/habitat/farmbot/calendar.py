@@ -30,7 +30,7 @@ from .derived import SCHEDULE as SCHEDULE_KEY
 from .garden.lookup import find_records
 from .garden.schedule import Occurrence, OccurrenceKind, Schedule
 from .garden.variables import without_default
-from .recurrence import repetition, rule_of, written
+from .recurrence import format_time, repetition, rule_of
 
 SCHEDULE = CalendarEntityDescription(key="schedule")
 
@@ -126,7 +126,7 @@ class FarmBotScheduleCalendarEntity(
         fields: dict[str, Json] = {
             "executable_type": ExecutableType.SEQUENCE,
             "executable_id": sequence.id,
-            "start_time": written(start),
+            "start_time": format_time(start),
             **repetition(start, kwargs.get("rrule")).fields(start),
         }
         made = await coordinator.writes.run(
@@ -188,7 +188,7 @@ class FarmBotScheduleCalendarEntity(
     async def _end(self, event: FarmEvent, end: datetime) -> None:
         """End an event; the robot no longer runs what would start at its end."""
         coordinator, key = self.coordinator, f"{FARM_EVENTS.path}/{event.id}"
-        fields: dict[str, Json] = {"end_time": written(end)}
+        fields: dict[str, Json] = {"end_time": format_time(end)}
         update = partial(coordinator.client.update, FARM_EVENTS, fields, event.id)
         await coordinator.writes.run(key, {"end_time": end}, update)
 

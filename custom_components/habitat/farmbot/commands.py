@@ -28,9 +28,9 @@ from .receiver import PACE, STATUS
 
 REPLY_TIMEOUT = 15.0
 """Seconds in which the robot answers what takes no time."""
-MOVEMENT = 300.0
+MOVEMENT_TIMEOUT = 300.0
 """Seconds in which it answers a movement: the longest bed at a slow pace."""
-REFUSAL = 3.0
+REFUSAL_TIMEOUT = 3.0
 """Seconds in which it says no."""
 
 STATUS_TIMEOUT = PACE + 0.5
@@ -69,7 +69,7 @@ async def send(
 async def start(
     coordinator: FarmBotCoordinator,
     *commands: Node,
-    patience: float = REFUSAL,
+    patience: float = REFUSAL_TIMEOUT,
     ended: Callable[[], None] | None = None,
 ) -> bool:
     """Send what takes a while, and leave the robot to it when patience ends; in seconds.
@@ -87,7 +87,7 @@ async def start(
             await _wait(
                 coordinator,
                 coordinator.receiver.connection.command(
-                    *commands, timeout=max(patience, REFUSAL), ended=ended
+                    *commands, timeout=max(patience, REFUSAL_TIMEOUT), ended=ended
                 ),
             )
         except NoReply:
@@ -95,12 +95,12 @@ async def start(
     return True
 
 
-async def run(
+async def start_sequence(
     coordinator: FarmBotCoordinator,
     sequence: Sequence,
     variables: Mapping[str, Node] | None = None,
     *,
-    patience: float = REFUSAL,
+    patience: float = REFUSAL_TIMEOUT,
 ) -> bool:
     """Have the robot run a sequence, which it is known to be at from then on; as `start`."""
     name = sequence.name or str(sequence.id)
@@ -226,21 +226,21 @@ def _activity(coordinator: FarmBotCoordinator) -> Activity | None:
 async def async_wait_for(
     coordinator: FarmBotCoordinator,
     key: str,
-    is_so: Callable[[], bool],
+    condition: Callable[[], bool],
     seconds: float = STATUS_TIMEOUT,
 ) -> bool:
     """Wait for what is told under a key to make something so; say whether it is."""
-    told = asyncio.Event()
-    forget = coordinator.async_add_listener(told.set, (key,))
+    changed = asyncio.Event()
+    unsubscribe = coordinator.async_add_listener(changed.set, (key,))
     try:
         async with asyncio.timeout(seconds):
-            while not is_so():
-                told.clear()
-                await told.wait()
+            while not condition():
+                changed.clear()
+                await changed.wait()
     except TimeoutError:
         return False
     finally:
-        forget()
+        unsubscribe()
     return True
 
 
@@ -268,7 +268,7 @@ def validate_within_bounds(
             if known is None:
                 raise validation_error("position_unknown")
             here = known
-        low, high = reach(config, axis, length)
+        low, high = axis_range(config, axis, length)
         if not low - _POSITION_TOLERANCE <= here + value <= high + _POSITION_TOLERANCE:
             raise validation_error(
                 "out_of_reach",
@@ -279,7 +279,7 @@ def validate_within_bounds(
             )
 
 
-def reach(config: FirmwareConfig, axis: str, length: float) -> tuple[float, float]:
+def axis_range(config: FirmwareConfig, axis: str, length: float) -> tuple[float, float]:
     """Return from where to where an axis goes, in mm: upwards of home, or downwards of it."""
     downwards = bool(getattr(config, f"movement_home_up_{axis}"))
     return (-length, 0.0) if downwards else (0.0, length)

@@ -59,7 +59,7 @@ class FarmBotItemEntity[R](HabitatEntity[FarmBotCoordinator, R]):
 class FarmBotNamedItemEntity[R: NamedRecord](FarmBotItemEntity[R]):
     """An entity of an item with the name in its own that the owner gives the item now."""
 
-    _called: R | None = None
+    _named_record: R | None = None
     """The record whose name it has."""
 
     def __init__(
@@ -74,19 +74,19 @@ class FarmBotNamedItemEntity[R: NamedRecord](FarmBotItemEntity[R]):
     ) -> None:
         """Show the item under `key`; its name is for the placeholder `name`."""
         super().__init__(coordinator, device, kind, description, key=key, reads=reads)
-        self._call()
+        self._update_name()
 
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
-        self._call()
+        self._update_name()
         super()._handle_coordinator_update()
 
-    def _call(self) -> None:
+    def _update_name(self) -> None:
         item = self.record
-        if item is None or item is self._called:
+        if item is None or item is self._named_record:
             return
-        self._called = item
+        self._named_record = item
         self._attr_translation_placeholders = {
             "name": cut(name_of(item) or str(item.id), MAX_NAME_LENGTH)
         }

@@ -38,20 +38,20 @@ class FarmBotLogEventEntity(HabitatEntity[FarmBotCoordinator, LogLine], EventEnt
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the log."""
         super().__init__(coordinator, device, LogLine, LINE, key=LOG)
-        self._told = self.record
+        self._last_triggered = self.record
 
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
         line = self.record
-        if line is not self._told and line is not None:
-            self._told = line
+        if line is not self._last_triggered and line is not None:
+            self._last_triggered = line
             if kind := enum_state(line.log.type):
-                self._trigger_event(kind, describe(line.log))
+                self._trigger_event(kind, log_attributes(line.log))
         super()._handle_coordinator_update()
 
 
-def describe(line: Log) -> dict[str, object]:
+def log_attributes(line: Log) -> dict[str, object]:
     """Return what there is to know of a line of the log."""
     return {
         "message": line.message and cut(line.message, MAX_STATE_LENGTH),
@@ -67,7 +67,7 @@ def describe(line: Log) -> dict[str, object]:
 class FarmBotPhotoEventEntity(HabitatEntity[FarmBotCoordinator, Image], EventEntity):
     """Tells of each photo as soon as it can be seen."""
 
-    _told: tuple[datetime, int] | None = None
+    _last_triggered: tuple[datetime, int] | None = None
     """The newest photo that was told of, or that was no news."""
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
@@ -83,34 +83,36 @@ class FarmBotPhotoEventEntity(HabitatEntity[FarmBotCoordinator, Image], EventEnt
         at = dt_util.parse_datetime(str(told.get(ATTR_CREATED_AT)))
         image_id = told.get(ATTR_ID)
         if at is not None and isinstance(image_id, int):
-            self._told = at, image_id
-            self._tell(self._new()[-1:])
+            self._last_triggered = at, image_id
+            self._trigger(self._new_photos()[-1:])
         else:
             # Those from before are no news, also where they are heard of only later.
-            self._told = _age(self.record) or (dt_util.utcnow(), 0)
+            self._last_triggered = _sort_key(self.record) or (dt_util.utcnow(), 0)
 
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
-        if not self._tell(self._new()):
+        if not self._trigger(self._new_photos()):
             super()._handle_coordinator_update()
 
-    def _new(self) -> list[Image]:
+    def _new_photos(self) -> list[Image]:
         """Return the photos that were not told of, the oldest first."""
-        told, newest = self._told, _age(self.record)
+        told, newest = self._last_triggered, _sort_key(self.record)
         if newest is None or newest == told:
             return []
         photos = (
             (age, image)
             for image in self.coordinator.records(IMAGES.path, Image)
-            if image.processed and (age := _age(image)) and (not told or age > told)
+            if image.processed
+            and (age := _sort_key(image))
+            and (not told or age > told)
         )
         return [image for _, image in sorted(photos, key=lambda photo: photo[0])]
 
-    def _tell(self, photos: list[Image]) -> bool:
+    def _trigger(self, photos: list[Image]) -> bool:
         """Tell of photos; say whether there were any."""
         for image in photos:
-            self._told = _age(image)
+            self._last_triggered = _sort_key(image)
             self._trigger_event(
                 "photo_taken",
                 {
@@ -127,7 +129,7 @@ class FarmBotPhotoEventEntity(HabitatEntity[FarmBotCoordinator, Image], EventEnt
         return bool(photos)
 
 
-def _age(image: Image | None) -> tuple[datetime, int] | None:
+def _sort_key(image: Image | None) -> tuple[datetime, int] | None:
     """Return what says which of two photos is newer."""
     return (image.created_at, image.id) if image and image.created_at else None
 

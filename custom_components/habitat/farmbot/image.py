@@ -23,7 +23,7 @@ from .derived import BED, PHOTO
 from .entity import with_key
 from .receiver import CONNECTIVITY
 
-MAP_PACE = timedelta(seconds=30)
+MAP_INTERVAL = timedelta(seconds=30)
 """From one map to the next while only the robot moves on it."""
 
 _POSITION = "position"
@@ -35,7 +35,7 @@ BED_MAP = ImageEntityDescription(key="bed_map")
 class FarmBotPhotoImageEntity(HabitatEntity[FarmBotCoordinator, Image], ImageEntity):
     """The newest photo, at a public address that only its account knows."""
 
-    _held: int | None = None
+    _photo_id: int | None = None
     """The photo whose content is held."""
     _content: bytes | None = None
 
@@ -56,13 +56,13 @@ class FarmBotPhotoImageEntity(HabitatEntity[FarmBotCoordinator, Image], ImageEnt
         image = self.record
         if image is None:
             return None
-        if self._held != image.id:
+        if self._photo_id != image.id:
             picture = await async_fetch_picture(
                 self.hass, self.coordinator.reach, image.attachment_url
             )
             if picture is None:
                 return None
-            self._held, self._content = image.id, picture.content
+            self._photo_id, self._content = image.id, picture.content
             self._attr_content_type = picture.content_type
         return self._content
 
@@ -72,11 +72,11 @@ class FarmBotBedMapImageEntity(HabitatEntity[FarmBotCoordinator, Bed], ImageEnti
 
     shows = ("image_last_updated",)
     _attr_content_type = "image/svg+xml"
-    _told: tuple[Bed | None, Axes | None] = (None, None)
+    _announced: tuple[Bed | None, Axes | None] = (None, None)
     """What the map is of that is told of."""
     _drawn: tuple[tuple[Bed, Axes | None], bytes] | None = None
     """The map that was drawn last, and what it is of."""
-    _alarm: CALLBACK_TYPE | None = None
+    _cancel: CALLBACK_TYPE | None = None
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the bed and the robot in it."""
@@ -85,10 +85,10 @@ class FarmBotBedMapImageEntity(HabitatEntity[FarmBotCoordinator, Bed], ImageEnti
             coordinator, bed, Bed, BED_MAP, reads=(_POSITION, CONNECTIVITY)
         )
         ImageEntity.__init__(self, coordinator.hass)
-        self._renew()
+        self._announce()
 
     @property
-    def _now(self) -> tuple[Bed | None, Axes | None]:
+    def _current(self) -> tuple[Bed | None, Axes | None]:
         """The bed, and where the robot is, while it says so."""
         coordinator = self.coordinator
         place = (
@@ -102,47 +102,47 @@ class FarmBotBedMapImageEntity(HabitatEntity[FarmBotCoordinator, Bed], ImageEnti
     async def async_added_to_hass(self) -> None:
         """Leave no alarm behind."""
         await super().async_added_to_hass()
-        self.async_on_remove(self._disarm)
+        self.async_on_remove(self._cancel_timer)
 
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
         """Tell of another bed at once, of a robot that moves now and then."""
-        bed, position = self._now
-        if bed != self._told[0]:
-            self._renew()
-        elif position != self._told[1]:
-            self._renew_in_time()
+        bed, position = self._current
+        if bed != self._announced[0]:
+            self._announce()
+        elif position != self._announced[1]:
+            self._announce_later()
         super()._handle_coordinator_update()
 
-    def _renew(self) -> None:
-        self._disarm()
-        self._told = self._now
+    def _announce(self) -> None:
+        self._cancel_timer()
+        self._announced = self._current
         self._attr_image_last_updated = dt_util.utcnow()
 
-    def _renew_in_time(self) -> None:
+    def _announce_later(self) -> None:
         """Tell of the robot's place as soon as it may be told again."""
-        if self._alarm is None:
+        if self._cancel is None:
             last = self._attr_image_last_updated or dt_util.utcnow()
-            wait = max(timedelta(0), last + MAP_PACE - dt_util.utcnow())
-            self._alarm = async_call_later(self.hass, wait, self._ring)
+            wait = max(timedelta(0), last + MAP_INTERVAL - dt_util.utcnow())
+            self._cancel = async_call_later(self.hass, wait, self._handle_timer)
 
     @callback
-    def _ring(self, _: datetime) -> None:
-        self._alarm = None
-        self._renew()
+    def _handle_timer(self, _: datetime) -> None:
+        self._cancel = None
+        self._announce()
         self._handle_coordinator_update()
 
     @callback
-    def _disarm(self) -> None:
-        if self._alarm is not None:
-            self._alarm()
-            self._alarm = None
+    def _cancel_timer(self) -> None:
+        if self._cancel is not None:
+            self._cancel()
+            self._cancel = None
 
     @override
     async def async_image(self) -> bytes | None:
         """Draw the map, once; not in the event loop, since a large garden takes a while."""
-        bed, position = self._now
+        bed, position = self._current
         if bed is None:
             return None
         of = bed, position

@@ -23,23 +23,23 @@ from ..loader import EntityFactory
 from .client.api import FBOS_CONFIG, FIRMWARE_CONFIG, TOOLS
 from .client.celery_script import ANALOG, DIGITAL
 from .client.models import FbosConfig, FirmwareConfig, Tool
-from .commands import reach
+from .commands import axis_range
 from .coordinator import FarmBotCoordinator
 from .entity import FarmBotNamedItemEntity
 from .items import PERIPHERAL, TOOL, items
 from .peripheral import FarmBotPeripheralEntity
 from .setting import FarmBotSettingEntity
 
-BRIGHTEST = 255
+MAX_ANALOG_VALUE = 255
 """The most that is written to an analog pin."""
-_MAX_VALUE = 2000.0
+_MAX_HEIGHT = 2000.0
 """mm; more than any FarmBot's Z axis is long."""
 
 OUTPUT = NumberEntityDescription(
     key="peripheral",
     translation_key="peripheral",
     native_min_value=0,
-    native_max_value=BRIGHTEST,
+    native_max_value=MAX_ANALOG_VALUE,
     native_step=1,
     mode=NumberMode.SLIDER,
 )
@@ -57,8 +57,8 @@ class FarmBotPeripheralNumberEntity(FarmBotPeripheralEntity, NumberEntity):
         pin = self.pin
         if pin is None or pin.value is None:
             return None
-        value = pin.value * BRIGHTEST if pin.mode == DIGITAL else pin.value
-        return float(value) if value <= BRIGHTEST else None
+        value = pin.value * MAX_ANALOG_VALUE if pin.mode == DIGITAL else pin.value
+        return float(value) if value <= MAX_ANALOG_VALUE else None
 
     @override
     async def async_set_native_value(self, value: float) -> None:
@@ -112,20 +112,20 @@ class FarmBotDepthNumberEntity(FarmBotSettingNumberEntity[FbosConfig]):
     @override
     def native_min_value(self) -> float:
         """The lower end of the axis."""
-        return self._reach()[0]
+        return self._range()[0]
 
     @property
     @override
     def native_max_value(self) -> float:
         """The upper end of the axis."""
-        return self._reach()[1]
+        return self._range()[1]
 
-    def _reach(self) -> tuple[float, float]:
+    def _range(self) -> tuple[float, float]:
         config = self.coordinator.record(FIRMWARE_CONFIG.path, FirmwareConfig)
         length = config.length("z") if config else None
         if config is None or length is None:
-            return -_MAX_VALUE, _MAX_VALUE
-        return reach(config, "z", length)
+            return -_MAX_HEIGHT, _MAX_HEIGHT
+        return axis_range(config, "z", length)
 
 
 def height(
@@ -139,7 +139,7 @@ def height(
         device_class=NumberDeviceClass.DISTANCE,
         native_unit_of_measurement=UnitOfLength.MILLIMETERS,
         native_min_value=0,
-        native_max_value=_MAX_VALUE,
+        native_max_value=_MAX_HEIGHT,
         native_step=1,
         mode=NumberMode.BOX,
         entity_category=EntityCategory.CONFIG,

@@ -22,9 +22,9 @@ _CLOCK_TOLERANCE = timedelta(minutes=1)
 class FarmBotPinEntity[R: PinDevice](FarmBotNamedItemEntity[R]):
     """An entity of something at a pin."""
 
-    _followed: str | None = None
+    _subscribed_key: str | None = None
     """The key of the pin that is followed."""
-    _unfollow: CALLBACK_TYPE | None = None
+    _unsubscribe: CALLBACK_TYPE | None = None
 
     @property
     def pin(self) -> Pin | None:
@@ -41,31 +41,31 @@ class FarmBotPinEntity[R: PinDevice](FarmBotNamedItemEntity[R]):
     async def async_added_to_hass(self) -> None:
         """Follow the pin from now on."""
         await super().async_added_to_hass()
-        self.async_on_remove(self._leave_pin)
-        self._follow_pin()
+        self.async_on_remove(self._unsubscribe_pin)
+        self._subscribe_pin()
 
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
-        self._follow_pin()
+        self._subscribe_pin()
         super()._handle_coordinator_update()
 
-    def _follow_pin(self) -> None:
-        if (key := self._pin_key) == self._followed:
+    def _subscribe_pin(self) -> None:
+        if (key := self._pin_key) == self._subscribed_key:
             return
-        self._leave_pin()
+        self._unsubscribe_pin()
         if key is not None:
-            self._followed = key
-            self._unfollow = self.coordinator.async_add_listener(
+            self._subscribed_key = key
+            self._unsubscribe = self.coordinator.async_add_listener(
                 self._handle_coordinator_update, (key,)
             )
 
     @callback
-    def _leave_pin(self) -> None:
-        self._followed = None
-        if self._unfollow is not None:
-            self._unfollow()
-            self._unfollow = None
+    def _unsubscribe_pin(self) -> None:
+        self._subscribed_key = None
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
 
 
 class FarmBotPinSensorEntity(FarmBotPinEntity[Sensor]):
@@ -75,7 +75,7 @@ class FarmBotPinSensorEntity(FarmBotPinEntity[Sensor]):
     by its number is told by the robot alone. The robot says no time, so when it was heard counts.
     """
 
-    _told_at: datetime | None = None
+    _pin_changed_at: datetime | None = None
     """When the robot said what is shown."""
 
     def __init__(
@@ -96,7 +96,7 @@ class FarmBotPinSensorEntity(FarmBotPinEntity[Sensor]):
             key=key,
             reads=(self._reading_key,),
         )
-        self._at = self._pin_key
+        self._shown_pin_key = self._pin_key
         self._reading, self._pin = self._latest, self._pin_now
         self._reading_shown: SensorReading | Pin | None = self._reading or self._pin
 
@@ -123,8 +123,8 @@ class FarmBotPinSensorEntity(FarmBotPinEntity[Sensor]):
         taken_at = reading.taken_at if reading else None
         return (
             taken_at is not None
-            and self._told_at is not None
-            and taken_at < self._told_at - _CLOCK_TOLERANCE
+            and self._pin_changed_at is not None
+            and taken_at < self._pin_changed_at - _CLOCK_TOLERANCE
         )
 
     @property
@@ -146,11 +146,11 @@ class FarmBotPinSensorEntity(FarmBotPinEntity[Sensor]):
     @callback
     def _handle_coordinator_update(self) -> None:
         at, reading, pin = self._pin_key, self._latest, self._pin_now
-        if at != self._at or (
+        if at != self._shown_pin_key or (
             reading != self._reading and not self._is_overtaken(reading)
         ):
-            self._reading_shown, self._told_at = reading or pin, None
+            self._reading_shown, self._pin_changed_at = reading or pin, None
         elif pin is not None and pin != self._pin:
-            self._reading_shown, self._told_at = pin, dt_util.utcnow()
-        self._at, self._reading, self._pin = at, reading, pin
+            self._reading_shown, self._pin_changed_at = pin, dt_util.utcnow()
+        self._shown_pin_key, self._reading, self._pin = at, reading, pin
         super()._handle_coordinator_update()

@@ -49,7 +49,7 @@ class Repetition:
         return {
             "time_unit": self.unit,
             "repeat": self.every,
-            "end_time": written(end),
+            "end_time": format_time(end),
         }
 
 
@@ -71,21 +71,21 @@ def repetition(start: datetime, rule: str | None) -> Repetition:
     """
     if rule is None:
         return Repetition()
-    said = dict(part.split("=", 1) for part in rule.split(";"))
+    parts = dict(part.split("=", 1) for part in rule.split(";"))
     weekday = _WEEKDAYS[start.weekday()]
     if (
-        said.keys() - _UNDERSTOOD
-        or said["FREQ"] not in _UNITS
-        or said.get("BYDAY", weekday) != weekday
+        parts.keys() - _UNDERSTOOD
+        or parts["FREQ"] not in _UNITS
+        or parts.get("BYDAY", weekday) != weekday
     ):
         raise validation_error("event_rule")
-    unit, step = _UNITS[said["FREQ"]]
-    every = int(said.get("INTERVAL", 1))
-    if "COUNT" in said:
-        last = dt_util.as_utc(start) + (int(said["COUNT"]) - 1) * every * step
+    unit, step = _UNITS[parts["FREQ"]]
+    every = int(parts.get("INTERVAL", 1))
+    if "COUNT" in parts:
+        last = dt_util.as_utc(start) + (int(parts["COUNT"]) - 1) * every * step
         end = last + LENGTH
-    elif "UNTIL" in said:
-        end = _until(said["UNTIL"])
+    elif "UNTIL" in parts:
+        end = _until(parts["UNTIL"])
     else:
         raise validation_error("event_without_end")
     return Repetition(unit, every, end)
@@ -98,6 +98,6 @@ def _until(text: str) -> datetime:
     return end.replace(tzinfo=dt_util.get_default_time_zone())
 
 
-def written(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
     """Return a time as the server reads it."""
     return dt_util.as_utc(moment).isoformat()

@@ -12,7 +12,7 @@ from ..vendor import Login
 from .connection import connect
 from .occurrence_store import robot_store
 
-_PATIENCE = 10
+_REVOKE_TIMEOUT = 10
 """Seconds: whoever removes an account must not wait for a server that is away."""
 
 
@@ -28,7 +28,7 @@ async def async_revoke(hass: HomeAssistant, login: Login, token: Token) -> None:
     client.session.auth = FixedAuth({"Authorization": f"Bearer {token.access}"})
     client.session.privacy.learn("token", [token.access])
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_REVOKE_TIMEOUT):
             await client.revoke_token()
     except (CloudError, TimeoutError) as err:
         LOGGER.debug("The token could not be revoked: %s", err)

@@ -58,7 +58,7 @@ NOTHING = "nothing"
 """The state that says that no tool is mounted, and that no job is under way."""
 
 _AXES = ("x", "y", "z")
-_SEEN_EVERY = timedelta(minutes=15)
+_LAST_SEEN_INTERVAL = timedelta(minutes=15)
 """As often as the robot shows itself at the server."""
 _DRIFT = timedelta(minutes=2)
 """The robot counts its uptime once a minute, and says it again with all that changes meanwhile."""
@@ -160,7 +160,7 @@ ACTIVITY: tuple[HabitatSensorEntityDescription[Activity], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class RobotWork:
     """All that tells what the robot is at."""
 
     job: Job | None
@@ -182,7 +182,7 @@ class Work:
         return self.job.percent if self.job else self.running.percent
 
 
-WORK: tuple[HabitatSensorEntityDescription[Work], ...] = (
+WORK: tuple[HabitatSensorEntityDescription[RobotWork], ...] = (
     HabitatSensorEntityDescription(
         key="job",
         value_fn=lambda work: work.name,
@@ -379,13 +379,13 @@ class FarmBotWorkSensorEntity(
 ):
     """What the robot is at: a job, else a sequence."""
 
-    entity_description: HabitatSensorEntityDescription[Work]
+    entity_description: HabitatSensorEntityDescription[RobotWork]
 
     def __init__(
         self,
         coordinator: FarmBotCoordinator,
         device: Device,
-        description: HabitatSensorEntityDescription[Work],
+        description: HabitatSensorEntityDescription[RobotWork],
     ) -> None:
         """Follow the jobs, the sequences, and whether it is busy."""
         super().__init__(
@@ -402,7 +402,7 @@ class FarmBotWorkSensorEntity(
         """What it is, or how far."""
         coordinator = self.coordinator
         activity = coordinator.record(BUSY, Activity)
-        work = Work(
+        work = RobotWork(
             current(self.record) if self.record else None,
             coordinator.record(RUNNING, RunningSequences) or RunningSequences(),
             bool(activity and activity.busy),
@@ -415,7 +415,7 @@ class FarmBotUptimeSensorEntity(
 ):
     """Since when the robot's computer has been running."""
 
-    _of: Vitals | None = None
+    _source: Vitals | None = None
     """What was looked at: a duration, which ages from then on."""
     _since: datetime | None = None
 
@@ -428,8 +428,8 @@ class FarmBotUptimeSensorEntity(
     def native_value(self) -> datetime | None:
         """When it started; the same time as long as what the robot says is about that."""
         vitals = self.record
-        if vitals is not self._of:
-            self._of = vitals
+        if vitals is not self._source:
+            self._source = vitals
             seconds = vitals.uptime if vitals else None
             if seconds is None:
                 self._since = None
@@ -507,7 +507,7 @@ class FarmBotPinGuardSensorEntity(BaseSensorEntity[FarmBotCoordinator, FirmwareC
 class FarmBotLastSeenSensorEntity(BaseSensorEntity[FarmBotCoordinator, FarmBotDevice]):
     """When the robot was there last: at the server, or at the broker."""
 
-    _heard_at: datetime | None = None
+    _online_at: datetime | None = None
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the robot's record and the link."""
@@ -519,18 +519,18 @@ class FarmBotLastSeenSensorEntity(BaseSensorEntity[FarmBotCoordinator, FarmBotDe
             key=DEVICE,
             reads=(CONNECTIVITY,),
         )
-        self._hear()
+        self._note_online()
 
-    def _hear(self) -> None:
+    def _note_online(self) -> None:
         if self.coordinator.connectivity.online:
-            self._heard_at = dt_util.utcnow()
+            self._online_at = dt_util.utcnow()
 
     @property
     @override
     def native_value(self) -> datetime | None:
         """The later of the two."""
         robot = self.record
-        times = (robot.last_saw_api if robot else None, self._heard_at)
+        times = (robot.last_saw_api if robot else None, self._online_at)
         return max((time for time in times if time), default=None)
 
     @override
@@ -538,19 +538,19 @@ class FarmBotLastSeenSensorEntity(BaseSensorEntity[FarmBotCoordinator, FarmBotDe
         """Look now and then: nothing is told while the robot simply stays."""
         await super().async_added_to_hass()
         self.async_on_remove(
-            async_track_time_interval(self.hass, self._look, _SEEN_EVERY)
+            async_track_time_interval(self.hass, self._refresh, _LAST_SEEN_INTERVAL)
         )
 
     @callback
-    def _look(self, _: datetime) -> None:
+    def _refresh(self, _: datetime) -> None:
         if self.coordinator.connectivity.online:
-            self._hear()
+            self._note_online()
             self.async_write_ha_state()
 
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
-        self._hear()
+        self._note_online()
         super()._handle_coordinator_update()
 
 
@@ -627,7 +627,7 @@ def entities(
 ) -> Iterator[EntityFactory]:
     """Return the sensors of the robot."""
 
-    def told_by[R](
+    def entities_of[R](
         key: str,
         kind: type[R],
         descriptions: tuple[HabitatSensorEntityDescription[R], ...],
@@ -637,20 +637,22 @@ def entities(
             coordinator, with_key(device, key), kind, descriptions, build
         )
 
-    yield from told_by("position", Axes, POSITION, FarmBotRobotSensorEntity)
-    yield from told_by("axis_states", AxisStates, AXIS_STATES, FarmBotRobotSensorEntity)
-    yield from told_by("load", Axes, LOAD, FarmBotRobotSensorEntity)
+    yield from entities_of("position", Axes, POSITION, FarmBotRobotSensorEntity)
+    yield from entities_of(
+        "axis_states", AxisStates, AXIS_STATES, FarmBotRobotSensorEntity
+    )
+    yield from entities_of("load", Axes, LOAD, FarmBotRobotSensorEntity)
     if has_encoders(coordinator):
         for name in ("scaled_encoders", "raw_encoders"):
-            yield from told_by(name, Axes, encoders(name), FarmBotRobotSensorEntity)
-    yield from told_by("activity", Activity, ACTIVITY, FarmBotRobotSensorEntity)
+            yield from entities_of(name, Axes, encoders(name), FarmBotRobotSensorEntity)
+    yield from entities_of("activity", Activity, ACTIVITY, FarmBotRobotSensorEntity)
     for work in WORK:
         yield work.key, partial(FarmBotWorkSensorEntity, coordinator, device, work)
-    yield from told_by("system", System, SYSTEM, FarmBotRobotSensorEntity)
-    yield from told_by("vitals", Vitals, VITALS, FarmBotRobotSensorEntity)
+    yield from entities_of("system", System, SYSTEM, FarmBotRobotSensorEntity)
+    yield from entities_of("vitals", Vitals, VITALS, FarmBotRobotSensorEntity)
     yield UPTIME.key, partial(FarmBotUptimeSensorEntity, coordinator, device)
-    yield from told_by(GARDEN, Garden, GARDEN_SUMS, FarmBotSensorEntity)
-    yield from told_by(ALERTS, Alerts, ALERT_SUMS, FarmBotSensorEntity)
+    yield from entities_of(GARDEN, Garden, GARDEN_SUMS, FarmBotSensorEntity)
+    yield from entities_of(ALERTS, Alerts, ALERT_SUMS, FarmBotSensorEntity)
     for event in NEXT_EVENT:
         yield (
             event.key,

@@ -30,7 +30,7 @@ from .garden.summary import is_open
 
 WEEDS = EntityDescription(key="weeds", entity_registry_enabled_default=False)
 
-REMEMBERED = timedelta(days=7)
+REMOVED_SHOWN_FOR = timedelta(days=7)
 """How long a weed that was removed stays on the list."""
 
 
@@ -44,19 +44,19 @@ class FarmBotWeedTodoListEntity(
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Show the weeds."""
         super().__init__(coordinator, device, Weeds, WEEDS, key=WEEDS_KEY)
-        self._look()
+        self._update_items()
 
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
-        self._look()
+        self._update_items()
         super()._handle_coordinator_update()
 
-    def _look(self) -> None:
+    def _update_items(self) -> None:
         """Write the list anew, only when a weed changed: there may be a thousand."""
-        forgotten = dt_util.utcnow() - REMEMBERED
+        forgotten = dt_util.utcnow() - REMOVED_SHOWN_FOR
         self._attr_todo_items = (
-            [_item(weed) for weed in self.record.weeds if _shown(weed, forgotten)]
+            [_item(weed) for weed in self.record.weeds if _is_shown(weed, forgotten)]
             if self.record
             else None
         )
@@ -90,7 +90,7 @@ def summary_of(weed: Point) -> str:
     return f"{cut(weed.name or '', MAX_NAME_LENGTH)} ({place})".strip()
 
 
-def _shown(weed: Point, forgotten: datetime) -> bool:
+def _is_shown(weed: Point, forgotten: datetime) -> bool:
     return is_open(weed) or (
         weed.updated_at is not None and weed.updated_at > forgotten
     )

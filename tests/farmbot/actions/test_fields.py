@@ -87,7 +87,9 @@ def test_whatever_is_given(value: object) -> None:
 
     if (number := read(NUMBER)) is not None:
         assert isfinite(number)
-    for whole in (read(RECORD_ID), read(PIN)):
-        assert whole is None or (type(whole) is int and whole == float(str(value)))
+    for whole_number in (read(RECORD_ID), read(PIN)):
+        assert whole_number is None or (
+            type(whole_number) is int and whole_number == float(str(value))
+        )
     for text in (read(TEXT), read(NAME_OR_ID)):
         assert text is None or str(text).encode()

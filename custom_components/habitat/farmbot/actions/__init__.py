@@ -30,7 +30,7 @@ from .fields import (
     WHERE,
     Fields,
     unicode,
-    whole,
+    whole_number,
 )
 
 _AXES = ("x", "y", "z", "all")
@@ -38,7 +38,7 @@ _CHANNELS = ("toast", "email", "espeak")
 _SERVO_PINS = (4, 5, 6, 11)
 
 
-def _words(words: Iterable[str]) -> list[str]:
+def _values(words: Iterable[str]) -> list[str]:
     return [str(word) for word in words]
 
 
@@ -51,7 +51,7 @@ def _limit(most: int) -> Fields:
 
 
 _WAIT: Final[Fields] = {vol.Optional("wait", default=True): cv.boolean}
-_PATIENCE: Final[Fields] = {
+_WAIT_LATER: Final[Fields] = {
     vol.Optional("wait", default=False): cv.boolean,
     vol.Optional("timeout", default=3600): vol.All(
         vol.Coerce(float), vol.Range(min=10, max=MAX_TIMEOUT)
@@ -92,7 +92,7 @@ _ROBOT = (
         schema={
             **_PERIPHERAL,
             vol.Required("value"): vol.All(
-                whole, vol.Range(min=0, max=MAX_PIN_VALUES[ANALOG])
+                whole_number, vol.Range(min=0, max=MAX_PIN_VALUES[ANALOG])
             ),
             **MODE,
         },
@@ -102,7 +102,7 @@ _ROBOT = (
     DeviceService(
         name="set_servo_angle",
         schema={
-            vol.Required("pin"): vol.All(whole, vol.In(_SERVO_PINS)),
+            vol.Required("pin"): vol.All(whole_number, vol.In(_SERVO_PINS)),
             vol.Required("angle"): vol.All(LENGTH, vol.Range(max=180)),
         },
         run=robot.set_servo_angle,
@@ -112,7 +112,7 @@ _ROBOT = (
         schema={
             vol.Required("sequence"): NAME_OR_ID,
             vol.Optional("variables"): {cv.string: object},
-            **_PATIENCE,
+            **_WAIT_LATER,
         },
         run=robot.run_sequence,
         response=SupportsResponse.OPTIONAL,
@@ -129,7 +129,7 @@ _ROBOT = (
             vol.Exclusive("plants", "which"): RECORD_IDS,
             vol.Exclusive("group", "which"): NAME_OR_ID,
             vol.Exclusive("crop", "which"): TEXT,
-            **_PATIENCE,
+            **_WAIT_LATER,
         },
         run=robot.water_plants,
         response=SupportsResponse.OPTIONAL,
@@ -157,9 +157,9 @@ _POINT: Final[Fields] = {
     vol.Optional("name"): TEXT,
     vol.Optional("radius"): LENGTH,
     vol.Optional("crop"): TEXT,
-    vol.Optional("stage"): vol.In(_words(PlantStage)),
+    vol.Optional("stage"): vol.In(_values(PlantStage)),
     vol.Optional("planted_at"): cv.datetime,
-    vol.Optional("color"): vol.In(_words(Color)),
+    vol.Optional("color"): vol.In(_values(Color)),
 }
 
 _GARDEN = (
@@ -191,7 +191,7 @@ _GARDEN = (
         schema={
             vol.Optional("types"): vol.All(cv.ensure_list, [vol.In(POINT_TYPES)]),
             vol.Optional("stages"): vol.All(
-                cv.ensure_list, [vol.In(_words(PlantStage))]
+                cv.ensure_list, [vol.In(_values(PlantStage))]
             ),
             vol.Optional("crop"): TEXT,
             vol.Optional("name"): TEXT,
@@ -210,7 +210,7 @@ _GARDEN = (
         schema={
             vol.Exclusive("sensor", "at"): NAME_OR_ID,
             vol.Exclusive("pin", "at"): PIN,
-            vol.Required("value"): vol.All(whole, vol.Range(min=0, max=1023)),
+            vol.Required("value"): vol.All(whole_number, vol.Range(min=0, max=1023)),
             **MODE,
             **WHERE,
             vol.Optional("read_at"): cv.datetime,
@@ -222,7 +222,7 @@ _GARDEN = (
         name="search_logs",
         schema={
             vol.Optional("message"): TEXT,
-            vol.Optional("type"): vol.In(_words(LogType)),
+            vol.Optional("type"): vol.In(_values(LogType)),
             vol.Optional("verbosity"): vol.All(
                 vol.Coerce(int), vol.Range(min=0, max=3)
             ),

@@ -51,7 +51,7 @@ def finite(value: float) -> float:
     return value
 
 
-def whole(value: object) -> int:
+def whole_number(value: object) -> int:
     """Return a whole number, also from its text.
 
     A fraction would be another pin or another record than the one that is meant.
@@ -78,11 +78,11 @@ def unicode(text: str) -> str:
 
 NUMBER: Final = vol.All(vol.Coerce(float), finite)
 LENGTH: Final = vol.All(NUMBER, vol.Range(min=0))
-RECORD_ID: Final = vol.All(whole, vol.Range(min=1))
+RECORD_ID: Final = vol.All(whole_number, vol.Range(min=1))
 RECORD_IDS: Final = vol.All(
     cv.ensure_list, vol.Length(min=1, max=MAX_POINTS), [RECORD_ID]
 )
-PIN: Final = vol.All(whole, vol.Range(min=0, max=LAST_PIN))
+PIN: Final = vol.All(whole_number, vol.Range(min=0, max=LAST_PIN))
 TEXT: Final = vol.All(cv.string, unicode, vol.Length(min=1, max=255))
 NAME_OR_ID: Final = vol.Any(vol.All(int, RECORD_ID), TEXT)
 WHERE: Final[Fields] = {vol.Optional(axis): NUMBER for axis in ("x", "y", "z")}

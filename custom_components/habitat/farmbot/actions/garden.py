@@ -58,7 +58,7 @@ async def add_point(
     pointer_type = GROWING[type]
     columns = _columns(pointer_type, fields)
     known = {name: value for name, value in columns.items() if value is not None}
-    body: dict[str, Json] = {"pointer_type": pointer_type.value, **_json(known)}
+    body: dict[str, Json] = {"pointer_type": pointer_type.value, **_body(known)}
     if _COLOR in fields:
         body["meta"] = {_COLOR: str(fields[_COLOR])}
     point = await coordinator.writes.run(
@@ -71,18 +71,18 @@ async def add_point(
     coordinator.async_set_records(
         {api.POINTS.path: {f"{api.POINTS.path}/{point.id}": point}}
     )
-    return _shown(point)
+    return _point_response(point)
 
 
 async def update_point(
     coordinator: FarmBotCoordinator, _: Device, point_id: int, **fields: object
 ) -> ServiceResponse:
     """Change a plant, a weed or a point, and return it."""
-    point = _grown(coordinator, point_id)
+    point = _require_point(coordinator, point_id)
     if not fields:
         raise validation_error("nothing_to_change")
     changes = _columns(point.pointer_type, fields, point)
-    body = _json(changes)
+    body = _body(changes)
     if _COLOR in fields:
         # The server adds to what is in there.
         body["meta"] = {_COLOR: str(fields[_COLOR])}
@@ -92,14 +92,16 @@ async def update_point(
         key, changes, partial(coordinator.client.update, api.POINTS, body, point_id)
     )
     shown = changed or coordinator.record(key, Point)
-    return _shown(shown) if shown else {}
+    return _point_response(shown) if shown else {}
 
 
 async def remove_point(
     coordinator: FarmBotCoordinator, _: Device, points: list[int]
 ) -> ServiceResponse:
     """Remove plants, weeds and points, for good."""
-    gone = [_grown(coordinator, point_id).id for point_id in dict.fromkeys(points)]
+    gone = [
+        _require_point(coordinator, point_id).id for point_id in dict.fromkeys(points)
+    ]
     keys = [f"{api.POINTS.path}/{point_id}" for point_id in gone]
     await coordinator.writes.run(
         keys[0], {}, partial(coordinator.client.delete_points, *gone)
@@ -108,7 +110,7 @@ async def remove_point(
     return None
 
 
-def _grown(coordinator: FarmBotCoordinator, point_id: int) -> Point:
+def _require_point(coordinator: FarmBotCoordinator, point_id: int) -> Point:
     """Return a point that people make and remove.
 
     Raises:
@@ -149,11 +151,11 @@ def _columns(
     return columns
 
 
-def _json(columns: Mapping[str, object]) -> dict[str, Json]:
-    return {name: _plain(value) for name, value in columns.items()}
+def _body(columns: Mapping[str, object]) -> dict[str, Json]:
+    return {name: _to_json(value) for name, value in columns.items()}
 
 
-def _plain(value: object) -> Json:
+def _to_json(value: object) -> Json:
     """Return a value of a point as JSON has it."""
     if isinstance(value, datetime):
         return value.isoformat()
@@ -197,7 +199,7 @@ async def search_points(
     )
     shown: list[JsonObjectType] = [
         {
-            **_shown(one.point),
+            **_point_response(one.point),
             **({} if one.distance is None else {"distance": round(one.distance, 1)}),
         }
         for one in found[:limit]
@@ -205,7 +207,7 @@ async def search_points(
     return {"count": len(found), "points": [*shown]}
 
 
-def _shown(point: Point) -> JsonObjectType:
+def _point_response(point: Point) -> JsonObjectType:
     """Return a point as actions tell it; mm, and the age in days."""
     return {
         "id": point.id,
@@ -259,10 +261,10 @@ async def add_sensor_reading(
     if reading is None:
         return {}
     coordinator.async_set_records({path: {f"{path}/{reading.id}": reading}})
-    return _told(reading)
+    return _reading_response(reading)
 
 
-def _told(reading: SensorReading) -> JsonObjectType:
+def _reading_response(reading: SensorReading) -> JsonObjectType:
     return {
         "id": reading.id,
         "pin": reading.pin,
@@ -282,22 +284,22 @@ async def search_logs(
 ) -> ServiceResponse:
     """Return lines of the log that have these values, the newest first."""
     logs = await coordinator.client.search_logs(
-        {name: _query(value) for name, value in wanted.items()}
+        {name: _query_text(value) for name, value in wanted.items()}
     )
-    newest = sorted(logs, key=_age_of, reverse=True)
-    return {"count": len(logs), "logs": [_line(log) for log in newest[:limit]]}
+    newest = sorted(logs, key=_timestamp, reverse=True)
+    return {"count": len(logs), "logs": [_log_response(log) for log in newest[:limit]]}
 
 
-def _query(value: object) -> str:
+def _query_text(value: object) -> str:
     # As short as it can be said: the server compares texts with its numbers.
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
-def _age_of(log: Log) -> float:
+def _timestamp(log: Log) -> float:
     return log.created_at.timestamp() if log.created_at else 0.0
 
 
-def _line(log: Log) -> JsonObjectType:
+def _log_response(log: Log) -> JsonObjectType:
     return {
         "created_at": _iso(log.created_at),
         "message": log.message,

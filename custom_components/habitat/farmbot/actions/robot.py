@@ -16,16 +16,16 @@ from ..client.enums import PlantStage, PointerType
 from ..client.models import Curve, Peripheral, Point, PointGroup, Sensor, Sequence, Tool
 from ..client.status import Pin
 from ..commands import (
-    MOVEMENT,
-    REFUSAL,
+    MOVEMENT_TIMEOUT,
+    REFUSAL_TIMEOUT,
     STATUS_TIMEOUT,
     async_wait_for,
     pin_key,
     require_idle,
     require_unlocked,
-    run,
     send,
     start,
+    start_sequence,
     stop,
     unlock,
     validate_within_bounds,
@@ -41,14 +41,14 @@ from ..garden.variables import Inventory, VariableError, resolve_variables
 from .fields import MAX_PIN_VALUES, MODE_NAMES, MODES
 from .targets import resolve_pin, resolve_record
 
-PHOTO = 60.0
+PHOTO_TIMEOUT = 60.0
 """Seconds in which a photo is taken."""
-_UNTOLD = 5.0
+_FIRST_READ_TIMEOUT = 5.0
 """Seconds in which the robot tells a pin that it read for the first time."""
 
-CONFIRMED = 15.0
+CONFIRMATION_TIMEOUT = 15.0
 """Seconds in which the server hears from the robot which tool it holds, and tells."""
-_PULLED: Mapping[int, tuple[float, float]] = {
+_PULLOUT_MM: Mapping[int, tuple[float, float]] = {
     1: (100, 0),
     2: (-100, 0),
     3: (0, 100),
@@ -98,7 +98,7 @@ async def move(
     validate_within_bounds(coordinator, relative=relative, x=x, y=y, z=z)
     command = celery_script.move(x, y, z, relative=relative, safe_z=safe_z, speed=speed)
     await _travel(
-        coordinator, command, wait=wait, timeout=MOVEMENT * 100 / (speed or 100)
+        coordinator, command, wait=wait, timeout=MOVEMENT_TIMEOUT * 100 / (speed or 100)
     )
     return None
 
@@ -126,7 +126,7 @@ async def _travel(
     command: Node,
     *,
     wait: bool,
-    timeout: float = MOVEMENT,
+    timeout: float = MOVEMENT_TIMEOUT,
 ) -> None:
     if wait:
         await send(coordinator, command, timeout=timeout)
@@ -153,7 +153,7 @@ async def read_pin(
     how = place.mode if mode is None else MODES[mode]
     await send(coordinator, celery_script.read_pin(place.node, how))
     # The same value as before is not told again.
-    patience = _UNTOLD if before is None else STATUS_TIMEOUT
+    patience = _FIRST_READ_TIMEOUT if before is None else STATUS_TIMEOUT
     await async_wait_for(
         coordinator, key, lambda: coordinator.record(key, Pin) is not before, patience
     )
@@ -230,9 +230,9 @@ async def run_sequence(
         raise validation_error(err.key, **err.placeholders) from err
     for x, y, z in celery_script.coordinates(values.values()):
         validate_within_bounds(coordinator, x=x, y=y, z=z)
-    patience = timeout if wait else REFUSAL
+    patience = timeout if wait else REFUSAL_TIMEOUT
     done = await _timed(
-        coordinator, partial(run, coordinator, chosen, values), patience
+        coordinator, partial(start_sequence, coordinator, chosen, values), patience
     )
     return {"sequence_id": chosen.id, "name": chosen.name, **done}
 
@@ -276,7 +276,7 @@ async def mount_tool(
     # The robot is told the name, and takes the first tool that has it.
     resolve_record(coordinator, api.TOOLS, chosen.name)
     if not await async_wait_for(
-        coordinator, MOUNTED_TOOL, lambda: not _holds(coordinator)
+        coordinator, MOUNTED_TOOL, lambda: not _is_tool_mounted(coordinator)
     ):
         raise validation_error("tool_mounted")
     _require_slot(coordinator, chosen)
@@ -286,7 +286,7 @@ async def mount_tool(
         coordinator,
         MOUNTED_TOOL,
         lambda: _mounted_id(coordinator) == chosen.id,
-        CONFIRMED,
+        CONFIRMATION_TIMEOUT,
     ):
         raise HomeAssistantError(
             translation_domain=DOMAIN,
@@ -301,7 +301,7 @@ async def dismount_tool(
 ) -> ServiceResponse:
     """Put the mounted tool back into its slot."""
     if not await async_wait_for(
-        coordinator, MOUNTED_TOOL, lambda: _holds(coordinator) is not False
+        coordinator, MOUNTED_TOOL, lambda: _is_tool_mounted(coordinator) is not False
     ):
         raise validation_error("no_tool_mounted")
     mounted = coordinator.record(MOUNTED_TOOL, MountedTool)
@@ -312,7 +312,10 @@ async def dismount_tool(
     await require_idle(coordinator)
     await _travel(coordinator, celery_script.dismount_tool(), wait=wait)
     if wait and not await async_wait_for(
-        coordinator, MOUNTED_TOOL, lambda: not _holds(coordinator), CONFIRMED
+        coordinator,
+        MOUNTED_TOOL,
+        lambda: not _is_tool_mounted(coordinator),
+        CONFIRMATION_TIMEOUT,
     ):
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="tool_not_dismounted"
@@ -339,7 +342,7 @@ def _require_slot(coordinator: FarmBotCoordinator, tool: Tool) -> None:
             raise validation_error("tool_without_slot", name=name)
         if slot.gantry_mounted:
             raise validation_error("slot_on_gantry", name=name)
-        pull = _PULLED.get(slot.pullout_direction or 0)
+        pull = _PULLOUT_MM.get(slot.pullout_direction or 0)
         if pull is None:
             raise validation_error("slot_without_direction", name=name)
         if slot.x is None or slot.y is None or slot.z is None:
@@ -348,7 +351,7 @@ def _require_slot(coordinator: FarmBotCoordinator, tool: Tool) -> None:
         validate_within_bounds(coordinator, x=slot.x + pull[0], y=slot.y + pull[1])
 
 
-def _holds(coordinator: FarmBotCoordinator) -> bool | None:
+def _is_tool_mounted(coordinator: FarmBotCoordinator) -> bool | None:
     """Say whether a tool is mounted, as it may have been told only now; None is unknown."""
     mounted = coordinator.record(MOUNTED_TOOL, MountedTool)
     return None if mounted is None else mounted.tool_id is not None
@@ -377,7 +380,7 @@ async def water_plants(
     }
     if plants is not None:
         if missing := [one for one in plants if one not in known]:
-            raise validation_error("no_such_plant", name=_listed(missing))
+            raise validation_error("no_such_plant", name=_join_ids(missing))
         chosen = [*dict.fromkeys(plants)]
     elif group is not None:
         found = resolve_record(coordinator, api.POINT_GROUPS, group)
@@ -390,9 +393,9 @@ async def water_plants(
     if not chosen:
         raise validation_error("no_plants")
     if dry := [one for one in chosen if not _is_watered(coordinator, known[one])]:
-        raise validation_error("plants_passed_over", name=_listed(dry))
+        raise validation_error("plants_passed_over", name=_join_ids(dry))
     watering = partial(start, coordinator, celery_script.water(chosen))
-    done = await _timed(coordinator, watering, timeout if wait else REFUSAL)
+    done = await _timed(coordinator, watering, timeout if wait else REFUSAL_TIMEOUT)
     return {"plants": [*chosen], **done}
 
 
@@ -409,7 +412,7 @@ def _is_watered(coordinator: FarmBotCoordinator, plant: Point) -> bool:
     )
 
 
-def _listed(ids: Iterable[int]) -> str:
+def _join_ids(ids: Iterable[int]) -> str:
     return ", ".join(map(str, ids))
 
 
@@ -418,7 +421,7 @@ def _listed(ids: Iterable[int]) -> str:
 
 async def take_photo(coordinator: FarmBotCoordinator, _: Device) -> ServiceResponse:
     """Take a photo; it is there when the robot has uploaded it."""
-    await send(coordinator, celery_script.take_photo(), timeout=PHOTO)
+    await send(coordinator, celery_script.take_photo(), timeout=PHOTO_TIMEOUT)
     return None
 
 
