@@ -568,7 +568,8 @@ async def test_terms_not_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("retry_after", "pause"), [(None, api.PAUSE), ("7", pytest.approx(7, abs=0.1))]
+    ("retry_after", "pause"),
+    [(None, api.RATE_LIMIT_PAUSE), ("7", pytest.approx(7, abs=0.1))],
 )
 async def test_too_many_requests(retry_after: str | None, pause: float) -> None:
     """A few minutes are waited where the server does not say how many."""

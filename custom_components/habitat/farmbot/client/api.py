@@ -27,7 +27,7 @@ from . import models
 from .auth import TOKENS, action_required
 from .models import GlobalBulletin, Log, Point, Release, SavedGarden
 
-PAUSE = 180.0
+RATE_LIMIT_PAUSE = 180.0
 """Seconds: whoever asks too much is shut out for "a few minutes", and no header says how many."""
 MAX_DELETED = 100
 """Points that one request deletes: their ids stand in its address."""
@@ -226,7 +226,7 @@ class FarmBotClient:
             following = _page(int(params["page"]) + 1, per)
             read = partial(self._read_page, resource, following=following)
             reader = self._memory.list_reader(question, read, params["page"])
-            return await self._ask_again(resource, params, reader)
+            return await self._get_cached(resource, params, reader)
 
         question = resource.path, "pages", per
         pages = await self._chains[question].read(ask)
@@ -240,12 +240,12 @@ class FarmBotClient:
     async def show[R](self, resource: Resource[R], record_id: int | None = None) -> R:
         """Return one record: that with the id, or the only one that there is."""
         _check(resource, Verb.SHOW)
-        place = _place(resource, record_id)
+        place = _id_path(resource, record_id)
         read = partial(self._read_one, resource)
         if resource.single:
             reader = self._memory.reader(resource.path, read)
-            return await self._ask_again(resource, None, reader)
-        return await self._ask(
+            return await self._get_cached(resource, None, reader)
+        return await self._send(
             Request(method="GET", path=f"{_API}{resource.path}{place}"), read
         )
 
@@ -264,7 +264,7 @@ class FarmBotClient:
             name: value for name, value in fields.items() if name != "updated_at"
         }
         return await self._write(
-            "PATCH", resource, _place(resource, record_id), changes
+            "PATCH", resource, _id_path(resource, record_id), changes
         )
 
     async def delete[R](
@@ -272,12 +272,14 @@ class FarmBotClient:
     ) -> None:
         """Delete a record, for good; the only one of its kind is set back instead."""
         _check(resource, Verb.DELETE)
-        await self._done("DELETE", f"{resource.path}{_place(resource, record_id)}")
+        await self._send_once(
+            "DELETE", f"{resource.path}{_id_path(resource, record_id)}"
+        )
 
     async def clear[R](self, resource: Resource[R]) -> None:
         """Delete all records of a resource, for good."""
         _check(resource, Verb.CLEAR)
-        await self._done("DELETE", f"{resource.path}/all")
+        await self._send_once("DELETE", f"{resource.path}/all")
 
     def read[R](self, resource: Resource[R], raw: Json) -> R | None:
         """Read a record, also one that the broker told; None when it is none."""
@@ -291,7 +293,7 @@ class FarmBotClient:
     async def delete_points(self, *point_ids: int) -> None:
         """Delete points, for good, many in one request."""
         for some in batched(point_ids, MAX_DELETED, strict=False):
-            await self._done("DELETE", f"points/{','.join(map(str, some))}")
+            await self._send_once("DELETE", f"points/{','.join(map(str, some))}")
 
     async def search_points(self, wanted: Fields) -> tuple[Point, ...]:
         """Return the points that have these values, discarded ones too.
@@ -299,7 +301,7 @@ class FarmBotClient:
         Of x, y, z, radius, depth, meta, name, pointer_type, plant_stage and openfarm_slug.
         """
         request = Request(method="POST", path=f"{_API}points/search", json=dict(wanted))
-        return await self._ask(request, partial(self._read_found, POINTS))
+        return await self._send(request, partial(self._read_found, POINTS))
 
     async def search_logs(self, wanted: Mapping[str, str]) -> tuple[Log, ...]:
         """Return the logs that have these values.
@@ -310,7 +312,7 @@ class FarmBotClient:
         request = Request(
             method="GET", path=f"{_API}logs/search", params=dict(wanted) or None
         )
-        return await self._ask(request, partial(self._read_found, LOGS))
+        return await self._send(request, partial(self._read_found, LOGS))
 
     async def release(self, platform: str) -> Release | None:
         """Return the release that a robot of this platform should go to; None if there is none.
@@ -322,7 +324,7 @@ class FarmBotClient:
             method="GET", path=f"{_API}releases", params={"platform": platform}
         )
         try:
-            return await self._ask(request, partial(self._read_one, RELEASES))
+            return await self._send(request, partial(self._read_one, RELEASES))
         except Refused as err:
             if err.status in _NO_RELEASE:
                 return None
@@ -335,17 +337,17 @@ class FarmBotClient:
         request = Request(
             method="GET", path=f"{_API}global_bulletins/{slug}", anonymous=True
         )
-        return await self._ask(request, partial(self._read_one, GLOBAL_BULLETINS))
+        return await self._send(request, partial(self._read_one, GLOBAL_BULLETINS))
 
     async def public_key(self) -> str:
         """Return the key that the server's tokens are signed with, in PEM."""
         request = Request(method="GET", path=f"{_API}public_key", anonymous=True)
-        return await self._ask(request, _text)
+        return await self._send(request, _text)
 
     async def corpus(self) -> Json:
         """Return the grammar of CeleryScript."""
         request = Request(method="GET", path=f"{_API}corpus", anonymous=True)
-        return await self._ask(request, Answer.json)
+        return await self._send(request, Answer.json)
 
     async def snapshot_garden(self, name: str | None = None) -> SavedGarden | None:
         """Put by the plants as they stand now; return what was put by, where the server says."""
@@ -357,16 +359,16 @@ class FarmBotClient:
 
         The other way, which first takes all plants away, is not offered.
         """
-        await self._done("PATCH", f"saved_gardens/{garden_id}/apply")
+        await self._send_once("PATCH", f"saved_gardens/{garden_id}/apply")
 
     async def publish_sequence(self, sequence_id: int, copyright_holder: str) -> None:
         """Let all the world install a sequence."""
         fields: Fields = {"copyright": copyright_holder}
-        await self._done("POST", f"sequences/{sequence_id}/publish", fields)
+        await self._send_once("POST", f"sequences/{sequence_id}/publish", fields)
 
     async def unpublish_sequence(self, sequence_id: int) -> None:
         """Let nobody install a sequence any more."""
-        await self._done("POST", f"sequences/{sequence_id}/unpublish")
+        await self._send_once("POST", f"sequences/{sequence_id}/unpublish")
 
     async def install_sequence(self, version_id: int) -> models.Sequence | None:
         """Take over a published version of somebody's sequence."""
@@ -381,12 +383,14 @@ class FarmBotClient:
 
     async def refresh_farmware(self, installation_id: int) -> None:
         """Have the server read an installed program's description again."""
-        await self._done("POST", f"farmware_installations/{installation_id}/refresh")
+        await self._send_once(
+            "POST", f"farmware_installations/{installation_id}/refresh"
+        )
 
     async def revoke_token(self) -> None:
         """Make the token in use worthless."""
         request = Request(method="DELETE", path=TOKENS, repeatable=False)
-        await self._ask(request, _nothing)
+        await self._send(request, _ignore)
 
     # How it is sent.
 
@@ -397,9 +401,9 @@ class FarmBotClient:
         question = resource.path, "list", *(params or {}).items()
         read = partial(self._read_all, resource)
         reader = self._memory.list_reader(question, read)
-        return await self._ask_again(resource, params, reader)
+        return await self._get_cached(resource, params, reader)
 
-    async def _ask_again[R, T](
+    async def _get_cached[R, T](
         self,
         resource: Resource[R],
         params: Query | None,
@@ -412,7 +416,7 @@ class FarmBotClient:
             params=params,
             anonymous=resource.public,
         )
-        return await self._ask(request, read)
+        return await self._send(request, read)
 
     async def _write[R](
         self, method: str, resource: Resource[R], place: str, fields: Fields
@@ -425,9 +429,9 @@ class FarmBotClient:
             json=dict(fields),
             repeatable=method == "PATCH",
         )
-        return await self._ask(request, partial(self._read_reply, resource))
+        return await self._send(request, partial(self._read_reply, resource))
 
-    async def _done(
+    async def _send_once(
         self, method: str, place: str, fields: Fields | None = None
     ) -> None:
         """Send what is not for doing twice; what the server says to it does not matter."""
@@ -437,9 +441,9 @@ class FarmBotClient:
             json=None if fields is None else dict(fields),
             repeatable=False,
         )
-        await self._ask(request, _nothing)
+        await self._send(request, _ignore)
 
-    async def _ask[T](self, request: Request, read: Callable[[Answer], T]) -> T:
+    async def _send[T](self, request: Request, read: Callable[[Answer], T]) -> T:
         """Send a request; say what there is to do, and how long to wait, where the server does."""
         try:
             return await self.session.send(request, read)
@@ -450,7 +454,7 @@ class FarmBotClient:
         except RateLimited as err:
             if err.retry_after is not None:
                 raise
-            raise RateLimited(str(err), PAUSE) from err
+            raise RateLimited(str(err), RATE_LIMIT_PAUSE) from err
 
     # How it is read.
 
@@ -508,7 +512,7 @@ def _check(resource: Resource[Any], verb: Verb, *, paged: bool = False) -> None:
         raise TypeError(f"{resource.path}: {verb.name} is none of its verbs")
 
 
-def _place(resource: Resource[Any], record_id: int | None) -> str:
+def _id_path(resource: Resource[Any], record_id: int | None) -> str:
     """Return where a record is below its resource."""
     if (record_id is None) is not resource.single:
         raise TypeError(f"{resource.path}: an id too many or too few")
@@ -537,5 +541,5 @@ def _text(answer: Answer) -> str:
     return answer.body.decode(errors="replace")
 
 
-def _nothing(_: Answer) -> None:
+def _ignore(_: Answer) -> None:
     return None
