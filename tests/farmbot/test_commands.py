@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from custom_components.habitat.farmbot import commands
-from custom_components.habitat.farmbot.client import celery_script
+from custom_components.habitat.farmbot.client import broker, celery_script
 from custom_components.habitat.farmbot.client.models import FirmwareConfig
 from custom_components.habitat.farmbot.client.status import Axes
 from custom_components.habitat.farmbot.coordinator import FarmBotCoordinator
@@ -151,7 +151,7 @@ async def test_silent(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Robot, "_reply", lambda *_: None)
     key, seconds = await timed(actor, "send_message", message="Hello")
     assert key == "robot_silent"
-    assert commands.REPLY_TIMEOUT <= seconds < commands.REPLY_TIMEOUT + 2
+    assert broker.REPLY_TIMEOUT <= seconds < broker.REPLY_TIMEOUT + 2
 
 
 async def test_what_is_left_to_a_silent_robot(

@@ -14,6 +14,7 @@ from ..validation import validation_error
 from .client import celery_script
 from .client.api import FIRMWARE_CONFIG
 from .client.broker import (
+    REPLY_TIMEOUT,
     CommandFailed,
     NoReply,
     NotConnected,
@@ -26,8 +27,6 @@ from .client.status import Activity, Axes, Pin
 from .coordinator import FarmBotCoordinator
 from .receiver import PACE, STATUS
 
-REPLY_TIMEOUT = 15.0
-"""Seconds in which the robot answers what takes no time."""
 MOVEMENT_TIMEOUT = 300.0
 """Seconds in which it answers a movement: the longest bed at a slow pace."""
 REFUSAL_TIMEOUT = 3.0

@@ -27,11 +27,11 @@ from .client.status import Activity, System
 from .connection import connect
 from .derived import DERIVED, ROBOT, SCHEDULE, DerivedRecord
 from .devices import device_of, release_platform
+from .garden.running import RUNNING, RunningSequences, SequenceTracker
 from .items import KINDS, async_remove_gone
 from .occurrence_store import RELEASE, AvailableRelease, OccurrenceStore
 from .outcomes import OutcomeTracker
 from .receiver import CONNECTIVITY, LOG, STATUS, BrokerReceiver, Connectivity
-from .running import RUNNING, RunningSequences, SequenceTracker
 from .webcams import WEBCAM, WebcamFinder
 
 DEVICE = api.DEVICE.path

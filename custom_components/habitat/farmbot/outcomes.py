@@ -20,9 +20,9 @@ from ..store import RecordStore
 from .client import api
 from .client.models import FbosConfig, Log
 from .derived import SCHEDULE
+from .garden.running import completed_name, started_name
 from .garden.schedule import LENGTH, Occurrence, Schedule
 from .occurrence_store import RETENTION, OccurrenceStore
-from .running import completed_name, started_name
 
 _MAX_DELAY = timedelta(minutes=15)
 """How late FarmBot OS still begins a run."""

@@ -29,7 +29,7 @@ from .client.auth import broker_address
 from .client.broker import BrokerConnection, BrokerCredentials, RobotError
 from .client.models import Log
 from .client.status import StatusCache, read_log, read_status, read_telemetry
-from .running import RUNNING, RunningSequences
+from .garden.running import RUNNING, RunningSequences
 
 STATUS = "status"
 LOG = "log"

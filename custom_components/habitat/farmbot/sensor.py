@@ -47,12 +47,12 @@ from .coordinator import DEVICE, FarmBotCoordinator
 from .derived import ALERTS, GARDEN, MOUNTED_TOOL, SCHEDULE, Alerts, MountedTool
 from .entity import FarmBotRobotEntity, with_key
 from .garden.jobs import current
+from .garden.running import RUNNING, RunningSequences
 from .garden.schedule import Occurrence, Schedule
 from .garden.summary import WEED_STAGES, Garden
 from .items import SENSOR, items
 from .pin_entity import FarmBotPinSensorEntity
 from .receiver import CONNECTIVITY, LOG, LogLine
-from .running import RUNNING, RunningSequences
 
 NOTHING = "nothing"
 """The state that says that no tool is mounted, and that no job is under way."""

@@ -4,11 +4,13 @@ import pytest
 
 from custom_components.habitat.farmbot.client.enums import LogType
 from custom_components.habitat.farmbot.client.models import FbosConfig, Log
-from custom_components.habitat.farmbot.running import RunningSequences, SequenceTracker
+from custom_components.habitat.farmbot.garden.running import (
+    RunningSequences,
+    SequenceTracker,
+)
 from custom_components.habitat.simulator.farmbot import nodes as steps
 from custom_components.habitat.simulator.farmbot.builder import sequence
-
-from .conftest import Setting
+from tests.farmbot.conftest import Setting
 
 NAMES = {"Water", "Outer"}
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 import re
 
-from ..cloud.models import PRIVATE
-from .client.enums import LogType
-from .client.models import Log
+from ...cloud.models import PRIVATE
+from ..client.enums import LogType
+from ..client.models import Log
 
 RUNNING = "running"
 """The key."""
