@@ -14,14 +14,15 @@ from .client.api import FarmBotClient
 from .client.auth import error_message, log_in, refuses_login
 
 MAX_CONCURRENT = 4
-"""Requests at a time: a start asks for some twenty lists."""
+"""Requests at the same time: a start reads about twenty lists."""
 EARLY = 86_400.0
-"""A token of 60 days is renewed a day before its end, in seconds."""
+"""Seconds before the end of a token at which it is renewed; it lives for 60 days
+(docs/vendors/farmbot.md, Login)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A client, and the tokens that it shows: the message broker wants to see them too."""
+    """A client and its tokens, which the message broker accepts too."""
 
     client: FarmBotClient
     auth: TokenAuth
@@ -29,7 +30,7 @@ class Connection:
 
 @callback
 def connect(hass: HomeAssistant, login: Login) -> Connection:
-    """Return a client that logs in when it must and keeps its token over restarts."""
+    """Return a client that logs in when needed and keeps its token over restarts."""
     session = cloud_session(
         hass, login, error_message, refuses_login, concurrency=MAX_CONCURRENT
     )

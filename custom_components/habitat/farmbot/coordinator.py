@@ -1,4 +1,4 @@
-"""A FarmBot account: lists once, then what the message broker tells; polls where it is silent."""
+"""Coordinator of a FarmBot account: reads the lists once, follows the message broker, and polls while that is lost."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -39,14 +39,15 @@ SYSTEM, ACTIVITY = "system", "activity"
 _ITEM_SOURCES = frozenset(kind.source for kind in KINDS.values())
 
 _DEVICE_SOURCES = (*_ITEM_SOURCES, api.FIRMWARE_CONFIG.path, WEBCAM)
-"""What has entities as it comes and goes."""
+"""Sources whose records add and remove entities."""
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
 
 RECONCILE = 6 * _HOUR
-"""How often the lists are asked for while the broker tells what changes."""
+"""How often the lists are read while the broker sends changes; it does not send all of them
+(docs/vendors/farmbot.md, Message broker)."""
 
 PACES: Mapping[Resource[Any], timedelta] = {
     api.DEVICE: 5 * _MINUTE,
@@ -68,12 +69,12 @@ PACES: Mapping[Resource[Any], timedelta] = {
     api.WEB_APP_CONFIG: _DAY,
     api.WEBCAM_FEEDS: _DAY,
 }
-"""What is asked for, and how often while the broker is out of reach: below 1 MB an hour."""
+"""The resources that are polled, and how often while the broker cannot be reached: less than 1 MB an hour."""
 
 NEWEST_READINGS = 50
-"""Of up to 2500 that the server keeps."""
+"""Sensor readings that are read; the server keeps up to 2500 (docs/vendors/farmbot.md, Resources)."""
 _NEVER_STALE = frozenset({LOG, CONNECTIVITY, RELEASE, WEBCAM})
-"""Sources that do not age."""
+"""Sources whose records do not become stale."""
 
 
 class FarmBotCoordinator(HabitatCoordinator):
@@ -97,7 +98,7 @@ class FarmBotCoordinator(HabitatCoordinator):
     def __init__(
         self, hass: HomeAssistant, entry: HabitatConfigEntry, login: Login
     ) -> None:
-        """Connect, without asking for anything yet."""
+        """Create the client; no request is sent yet."""
         connection = connect(hass, login)
         self.client = connection.client
         self.auth = connection.auth
@@ -112,20 +113,20 @@ class FarmBotCoordinator(HabitatCoordinator):
             self.store, self.occurrence_store, self.deadlines, self._is_out_of_action
         )
         self._lists_requested = False
-        """Whether any list was asked for."""
+        """Whether any list was requested."""
         self._connected_at = 0
-        """The number of the newest request when the broker was connected last."""
+        """The number of the last request that was sent before the broker was connected last."""
         self._action_required: str | None = None
         self._knows_robot = False
-        """Whether the server ever answered with the robot's own record."""
+        """Whether the server has returned the robot's own record at least once."""
         self._lists_are_current = False
-        """Whether all lists were answered since the broker was connected, and so stay true."""
+        """Whether all lists were read since the broker was connected, which keeps them current."""
 
-    # Life.
+    # Set-up and unload.
 
     @override
     async def async_config_entry_first_refresh(self) -> None:
-        """Begin; keep the past when it ends."""
+        """Load what is stored, then poll; save the occurrences when the entry is unloaded."""
         await self.occurrence_store.async_load()
         self.async_set_records(
             {
@@ -137,7 +138,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         entry = self.config_entry
         entry.async_on_unload(self._save_occurrences)
         entry.async_on_unload(
-            # Not the final write itself, by which time the store must know that it has one to do.
+            # Before the final write: by then the store must know that there is something to write.
             self.hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._update_outcomes)
         )
 
@@ -162,7 +163,7 @@ class FarmBotCoordinator(HabitatCoordinator):
                 pace,
                 after=() if is_robot else (DEVICE,),
                 blocking=is_robot,
-                # The last alert or event of a garden goes every day, and may go unheard.
+                # The last alert or event may disappear on any day, and the broker may not send that.
                 allow_empty=resource.path not in _ITEM_SOURCES,
                 prefix="" if resource.single else f"{resource.path}/",
             )
@@ -175,7 +176,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         )
 
     async def _fetch_list(self, resource: Resource[Any]) -> FetchResult:
-        """Ask for one list, the first time not before the broker is being listened to."""
+        """Read one list; the first time, connect to the broker before that."""
         if resource is not api.DEVICE and self._action_required is None:
             await self.receiver.async_start()
         self._lists_requested |= resource is not api.DEVICE
@@ -191,7 +192,7 @@ class FarmBotCoordinator(HabitatCoordinator):
             return FetchResult({}, lacking=err)
 
     def _may_lack(self, resource: Resource[Any]) -> bool:
-        """Return whether a server may be too old for a resource: it knows the robot, but never that."""
+        """Return whether the server may be too old to have a resource: it has the robot, and never had that."""
         knows_robot = DEVICE in self.data or (
             resource is not api.DEVICE and self._knows_robot
         )
@@ -209,7 +210,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         return FetchResult(found.records, found.complete)
 
     def _wants_release(self) -> bool:
-        """Return whether somebody wants to know the newest release, and it is time to ask."""
+        """Return whether an entity shows the newest release, and it may be requested again."""
         return (
             RELEASE in self.store.subscribed_keys
             and self.occurrence_store.release_due
@@ -225,7 +226,7 @@ class FarmBotCoordinator(HabitatCoordinator):
         platform = self._platform
         if platform is None:
             return FetchResult({})
-        # The server has counted it even where no answer comes.
+        # The server counts the request even if its answer is lost.
         self.occurrence_store.set_release(self.occurrence_store.release)
         release = await self.client.release(platform)
         available = AvailableRelease(release.version if release else None)
@@ -234,18 +235,18 @@ class FarmBotCoordinator(HabitatCoordinator):
 
     @override
     async def _async_update_data(self) -> dict[str, object]:
-        """Poll; whether the server wants something of its user first shows anew."""
+        """Poll, and find out again whether the user has to act at the vendor first."""
         before, self._action_required = self._action_required, None
         try:
             return await super()._async_update_data()
         finally:
             if self.is_away and self._action_required is None:
-                # Where nothing was heard, what was to be done is still to be done.
+                # Without an answer it is not known whether the user has acted.
                 self._action_required = before
 
     @override
     def poll_interval(self) -> timedelta:
-        """Return the pace: lists are rarely asked for while the broker tells what changes."""
+        """Return the interval, which is long while the broker sends changes."""
         states = (self.poller.states.get(resource.path) for resource in PACES)
         healthy = all(state is not None and not state.is_failing for state in states)
         return RECONCILE if self._lists_are_current and healthy else self.interval
@@ -253,7 +254,7 @@ class FarmBotCoordinator(HabitatCoordinator):
     @override
     @callback
     def async_poll_ended(self) -> None:
-        """Find out whether the lists stay true, and say what only the user can put right."""
+        """Find out whether the lists stay current, and update the repair issues."""
         self._lists_are_current = self.receiver.is_connected and all(
             self._is_answered(resource.path) or self.poller.lacks(resource.path)
             for resource in PACES
@@ -266,7 +267,7 @@ class FarmBotCoordinator(HabitatCoordinator):
             self.update_issues()
 
     def _is_answered(self, path: str) -> bool:
-        """Return whether a list was answered that was asked for since the broker was connected."""
+        """Return whether a list was read since the broker was connected."""
         state = self.poller.states.get(path)
         return state is not None and state.answered_request > self._connected_at
 
@@ -274,7 +275,7 @@ class FarmBotCoordinator(HabitatCoordinator):
 
     @callback
     def async_broker_connected(self) -> None:
-        """Ask for all lists, unless none was asked for before this connection."""
+        """Read all lists again, unless none was read before this connection."""
         if self._lists_requested:
             self._connected_at = self.poller.requests
             self.poller.ask_all_soon()
@@ -292,11 +293,11 @@ class FarmBotCoordinator(HabitatCoordinator):
 
     @callback
     def async_robot_lost(self) -> None:
-        """Take what the robot runs for unknown: it does not answer."""
+        """Forget what runs according to the log, since the robot does not answer."""
         self.running.clear_logged()
 
     def _is_out_of_action(self) -> bool:
-        """Return whether the robot is known not to run what is due."""
+        """Return whether it is known that the robot does not run what is due."""
         return self.connectivity.broker and (
             self.connectivity.online is False or self.is_locked
         )
@@ -316,7 +317,7 @@ class FarmBotCoordinator(HabitatCoordinator):
     def async_update_running(
         self, log: Log | None, activity: object
     ) -> RunningSequences:
-        """Return what the robot runs, by a line of its log and by what it says that it does."""
+        """Return what the robot runs, from a line of its log and from its status."""
         now = self.hass.loop.time()
         if log is not None:
             self.outcomes.process_log(log)
@@ -343,7 +344,7 @@ class FarmBotCoordinator(HabitatCoordinator):
 
     @callback
     def async_publish_running(self) -> None:
-        """Show what the robot runs, as we know it by our own commands."""
+        """Publish what the robot runs as a result of Habitat's own commands."""
         self.async_set_records({STATUS: {RUNNING: self.running.running}})
 
     @property
@@ -354,17 +355,17 @@ class FarmBotCoordinator(HabitatCoordinator):
 
     @property
     def reachable(self) -> bool:
-        """Whether the robot can be heard and told something."""
+        """Whether the robot can be reached through the broker."""
         return self.connectivity.broker and self.connectivity.online is not False
 
     @override
     def alive_until(self, device: Device) -> datetime | None:
-        """Return that a robot which cannot be reached is silent."""
+        """Return SILENT for a robot that cannot be reached."""
         return None if self.reachable else SILENT
 
     @override
     def is_alive(self, key: str) -> bool:
-        """Return whether the robot is heard of; what the server keeps is true without it."""
+        """Return whether what is under a key is alive: records of the server do not depend on the robot."""
         of_robot = key == ROBOT or self.store.source_of(key) == STATUS
         return not of_robot or super().is_alive(ROBOT)
 
@@ -372,10 +373,10 @@ class FarmBotCoordinator(HabitatCoordinator):
 
     @override
     def is_current(self, key: str) -> bool:
-        """Return whether what stands under a key is young enough to be shown.
+        """Return whether the record under a key is recent enough to be shown.
 
-        What the robot says is, as long as it can be heard; what the server says also while the
-        broker tells each change of it, whether or not a poll succeeds.
+        What the robot sends is current while it can be reached; what the server keeps is also
+        current while the broker sends each change, even if a poll fails.
         """
         source = self.store.source_of(key)
         if source in _NEVER_STALE:
@@ -387,7 +388,7 @@ class FarmBotCoordinator(HabitatCoordinator):
 
     @override
     def is_outdated(self, record: object, known: object) -> bool:
-        """Say whether a record is from before the one that is known: what is pushed overtakes lists."""
+        """Return whether a record is older than the known one, as when a push overtakes a list."""
         return (
             isinstance(record, Record)
             and isinstance(known, Record)
@@ -397,22 +398,22 @@ class FarmBotCoordinator(HabitatCoordinator):
         )
 
     def is_complete(self, source: str) -> bool:
-        """Return whether what a list does not name is gone."""
+        """Return whether a list was read completely, so that a record missing from it is deleted."""
         state = self.poller.states.get(source)
         return state is not None and state.complete
 
-    # What follows from the records.
+    # Derived records.
 
     @override
     def derivations(self) -> Iterator[Derivation]:
-        """Return what follows from the lists."""
+        """Return the derived records."""
         for one in DERIVED:
             yield Derivation(one.key, one.source, partial(_derive, one, self.store))
 
     @override
     @callback
     def async_processed(self, changed: frozenset[str]) -> None:
-        """Follow the schedule, and remove the entities of what is gone."""
+        """Follow the schedule, and remove the entities of deleted items."""
         touched = {key.partition("/")[0] for key in changed}
         if api.FARM_EVENTS.path in touched:
             events = self.records(api.FARM_EVENTS.path, FarmEvent)
@@ -452,7 +453,7 @@ class FarmBotCoordinator(HabitatCoordinator):
 
     @override
     def describe_issues(self) -> Iterator[Issue]:
-        """Return what the server wants of its user first."""
+        """Return what the user has to do before the server answers, and a broker that is lost for long."""
         if self._action_required:
             yield Issue(self._action_required, learn_more=self.login.url)
         if self.receiver.is_long_lost:
@@ -460,7 +461,7 @@ class FarmBotCoordinator(HabitatCoordinator):
 
     @override
     def diagnostics_extra(self) -> Mapping[str, object]:
-        """Return how the broker is doing."""
+        """Return the state and the counters of the broker connection."""
         return {
             "broker": asdict(self.receiver.connection.counters),
             "link": asdict(self.connectivity),

@@ -1,4 +1,4 @@
-"""What follows from the lists: the newest reading, the newest photo, sums, the schedule, the map."""
+"""Records derived from the lists: the newest readings and photo, counts, the schedule, the map."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -40,24 +40,24 @@ BED = "bed"
 MOUNTED_TOOL = "mounted_tool"
 ALERTS = "alert_list"
 WEEDS = "weeds"
-"""The keys; of readings the first part, the sensor's id is the second."""
+"""The keys; READING is a prefix, followed by the id of the sensor."""
 
 type Derive = Callable[[RecordStore], Iterator[tuple[str, object]]]
 
 
 @dataclass(frozen=True, slots=True)
 class MountedTool:
-    """What the robot holds; no id is nothing, an id without a tool one that nobody knows."""
+    """The tool that the robot holds: without an id none, without a tool one that the server does not list."""
 
     tool_id: int | None
     tool: Tool | None
     tools: tuple[Tool, ...] = ()
-    """All that it could hold."""
+    """All tools of the robot."""
 
     def names(self, *taken: str) -> dict[str, int]:
-        """Return the ids of the tools by the name to show, which is none of those taken.
+        """Return the ids of the tools by the name to show, which is never one of `taken`.
 
-        Names that tools share are told apart by a number.
+        Tools with the same name get a number behind it.
         """
         tools = ((name_of(tool) or str(tool.id), tool.id) for tool in self.tools)
         return labels(tools, *taken)
@@ -65,7 +65,7 @@ class MountedTool:
 
 @dataclass(frozen=True, slots=True)
 class Weeds:
-    """The weeds that nobody threw away, those that were removed among them."""
+    """The weeds that were not discarded, including those with the stage "removed"."""
 
     weeds: tuple[Point, ...]
 
@@ -79,16 +79,16 @@ class Alerts:
 
 @dataclass(frozen=True, slots=True)
 class DerivedRecord:
-    """Records that follow from others."""
+    """Records that are derived from others."""
 
     key: str
     source: str
-    """The source that they age with; before it was answered there is nothing to show."""
+    """The source that they age with; until it was read there are none."""
     make: Derive
 
 
 def _robot(store: RecordStore) -> Iterator[tuple[str, object]]:
-    """Return the robot without the time of its last check-in, which is no news of anything else."""
+    """Yield the robot without the time of its last request, so that this alone changes nothing."""
     robot = store.get(api.DEVICE.path, FarmBotDevice)
     if robot is not None:
         yield ROBOT, replace(robot, last_saw_api=None, updated_at=None)
@@ -152,7 +152,7 @@ def _schedule(store: RecordStore) -> Iterator[tuple[str, object]]:
 def _mounted_tool(store: RecordStore) -> Iterator[tuple[str, object]]:
     robot = store.get(api.DEVICE.path, FarmBotDevice)
     if robot is not None:
-        # The robot's own word for none is 0, the server's null.
+        # The robot writes 0 for no tool, the server null.
         tool_id = robot.mounted_tool_id if robot.mounted_tool_id != 0 else None
         tool = store.get(f"{api.TOOLS.path}/{tool_id}", Tool)
         tools = store.of(api.TOOLS.path, Tool)

@@ -1,7 +1,7 @@
-"""What a robot has several of, each with entities of its own: pins, sequences, webcams.
+"""Items that a robot has several of, each with its own entities: pins, sequences, tools, webcams.
 
-An item's entities have its kind and its id in their keys, such as `peripheral_12`; its record
-stands under its list and its id, such as `peripherals/12`.
+The keys of an item's entities contain its kind and id, as in `peripheral_12`; the key of its record
+is its list and id, as in `peripherals/12`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -25,10 +25,10 @@ class ItemKind[R]:
 
     name: str
     source: str
-    """The list that its records stand in."""
+    """The list of its records."""
     model: type[R]
     platforms: Callable[[R], frozenset[Platform]]
-    """Where an item has entities."""
+    """The platforms on which an item has entities."""
 
 
 def _peripheral(peripheral: Peripheral) -> frozenset[Platform]:
@@ -41,17 +41,17 @@ def _sensor(sensor: Sensor) -> frozenset[Platform]:
 
 
 def _sequence(sequence: Sequence) -> frozenset[Platform]:
-    """Only what the owner pinned: an account may have 75."""
+    """Return a button for a sequence that the owner pinned: an account may have 75 of them."""
     return frozenset({Platform.BUTTON} if sequence.pinned else ())
 
 
 def _tool(tool: Tool) -> frozenset[Platform]:
-    """Only what pours: of all other tools the server keeps a flow of 0."""
+    """Return a number for a tool that pours: for others the server has a flow rate of 0."""
     return frozenset({Platform.NUMBER} if tool.flow_rate_ml_per_s else ())
 
 
 def _webcam(feed: WebcamFeed) -> frozenset[Platform]:
-    """Whether there is a picture at the address only asking there tells."""
+    """Return the camera; whether there is a picture, only a request shows."""
     return frozenset({Platform.CAMERA})
 
 
@@ -81,7 +81,7 @@ def items[R](
 def async_remove_gone(
     coordinator: HabitatCoordinator, is_complete: Callable[[str], bool]
 ) -> None:
-    """Remove the entities of items that are gone, where their list was answered completely."""
+    """Remove the entities of deleted items, if their list was read completely."""
 
     def gone(kind: ItemKind[Any], key: str, platform: str) -> bool:
         if not is_complete(kind.source):
@@ -97,7 +97,7 @@ def async_remove_items(
     coordinator: HabitatCoordinator,
     is_unwanted: Callable[[ItemKind[Any], str, str], bool],
 ) -> None:
-    """Remove the entities of items that are unwanted, by kind, record key and platform."""
+    """Remove the entities of items for which `is_unwanted` is true, given kind, record key and platform."""
     registry = er.async_get(coordinator.hass)
     for entry in er.async_entries_for_config_entry(
         registry, coordinator.config_entry.entry_id

@@ -1,8 +1,9 @@
-"""What the message broker tells, taken in at most once a second.
+"""Receives what the message broker sends, and stores it at most once a second.
 
-A robot sends its whole state with every change, up to a hundred times a second: only the newest
-counts. What the server tells of changed records is kept until it is taken in, and so are the
-lines of the log, one for each write, so that none is lost to those who follow them.
+A robot sends its whole state with every change, up to a hundred times a second, and only the newest
+one is stored. Changed records of the server wait until the next store; lines of the log wait too
+and are stored one at a time, so that entities see each of them. See docs/vendors/farmbot.md,
+Message broker.
 """
 
 import asyncio
@@ -34,16 +35,16 @@ from .garden.running import RUNNING, RunningSequences
 STATUS = "status"
 LOG = "log"
 CONNECTIVITY = "link"
-"""The parts, and for the last two the keys, of what is pushed and is no list."""
+"""Sources of what is pushed apart from lists; LOG and CONNECTIVITY are also the keys of their records."""
 
 PACE = 1.0
-"""Seconds from one write to the next at least."""
+"""Minimum seconds from one store to the next."""
 FIRST_CONNECT_TIMEOUT = 3.0
-"""Seconds that the first lists wait for the broker: what changes after them is heard of then."""
+"""Seconds that the first lists wait for the broker, so that no change between them is lost."""
 _REPAIR_AFTER = 3600.0
-"""Seconds without the broker that are worth a repair."""
+"""Seconds without the broker after which a repair issue is created."""
 _MAX_LINES = 120
-"""Lines of the log that may wait their turn."""
+"""Lines of the log that may wait; older ones are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,37 +53,37 @@ class Connectivity:
 
     broker: bool
     online: bool | None = None
-    """None while nobody knows."""
+    """None while it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A line of the log; its number tells it from one that says the same in the same second."""
+    """A line of the log; the number distinguishes lines with the same text and time."""
 
     number: int
     log: Log
 
 
 class RobotListener(Protocol):
-    """Hears from the broker what is no record."""
+    """Is notified of what the broker sends apart from records."""
 
     def async_broker_connected(self) -> None:
-        """Hear that all changes are told from now on."""
+        """Handle that the broker sends all changes from now on."""
 
     def async_broker_lost(self) -> None:
-        """Hear that no change is told any more."""
+        """Handle that the broker sends no more changes."""
 
     def async_robot_lost(self) -> None:
-        """Hear that the robot does not answer."""
+        """Handle that the robot does not answer."""
 
     def async_update_running(
         self, log: Log | None, activity: object
     ) -> RunningSequences:
-        """Return what the robot runs, by a line of its log and by what it says that it does."""
+        """Return what the robot runs, from a line of its log and from its status."""
 
 
 class BrokerReceiver:
-    """Follows one robot at its message broker."""
+    """Receives what one robot and its server send through the message broker."""
 
     def __init__(
         self,
@@ -92,9 +93,14 @@ class BrokerReceiver:
         followed: frozenset[Resource[Any]],
         listener: RobotListener,
     ) -> None:
-        """Take the tokens to show there, whose changes to follow, and who hears of the rest.
+        """Prepare; nothing happens before `async_start`.
 
-        Nothing happens before `async_start`.
+        Args:
+            coordinator: stores the records.
+            client: reads records, and finds out why a login was refused.
+            auth: has the token that the broker accepts.
+            followed: the resources whose changes are stored.
+            listener: is notified of everything else.
         """
         self._coordinator = coordinator
         self._client = client
@@ -107,11 +113,11 @@ class BrokerReceiver:
         self.is_connected = False
         self._lost_at: float | None = None
         self._loss_logged = False
-        """Whether the log has a line about the loss."""
+        """Whether the loss was logged."""
         self._first_attempt: asyncio.Future[None] | None = None
         self._status: bytes | None = None
         self._status_cache: StatusCache = {}
-        """What the last state was read into."""
+        """The records of the last status message."""
         self._telemetry: bytes | None = None
         self._synced: dict[tuple[str, str], bytes] = {}
         self._lines: deque[bytes] = deque(maxlen=_MAX_LINES)
@@ -123,16 +129,16 @@ class BrokerReceiver:
 
     @property
     def is_long_lost(self) -> bool:
-        """Whether the broker has been away for so long that somebody should see to it."""
+        """Whether the broker was lost so long ago that the user should know."""
         return (
             self._lost_at is not None
             and time.monotonic() - self._lost_at >= _REPAIR_AFTER
         )
 
-    # From the account.
+    # Called by the coordinator.
 
     async def async_start(self) -> None:
-        """Connect, in a task of the entry; return when that is done or takes its time."""
+        """Connect in a task of the entry; wait for it at most `FIRST_CONNECT_TIMEOUT`."""
         if self._first_attempt is None:
             coordinator = self._coordinator
             self._first_attempt = coordinator.hass.loop.create_future()
@@ -144,23 +150,30 @@ class BrokerReceiver:
 
     @callback
     def _stop(self) -> None:
-        # Until the connection is closed more may come.
+        # Messages may still arrive until the connection is closed.
         self._stopped = True
         for timer in (self._timer, self._loss_timer):
             if timer is not None:
                 timer.cancel()
 
     async def _credentials(self) -> BrokerCredentials:
-        """Return where the broker is and what opens it, with a token that still serves."""
+        """Return the address of the broker and a valid token for it.
+
+        Raises:
+            BadAnswer: the login names no broker, or one inside the user's network.
+            CloudError: no token could be obtained.
+        """
         token = await self._auth.current()
         address = broker_address(
             token.claims, encrypted=self._coordinator.session.base.scheme == "https"
         )
         if address is None:
-            raise BadAnswer("The login did not say where the message broker is")
+            raise BadAnswer(
+                "The login did not contain the address of the message broker"
+            )
         server = self._coordinator.session.base.host or ""
         if await async_points_into_house(self._coordinator.hass, server, address.host):
-            raise BadAnswer("The login named a message broker in the house")
+            raise BadAnswer("The login named a message broker inside your network")
         return BrokerCredentials(
             address.host,
             address.port,
@@ -169,11 +182,11 @@ class BrokerReceiver:
             token.access,
         )
 
-    # From the link.
+    # Called by the connection.
 
     @callback
     def connected(self) -> None:
-        """Follow what is pushed from now on."""
+        """Handle a new connection: changes are pushed from now on."""
         self.is_connected = True
         self._lost_at = None
         if self._loss_timer is not None:
@@ -194,13 +207,13 @@ class BrokerReceiver:
         )
 
     async def _ask_for_status(self) -> None:
-        """Have the robot tell all; to a ping it only does what it has not told a moment ago."""
+        """Make the robot send its whole status: a ping alone may not do that."""
         with suppress(RobotError):
             await self.connection.command(celery_script.read_status())
 
     @callback
     def lost(self, reason: str) -> None:
-        """Poll from now on; what was pushed stands for a while, since most losses are short."""
+        """Handle a lost connection; what was pushed stays for `GRACE`, since most losses are short."""
         was_connected, self.is_connected = self.is_connected, False
         LOGGER.debug("%s: no message broker: %s", self._coordinator.name, reason)
         if self._lost_at is None:
@@ -213,15 +226,17 @@ class BrokerReceiver:
         self._end_first_attempt()
 
     async def refused(self) -> bool:
-        """Hear that the broker refused the login, which may only mean too many of them.
+        """Handle a refused login, and return whether there is a new token to try.
 
-        The server is asked; it renews a token that ended, and only its word starts reauth.
+        The refusal may only mean that there were too many logins, so a request to the server decides:
+        it renews an expired token, and only its refusal starts reauthentication
+        (docs/vendors/farmbot.md, Message broker).
         """
         before = self._auth.token
         try:
             await self._client.show(DEVICE)
         except AuthError as err:
-            # From now on neither a request nor this link shows the login again.
+            # From now on neither a request nor this connection sends the login again.
             self._coordinator.session.pacing.logins.refusal = err
             entry = self._coordinator.config_entry
             entry.async_start_reauth(self._coordinator.hass)
@@ -232,32 +247,32 @@ class BrokerReceiver:
 
     @callback
     def online(self, online: bool) -> None:
-        """Hear whether the robot answers."""
+        """Handle that the robot answers, or does not answer any longer."""
         if not online:
             self._listener.async_robot_lost()
         self._set_connectivity(Connectivity(broker=True, online=online))
 
     @callback
     def status(self, payload: bytes) -> None:
-        """Keep the newest state of the robot."""
+        """Keep the newest status of the robot until the next store."""
         self._status = payload
         self._process_soon()
 
     @callback
     def telemetry(self, payload: bytes) -> None:
-        """Keep the newest telemetry."""
+        """Keep the newest telemetry until the next store."""
         self._telemetry = payload
         self._process_soon()
 
     @callback
     def log(self, payload: bytes) -> None:
-        """Keep a line of the log until it is its turn."""
+        """Keep a line of the log until it can be stored."""
         self._lines.append(payload)
         self._process_soon()
 
     @callback
     def sync(self, kind: str, record_id: str, payload: bytes) -> None:
-        """Keep what the server says of a record; the newest counts."""
+        """Keep the newest version of a changed record until the next store."""
         resource = SYNCED.get(kind)
         if resource is None:
             self._coordinator.report.record("sync (of an unknown kind)")
@@ -265,7 +280,7 @@ class BrokerReceiver:
             self._synced[kind, record_id] = payload
             self._process_soon()
 
-    # Taking in.
+    # Processing.
 
     def _process_soon(self) -> None:
         if self._timer is None and not self._stopped:
@@ -275,7 +290,7 @@ class BrokerReceiver:
 
     @callback
     def _process(self) -> None:
-        """Take in all that came since the last time, and one line of the log."""
+        """Store what arrived since the last time, and one line of the log."""
         self._timer = None
         self._processed_at = self._coordinator.hass.loop.time()
         sources: dict[str, dict[str, object | None]] = {}
@@ -285,7 +300,7 @@ class BrokerReceiver:
             sources[STATUS] = {**read_status(status, report, self._status_cache)}
         telemetry, self._telemetry = self._telemetry, None
         if telemetry is not None and not self._status_cache:
-            # The whole state says the same, newer and with more of it.
+            # A status message has the same values, newer and more of them.
             sources[STATUS] = {**read_telemetry(telemetry, report)}
         synced, self._synced = self._synced, {}
         for (kind, record_id), payload in synced.items():
@@ -310,7 +325,7 @@ class BrokerReceiver:
         record_id: str,
         payload: bytes,
     ) -> None:
-        """Read what the server says of one record; rubbish says nothing."""
+        """Read a sync message into `sources`; one that cannot be read is counted and ignored."""
         resource = SYNCED[kind]
         try:
             document = read_json(payload)
@@ -333,7 +348,7 @@ class BrokerReceiver:
 
     @callback
     def _report_loss(self) -> None:
-        """Say that the broker is out of reach."""
+        """Log that the broker cannot be reached, and show it."""
         self._loss_timer = None
         self._loss_logged = True
         LOGGER.warning(

@@ -1,7 +1,8 @@
-"""What there is to see at the addresses of webcams, which may be anything: a page, or nothing.
+"""Finds out which addresses of webcams show a picture; others may be web pages or nothing.
 
-Only asking there tells. It happens in the background, once for each address and again every day;
-in the user's own network it happens only where the user wants that, and when somebody looks.
+Each address is requested in the background, once and again every day. Inside the user's own network
+nothing is requested unless the option is on, and then only when the camera is viewed. See
+docs/vendors/farmbot.md, Resources.
 """
 
 import asyncio
@@ -29,51 +30,51 @@ CONF_LOCAL_WEBCAMS: Final = "local_webcams"
 """Whether webcams in the user's own network are shown."""
 
 WEBCAM = "webcam"
-"""The part of what was learned, and the first part of its keys; the feed's id is the second."""
+"""The source of the results, and the prefix of their keys, followed by the id of the feed."""
 
 _CHECK_INTERVAL = timedelta(days=1)
 _TIMEOUT = ClientTimeout(total=5)
 _MJPEG = "multipart/x-mixed-replace"
 _PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
-"""No drawings: they may hold scripts, which would run as Home Assistant's own."""
+"""Without SVG: it may contain scripts, which would run with the rights of Home Assistant's pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Webcam:
-    """A webcam that there is something to see of."""
+    """A webcam that shows pictures."""
 
     stream: bool | None
-    """Whether it shows picture after picture (MJPEG), not one at a time; None for not known."""
+    """Whether it sends a stream of pictures (MJPEG) instead of single ones; None if it is not known."""
     local: bool = False
-    """Whether it is in the user's own network, where nobody asks before somebody looks."""
+    """Whether it is inside the user's own network, where it is not requested before it is viewed."""
 
 
 _LOCAL = Webcam(stream=None, local=True)
 
 
 class NoAnswer(Enum):
-    """No answer, which tells nothing."""
+    """The address did not answer, so nothing is known."""
 
     NO_ANSWER = auto()
 
 
 class WebcamFinder:
-    """Finds out which webcams of an account there is something to see of."""
+    """Finds out which webcams of an account show pictures."""
 
     def __init__(
         self, coordinator: HabitatCoordinator, reach: Callable[[], Reach]
     ) -> None:
-        """Begin without knowing of any; `reach` tells where the addresses may lead."""
+        """Create the finder; `reach` returns where the addresses may lead."""
         self._coordinator = coordinator
         self._reach = reach
         self._answered: dict[int, str | None] = {}
-        """The addresses that answered, by the feed's id."""
+        """The addresses that answered, by the id of their feed."""
         self._checked_all_at = time.monotonic()
         self._is_checking = self._check_again = False
 
     @callback
     def async_check(self) -> None:
-        """Ask at the addresses that are new, and every day at all of them."""
+        """Request the addresses that are new, and all of them every day."""
         if self._is_checking:
             self._check_again = True
             return
@@ -95,7 +96,7 @@ class WebcamFinder:
 
     def _feeds(self) -> list[WebcamFeed]:
         if not self._coordinator.devices.present:
-            # Another account shows the robot, and looks for its webcams.
+            # Another account shows the robot and its webcams.
             return []
         feeds = self._coordinator.records(WEBCAM_FEEDS.path, WebcamFeed)
         return [feed for feed in feeds if feed.url]
@@ -138,7 +139,7 @@ class WebcamFinder:
         return bool(options.get(CONF_LOCAL_WEBCAMS))
 
     def _remove_entities(self, keys: set[str]) -> None:
-        """Remove what the option has shown; with it all comes back as the user had it."""
+        """Remove cameras that the option has added; the registry restores them with it."""
 
         def unwanted(kind: ItemKind[Any], key: str, platform: str) -> bool:
             return kind is WEBCAM_FEED and key in keys
@@ -146,36 +147,36 @@ class WebcamFinder:
         async_remove_items(self._coordinator, unwanted)
 
     async def _set_up_platform(self) -> None:
-        """Set the platform up, which wants a library for pictures that few houses need."""
+        """Set up the camera platform, which needs a library that most accounts can do without."""
         entry = self._coordinator.config_entry
         async with entry.setup_lock:
-            pass  # The account itself is set up first.
+            pass  # The other platforms are set up first.
         if entry.state is ConfigEntryState.LOADED:
             await self._coordinator.async_forward((Platform.CAMERA,))
 
 
 def webcam_key(feed_id: int) -> str:
-    """Return the key of what was learned of a webcam."""
+    """Return the key of the result for a webcam."""
     return f"{WEBCAM}/{feed_id}"
 
 
 def is_stream(answer: ClientResponse) -> bool:
-    """Say whether an answer is picture after picture."""
+    """Return whether an answer is a stream of pictures."""
     return answer.ok and answer.content_type == _MJPEG
 
 
 def is_picture(answer: ClientResponse) -> bool:
-    """Say whether an answer is one picture."""
+    """Return whether an answer is one picture."""
     return answer.ok and answer.content_type in _PICTURE_TYPES
 
 
 async def async_probe(
     hass: HomeAssistant, reach: Reach, address: str
 ) -> Webcam | NoAnswer | None:
-    """Ask what there is at an address, without any login of ours; None for nothing to see.
+    """Return what an address shows, or None if that is no picture; no credentials are sent.
 
-    The kind of an answer is said before its content, of which nothing is read. In the house
-    nobody is asked but the account's own server: a GET may switch something there.
+    The headers are enough, the content is not read. Inside the user's network only the account's
+    own server is requested, since a GET may switch something on other devices.
     """
     url = reach.find(address)
     if url is None or (is_local_name(url.host or "") and not reach.is_own(url)):
