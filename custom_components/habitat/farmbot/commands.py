@@ -1,4 +1,4 @@
-"""Commands to the robot: refused here where they are unsafe, and errors in the user's language."""
+"""Sends commands to the robot, refuses unsafe ones, and translates errors."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator, Mapping
@@ -28,17 +28,17 @@ from .coordinator import FarmBotCoordinator
 from .receiver import PACE, STATUS
 
 MOVEMENT_TIMEOUT = 300.0
-"""Seconds in which it answers a movement: the longest bed at a slow pace."""
+"""Seconds in which the robot replies to a movement: the longest bed at a slow speed."""
 REFUSAL_TIMEOUT = 3.0
-"""Seconds in which it says no."""
+"""Seconds in which the robot replies that it refuses a command."""
 
 STATUS_TIMEOUT = PACE + 0.5
-"""Seconds in which what the robot told is taken in."""
+"""Seconds in which a status message of the robot is stored."""
 
 ACTIVITY, POSITION = "activity", "position"
 
 _POSITION_TOLERANCE = 1.0
-"""mm: at the end of an axis the robot is rarely to the hair."""
+"""mm: positions at the end of an axis are not exact."""
 
 _MESSAGES: Mapping[type[RobotError], str] = {
     NotConnected: "broker_not_connected",
@@ -53,10 +53,10 @@ async def send(
     *commands: Node,
     timeout: float | None = REPLY_TIMEOUT,
 ) -> None:
-    """Send commands and wait until the robot says that they are done, in seconds.
+    """Send commands and wait at most `timeout` seconds for the reply that they are done.
 
     Raises:
-        HomeAssistantError: they could not be sent, or the robot did not do them; translated.
+        HomeAssistantError: they could not be sent, or the robot failed to carry them out; translated.
     """
     with raise_translated(coordinator):
         await _wait(
@@ -71,15 +71,15 @@ async def start(
     patience: float = REFUSAL_TIMEOUT,
     ended: Callable[[], None] | None = None,
 ) -> bool:
-    """Send what takes a while, and leave the robot to it when patience ends; in seconds.
+    """Send commands that take long, and wait for the reply at most `patience` seconds.
 
-    `ended` is called when it is over, see `BrokerConnection.command`.
+    `ended` is called when the robot has replied, see `BrokerConnection.command`.
 
     Returns:
-        Whether it is done already.
+        Whether the robot has replied that they are done.
 
     Raises:
-        HomeAssistantError: it could not be sent, or the robot will not do it; translated.
+        HomeAssistantError: they could not be sent, or the robot refused them; translated.
     """
     with raise_translated(coordinator):
         try:
@@ -101,7 +101,7 @@ async def start_sequence(
     *,
     patience: float = REFUSAL_TIMEOUT,
 ) -> bool:
-    """Have the robot run a sequence, which it is known to be at from then on; as `start`."""
+    """Run a sequence, which is shown as running until the robot replies; otherwise as `start`."""
     name = sequence.name or str(sequence.id)
     coordinator.running.begin(name)
     coordinator.async_publish_running()
@@ -115,20 +115,20 @@ async def start_sequence(
 
 
 async def stop(coordinator: FarmBotCoordinator) -> None:
-    """Stop all movement at once, before anything else and whatever else is under way.
+    """Trigger the emergency stop, ahead of all other commands.
 
     Raises:
-        HomeAssistantError: it could not be sent, or the robot did not say that it did.
+        HomeAssistantError: it could not be sent, or the robot did not confirm it; translated.
     """
     with raise_translated(coordinator):
         await _wait(coordinator, coordinator.receiver.connection.emergency_lock())
 
 
 async def unlock(coordinator: FarmBotCoordinator) -> None:
-    """Let the robot move again.
+    """Release the emergency stop.
 
     Raises:
-        HomeAssistantError: it could not be sent, or the robot did not say that it did.
+        HomeAssistantError: it could not be sent, or the robot did not confirm it; translated.
     """
     with raise_translated(coordinator):
         await _wait(coordinator, coordinator.receiver.connection.emergency_unlock())
@@ -137,7 +137,7 @@ async def unlock(coordinator: FarmBotCoordinator) -> None:
 async def _wait(
     coordinator: FarmBotCoordinator, command: Coroutine[Any, Any, None]
 ) -> None:
-    """Wait for the robot, which may take a day; a stop of Home Assistant does not."""
+    """Wait for the reply, which may take a day; the stop of Home Assistant does not wait for it."""
     await coordinator.async_run(command, "command")
 
 
@@ -148,10 +148,10 @@ async def write_pin(
     mode: PinMode,
     named: Node | None = None,
 ) -> None:
-    """Write to a pin, or to what is named at it, and show the value at once.
+    """Write to a pin, given by its number or as `named`, and show the value at once.
 
     Raises:
-        ServiceValidationError: it would switch something on while the emergency stop is on.
+        ServiceValidationError: the value is not 0 while the emergency stop is on.
         HomeAssistantError: as `send`.
     """
     if value:
@@ -164,13 +164,17 @@ async def write_pin(
 
 
 def pin_key(pin: int) -> str:
-    """Return the key of what the robot last said of a pin."""
+    """Return the key of the last known value of a pin."""
     return f"pins/{pin}"
 
 
 @contextmanager
 def raise_translated(coordinator: FarmBotCoordinator) -> Generator[None]:
-    """Say in the user's language why a command failed."""
+    """Turn errors of a command into translated ones.
+
+    Raises:
+        HomeAssistantError: the command failed.
+    """
     try:
         yield
     except RobotError as err:
@@ -184,10 +188,10 @@ def raise_translated(coordinator: FarmBotCoordinator) -> Generator[None]:
 
 
 def require_unlocked(coordinator: FarmBotCoordinator) -> None:
-    """Refuse what a robot whose emergency stop is on would refuse.
+    """Refuse commands that the robot would refuse because of its emergency stop.
 
     Raises:
-        ServiceValidationError: it is on.
+        ServiceValidationError: the emergency stop is on.
     """
     activity = _activity(coordinator)
     if activity is not None and activity.locked:
@@ -195,13 +199,13 @@ def require_unlocked(coordinator: FarmBotCoordinator) -> None:
 
 
 async def require_idle(coordinator: FarmBotCoordinator) -> None:
-    """Refuse what would get in the way of what the robot is doing.
+    """Refuse commands that would disturb what the robot is doing.
 
     Raises:
-        ServiceValidationError: its emergency stop is on, or it is busy.
+        ServiceValidationError: the emergency stop is on, or the robot is busy.
     """
     require_unlocked(coordinator)
-    # That the last command is done may be taken in a little later than its reply.
+    # The status after the last command may be stored a little later than its reply.
     idle = await async_wait_for(
         coordinator, ACTIVITY, lambda: not _is_busy(coordinator)
     )
@@ -216,7 +220,7 @@ def _is_busy(coordinator: FarmBotCoordinator) -> bool:
 
 
 def _activity(coordinator: FarmBotCoordinator) -> Activity | None:
-    """Return what the robot does; of one that cannot be heard the sending tells more."""
+    """Return what the robot does, or None without a connection, where sending gives a better error."""
     if not coordinator.receiver.is_connected or not coordinator.is_current(ACTIVITY):
         return None
     return coordinator.record(ACTIVITY, Activity)
@@ -228,7 +232,11 @@ async def async_wait_for(
     condition: Callable[[], bool],
     seconds: float = STATUS_TIMEOUT,
 ) -> bool:
-    """Wait for what is told under a key to make something so; say whether it is."""
+    """Wait at most `seconds` until a change of the record under a key makes a condition true.
+
+    Returns:
+        Whether the condition is true.
+    """
     changed = asyncio.Event()
     unsubscribe = coordinator.async_add_listener(changed.set, (key,))
     try:
@@ -246,10 +254,10 @@ async def async_wait_for(
 def validate_within_bounds(
     coordinator: FarmBotCoordinator, *, relative: bool = False, **target: float | None
 ) -> None:
-    """Refuse a place that the axes do not reach, in mm; an axis of unknown length is not judged.
+    """Refuse a target (mm by axis) beyond the ends of an axis; axes of unknown length are not checked.
 
     Raises:
-        ServiceValidationError: the place is none, or out of reach.
+        ServiceValidationError: the target is not a finite number, or out of reach.
     """
     config = coordinator.record(FIRMWARE_CONFIG.path, FirmwareConfig)
     position = coordinator.record(POSITION, Axes)
@@ -279,6 +287,6 @@ def validate_within_bounds(
 
 
 def axis_range(config: FirmwareConfig, axis: str, length: float) -> tuple[float, float]:
-    """Return from where to where an axis goes, in mm: upwards of home, or downwards of it."""
+    """Return the lower and upper end of an axis in mm, which goes up or down from home (0)."""
     downwards = bool(getattr(config, f"movement_home_up_{axis}"))
     return (-length, 0.0) if downwards else (0.0, length)

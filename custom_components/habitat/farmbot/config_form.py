@@ -1,4 +1,4 @@
-"""The config-flow form of FarmBot, and how a login is checked."""
+"""The form of FarmBot in the config flow, and the validation of a login."""
 
 from homeassistant.const import CONF_EMAIL, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
@@ -18,12 +18,12 @@ FORMS = (
 
 
 async def async_validate(hass: HomeAssistant, login: Login) -> Identity:
-    """Return which robot the login commands: an account has one.
+    """Return the identity of an account, which is that of its only robot.
 
     Raises:
-        ActionRequired: the terms are not accepted, or the address is not confirmed.
-        CloudError: the login is wrong or could not be checked.
+        ActionRequired: the terms are not accepted, or the e-mail address is not confirmed.
+        CloudError: the login is wrong or could not be validated.
     """
     robot = await connect(hass, login).client.show(DEVICE)
-    # Home Assistant logs titles, and a robot may be named after somebody.
+    # Home Assistant logs titles, and the name of a robot may be that of a person.
     return Identity(str(robot.id), f"{login.vendor.name} {robot.id}")

@@ -1,4 +1,4 @@
-"""The robot as a device."""
+"""The device of an account: its robot."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from .derived import ROBOT
 
 MANUFACTURER = "FarmBot"
 _NAME = "FarmBot"
-"""Of a robot that has none."""
+"""The name of a robot without one."""
 
 _MODELS: Mapping[FirmwareHardware, str] = {
     FirmwareHardware.ARDUINO: "Genesis v1.2",
@@ -26,7 +26,7 @@ _MODELS: Mapping[FirmwareHardware, str] = {
     FirmwareHardware.EXPRESS_K11: "Express v1.1",
     FirmwareHardware.EXPRESS_K12: "Express v1.2",
 }
-"""The kits by their boards, as the vendor's app names them."""
+"""The kit of a board, as the vendor's web app names it."""
 
 _COMPUTERS: Mapping[str, tuple[str, ReleasePlatform]] = {
     "3": ("Raspberry Pi 3", ReleasePlatform.RPI3),
@@ -34,7 +34,7 @@ _COMPUTERS: Mapping[str, tuple[str, ReleasePlatform]] = {
     "01": ("Raspberry Pi Zero", ReleasePlatform.RPI),
     "02": ("Raspberry Pi Zero 2", ReleasePlatform.RPI3),
 }
-"""What the account says of the computer: its name, and which releases are for it."""
+"""By the field `rpi` of the robot's record: the name of the computer, and the releases for it."""
 
 
 def device_of(
@@ -44,7 +44,7 @@ def device_of(
     config: FbosConfig | None,
     reads: tuple[str, ...],
 ) -> Device:
-    """Return the robot as Home Assistant's registry shows it."""
+    """Return the device; `reads` are keys of records on which its entities depend."""
     board = config.firmware_hardware if config else None
     computer, _ = _COMPUTERS.get(robot.rpi or "", (None, None))
     return Device(
@@ -65,7 +65,7 @@ def device_of(
 def release_platform(
     robot: FarmBotDevice, system: System | None
 ) -> ReleasePlatform | None:
-    """Return which releases are for the robot; its own word comes first."""
+    """Return which releases are for the robot, by its status, or else by its record."""
     if system and (told := ReleasePlatform.read(system.target)):
         return told
     _, platform = _COMPUTERS.get(robot.rpi or "", (None, None))

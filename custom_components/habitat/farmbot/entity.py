@@ -1,4 +1,4 @@
-"""The base of FarmBot's entities."""
+"""Base classes of FarmBot's entities."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,12 +16,12 @@ from .receiver import CONNECTIVITY
 
 
 def with_key(device: Device, key: str) -> Device:
-    """Return the robot as what stands for one of its records: its entities are there when that is."""
+    """Return the robot with the key of one of its records, on which its entities then depend."""
     return replace(device, key=key)
 
 
 class FarmBotRobotEntity[R](HabitatEntity[FarmBotCoordinator, R]):
-    """An entity of what only the robot itself says or does: available while it can be heard."""
+    """An entity of what the robot itself reports or does: available while it can be reached."""
 
     needs_reach = True
 
@@ -35,7 +35,7 @@ class FarmBotRobotEntity[R](HabitatEntity[FarmBotCoordinator, R]):
         key: str | None = None,
         reads: Iterable[str] = (),
     ) -> None:
-        """Show the record of `kind` under `key`, and follow the link to the robot besides."""
+        """Show the record of `kind` under `key`, and follow the connectivity too."""
         super().__init__(
             coordinator,
             device,
@@ -47,20 +47,20 @@ class FarmBotRobotEntity[R](HabitatEntity[FarmBotCoordinator, R]):
 
 
 class FarmBotItemEntity[R](HabitatEntity[FarmBotCoordinator, R]):
-    """An entity of one of several items, which is gone when the item is."""
+    """An entity of one of several items: unavailable once the item is deleted."""
 
     @property
     @override
     def available(self) -> bool:
-        """Whether the robot still has the item."""
+        """Whether the robot has the item."""
         return super().available and self.key in self.coordinator.data
 
 
 class FarmBotNamedItemEntity[R: NamedRecord](FarmBotItemEntity[R]):
-    """An entity of an item with the name in its own that the owner gives the item now."""
+    """An entity whose name contains the present name of its item."""
 
     _named_record: R | None = None
-    """The record whose name it has."""
+    """The record whose name is used."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class FarmBotNamedItemEntity[R: NamedRecord](FarmBotItemEntity[R]):
         key: str | None = None,
         reads: Iterable[str] = (),
     ) -> None:
-        """Show the item under `key`; its name is for the placeholder `name`."""
+        """Show the item under `key`; its name fills the placeholder `name`."""
         super().__init__(coordinator, device, kind, description, key=key, reads=reads)
         self._update_name()
 
@@ -90,6 +90,6 @@ class FarmBotNamedItemEntity[R: NamedRecord](FarmBotItemEntity[R]):
         self._attr_translation_placeholders = {
             "name": cut(name_of(item) or str(item.id), MAX_NAME_LENGTH)
         }
-        # Home Assistant keeps what it made of the former one.
+        # Home Assistant caches the name.
         self.__dict__.pop("name", None)
         self._written = None

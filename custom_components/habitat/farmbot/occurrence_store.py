@@ -1,7 +1,7 @@
-"""What is kept of a robot's past, over restarts too: what was to run, and the newest release.
+"""Stores over restarts which runs of a robot were due, and the newest release of FarmBot OS.
 
-The server deletes events that are over, and asking it for releases more than daily has side
-effects there.
+The server deletes farm events that are over, and counts each request for releases as an attempt to
+update (docs/vendors/farmbot.md, Resources).
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from ..const import DOMAIN
 from .garden.schedule import Occurrence
 
 RETENTION = timedelta(days=60)
-"""As long as the server keeps logs."""
+"""How long occurrences are kept: as long as the server keeps logs."""
 _MAX_OCCURRENCES = 2000
 _SAVE_DELAY = 60
 _RELEASE_INTERVAL = timedelta(hours=24)
@@ -28,37 +28,37 @@ RELEASE = "release"
 
 @dataclass(frozen=True, slots=True)
 class AvailableRelease:
-    """What the server offered when it was asked last; None is nothing newer."""
+    """The release that the server offered last; without a version, none is newer."""
 
     version: str | None
 
 
 @callback
 def robot_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Json]]:
-    """Return where the past of an account's robot is kept."""
+    """Return the storage for the robot of an entry."""
     return Store(hass, 1, f"{DOMAIN}.farmbot.{entry_id}", private=True)
 
 
 class OccurrenceStore:
-    """What is kept of the past of one account's robot."""
+    """The stored occurrences and the stored release of one robot."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Begin without any."""
+        """Create an empty store, see `async_load`."""
         self._store = robot_store(hass, entry_id)
         self._occurrences: dict[str, Occurrence] = {}
         self._asked: datetime | None = None
         self._unwritten = False
         self.release: AvailableRelease | None = None
-        """What the server offered then."""
+        """The last answer; None before the first request."""
 
     @property
     def occurrences(self) -> tuple[Occurrence, ...]:
-        """What was to run, and what is known of it."""
+        """The runs that were due, with their outcome where it is known."""
         return tuple(self._occurrences.values())
 
     @property
     def release_due(self) -> bool:
-        """Whether the server may be asked for a release again."""
+        """Whether the release may be requested again."""
         now = dt_util.utcnow()
         return (
             self._asked is None
@@ -66,7 +66,7 @@ class OccurrenceStore:
         )
 
     async def async_load(self) -> None:
-        """Read what was kept; rubbish is nothing."""
+        """Load what was stored; what cannot be read is ignored."""
         kept = await self._store.async_load()
         if not isinstance(kept, dict):
             return
@@ -85,13 +85,13 @@ class OccurrenceStore:
 
     @callback
     def put(self, occurrences: Iterable[Occurrence]) -> None:
-        """Keep what was to run, and what is known of it."""
+        """Store runs that were due, with their outcome where it is known."""
         if self._add(occurrences):
             self._save()
 
     @callback
     def drop_impossible(self, made: Mapping[int, datetime]) -> None:
-        """Drop what was to run before its farm event was made, by the ids of those."""
+        """Delete runs that would have been before their farm event was created, given by its id."""
         gone = [
             uid
             for uid, one in self._occurrences.items()
@@ -104,13 +104,13 @@ class OccurrenceStore:
 
     @callback
     def set_release(self, release: AvailableRelease | None) -> None:
-        """Keep that the server was asked just now, and what it answered last."""
+        """Store the last answer, and that the server was requested now."""
         self._asked = dt_util.utcnow()
         self.release = release
         self._save()
 
     async def async_save(self) -> None:
-        """Write what waits for its time: after this the account may be removed, and its past too."""
+        """Write changes at once: the entry, and its storage, may be removed after this."""
         if self._unwritten:
             await self._store.async_save(self._as_dict())
 
@@ -119,7 +119,7 @@ class OccurrenceStore:
         oldest = dt_util.utcnow() - RETENTION
         for one in occurrences:
             known = self._occurrences.get(one.uid)
-            # Its first name stays: that which it had when its time came.
+            # The first name stays: the one it had when the run was due.
             updated = (
                 replace(known, ran=one.ran) if known and one.ran is not None else one
             )

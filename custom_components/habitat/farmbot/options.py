@@ -11,7 +11,7 @@ from .webcams import CONF_LOCAL_WEBCAMS
 
 
 async def options_form(hass: HomeAssistant, entry: HabitatConfigEntry) -> OptionsForm:
-    """Return the form with what is chosen now."""
+    """Return the form with the present options."""
     schema = vol.Schema(
         {
             vol.Required(

@@ -1,9 +1,9 @@
-"""What became of the runs that were scheduled: the robot says little of it, and the server nothing.
+"""Finds out whether scheduled runs took place, of which the server keeps no record.
 
-A robot that cannot be heard when a run is due, or whose emergency stop is on, did not run it as far as
-anybody can tell. That it did is known from its log, where the owner has sequences logged, and else from
-its going to work at that very time (FarmBot OS starts a run up to 15 minutes late when another is
-under way). Of all others only the rule is known.
+A run counts as skipped if the robot cannot be reached or its emergency stop is on when the run is
+due. It counts as done if the log says so, where the owner has sequences logged, or otherwise if the
+robot becomes busy at that time; FarmBot OS starts a run up to 15 minutes late when another one is
+under way (docs/vendors/farmbot.md, Resources). The outcome of all other runs stays unknown.
 """
 
 from collections.abc import Callable, Iterable
@@ -25,14 +25,14 @@ from .garden.schedule import LENGTH, Occurrence, Schedule
 from .occurrence_store import RETENTION, OccurrenceStore
 
 _MAX_DELAY = timedelta(minutes=15)
-"""How late FarmBot OS still begins a run."""
+"""How late FarmBot OS may start a run (docs/vendors/farmbot.md, Resources)."""
 _CLOCK_TOLERANCE = timedelta(seconds=30)
-"""How much the robot's clock and this one may differ."""
+"""How much the clock of the robot may differ."""
 _FAILED = re.compile(r"(?:Event|Regimen) scheduled at (?P<at>.+?) failed to execute")
 
 
 class OutcomeTracker:
-    """Judges runs as their time comes, and when the robot says more of them."""
+    """Stores the outcome of runs when they are due, and when the robot sends more about them."""
 
     def __init__(
         self,
@@ -41,20 +41,20 @@ class OutcomeTracker:
         deadlines: Deadlines,
         is_out_of_action: Callable[[], bool],
     ) -> None:
-        """Look at nothing yet; what is out of action runs nothing."""
+        """Create the tracker; `is_out_of_action` returns whether the robot cannot run anything."""
         self._store = store
         self._occurrence_store = occurrence_store
         self._deadlines = deadlines
         self._is_out_of_action = is_out_of_action
         self._schedule: Schedule | None = None
-        """The schedule by which runs are due until the next look."""
+        """The schedule that is valid until the next update."""
         self._updated_at: datetime | None = None
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._timer_at: datetime | None = None
 
     @callback
     def async_schedule_changed(self) -> None:
-        """Follow the schedule as it is now, once what the one before was to have run is kept."""
+        """Store the runs that were due by the former schedule, then use the new one."""
         self.async_update()
         self._schedule = self._store.get(SCHEDULE, Schedule)
         if self._updated_at is None and self._schedule is not None:
@@ -63,7 +63,7 @@ class OutcomeTracker:
 
     @callback
     def async_update(self) -> None:
-        """Keep what was due since the last look, with what is known of the robot at its time."""
+        """Store the runs that became due since the last update; they are skipped if out of action."""
         if self._schedule is None:
             return
         now = dt_util.utcnow()
@@ -74,7 +74,7 @@ class OutcomeTracker:
 
     @callback
     def _schedule_update(self) -> None:
-        """Look again when the next run is due."""
+        """Set a timer for the next run."""
         schedule = self._schedule
         coming = schedule.next_after(dt_util.utcnow()) if schedule else None
         at = coming.start if coming else None
@@ -87,7 +87,7 @@ class OutcomeTracker:
 
     @callback
     def _cancel(self) -> None:
-        """Look no more."""
+        """Cancel the timer."""
         if self._cancel_timer is not None:
             self._cancel_timer()
             self._cancel_timer = None
@@ -98,11 +98,11 @@ class OutcomeTracker:
         self.async_update()
         self._schedule_update()
 
-    # What the robot says.
+    # What the robot sends.
 
     @callback
     def process_log(self, log: Log) -> None:
-        """Take in a line of the log."""
+        """Use a line of the log that tells about a run."""
         message = log.message or ""
         at = log.created_at or dt_util.utcnow()
         if failed := _FAILED.match(message):
@@ -115,7 +115,7 @@ class OutcomeTracker:
 
     @callback
     def async_work_started(self) -> None:
-        """Hear that the robot has just begun to do something."""
+        """Use that the robot has just become busy, unless the log tells when sequences start."""
         config = self._store.get(api.FBOS_CONFIG.path, FbosConfig)
         if not (config and config.sequence_init_log):
             self._record_outcome(True, lambda one: one.ran is None, at=dt_util.utcnow())
@@ -128,7 +128,14 @@ class OutcomeTracker:
         at: datetime | None = None,
         late: timedelta = LENGTH,
     ) -> None:
-        """Keep of those that were due what they turned out to be; of a name only the newest."""
+        """Store whether the newest of the runs that were due and fit took place.
+
+        Args:
+            ran: the outcome.
+            fits: returns whether a run is meant.
+            at: when the robot sent it; None for any time that is kept.
+            late: how long before that the run may have been due.
+        """
         self.async_update()
         now = dt_util.utcnow()
         begin = now - RETENTION if at is None else at - late

@@ -1,4 +1,4 @@
-"""What the robot switches at its pins, shown as the pin last was."""
+"""Base class for peripherals, which the robot switches at its pins."""
 
 from homeassistant.helpers.entity import EntityDescription
 
@@ -18,7 +18,7 @@ from .pin_entity import FarmBotPinEntity
 class FarmBotPeripheralEntity(
     FarmBotPinEntity[Peripheral], FarmBotRobotEntity[Peripheral]
 ):
-    """A peripheral; its state is its pin's."""
+    """A peripheral; its state is the last known value of its pin."""
 
     def __init__(
         self,
@@ -31,7 +31,12 @@ class FarmBotPeripheralEntity(
         super().__init__(coordinator, device, Peripheral, description, key=key)
 
     async def write(self, value: float, mode: PinMode) -> None:
-        """Have the robot write to the pin; raises as `commands.write_pin`."""
+        """Write to the pin.
+
+        Raises:
+            ServiceValidationError: the peripheral has no pin; otherwise as `commands.write_pin`.
+            HomeAssistantError: as `commands.write_pin`.
+        """
         peripheral = self.require_record()
         if peripheral.pin is None:
             raise validation_error(
@@ -49,6 +54,6 @@ class FarmBotPeripheralEntity(
 
     @property
     def _is_stopped(self) -> bool:
-        """Whether the emergency stop switched it off; the robot would refuse to do so again."""
+        """Whether the emergency stop switched it off; the robot would refuse to switch it off again."""
         activity, pin = self.coordinator.record(ACTIVITY, Activity), self.pin
         return bool(activity and activity.locked and pin and pin.value == 0)

@@ -1,4 +1,4 @@
-"""What sits at the robot's pins: peripherals and sensors, wherever their owner plugs them in."""
+"""Base classes for what is connected to the robot's pins: peripherals and sensors."""
 
 from datetime import datetime, timedelta
 from typing import override
@@ -16,19 +16,19 @@ from .derived import READING
 from .entity import FarmBotNamedItemEntity
 
 _CLOCK_TOLERANCE = timedelta(minutes=1)
-"""How much the robot's clock and this one may differ, and how long its words may take."""
+"""How much the clocks may differ, together with the delay of a message."""
 
 
 class FarmBotPinEntity[R: PinDevice](FarmBotNamedItemEntity[R]):
-    """An entity of something at a pin."""
+    """An entity of a device at a pin; it follows the device to another pin."""
 
     _subscribed_key: str | None = None
-    """The key of the pin that is followed."""
+    """The key of the pin whose changes are subscribed."""
     _unsubscribe: CALLBACK_TYPE | None = None
 
     @property
     def pin(self) -> Pin | None:
-        """What the robot last said of the pin; None while it was never read or written."""
+        """The last known value of the pin; None if it was never read or written."""
         key = self._pin_key
         return self.coordinator.record(key, Pin) if key else None
 
@@ -39,7 +39,7 @@ class FarmBotPinEntity[R: PinDevice](FarmBotNamedItemEntity[R]):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow the pin from now on."""
+        """Subscribe to changes of the pin."""
         await super().async_added_to_hass()
         self.async_on_remove(self._unsubscribe_pin)
         self._subscribe_pin()
@@ -69,14 +69,15 @@ class FarmBotPinEntity[R: PinDevice](FarmBotNamedItemEntity[R]):
 
 
 class FarmBotPinSensorEntity(FarmBotPinEntity[Sensor]):
-    """What a sensor read last: as the server keeps it, or as the robot just says.
+    """The last reading of a sensor: from the server, or from the robot's status.
 
-    The robot says it at once; the server's record follows, with the place. A pin that was read
-    by its number is told by the robot alone. The robot says no time, so when it was heard counts.
+    The robot sends a value at once; the reading of the server, with its coordinates, follows. A pin
+    that was read by its number appears only in the status. The status has no time of reading, so the
+    time of arrival is used instead.
     """
 
     _pin_changed_at: datetime | None = None
-    """When the robot said what is shown."""
+    """When the value that is shown arrived from the robot; None for one of the server."""
 
     def __init__(
         self,
@@ -102,24 +103,24 @@ class FarmBotPinSensorEntity(FarmBotPinEntity[Sensor]):
 
     @property
     def _latest(self) -> SensorReading | None:
-        """What the server keeps of the pin that the sensor is at now."""
+        """The last reading at the server, if it is of the sensor's present pin."""
         reading = self.coordinator.record(self._reading_key, SensorReading)
         sensor = self.record
         return reading if reading and sensor and reading.pin == sensor.pin else None
 
     @property
     def _pin_now(self) -> Pin | None:
-        """What the robot says of the pin, if it was read as the sensor is to be read."""
+        """The value of the pin in the status, if it was read in the sensor's mode."""
         pin, sensor = self.pin, self.record
         return pin if pin and sensor and pin.mode == sensor.mode else None
 
     @property
     def value(self) -> float | None:
-        """What was read: 0 or 1, or 0 to 1023."""
+        """The value: 0 or 1 (digital), or 0 to 1023 (analog), without a unit."""
         return self._reading_shown.value if self._reading_shown else None
 
     def _is_overtaken(self, reading: SensorReading | None) -> bool:
-        """Say whether the robot has said more since a reading was taken."""
+        """Return whether a reading is older than the value that arrived from the robot."""
         taken_at = reading.taken_at if reading else None
         return (
             taken_at is not None
@@ -130,7 +131,7 @@ class FarmBotPinSensorEntity(FarmBotPinEntity[Sensor]):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, object] | None:
-        """Where and when it was read, as far as the server keeps it."""
+        """Coordinates (mm) and time of the reading, which only the server has."""
         reading = self._reading_shown
         if not isinstance(reading, SensorReading):
             return None

@@ -1,7 +1,7 @@
-"""How farm events repeat, from and to the rules of calendars.
+"""Converts between the repetition of farm events and the recurrence rules of calendars (RFC 5545).
 
-The robot repeats by fixed numbers of seconds, so its months are 30 days and its years 365; a rule
-is only shown or taken where it says the same.
+The robot repeats after a fixed number of seconds: a month is 30 days and a year 365
+(docs/vendors/farmbot.md, Resources). A rule is only shown or accepted if it means the same.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _DAYS: Mapping[TimeUnit, tuple[str, int]] = {
     TimeUnit.MONTHLY: ("DAILY", 30),
     TimeUnit.YEARLY: ("DAILY", 365),
 }
-"""The frequency of a rule, and what of it one unit is; rules know nothing shorter than a day."""
+"""The frequency of a rule and the number of them in one unit; Home Assistant has none below a day."""
 _UNITS: Mapping[str, tuple[TimeUnit, timedelta]] = {
     "DAILY": (TimeUnit.DAILY, timedelta(days=1)),
     "WEEKLY": (TimeUnit.WEEKLY, timedelta(weeks=1)),
@@ -30,21 +30,21 @@ _UNITS: Mapping[str, tuple[TimeUnit, timedelta]] = {
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _UNDERSTOOD = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "WKST"})
 _MOMENT = "%Y%m%dT%H%M%S"
-"""How a rule writes its end, in the house's time."""
+"""The format of the end of a rule, in the local time of Home Assistant."""
 _SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """How often something runs, in the server's words."""
+    """How a farm event repeats."""
 
     unit: TimeUnit = TimeUnit.NEVER
     every: int = 1
     end: datetime | None = None
-    """Nothing starts then any more."""
+    """Nothing starts at this time or later."""
 
     def fields(self, start: datetime) -> dict[str, Json]:
-        """Return what the server wants to know; what runs once ends by itself."""
+        """Return the fields of the server; an event without an end gets one behind its only run."""
         end = self.end or start + LENGTH
         return {
             "time_unit": self.unit,
@@ -54,7 +54,7 @@ class Repetition:
 
 
 def rule_of(event: FarmEvent) -> str | None:
-    """Return how an event repeats; None where rules have no word for it."""
+    """Return the rule of an event, or None if no rule means the same."""
     known = _DAYS.get(event.time_unit) if event.time_unit else None
     if known is None or not event.repeat or event.end_time is None:
         return None
@@ -64,10 +64,10 @@ def rule_of(event: FarmEvent) -> str | None:
 
 
 def repetition(start: datetime, rule: str | None) -> Repetition:
-    """Return how a robot does what a rule says.
+    """Return the repetition that means the same as a rule.
 
     Raises:
-        ServiceValidationError: it has no way to.
+        ServiceValidationError: a robot cannot repeat in this way.
     """
     if rule is None:
         return Repetition()
@@ -92,12 +92,12 @@ def repetition(start: datetime, rule: str | None) -> Repetition:
 
 
 def _until(text: str) -> datetime:
-    """Return the first moment after the end of a rule, which is a moment or a whole day."""
+    """Return the first moment after the end of a rule, which is a time or a date."""
     last = datetime.fromisoformat(text)
     end = last + (_SECOND if "T" in text else _DAY)
     return end.replace(tzinfo=dt_util.get_default_time_zone())
 
 
 def format_time(moment: datetime) -> str:
-    """Return a time as the server reads it."""
+    """Return a time as the server accepts it: ISO 8601 in UTC."""
     return dt_util.as_utc(moment).isoformat()

@@ -1,4 +1,4 @@
-"""What to leave behind when a robot's account or its login goes: nothing."""
+"""Removes what is stored of a robot, and revokes its token, when its entry is removed."""
 
 import asyncio
 
@@ -13,18 +13,18 @@ from .connection import connect
 from .occurrence_store import robot_store
 
 _REVOKE_TIMEOUT = 10
-"""Seconds: whoever removes an account must not wait for a server that is away."""
+"""Seconds: removing an account must not wait for a server that cannot be reached."""
 
 
 async def async_remove(hass: HomeAssistant, entry: HabitatConfigEntry) -> None:
-    """Forget what was kept of the past."""
+    """Delete the stored occurrences."""
     await robot_store(hass, entry.entry_id).async_remove()
 
 
 async def async_revoke(hass: HomeAssistant, login: Login, token: Token) -> None:
-    """Revoke a token, which would serve for 60 days."""
+    """Revoke a token, which would stay valid for up to 60 days."""
     client = connect(hass, login).client
-    # Never by logging in again: the login may be wrong by now.
+    # With this token only: the password may be wrong by now.
     client.session.auth = FixedAuth({"Authorization": f"Bearer {token.access}"})
     client.session.privacy.learn("token", [token.access])
     try:

@@ -1,4 +1,4 @@
-"""What the server keeps and its owner may change, whether or not the robot is there."""
+"""Base class for settings at the server, which can be changed even if the robot is offline."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -25,7 +25,7 @@ class FarmBotSettingEntity[R](HabitatEntity[FarmBotCoordinator, R]):
         record_id: int | None = None,
         reads: Iterable[str] = (),
     ) -> None:
-        """Show the only record of a resource, or the one with the id."""
+        """Show the only record of a resource, or the one with `record_id`."""
         key = resource.path if resource.single else f"{resource.path}/{record_id}"
         super().__init__(
             coordinator, device, resource.model, description, key=key, reads=reads
@@ -34,7 +34,7 @@ class FarmBotSettingEntity[R](HabitatEntity[FarmBotCoordinator, R]):
         self._record_id = record_id
 
     async def change(self, attribute: str, value: Json) -> None:
-        """Change a field at the server; raises as `require_record` and `Writes.run`."""
+        """Change a field at the server; raises as `require_record` and `coordinator.writes.run`."""
         self.require_record()
         coordinator, fields = self.coordinator, {attribute: value}
         send = partial(

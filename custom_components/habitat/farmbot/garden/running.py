@@ -1,7 +1,7 @@
-"""Which sequences the robot is running, as far as its log and our own commands tell.
+"""Tracks which sequences the robot runs, from its log and from Habitat's own commands.
 
-Its state names jobs alone, and a sequence is none. FarmBot OS writes a line when a sequence starts and
-one when it is completed, each where the owner switched that on.
+The status only has jobs, and a sequence is not a job. FarmBot OS logs the start and the end of a
+sequence, each if the owner has switched that on (docs/vendors/farmbot.md, Resources).
 """
 
 from collections.abc import Callable
@@ -19,54 +19,54 @@ _STARTED = re.compile(r"(?:\[(?P<number>\d+)/(?P<of>\d+)\] )?Starting (?P<name>.
 _COMPLETED = re.compile(r"Completed (?P<name>.+)")
 _FAILED = re.compile(r"failed to execute|Canceled sequence", re.IGNORECASE)
 _MAX_SILENCE = 1800.0
-"""Seconds without a line of the log after which a sequence that only the log told of is forgotten."""
+"""Seconds without a line of the log after which a sequence that is known from the log is forgotten."""
 
 
 def started_name(message: str) -> str | None:
-    """Return the sequence whose start a line of the log tells."""
+    """Return the name of the sequence that has started by a line of the log, if any."""
     started = _STARTED.fullmatch(message)
     return started["name"] if started else None
 
 
 def completed_name(message: str) -> str | None:
-    """Return the sequence whose end a line of the log tells."""
+    """Return the name of the sequence that has ended by a line of the log, if any."""
     completed = _COMPLETED.fullmatch(message)
     return completed["name"] if completed else None
 
 
 @dataclass(frozen=True, slots=True)
 class RunningSequences:
-    """What the robot runs, the outermost sequence first."""
+    """The sequences that the robot runs, the outermost first."""
 
     names: tuple[str, ...] = field(default=(), metadata=PRIVATE)
     percent: float | None = None
-    """How far it is, where it runs once for each of a group of points."""
+    """Progress in %, if the sequence runs once for each point of a group."""
 
 
 class SequenceTracker:
-    """Follows what begins and what ends."""
+    """Tracks the start and the end of sequences."""
 
     def __init__(self) -> None:
-        """Know of none."""
+        """Begin without any."""
         self._commanded: list[str] = []
-        """Those that we had the robot run."""
+        """Names of those that Habitat has started."""
         self._logged: list[str] = []
-        """Those that the log told of."""
+        """Names of those that are known from the log."""
         self._percent: float | None = None
         self._last_log_at = 0.0
 
     @property
     def running(self) -> RunningSequences:
-        """What is running now."""
+        """The sequences that run now."""
         names = dict.fromkeys((*self._commanded, *self._logged))
         return RunningSequences(tuple(names), self._percent if names else None)
 
     def begin(self, name: str) -> None:
-        """Note that the robot was told to run a sequence."""
+        """Add a sequence that is started by a command."""
         self._commanded.append(name)
 
     def end(self, name: str) -> None:
-        """Note that it replied that it has, or that nobody can know any more."""
+        """Remove a sequence that was started by a command: the robot has replied, or no longer can."""
         if name in self._commanded:
             self._commanded.remove(name)
 
@@ -78,9 +78,13 @@ class SequenceTracker:
         *,
         ends_are_logged: bool,
     ) -> None:
-        """Take in a line of the log, at a monotonic time.
+        """Process a line of the log.
 
-        A start says nothing on a robot that does not write when a sequence ends.
+        Args:
+            log: the line.
+            now: a monotonic time in seconds.
+            is_sequence: returns whether a name is that of a sequence.
+            ends_are_logged: whether the robot logs ends; if not, starts are ignored.
         """
         self._last_log_at = now
         message = log.message or ""
@@ -100,10 +104,10 @@ class SequenceTracker:
             self._percent = None
 
     def clear_logged(self) -> None:
-        """Forget what only the log told of: it stopped, or its end would not be heard."""
+        """Forget sequences known from the log: they were stopped, or their end would be missed."""
         self._logged.clear()
 
     def expire_logged(self, now: float) -> None:
-        """Forget it when the log has been silent for long, at a monotonic time."""
+        """Forget sequences known from the log after long silence; `now` is a monotonic time in seconds."""
         if now - self._last_log_at > _MAX_SILENCE:
             self.clear_logged()
