@@ -32,14 +32,14 @@ from .pin_entity import FarmBotPinSensorEntity
 from .receiver import CONNECTIVITY, Connectivity
 
 _MAX_SILENCE = timedelta(minutes=45)
-"""The robot shows itself at the server every 15 to 20 min; after so long it is gone."""
+"""The robot sends a request to the server every 15 to 20 minutes; after this time it is offline."""
 _STILL = frozenset({AxisState.IDLE, AxisState.UNKNOWN})
 
 
 class FarmBotBinarySensorEntity[R](
     HabitatBinarySensorEntity[FarmBotCoordinator, R], FarmBotRobotEntity[R]
 ):
-    """A binary sensor of what the robot itself says."""
+    """A binary sensor of the robot's status."""
 
 
 ACTIVITY: tuple[HabitatBinarySensorEntityDescription[Activity], ...] = (
@@ -57,7 +57,7 @@ ACTIVITY: tuple[HabitatBinarySensorEntityDescription[Activity], ...] = (
 
 
 def moving(states: AxisStates) -> bool | None:
-    """Return whether any axis moves; None while one of those that do not is not known."""
+    """Return whether any axis moves; None if none moves and one is not known."""
     axes = (states.x, states.y, states.z)
     if any(state is not None and state not in _STILL for state in axes):
         return True
@@ -75,7 +75,10 @@ AXIS_STATES: tuple[HabitatBinarySensorEntityDescription[AxisStates], ...] = (
 
 
 def throttled(bits: int) -> Callable[[Vitals], bool | None]:
-    """Return how to tell whether the computer is held back for some reasons."""
+    """Return a function that returns whether any of the bits of `throttled` is set.
+
+    The bits: docs/vendors/farmbot.md, Message broker.
+    """
 
     def is_held_back(vitals: Vitals) -> bool | None:
         return None if vitals.throttled is None else bool(vitals.throttled & bits)
@@ -118,10 +121,10 @@ LOG_THROTTLED = BinarySensorEntityDescription(
 class FarmBotConnectedSensorEntity(
     BaseBinarySensorEntity[FarmBotCoordinator, FarmBotDevice]
 ):
-    """Whether the robot is there, as it says at the broker, or else at the server."""
+    """Whether the robot is online, by its answers at the broker, or else by its requests to the server."""
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
-        """Follow the link, and the polls, which are what tells without the broker."""
+        """Follow the connectivity, and the polls, which decide without the broker."""
         super().__init__(
             coordinator,
             device,
@@ -134,18 +137,18 @@ class FarmBotConnectedSensorEntity(
     @property
     @override
     def available(self) -> bool:
-        """Always: that it is not there is what it tells."""
+        """Always, since the state says that the robot is offline."""
         return True
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether it is there; None when nobody can say."""
+        """Whether the robot is online; None if it is not known."""
         coordinator = self.coordinator
         if coordinator.connectivity.broker:
             return coordinator.connectivity.online
         seen = past(self.record.last_saw_api) if self.record else None
-        # How long it was silent is known of the time of the last answer, not of now.
+        # The last request is known for the time of the last poll, not for now.
         asked = coordinator.answered_at
         if seen is None or asked is None:
             return None
@@ -158,19 +161,19 @@ class FarmBotBrokerSensorEntity(
     """Whether the message broker can be reached."""
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
-        """Follow the link."""
+        """Follow the connectivity."""
         super().__init__(coordinator, device, Connectivity, BROKER, key=CONNECTIVITY)
 
     @property
     @override
     def available(self) -> bool:
-        """Always: that it is not there is what it tells."""
+        """Always, since the state says that the broker cannot be reached."""
         return True
 
     @property
     @override
     def is_on(self) -> bool:
-        """Whether it is."""
+        """Whether the broker can be reached."""
         return self.coordinator.connectivity.broker
 
 
@@ -187,13 +190,13 @@ class FarmBotLogThrottledSensorEntity(
     @property
     @override
     def turns_at(self) -> datetime | None:
-        """When that ends."""
+        """When the server stores logs again."""
         return self.record.throttled_until if self.record else None
 
     @property
     @override
     def is_on(self) -> bool:
-        """Whether it goes on."""
+        """Whether the server still drops logs."""
         ends = self.turns_at
         return ends is not None and ends > dt_util.utcnow()
 
@@ -201,12 +204,12 @@ class FarmBotLogThrottledSensorEntity(
 class FarmBotDigitalSensorEntity(
     FarmBotPinSensorEntity, BaseBinarySensorEntity[FarmBotCoordinator, Sensor]
 ):
-    """A sensor at a pin that knows only yes and no."""
+    """A digital sensor at a pin."""
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """What was read, 0 or 1; what that means only its owner knows."""
+        """The last reading, 0 or 1; its meaning depends on what is connected."""
         return bool(self.value) if self.value in (0, 1) else None
 
 

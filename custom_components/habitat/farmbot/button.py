@@ -1,4 +1,4 @@
-"""FarmBot's buttons: what the robot does at a press, first of all stopping."""
+"""FarmBot's buttons: commands to the robot, above all the emergency stop."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
@@ -25,39 +25,39 @@ from .items import SENSOR, SEQUENCE, items
 
 PLANT_DETECTION = "plant-detection"
 SOIL_HEIGHT = "Measure Soil Height"
-"""Programs that come with FarmBot OS, by their names there."""
+"""Names of programs that are part of FarmBot OS."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FarmBotButtonEntityDescription(ButtonEntityDescription):
-    """Describes something that the robot does."""
+    """Describes a command to the robot."""
 
     press_fn: Callable[[FarmBotCoordinator], Awaitable[object]]
     moves: bool = False
-    """Whether the robot moves for it, and so must have nothing else to do."""
+    """Whether the robot moves, and so must be idle before."""
 
 
 class FarmBotButtonEntity(FarmBotRobotEntity[FarmBotDevice], ButtonEntity):
-    """Something that the robot does."""
+    """A command to the robot."""
 
     shows = ()
     entity_description: FarmBotButtonEntityDescription
 
     @override
     async def async_press(self) -> None:
-        """Have the robot do it; what takes its time goes on without anybody waiting."""
+        """Send the command; the end of a long one is not waited for."""
         if self.entity_description.moves:
             await require_idle(self.coordinator)
         await self.entity_description.press_fn(self.coordinator)
 
 
 class FarmBotStopButtonEntity(FarmBotButtonEntity):
-    """The emergency stop; never refused for what somebody believes of the robot."""
+    """The emergency stop, which is never refused because of the known state of the robot."""
 
     @property
     @override
     def available(self) -> bool:
-        """Always: there may be a way to the robot that nobody knows of yet."""
+        """Always, since the known connectivity may be outdated."""
         return True
 
 
@@ -104,7 +104,7 @@ BUTTONS = (
         press_fn=lambda coordinator: send(coordinator, celery_script.read_status()),
         entity_category=EntityCategory.DIAGNOSTIC,
     ),
-    # No guards here: starting again is the cure for a robot that believes itself busy.
+    # Allowed while busy: a restart is the cure for a robot that stays busy by mistake.
     FarmBotButtonEntityDescription(
         key="reboot",
         press_fn=lambda coordinator: start(coordinator, celery_script.reboot()),
@@ -141,7 +141,12 @@ class FarmBotSequenceButtonEntity(
 
     @override
     async def async_press(self) -> None:
-        """Have the robot run it, with the defaults of its variables."""
+        """Run the sequence with the defaults of its variables.
+
+        Raises:
+            ServiceValidationError: a variable has no default, or the robot is not idle.
+            HomeAssistantError: as `start`.
+        """
         sequence = self.require_record()
         if missing := without_default(sequence):
             raise validation_error(
@@ -156,13 +161,13 @@ class FarmBotSequenceButtonEntity(
 class FarmBotReadSensorButtonEntity(
     FarmBotRobotEntity[Sensor], FarmBotNamedItemEntity[Sensor], ButtonEntity
 ):
-    """Has the robot read a sensor where it is."""
+    """Reads a sensor at the robot's present position."""
 
     shows = ()
 
     @override
     async def async_press(self) -> None:
-        """Read it; the reading comes as all readings do."""
+        """Send the command; the reading arrives in the status and from the server."""
         sensor = self.require_record()
         mode = celery_script.ANALOG if sensor.analog else celery_script.DIGITAL
         named = celery_script.named_pin("Sensor", sensor.id)

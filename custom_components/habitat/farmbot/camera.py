@@ -1,4 +1,4 @@
-"""FarmBot's webcams: those whose address shows a picture or a film."""
+"""FarmBot's cameras: webcams whose address shows a picture or a stream."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -34,11 +34,11 @@ from .webcams import Webcam, is_picture, is_stream, webcam_key
 _STILL_TIMEOUT = ClientTimeout(total=10)
 _STREAM_TIMEOUT = ClientTimeout(total=None, sock_connect=10)
 _FRAME_INTERVAL = 2.0
-"""Seconds from one picture to the next where somebody watches a webcam that has no film."""
+"""Seconds between pictures while a webcam without a stream is viewed."""
 
 
 class FarmBotWebcamCameraEntity(FarmBotItemEntity[WebcamFeed], Camera):
-    """A webcam at an address that its owner gave; nothing of ours is shown there."""
+    """A webcam at an address that its owner gave; no credentials are sent there."""
 
     _attr_frame_interval = _FRAME_INTERVAL
 
@@ -65,14 +65,14 @@ class FarmBotWebcamCameraEntity(FarmBotItemEntity[WebcamFeed], Camera):
     @property
     @override
     def name(self) -> str | UndefinedType | None:
-        """What its owner calls it."""
+        """The name that its owner gave it."""
         name = self.record.name if self.record else None
         return cut(name, MAX_NAME_LENGTH) if name else super().name
 
     @property
     @override
     def available(self) -> bool:
-        """Whether there was something to see when it was looked at last."""
+        """Whether the address showed a picture at the last check."""
         return super().available and self._webcam is not None
 
     @property
@@ -83,7 +83,7 @@ class FarmBotWebcamCameraEntity(FarmBotItemEntity[WebcamFeed], Camera):
     async def async_camera_image(
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
-        """Fetch a picture, or the first of a film."""
+        """Fetch a picture, or the first one of a stream."""
         try:
             async with self._open(_STILL_TIMEOUT) as answer:
                 if is_stream(answer):
@@ -102,10 +102,10 @@ class FarmBotWebcamCameraEntity(FarmBotItemEntity[WebcamFeed], Camera):
     def _open(
         self, timeout: ClientTimeout
     ) -> AbstractAsyncContextManager[ClientResponse]:
-        """Ask at the webcam's address.
+        """Send a request to the webcam's address.
 
         Raises:
-            OutOfReach: it leads where nobody goes.
+            OutOfReach: the address is not allowed.
         """
         reach = self.coordinator.reach
         address = self.record.url if self.record else None
@@ -114,26 +114,26 @@ class FarmBotWebcamCameraEntity(FarmBotItemEntity[WebcamFeed], Camera):
                 return async_open(self.hass, local, local.url, timeout)
         elif url := reach.find(address):
             return async_open(self.hass, reach, url, timeout)
-        raise OutOfReach("The address leads where nobody goes")
+        raise OutOfReach("The address is not allowed")
 
     @override
     async def handle_async_mjpeg_stream(
         self, request: web.Request
     ) -> web.StreamResponse | None:
-        """Pass a film on, or one picture after another."""
+        """Forward the stream, or send one picture after another."""
         webcam = self._webcam
         if webcam is None or webcam.stream is False:
             return await super().handle_async_mjpeg_stream(request)
         one_by_one = False
         try:
             async with self._open(_STREAM_TIMEOUT) as answer:
-                # A page would be shown as one of Home Assistant's own.
+                # A web page would be shown with the rights of Home Assistant's pages.
                 if is_stream(answer):
                     kind = answer.headers[CONTENT_TYPE]
                     return await async_aiohttp_proxy_stream(
                         self.hass, request, answer.content, kind
                     )
-                # Of one in the user's own network only the first look tells.
+                # For a webcam inside the user's network this is the first request.
                 one_by_one = webcam.stream is None and is_picture(answer)
         except (ClientError, TimeoutError, ValueError) as err:
             LOGGER.debug("A webcam did not answer: %s", type(err).__name__)
@@ -143,7 +143,7 @@ class FarmBotWebcamCameraEntity(FarmBotItemEntity[WebcamFeed], Camera):
 
 
 async def _read_bounded(answer: ClientResponse) -> AsyncIterator[bytes]:
-    """Yield what comes, as much as a picture may have."""
+    """Yield the content, at most `MAX_BYTES`."""
     left = MAX_BYTES
     while left and (chunk := await answer.content.read(left)):
         left -= len(chunk)
@@ -153,7 +153,7 @@ async def _read_bounded(answer: ClientResponse) -> AsyncIterator[bytes]:
 def entities(
     coordinator: FarmBotCoordinator, device: Device
 ) -> Iterator[EntityFactory]:
-    """Return the webcams that show something."""
+    """Return the webcams that show pictures."""
     for key, record_key, feed in items(coordinator.store, WEBCAM_FEED, Platform.CAMERA):
         if coordinator.record(webcam_key(feed.id), Webcam):
             description = CameraEntityDescription(key=key, translation_key="webcam")

@@ -1,4 +1,4 @@
-"""FarmBot's events: a line of the log, a new photo."""
+"""FarmBot's event entities: a line of the log, a new photo."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -33,7 +33,7 @@ PHOTO_TAKEN = EventEntityDescription(key="photo_taken", event_types=["photo_take
 
 
 class FarmBotLogEventEntity(HabitatEntity[FarmBotCoordinator, LogLine], EventEntity):
-    """Tells of each line of the log; the broker has none of those before."""
+    """Fires for each line of the log from the start on."""
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the log."""
@@ -52,7 +52,7 @@ class FarmBotLogEventEntity(HabitatEntity[FarmBotCoordinator, LogLine], EventEnt
 
 
 def log_attributes(line: Log) -> dict[str, object]:
-    """Return what there is to know of a line of the log."""
+    """Return the event attributes for a line of the log."""
     return {
         "message": line.message and cut(line.message, MAX_STATE_LENGTH),
         "verbosity": line.verbosity,
@@ -65,10 +65,10 @@ def log_attributes(line: Log) -> dict[str, object]:
 
 
 class FarmBotPhotoEventEntity(HabitatEntity[FarmBotCoordinator, Image], EventEntity):
-    """Tells of each photo as soon as it can be seen."""
+    """Fires for each photo as soon as the server has processed it."""
 
     _last_triggered: tuple[datetime, int] | None = None
-    """The newest photo that was told of, or that was no news."""
+    """The sort key of the newest photo that has fired, or that is older than the entity."""
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the newest photo."""
@@ -76,7 +76,7 @@ class FarmBotPhotoEventEntity(HabitatEntity[FarmBotCoordinator, Image], EventEnt
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Go on where it ended before a restart, with no more than the newest photo."""
+        """Continue after a restart: of the photos since the last event only the newest fires."""
         await super().async_added_to_hass()
         last = await self.async_get_last_event_data()
         told = (last and last.last_event_attributes) or {}
@@ -86,7 +86,7 @@ class FarmBotPhotoEventEntity(HabitatEntity[FarmBotCoordinator, Image], EventEnt
             self._last_triggered = at, image_id
             self._trigger(self._new_photos()[-1:])
         else:
-            # Those from before are no news, also where they are heard of only later.
+            # Photos from before do not fire, even if they are read later.
             self._last_triggered = _sort_key(self.record) or (dt_util.utcnow(), 0)
 
     @override
@@ -96,7 +96,7 @@ class FarmBotPhotoEventEntity(HabitatEntity[FarmBotCoordinator, Image], EventEnt
             super()._handle_coordinator_update()
 
     def _new_photos(self) -> list[Image]:
-        """Return the photos that were not told of, the oldest first."""
+        """Return the photos that have not fired, the oldest first."""
         told, newest = self._last_triggered, _sort_key(self.record)
         if newest is None or newest == told:
             return []
@@ -110,7 +110,7 @@ class FarmBotPhotoEventEntity(HabitatEntity[FarmBotCoordinator, Image], EventEnt
         return [image for _, image in sorted(photos, key=lambda photo: photo[0])]
 
     def _trigger(self, photos: list[Image]) -> bool:
-        """Tell of photos; say whether there were any."""
+        """Fire for photos, and return whether there were any."""
         for image in photos:
             self._last_triggered = _sort_key(image)
             self._trigger_event(
@@ -130,7 +130,7 @@ class FarmBotPhotoEventEntity(HabitatEntity[FarmBotCoordinator, Image], EventEnt
 
 
 def _sort_key(image: Image | None) -> tuple[datetime, int] | None:
-    """Return what says which of two photos is newer."""
+    """Return the time and id by which photos are ordered."""
     return (image.created_at, image.id) if image and image.created_at else None
 
 

@@ -24,7 +24,7 @@ from .entity import with_key
 from .receiver import CONNECTIVITY
 
 MAP_INTERVAL = timedelta(seconds=30)
-"""From one map to the next while only the robot moves on it."""
+"""Minimum time between updates of the map while only the robot moves."""
 
 _POSITION = "position"
 
@@ -33,10 +33,10 @@ BED_MAP = ImageEntityDescription(key="bed_map")
 
 
 class FarmBotPhotoImageEntity(HabitatEntity[FarmBotCoordinator, Image], ImageEntity):
-    """The newest photo, at a public address that only its account knows."""
+    """The newest photo; its address is public, but only the account knows it."""
 
     _photo_id: int | None = None
-    """The photo whose content is held."""
+    """The id of the photo in `_content`."""
     _content: bytes | None = None
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
@@ -52,7 +52,7 @@ class FarmBotPhotoImageEntity(HabitatEntity[FarmBotCoordinator, Image], ImageEnt
 
     @override
     async def async_image(self) -> bytes | None:
-        """Fetch the photo, once."""
+        """Fetch the photo once, and keep it."""
         image = self.record
         if image is None:
             return None
@@ -68,18 +68,18 @@ class FarmBotPhotoImageEntity(HabitatEntity[FarmBotCoordinator, Image], ImageEnt
 
 
 class FarmBotBedMapImageEntity(HabitatEntity[FarmBotCoordinator, Bed], ImageEntity):
-    """The garden drawn to scale, when somebody wants to see it."""
+    """The garden drawn to scale; it is drawn only when requested."""
 
     shows = ("image_last_updated",)
     _attr_content_type = "image/svg+xml"
     _announced: tuple[Bed | None, Axes | None] = (None, None)
-    """What the map is of that is told of."""
+    """The bed and position for which `image_last_updated` was set."""
     _drawn: tuple[tuple[Bed, Axes | None], bytes] | None = None
-    """The map that was drawn last, and what it is of."""
+    """The map that was drawn last, with its bed and position."""
     _cancel: CALLBACK_TYPE | None = None
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
-        """Follow the bed and the robot in it."""
+        """Follow the bed and the position of the robot."""
         bed = with_key(device, BED)
         super().__init__(
             coordinator, bed, Bed, BED_MAP, reads=(_POSITION, CONNECTIVITY)
@@ -89,7 +89,7 @@ class FarmBotBedMapImageEntity(HabitatEntity[FarmBotCoordinator, Bed], ImageEnti
 
     @property
     def _current(self) -> tuple[Bed | None, Axes | None]:
-        """The bed, and where the robot is, while it says so."""
+        """The bed, and the position of the robot while it is current."""
         coordinator = self.coordinator
         place = (
             coordinator.record(_POSITION, Axes)
@@ -100,14 +100,14 @@ class FarmBotBedMapImageEntity(HabitatEntity[FarmBotCoordinator, Bed], ImageEnti
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Leave no alarm behind."""
+        """Cancel the timer on removal."""
         await super().async_added_to_hass()
         self.async_on_remove(self._cancel_timer)
 
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
-        """Tell of another bed at once, of a robot that moves now and then."""
+        """Announce a changed bed at once, and a moving robot every `MAP_INTERVAL`."""
         bed, position = self._current
         if bed != self._announced[0]:
             self._announce()
@@ -121,7 +121,7 @@ class FarmBotBedMapImageEntity(HabitatEntity[FarmBotCoordinator, Bed], ImageEnti
         self._attr_image_last_updated = dt_util.utcnow()
 
     def _announce_later(self) -> None:
-        """Tell of the robot's place as soon as it may be told again."""
+        """Announce the position of the robot as soon as the interval has passed."""
         if self._cancel is None:
             last = self._attr_image_last_updated or dt_util.utcnow()
             wait = max(timedelta(0), last + MAP_INTERVAL - dt_util.utcnow())
@@ -141,7 +141,7 @@ class FarmBotBedMapImageEntity(HabitatEntity[FarmBotCoordinator, Bed], ImageEnti
 
     @override
     async def async_image(self) -> bytes | None:
-        """Draw the map, once; not in the event loop, since a large garden takes a while."""
+        """Draw the map once, outside the event loop since a large garden takes time."""
         bed, position = self._current
         if bed is None:
             return None

@@ -1,4 +1,4 @@
-"""FarmBot's numbers: analog peripherals, heights of the robot, and how fast tools pour."""
+"""FarmBot's numbers: analog peripherals, heights of the robot, and flow rates of tools."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -31,9 +31,9 @@ from .peripheral import FarmBotPeripheralEntity
 from .setting import FarmBotSettingEntity
 
 MAX_ANALOG_VALUE = 255
-"""The most that is written to an analog pin."""
+"""The maximum that can be written to an analog pin."""
 _MAX_HEIGHT = 2000.0
-"""mm; more than any FarmBot's Z axis is long."""
+"""mm; longer than the Z axis of any FarmBot."""
 
 OUTPUT = NumberEntityDescription(
     key="peripheral",
@@ -46,14 +46,14 @@ OUTPUT = NumberEntityDescription(
 
 
 class FarmBotPeripheralNumberEntity(FarmBotPeripheralEntity, NumberEntity):
-    """A peripheral that runs at more than on and off."""
+    """An analog peripheral, such as a dimmable light."""
 
     shows = ("native_value",)
 
     @property
     @override
     def native_value(self) -> float | None:
-        """What the robot last wrote to the pin; what it read there has another scale."""
+        """The value that was last written to the pin; None for one that was read, with its other scale."""
         pin = self.pin
         if pin is None or pin.value is None:
             return None
@@ -62,20 +62,20 @@ class FarmBotPeripheralNumberEntity(FarmBotPeripheralEntity, NumberEntity):
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Write it, unless the emergency stop is on and it is more than nothing."""
+        """Write the value; above 0 only while the emergency stop is off."""
         await self.write(round(value), ANALOG)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FarmBotNumberEntityDescription[R](NumberEntityDescription):
-    """Describes a number that the server keeps."""
+    """Describes a setting that is a number."""
 
     attribute: str
     value_fn: Callable[[R], float | None]
 
 
 class FarmBotSettingNumberEntity[R](FarmBotSettingEntity[R], NumberEntity):
-    """A number that the server keeps."""
+    """A setting that is a number."""
 
     shows = ("native_value", "native_min_value", "native_max_value")
     entity_description: FarmBotNumberEntityDescription[R]
@@ -83,19 +83,19 @@ class FarmBotSettingNumberEntity[R](FarmBotSettingEntity[R], NumberEntity):
     @property
     @override
     def native_value(self) -> float | None:
-        """What the server said."""
+        """The value at the server."""
         value = self.entity_description.value_fn(self.record) if self.record else None
-        # While it is being changed it is a whole number, and would show as another one.
+        # A provisional value is an int, whose state would differ from that of the float.
         return None if value is None else float(value)
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Change it; the server keeps whole numbers."""
+        """Change the setting; the server only accepts whole numbers."""
         await self.change(self.entity_description.attribute, round(value))
 
 
 class FarmBotDepthNumberEntity(FarmBotSettingNumberEntity[FbosConfig]):
-    """A place on the Z axis, which on most robots counts downwards."""
+    """A height on the Z axis, which is negative on most robots."""
 
     def __init__(
         self,
@@ -103,7 +103,7 @@ class FarmBotDepthNumberEntity(FarmBotSettingNumberEntity[FbosConfig]):
         device: Device,
         description: FarmBotNumberEntityDescription[FbosConfig],
     ) -> None:
-        """Follow the length of the axis besides."""
+        """Follow the length of the axis too."""
         super().__init__(
             coordinator, device, FBOS_CONFIG, description, reads=(FIRMWARE_CONFIG.path,)
         )
@@ -131,7 +131,7 @@ class FarmBotDepthNumberEntity(FarmBotSettingNumberEntity[FbosConfig]):
 def height(
     key: str, value_fn: Callable[[FbosConfig], float | None]
 ) -> FarmBotNumberEntityDescription[FbosConfig]:
-    """Describe a height in mm; its key is the server's name for it."""
+    """Return the description of a height in mm; its key is the name of the field at the server."""
     return FarmBotNumberEntityDescription(
         key=key,
         attribute=key,
@@ -172,7 +172,7 @@ FLOW_RATE: FarmBotNumberEntityDescription[Tool] = FarmBotNumberEntityDescription
 class FarmBotFlowRateNumberEntity(
     FarmBotSettingNumberEntity[Tool], FarmBotNamedItemEntity[Tool]
 ):
-    """How much water a tool lets out."""
+    """The flow rate of a tool that pours water."""
 
 
 def entities(

@@ -1,4 +1,4 @@
-"""FarmBot's selects: settings with a few choices."""
+"""FarmBot's selects: settings with a fixed set of options."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _HOURS: Mapping[str, Json] = {
 
 
 def channels(coordinator: FarmBotCoordinator) -> Mapping[str, Json]:
-    """Return the vendor's update channels, and the one in use where that is another."""
+    """Return the known update channels, and the one in use if it is another."""
     known: dict[str, Json] = {channel.value: channel.value for channel in UpdateChannel}
     config = coordinator.record(FBOS_CONFIG.path, FbosConfig)
     if config and (current := channel_of(config)):
@@ -38,30 +38,30 @@ def channels(coordinator: FarmBotCoordinator) -> Mapping[str, Json]:
 
 
 def channel_of(config: FbosConfig) -> str | None:
-    """Return the update channel in use, in the vendor's spelling where that is known."""
+    """Return the update channel in use, spelled as in `UpdateChannel` if it is known."""
     return UpdateChannel.read(config.update_channel) or config.update_channel
 
 
 def tools(coordinator: FarmBotCoordinator) -> Mapping[str, Json]:
-    """Return the ids of the robot's tools by the name to show, and that of none."""
+    """Return the ids of the robot's tools by the name to show, and None for no tool."""
     mounted = coordinator.record(MOUNTED_TOOL, MountedTool)
     return {NOTHING: None, **(mounted.names(NOTHING) if mounted else {})}
 
 
 @dataclass(frozen=True, kw_only=True)
 class FarmBotSelectEntityDescription[R](SelectEntityDescription):
-    """Describes a setting with a few choices."""
+    """Describes a setting with a fixed set of options."""
 
     attribute: str
     value_fn: Callable[[R], Json]
     options_fn: Callable[[FarmBotCoordinator], Mapping[str, Json]]
-    """What the server keeps, by the option that is shown."""
+    """Returns the value at the server for each option."""
     reads: tuple[str, ...] = ()
-    """The keys that the choices depend on."""
+    """The keys of the records that the options depend on."""
 
 
 class FarmBotSettingSelectEntity[R](FarmBotSettingEntity[R], SelectEntity):
-    """A setting with a few choices."""
+    """A setting with a fixed set of options."""
 
     shows = ("current_option", "options")
     entity_description: FarmBotSelectEntityDescription[R]
@@ -85,13 +85,13 @@ class FarmBotSettingSelectEntity[R](FarmBotSettingEntity[R], SelectEntity):
     @property
     @override
     def options(self) -> list[str]:
-        """What there is to choose."""
+        """The options."""
         return list(self._choices)
 
     @property
     @override
     def current_option(self) -> str | None:
-        """What the server said; unknown where it is none of the choices."""
+        """The option of the value at the server; None if it is none of the options."""
         if (record := self.record) is None:
             return None
         value = self.entity_description.value_fn(record)
@@ -101,7 +101,7 @@ class FarmBotSettingSelectEntity[R](FarmBotSettingEntity[R], SelectEntity):
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Change it."""
+        """Change the setting at the server."""
         await self.change(self.entity_description.attribute, self._choices[option])
 
 
@@ -126,7 +126,7 @@ ROBOT: tuple[FarmBotSelectEntityDescription[FarmBotDevice], ...] = (
         entity_registry_enabled_default=False,
     ),
     FarmBotSelectEntityDescription(
-        # What the robot believes it holds: only for putting right what it took wrong.
+        # The tool that the robot assumes it holds; for correcting that by hand.
         key="mounted_tool",
         attribute="mounted_tool_id",
         value_fn=lambda robot: robot.mounted_tool_id,

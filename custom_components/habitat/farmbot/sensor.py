@@ -55,15 +55,15 @@ from .pin_entity import FarmBotPinSensorEntity
 from .receiver import CONNECTIVITY, LOG, LogLine
 
 NOTHING = "nothing"
-"""The state that says that no tool is mounted, and that no job is under way."""
+"""The state if no tool is mounted, or nothing is under way."""
 
 _AXES = ("x", "y", "z")
 _LAST_SEEN_INTERVAL = timedelta(minutes=15)
-"""As often as the robot shows itself at the server."""
+"""How often the time is updated while the robot stays online."""
 _DRIFT = timedelta(minutes=2)
-"""The robot counts its uptime once a minute, and says it again with all that changes meanwhile."""
+"""How much the computed start may change: the robot updates its uptime once a minute only."""
 _UNKNOWN = "unknown"
-"""The vendor's word for what Home Assistant has one of its own for."""
+"""The vendor's state that is shown as Home Assistant's own unknown state."""
 
 DISTANCE = (SensorDeviceClass.DISTANCE, UnitOfLength.MILLIMETERS)
 
@@ -73,7 +73,7 @@ class FarmBotSensorEntity[R](HabitatSensorEntity[FarmBotCoordinator, R]):
 
 
 class FarmBotRobotSensorEntity[R](FarmBotSensorEntity[R], FarmBotRobotEntity[R]):
-    """A sensor of what the robot itself says."""
+    """A sensor of the robot's status."""
 
 
 def robot_enum_sensor[R](
@@ -83,7 +83,7 @@ def robot_enum_sensor[R](
     member_fn: Callable[[R], LenientEnum | None],
     entity_registry_enabled_default: bool = True,
 ) -> HabitatSensorEntityDescription[R]:
-    """Return the description of an enum sensor of the robot, whose member UNKNOWN is no state."""
+    """Return the description of an enum sensor; its member UNKNOWN becomes an unknown state."""
 
     def value_fn(record: R) -> str | None:
         state = enum_state(member_fn(record))
@@ -134,7 +134,7 @@ LOAD: tuple[HabitatSensorEntityDescription[Axes], ...] = tuple(
 
 
 def encoders(name: str) -> tuple[HabitatSensorEntityDescription[Axes], ...]:
-    """Describe where the encoders say that the axes are; raw ones count by themselves."""
+    """Return the descriptions for one kind of encoders: scaled ones in mm, raw ones in steps."""
     device_class, unit = DISTANCE if name == "scaled_encoders" else (None, None)
     return tuple(
         HabitatSensorEntityDescription(
@@ -161,7 +161,7 @@ ACTIVITY: tuple[HabitatSensorEntityDescription[Activity], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class RobotWork:
-    """All that tells what the robot is at."""
+    """What the robot is doing: a job, sequences, or only busy."""
 
     job: Job | None
     running: RunningSequences
@@ -169,7 +169,7 @@ class RobotWork:
 
     @property
     def name(self) -> str | None:
-        """What it is at; None where it works without a word."""
+        """The name of the job or sequence; None if the robot is busy with something else."""
         if self.job:
             return self.job.name
         if self.running.names:
@@ -178,7 +178,7 @@ class RobotWork:
 
     @property
     def percent(self) -> float | None:
-        """How far it is with that."""
+        """Progress in %."""
         return self.job.percent if self.job else self.running.percent
 
 
@@ -267,7 +267,7 @@ _OFTEN = frozenset(
         PlantStage.HARVESTED,
     }
 )
-"""Stages of plants that most beds have; those of weeds are rare in them."""
+"""Stages that are common for plants; the others are those of weeds."""
 
 
 def _plants(stage: PlantStage) -> Callable[[Garden], int]:
@@ -377,7 +377,7 @@ NEXT_EVENT: tuple[HabitatSensorEntityDescription[Occurrence], ...] = (
 class FarmBotWorkSensorEntity(
     FarmBotRobotEntity[Jobs], BaseSensorEntity[FarmBotCoordinator, Jobs]
 ):
-    """What the robot is at: a job, else a sequence."""
+    """What the robot is doing: a job, or else a sequence."""
 
     entity_description: HabitatSensorEntityDescription[RobotWork]
 
@@ -399,7 +399,7 @@ class FarmBotWorkSensorEntity(
     @property
     @override
     def native_value(self) -> StateType | datetime:
-        """What it is, or how far."""
+        """The name or the progress."""
         coordinator = self.coordinator
         activity = coordinator.record(BUSY, Activity)
         work = RobotWork(
@@ -413,10 +413,10 @@ class FarmBotWorkSensorEntity(
 class FarmBotUptimeSensorEntity(
     FarmBotRobotEntity[Vitals], BaseSensorEntity[FarmBotCoordinator, Vitals]
 ):
-    """Since when the robot's computer has been running."""
+    """When the robot's computer started."""
 
     _source: Vitals | None = None
-    """What was looked at: a duration, which ages from then on."""
+    """The record that `_since` was computed from."""
     _since: datetime | None = None
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
@@ -426,7 +426,7 @@ class FarmBotUptimeSensorEntity(
     @property
     @override
     def native_value(self) -> datetime | None:
-        """When it started; the same time as long as what the robot says is about that."""
+        """When it started; changes below `_DRIFT` are ignored."""
         vitals = self.record
         if vitals is not self._source:
             self._source = vitals
@@ -441,7 +441,7 @@ class FarmBotUptimeSensorEntity(
 
 
 class FarmBotMountedToolSensorEntity(BaseSensorEntity[FarmBotCoordinator, MountedTool]):
-    """What the robot holds."""
+    """The tool that the robot holds."""
 
     shows = ("native_value", "options")
 
@@ -452,13 +452,13 @@ class FarmBotMountedToolSensorEntity(BaseSensorEntity[FarmBotCoordinator, Mounte
     @property
     @override
     def options(self) -> list[str]:
-        """Nothing, and the robot's tools."""
+        """Nothing, and the names of the robot's tools."""
         return [NOTHING, *(self.record.names(NOTHING) if self.record else ())]
 
     @property
     @override
     def native_value(self) -> str | None:
-        """The tool's name; None for a tool that nobody knows."""
+        """The name of the tool; None for a tool that the server does not list."""
         mounted = self.record
         if mounted is None:
             return None
@@ -471,7 +471,7 @@ class FarmBotMountedToolSensorEntity(BaseSensorEntity[FarmBotCoordinator, Mounte
 
 
 class FarmBotPinGuardSensorEntity(BaseSensorEntity[FarmBotCoordinator, FirmwareConfig]):
-    """After how long the firmware switches a pin by itself."""
+    """After how many seconds the firmware switches a pin by itself."""
 
     def __init__(
         self, coordinator: FarmBotCoordinator, device: Device, number: int
@@ -491,13 +491,13 @@ class FarmBotPinGuardSensorEntity(BaseSensorEntity[FarmBotCoordinator, FirmwareC
     @property
     @override
     def native_value(self) -> float | None:
-        """The seconds; None where it guards nothing any more."""
+        """The time-out in seconds; None if the guard is off."""
         return self._guard.time_out if self._guard else None
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, object] | None:
-        """Which pin, and the state in which that ends."""
+        """The pin, and the state that the firmware sets."""
         guard = self._guard
         if guard is None:
             return None
@@ -505,12 +505,12 @@ class FarmBotPinGuardSensorEntity(BaseSensorEntity[FarmBotCoordinator, FirmwareC
 
 
 class FarmBotLastSeenSensorEntity(BaseSensorEntity[FarmBotCoordinator, FarmBotDevice]):
-    """When the robot was there last: at the server, or at the broker."""
+    """When the robot was last seen by the server or at the broker."""
 
     _online_at: datetime | None = None
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
-        """Follow the robot's record and the link."""
+        """Follow the robot's record and the connectivity."""
         super().__init__(
             coordinator,
             device,
@@ -528,14 +528,14 @@ class FarmBotLastSeenSensorEntity(BaseSensorEntity[FarmBotCoordinator, FarmBotDe
     @property
     @override
     def native_value(self) -> datetime | None:
-        """The later of the two."""
+        """The later of the two times."""
         robot = self.record
         times = (robot.last_saw_api if robot else None, self._online_at)
         return max((time for time in times if time), default=None)
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Look now and then: nothing is told while the robot simply stays."""
+        """Update the time regularly: no record changes while the robot stays online."""
         await super().async_added_to_hass()
         self.async_on_remove(
             async_track_time_interval(self.hass, self._refresh, _LAST_SEEN_INTERVAL)
@@ -555,7 +555,7 @@ class FarmBotLastSeenSensorEntity(BaseSensorEntity[FarmBotCoordinator, FarmBotDe
 
 
 class FarmBotLastLogSensorEntity(BaseSensorEntity[FarmBotCoordinator, LogLine]):
-    """What the robot or the server said last."""
+    """The last line of the log."""
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the log."""
@@ -564,7 +564,7 @@ class FarmBotLastLogSensorEntity(BaseSensorEntity[FarmBotCoordinator, LogLine]):
     @property
     @override
     def native_value(self) -> str | None:
-        """The message, as much of it as a state may have."""
+        """The message, cut to the length of a state."""
         message = self.record.log.message if self.record else None
         return cut(message, MAX_STATE_LENGTH) if message else None
 
@@ -573,7 +573,7 @@ class FarmBotNextEventSensorEntity(
     TurningEntity[FarmBotCoordinator, Schedule],
     BaseSensorEntity[FarmBotCoordinator, Schedule],
 ):
-    """What the robot does next, which is another thing when its time has come."""
+    """The next scheduled run; the state changes when the run is due."""
 
     entity_description: HabitatSensorEntityDescription[Occurrence]
 
@@ -593,30 +593,30 @@ class FarmBotNextEventSensorEntity(
     @property
     @override
     def turns_at(self) -> datetime | None:
-        """When it begins."""
+        """When the run is due."""
         return self._next.start if self._next else None
 
     @property
     @override
     def native_value(self) -> StateType | datetime:
-        """What or when it is."""
+        """The name or the time of the run."""
         return self.entity_description.state_of(self._next)
 
 
 class FarmBotAnalogSensorEntity(
     FarmBotPinSensorEntity, BaseSensorEntity[FarmBotCoordinator, Sensor]
 ):
-    """A sensor at a pin, as the number that the board reads."""
+    """An analog sensor at a pin."""
 
     @property
     @override
     def native_value(self) -> float | None:
-        """0 to 1023; what that means only its owner knows."""
+        """The last reading, 0 to 1023; its meaning depends on what is connected."""
         return self.value
 
 
 def has_encoders(coordinator: FarmBotCoordinator) -> bool:
-    """Say whether a robot's motors have encoders; those of the Express kits have none."""
+    """Return whether the motors have encoders, which those of the Express kits do not."""
     config = coordinator.record(FBOS_CONFIG.path, FbosConfig)
     board = config.firmware_hardware if config else None
     return board is None or not board.name.startswith("EXPRESS")

@@ -29,14 +29,14 @@ class FarmBotPeripheralSwitchEntity(FarmBotPeripheralEntity, SwitchEntity):
     @property
     @override
     def is_on(self) -> bool | None:
-        """What the robot said of its pin."""
+        """Whether the last known value of the pin is above 0."""
         if self.pin is None or self.pin.value is None:
             return None
         return self.pin.value > 0
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Switch on, unless the emergency stop is."""
+        """Switch on, unless the emergency stop is on."""
         await self.write(1, DIGITAL)
 
     @override
@@ -47,7 +47,7 @@ class FarmBotPeripheralSwitchEntity(FarmBotPeripheralEntity, SwitchEntity):
 
 @dataclass(frozen=True, kw_only=True)
 class FarmBotSwitchEntityDescription(SwitchEntityDescription):
-    """Describes a setting that is on or off; its key is the server's name for it."""
+    """Describes a setting that is on or off; its key is the name of the field at the server."""
 
     value_fn: Callable[[FbosConfig], bool | None]
 
@@ -62,7 +62,7 @@ class FarmBotSettingSwitchEntity(FarmBotSettingEntity[FbosConfig], SwitchEntity)
     @property
     @override
     def is_on(self) -> bool | None:
-        """What the server said."""
+        """The value at the server."""
         return self.entity_description.value_fn(self.record) if self.record else None
 
     @override

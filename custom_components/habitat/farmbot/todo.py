@@ -37,7 +37,7 @@ REMOVED_SHOWN_FOR = timedelta(days=7)
 class FarmBotWeedTodoListEntity(
     HabitatEntity[FarmBotCoordinator, Weeds], TodoListEntity
 ):
-    """The weeds to remove; one that is done is marked as removed in the garden."""
+    """The weeds to remove; completing one sets its stage to "removed"."""
 
     _attr_supported_features = TodoListEntityFeature.UPDATE_TODO_ITEM
 
@@ -53,7 +53,7 @@ class FarmBotWeedTodoListEntity(
         super()._handle_coordinator_update()
 
     def _update_items(self) -> None:
-        """Write the list anew, only when a weed changed: there may be a thousand."""
+        """Build the list only when a weed changed, since there may be a thousand."""
         forgotten = dt_util.utcnow() - REMOVED_SHOWN_FOR
         self._attr_todo_items = (
             [_item(weed) for weed in self.record.weeds if _is_shown(weed, forgotten)]
@@ -63,11 +63,11 @@ class FarmBotWeedTodoListEntity(
 
     @override
     async def async_update_todo_item(self, item: TodoItem) -> None:
-        """Mark a weed as removed, or as there after all.
+        """Set the stage of a weed to "removed", or back to "active".
 
         Raises:
-            ServiceValidationError: the weed is gone, or its text was changed.
-            HomeAssistantError: as `Writes.run`.
+            ServiceValidationError: the weed is deleted, or its text was edited.
+            HomeAssistantError: as `coordinator.writes.run`.
         """
         coordinator, key = self.coordinator, f"{POINTS.path}/{item.uid}"
         weed = coordinator.record(key, Point)
@@ -85,7 +85,7 @@ class FarmBotWeedTodoListEntity(
 
 
 def summary_of(weed: Point) -> str:
-    """Return the weed's name and where it is, in mm."""
+    """Return the weed's name and its coordinates in mm."""
     place = ", ".join("?" if at is None else f"{at:g}" for at in (weed.x, weed.y))
     return f"{cut(weed.name or '', MAX_NAME_LENGTH)} ({place})".strip()
 
@@ -109,5 +109,5 @@ def _item(weed: Point) -> TodoItem:
 def entities(
     coordinator: FarmBotCoordinator, device: Device
 ) -> Iterator[EntityFactory]:
-    """Return the robot's weeds."""
+    """Return the to-do list of weeds."""
     yield WEEDS.key, partial(FarmBotWeedTodoListEntity, coordinator, device)

@@ -1,4 +1,4 @@
-"""The operating system of FarmBot's robots."""
+"""FarmBot's update entity: FarmBot OS, the software of the robot."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -32,9 +32,9 @@ _JOBS = "jobs"
 class FarmBotUpdateEntity(
     HabitatEntity[FarmBotCoordinator, FarmBotDevice], UpdateEntity
 ):
-    """FarmBot OS: what the robot runs, and what the server has for it.
+    """FarmBot OS: the version on the robot, and the newest one at the server.
 
-    It stays available while the robot is away, which it is for minutes in an update.
+    It stays available while the robot is offline, which takes minutes during an update.
     """
 
     _attr_title = "FarmBot OS"
@@ -43,7 +43,7 @@ class FarmBotUpdateEntity(
     )
 
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
-        """Follow all that tells of it; who reads the release has it asked for."""
+        """Follow the versions and jobs; reading the release also makes it be requested."""
         super().__init__(
             coordinator,
             device,
@@ -55,7 +55,7 @@ class FarmBotUpdateEntity(
     @property
     @override
     def installed_version(self) -> str | None:
-        """What the robot says that it runs, or the server."""
+        """The version in the robot's status, or else in its record at the server."""
         system = self.coordinator.record(SYSTEM, System)
         version = system.controller_version if system else None
         return version or (self.record.fbos_version if self.record else None)
@@ -63,7 +63,7 @@ class FarmBotUpdateEntity(
     @property
     @override
     def latest_version(self) -> str | None:
-        """What the server has; it names a version only when it is newer."""
+        """The version at the server, which returns one only if it is newer."""
         available = self.coordinator.record(RELEASE, AvailableRelease)
         if available is None:
             return None
@@ -84,9 +84,9 @@ class FarmBotUpdateEntity(
     @property
     @override
     def in_progress(self) -> bool:
-        """Whether an update goes on, the restart at its end included.
+        """Whether an update is under way, including the restart at its end.
 
-        While the robot is away it is what the robot said before it went.
+        While the robot is offline this is the last known state.
         """
         job = self._job
         if job is None or not is_over(job):
@@ -96,14 +96,14 @@ class FarmBotUpdateEntity(
     @property
     @override
     def update_percentage(self) -> float | None:
-        """How far it is."""
+        """Progress of the download in %."""
         return self._job.percent if self._job else None
 
     @override
     async def async_install(
         self, version: str | None, backup: bool, **kwargs: Any
     ) -> None:
-        """Have the robot fetch and install the newest version; it restarts with it."""
+        """Make the robot download and install the newest version, and restart."""
         await require_idle(self.coordinator)
         await start(self.coordinator, celery_script.check_updates())
 
@@ -111,5 +111,5 @@ class FarmBotUpdateEntity(
 def entities(
     coordinator: FarmBotCoordinator, device: Device
 ) -> Iterator[EntityFactory]:
-    """Return the robot's operating system."""
+    """Return the update entity of FarmBot OS."""
     yield FARMBOT_OS.key, partial(FarmBotUpdateEntity, coordinator, device)

@@ -1,4 +1,4 @@
-"""The actions of FarmBot: what the robot does, and what its server keeps."""
+"""The actions of FarmBot: commands to the robot, and changes at the server."""
 
 from collections.abc import Iterable
 from typing import Final

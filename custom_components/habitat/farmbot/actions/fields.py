@@ -1,4 +1,4 @@
-"""What the fields of FarmBot's actions take."""
+"""Validators for the fields of FarmBot's actions."""
 
 from collections.abc import Mapping
 from math import isfinite
@@ -13,7 +13,7 @@ from ..client.celery_script import ANALOG, DIGITAL, PinMode, is_unicode
 from ..client.enums import PointerType
 
 type Fields = Mapping[str | vol.Marker, object]
-"""Fields of an action with what each takes."""
+"""The fields of an action with their validators."""
 
 MODES: Final[Mapping[str, PinMode]] = {"digital": DIGITAL, "analog": ANALOG}
 MODE_NAMES: Final[Mapping[PinMode, str]] = {mode: name for name, mode in MODES.items()}
@@ -23,28 +23,28 @@ GROWING: Final[Mapping[str, PointerType]] = {
     "weed": PointerType.WEED,
     "point": PointerType.GENERIC_POINTER,
 }
-"""The points that people make and remove."""
+"""The types of points that can be added and removed."""
 POINT_TYPES: Final[Mapping[str, PointerType]] = {
     **GROWING,
     "tool_slot": PointerType.TOOL_SLOT,
 }
 
 MAX_TIMEOUT = 86_400
-"""Seconds that an action waits for a sequence at most."""
+"""Maximum seconds that an action waits for a sequence."""
 MAX_PIN_VALUES: Mapping[int, int] = {DIGITAL: 1, ANALOG: 255}
-"""What is written to a pin at most, by its mode."""
+"""The maximum that can be written to a pin, by its mode."""
 MAX_LOGS = 1000
 LAST_PIN = 69
-"""Of the board's pins."""
+"""The highest number of a pin on the board."""
 MAX_POINTS = 1000
-"""So many the server lets an account have."""
+"""The maximum of points in an account (docs/vendors/farmbot.md, Resources)."""
 
 
 def finite(value: float) -> float:
-    """Return a number that is one.
+    """Return a finite number.
 
     Raises:
-        vol.Invalid: it is infinite, or not a number at all.
+        vol.Invalid: it is infinite or NaN.
     """
     if not isfinite(value):
         raise vol.Invalid("must be a finite number")
@@ -52,12 +52,12 @@ def finite(value: float) -> float:
 
 
 def whole_number(value: object) -> int:
-    """Return a whole number, also from its text.
+    """Return a whole number from a number or text.
 
-    A fraction would be another pin or another record than the one that is meant.
+    Fractions are refused, since rounding would select another pin or record.
 
     Raises:
-        vol.Invalid: it is none.
+        vol.Invalid: it is not a whole number.
     """
     number = to_float(value)
     if number is None or not number.is_integer():
@@ -66,10 +66,10 @@ def whole_number(value: object) -> int:
 
 
 def unicode(text: str) -> str:
-    """Return a text that can be sent.
+    """Return a text that can be sent as UTF-8.
 
     Raises:
-        vol.Invalid: it has halves of characters in it, as only escapes in YAML can write them.
+        vol.Invalid: it contains surrogates, which only escapes in YAML can write.
     """
     if not is_unicode(text):
         raise vol.Invalid("must be valid Unicode")

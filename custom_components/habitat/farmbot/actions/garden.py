@@ -1,4 +1,4 @@
-"""The actions on what the server keeps: points, sensor readings and logs."""
+"""The actions on records of the server: points, sensor readings and logs."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,9 +24,9 @@ from .fields import GROWING, MODES, POINT_TYPES
 from .targets import resolve_pin, resolve_record
 
 _COLOR = "color"
-"""Within the meta of a point."""
+"""The key within the `meta` of a point."""
 _NEW = "new"
-"""Stands for the id of a record while that is being made."""
+"""Replaces the id of a record that is being created."""
 
 _TYPE_NAMES: Mapping[PointerType, str] = {
     pointer_type: name for name, pointer_type in POINT_TYPES.items()
@@ -41,7 +41,7 @@ _COLUMNS: Mapping[str, str] = {
     "stage": "plant_stage",
     "planted_at": "planted_at",
 }
-"""The columns of points by the fields of actions."""
+"""By field of an action: the column of a point at the server."""
 _ONLY_PLANTS = frozenset({"crop", "planted_at"})
 
 
@@ -54,7 +54,7 @@ async def add_point(
     type: str,
     **fields: object,
 ) -> ServiceResponse:
-    """Put a plant, a weed or a point on the map, and return it."""
+    """Create a plant, a weed or a point, and return it."""
     pointer_type = GROWING[type]
     columns = _columns(pointer_type, fields)
     known = {name: value for name, value in columns.items() if value is not None}
@@ -84,7 +84,7 @@ async def update_point(
     changes = _columns(point.pointer_type, fields, point)
     body = _body(changes)
     if _COLOR in fields:
-        # The server adds to what is in there.
+        # The server merges this with the present meta.
         body["meta"] = {_COLOR: str(fields[_COLOR])}
         changes["meta"] = {**point.meta, _COLOR: str(fields[_COLOR])}
     key = f"{api.POINTS.path}/{point_id}"
@@ -98,7 +98,7 @@ async def update_point(
 async def remove_point(
     coordinator: FarmBotCoordinator, _: Device, points: list[int]
 ) -> ServiceResponse:
-    """Remove plants, weeds and points, for good."""
+    """Delete plants, weeds and points permanently."""
     gone = [
         _require_point(coordinator, point_id).id for point_id in dict.fromkeys(points)
     ]
@@ -111,10 +111,10 @@ async def remove_point(
 
 
 def _require_point(coordinator: FarmBotCoordinator, point_id: int) -> Point:
-    """Return a point that people make and remove.
+    """Return the plant, weed or point with an id.
 
     Raises:
-        ServiceValidationError: there is none with the id.
+        ServiceValidationError: there is none.
     """
     point = coordinator.record(f"{api.POINTS.path}/{point_id}", Point)
     if point is None or point.pointer_type not in GROWING.values():
@@ -127,10 +127,10 @@ def _columns(
     fields: Mapping[str, object],
     before: Point | None = None,
 ) -> dict[str, object]:
-    """Return what an action's fields say, as a point has it.
+    """Return the columns of a point for the fields of an action.
 
     Raises:
-        ServiceValidationError: this kind of point has no such field or no such stage.
+        ServiceValidationError: this type of point has no such field or stage.
     """
     columns = {
         _COLUMNS[name]: value for name, value in fields.items() if name in _COLUMNS
@@ -156,7 +156,7 @@ def _body(columns: Mapping[str, object]) -> dict[str, Json]:
 
 
 def _to_json(value: object) -> Json:
-    """Return a value of a point as JSON has it."""
+    """Return the value of a column as JSON."""
     if isinstance(value, datetime):
         return value.isoformat()
     return value if isinstance(value, int | float | None) else str(value)
@@ -176,7 +176,11 @@ async def search_points(
     group: NameOrId | None = None,
     limit: int,
 ) -> ServiceResponse:
-    """Return points of what is known already; nothing is asked for."""
+    """Return points among the known ones; no request is sent.
+
+    Raises:
+        ServiceValidationError: the points are not known, or a field is missing.
+    """
     if coordinator.record(GARDEN, Garden) is None or not coordinator.is_current(GARDEN):
         raise validation_error("points_not_known")
     center = None if x is None or y is None else (x, y)
@@ -208,7 +212,7 @@ async def search_points(
 
 
 def _point_response(point: Point) -> JsonObjectType:
-    """Return a point as actions tell it; mm, and the age in days."""
+    """Return a point for the response of an action: lengths in mm, the age in days."""
     return {
         "id": point.id,
         "type": _TYPE_NAMES.get(point.pointer_type) if point.pointer_type else None,
@@ -243,7 +247,7 @@ async def add_sensor_reading(
     read_at: datetime | None = None,
     **place: float,
 ) -> ServiceResponse:
-    """Keep what was read somewhere, and return it."""
+    """Create a sensor reading, and return it."""
     at = resolve_pin(coordinator, pin, sensor=sensor)
     body: dict[str, Json] = {
         "pin": at.pin,
@@ -282,7 +286,7 @@ def _reading_response(reading: SensorReading) -> JsonObjectType:
 async def search_logs(
     coordinator: FarmBotCoordinator, _: Device, limit: int, **wanted: object
 ) -> ServiceResponse:
-    """Return lines of the log that have these values, the newest first."""
+    """Return lines of the log with the given values, the newest first."""
     logs = await coordinator.client.search_logs(
         {name: _query_text(value) for name, value in wanted.items()}
     )
@@ -291,7 +295,7 @@ async def search_logs(
 
 
 def _query_text(value: object) -> str:
-    # As short as it can be said: the server compares texts with its numbers.
+    # As short as possible, since the server compares the text of its numbers.
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 

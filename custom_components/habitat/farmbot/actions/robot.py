@@ -42,28 +42,29 @@ from .fields import MAX_PIN_VALUES, MODE_NAMES, MODES
 from .targets import resolve_pin, resolve_record
 
 PHOTO_TIMEOUT = 60.0
-"""Seconds in which a photo is taken."""
+"""Seconds in which the robot takes a photo."""
 _FIRST_READ_TIMEOUT = 5.0
-"""Seconds in which the robot tells a pin that it read for the first time."""
+"""Seconds in which the status contains a pin that was read for the first time."""
 
 CONFIRMATION_TIMEOUT = 15.0
-"""Seconds in which the server hears from the robot which tool it holds, and tells."""
+"""Seconds in which the server learns from the robot which tool it holds, and pushes that."""
 _PULLOUT_MM: Mapping[int, tuple[float, float]] = {
     1: (100, 0),
     2: (-100, 0),
     3: (0, 100),
     4: (0, -100),
 }
-"""How far the robot pulls a tool out of its slot, along x and y in mm, by the slot's direction."""
+"""By `pullout_direction`: how far the robot pulls a tool out of its slot along x and y, in mm
+(docs/vendors/farmbot.md, Resources)."""
 _GROWING = frozenset({PlantStage.PLANTED, PlantStage.SPROUTED, PlantStage.ACTIVE})
-"""The stages of plants that want water."""
+"""The stages of plants that are watered."""
 
 
 # Emergency stop.
 
 
 async def emergency_lock(coordinator: FarmBotCoordinator, _: Device) -> ServiceResponse:
-    """Stop the robot at once."""
+    """Trigger the emergency stop."""
     await stop(coordinator)
     return None
 
@@ -71,7 +72,7 @@ async def emergency_lock(coordinator: FarmBotCoordinator, _: Device) -> ServiceR
 async def emergency_unlock(
     coordinator: FarmBotCoordinator, _: Device
 ) -> ServiceResponse:
-    """Let the robot move again."""
+    """Release the emergency stop."""
     await unlock(coordinator)
     return None
 
@@ -91,7 +92,7 @@ async def move(
     speed: float | None = None,
     wait: bool = True,
 ) -> ServiceResponse:
-    """Move to a place, or by distances; mm, and % of the speed that is set."""
+    """Move to coordinates or by distances in mm, at a speed in % of the one set for the axis."""
     if x is None and y is None and z is None:
         raise validation_error("nowhere_to_move")
     await require_idle(coordinator)
@@ -106,7 +107,7 @@ async def move(
 async def find_home(
     coordinator: FarmBotCoordinator, _: Device, axis: Axis, *, wait: bool = True
 ) -> ServiceResponse:
-    """Find the end of an axis and make it zero."""
+    """Find the end of an axis and make it 0."""
     await require_idle(coordinator)
     await _travel(coordinator, celery_script.find_home(axis), wait=wait)
     return None
@@ -115,7 +116,7 @@ async def find_home(
 async def go_home(
     coordinator: FarmBotCoordinator, _: Device, axis: Axis, *, wait: bool = True
 ) -> ServiceResponse:
-    """Move an axis to zero."""
+    """Move an axis to 0."""
     await require_idle(coordinator)
     await _travel(coordinator, celery_script.go_home(axis), wait=wait)
     return None
@@ -145,14 +146,14 @@ async def read_pin(
     sensor: NameOrId | None = None,
     mode: str | None = None,
 ) -> ServiceResponse:
-    """Read a pin and return what it said."""
+    """Read a pin and return its value."""
     place = resolve_pin(coordinator, pin, peripheral, sensor)
     require_unlocked(coordinator)
     key = pin_key(place.pin)
     before = coordinator.record(key, Pin)
     how = place.mode if mode is None else MODES[mode]
     await send(coordinator, celery_script.read_pin(place.node, how))
-    # The same value as before is not told again.
+    # The robot does not send a value again that has not changed.
     patience = _FIRST_READ_TIMEOUT if before is None else STATUS_TIMEOUT
     await async_wait_for(
         coordinator, key, lambda: coordinator.record(key, Pin) is not before, patience
@@ -177,7 +178,7 @@ async def write_pin(
     peripheral: NameOrId | None = None,
     mode: str | None = None,
 ) -> ServiceResponse:
-    """Write to a pin: 0 or 1, to an analog one up to 255."""
+    """Write to a pin: 0 or 1 (digital), or 0 to 255 (analog)."""
     place = resolve_pin(coordinator, pin, peripheral)
     how = place.mode if mode is None else MODES[mode]
     if value > MAX_PIN_VALUES[how]:
@@ -194,7 +195,7 @@ async def toggle_pin(
     pin: int | None = None,
     peripheral: NameOrId | None = None,
 ) -> ServiceResponse:
-    """Switch a pin over."""
+    """Toggle a pin."""
     place = resolve_pin(coordinator, pin, peripheral)
     require_unlocked(coordinator)
     await send(coordinator, celery_script.toggle_pin(place.node))
@@ -204,7 +205,7 @@ async def toggle_pin(
 async def set_servo_angle(
     coordinator: FarmBotCoordinator, _: Device, pin: int, angle: float
 ) -> ServiceResponse:
-    """Turn a servo; degrees."""
+    """Turn a servo to an angle in degrees."""
     require_unlocked(coordinator)
     await send(coordinator, celery_script.set_servo_angle(pin, angle))
     return None
@@ -268,12 +269,17 @@ async def mount_tool(
 ) -> ServiceResponse:
     """Fetch a tool from its slot.
 
-    The robot would say yes and do nothing where this refuses.
+    What is refused here the robot would confirm without doing anything (docs/vendors/farmbot.md,
+    Resources).
+
+    Raises:
+        ServiceValidationError: a tool is mounted, or this one cannot be mounted.
+        HomeAssistantError: as `send`, or the server does not show the tool as mounted afterwards.
     """
     chosen = resolve_record(coordinator, api.TOOLS, tool)
     if not chosen.name:
         raise validation_error("tool_without_name")
-    # The robot is told the name, and takes the first tool that has it.
+    # The command contains the name, and the robot takes the first tool with it.
     resolve_record(coordinator, api.TOOLS, chosen.name)
     if not await async_wait_for(
         coordinator, MOUNTED_TOOL, lambda: not _is_tool_mounted(coordinator)
@@ -299,7 +305,12 @@ async def mount_tool(
 async def dismount_tool(
     coordinator: FarmBotCoordinator, _: Device, *, wait: bool = True
 ) -> ServiceResponse:
-    """Put the mounted tool back into its slot."""
+    """Put the mounted tool back into its slot.
+
+    Raises:
+        ServiceValidationError: no tool is mounted, or it cannot be put back.
+        HomeAssistantError: as `send`, or the server shows a tool as mounted afterwards.
+    """
     if not await async_wait_for(
         coordinator, MOUNTED_TOOL, lambda: _is_tool_mounted(coordinator) is not False
     ):
@@ -324,10 +335,10 @@ async def dismount_tool(
 
 
 def _require_slot(coordinator: FarmBotCoordinator, tool: Tool) -> None:
-    """Refuse a tool that the robot's own program neither takes from its slot nor puts back.
+    """Refuse a tool that the robot's own program cannot take from its slot or put back.
 
     Raises:
-        ServiceValidationError: it has no slot, or one that the robot does not get to.
+        ServiceValidationError: it has no slot, or one that the robot cannot use or reach.
     """
     name = tool.name or str(tool.id)
     slots = [
@@ -352,7 +363,7 @@ def _require_slot(coordinator: FarmBotCoordinator, tool: Tool) -> None:
 
 
 def _is_tool_mounted(coordinator: FarmBotCoordinator) -> bool | None:
-    """Say whether a tool is mounted, as it may have been told only now; None is unknown."""
+    """Return whether a tool is mounted; None if it is not known."""
     mounted = coordinator.record(MOUNTED_TOOL, MountedTool)
     return None if mounted is None else mounted.tool_id is not None
 
@@ -372,7 +383,12 @@ async def water_plants(
     wait: bool = False,
     timeout: float = 3600,
 ) -> ServiceResponse:
-    """Water plants: those that are named, those of a group, or all of a crop that grow."""
+    """Water plants: given by id, those of a group, or all growing ones of a crop.
+
+    Raises:
+        ServiceValidationError: nothing is selected, or the robot would skip one of the plants.
+        HomeAssistantError: as `start`.
+    """
     known = {
         point.id: point
         for point in kept(coordinator.records(api.POINTS.path, Point))
@@ -400,7 +416,7 @@ async def water_plants(
 
 
 def _is_watered(coordinator: FarmBotCoordinator, plant: Point) -> bool:
-    """Say whether the robot's own program waters a plant: it goes by its age and its curve."""
+    """Return whether the robot's own program waters a plant, for which it needs its age and curve."""
     curve_id = plant.water_curve_id
     return (
         plant.planted_at is not None
@@ -420,7 +436,7 @@ def _join_ids(ids: Iterable[int]) -> str:
 
 
 async def take_photo(coordinator: FarmBotCoordinator, _: Device) -> ServiceResponse:
-    """Take a photo; it is there when the robot has uploaded it."""
+    """Take a photo; it appears once the robot has uploaded it."""
     await send(coordinator, celery_script.take_photo(), timeout=PHOTO_TIMEOUT)
     return None
 
@@ -432,6 +448,6 @@ async def send_message(
     type: str,
     channels: list[Channel],
 ) -> ServiceResponse:
-    """Write a line into the robot's log and, if wished, to other channels."""
+    """Write a line to the robot's log, and to other channels if given."""
     await send(coordinator, celery_script.send_message(message, type, channels))
     return None

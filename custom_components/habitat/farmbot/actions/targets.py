@@ -1,4 +1,4 @@
-"""One of the things that a robot has, by its name or its id; refused where it is not clear which."""
+"""Resolves the targets of actions: a record by its name or id, or a pin."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _UNKNOWN: Mapping[str, str] = {
     api.SEQUENCES.path: "no_such_sequence",
     api.TOOLS.path: "no_such_tool",
 }
-"""What to say where a list has nothing of a name."""
+"""By resource: the key of the error for a name or id that it does not have."""
 _KINDS: Mapping[str, PinKind] = {
     api.PERIPHERALS.path: "Peripheral",
     api.SENSORS.path: "Sensor",
@@ -28,27 +28,27 @@ _KINDS: Mapping[str, PinKind] = {
 
 @dataclass(frozen=True, slots=True)
 class PinTarget:
-    """A pin, and how a command names it."""
+    """A pin, and how a command refers to it."""
 
     pin: int
     mode: PinMode
-    """How it is read and written when nobody says otherwise."""
+    """The default mode for reading and writing."""
     named: Node | None = None
-    """What is connected there, where that was named."""
+    """The CeleryScript node of what is connected, if the target is not the pin's number."""
 
     @property
     def node(self) -> int | Node:
-        """What stands for it in a command."""
+        """The pin as an argument of a command."""
         return self.pin if self.named is None else self.named
 
 
 def resolve_record[R: NamedRecord](
     coordinator: FarmBotCoordinator, resource: Resource[R], wanted: NameOrId
 ) -> R:
-    """Return the one record that is meant.
+    """Return the record with a name or id.
 
     Raises:
-        ServiceValidationError: there is none, or several have that name.
+        ServiceValidationError: there is none, or several have this name.
     """
     matches = find_records(coordinator.records(resource.path, resource.model), wanted)
     if not matches:
@@ -64,10 +64,10 @@ def resolve_pin(
     peripheral: NameOrId | None = None,
     sensor: NameOrId | None = None,
 ) -> PinTarget:
-    """Return the pin that is given by its number or by what is connected to it.
+    """Return the pin that is given by its number, a peripheral or a sensor.
 
     Raises:
-        ServiceValidationError: nothing is given, or it is not clear what is meant.
+        ServiceValidationError: none is given, it does not exist, or several have this name.
     """
     if pin is not None:
         return PinTarget(pin, DIGITAL)
