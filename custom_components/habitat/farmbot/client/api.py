@@ -1,9 +1,8 @@
-"""The resources of FarmBot's server, and what can be done with each.
+"""The resources of FarmBot's server, and the requests for each; see docs/vendors/farmbot.md, Resources.
 
-Left out on purpose: `device/sync` makes a robot that is away look present, `export_data` sends
-the whole account by e-mail, `tokens` by GET issues tokens that end no later, `device/seed` and
-`device/reset`, registering and deleting users, and `password_resets` are the owner's to do in the
-web app, and nothing here could undo them.
+Some are left out: `device/sync` makes an offline robot look online, `export_data` sends the whole
+account by e-mail, and `GET tokens` issues tokens with the same end. `device/seed`, `device/reset`,
+`password_resets`, and creating or deleting users cannot be undone, so they are left to the web app.
 """
 
 from collections import defaultdict
@@ -28,23 +27,23 @@ from .auth import TOKENS, action_required
 from .models import GlobalBulletin, Log, Point, Release, SavedGarden
 
 RATE_LIMIT_PAUSE = 180.0
-"""Seconds: whoever asks too much is shut out for "a few minutes", and no header says how many."""
+"""Seconds to wait after status 429: the server refuses for "a few minutes", without Retry-After."""
 MAX_DELETED = 100
-"""Points that one request deletes: their ids stand in its address."""
+"""Points that one request deletes: their ids are part of its URL."""
 
 _NO_RELEASE = (404, 422)
-"""None for the platform or the channel; the robot has it already."""
+"""Statuses without a release: none exists for the platform or channel, or the robot has it already."""
 
 _API = "/api/"
 _SLUG = re.compile(r"[\w-]+", re.ASCII)
-"""It becomes part of an address, whatever the server may have said."""
+"""A slug from the server becomes part of a URL, so it is checked."""
 
 type Fields = Mapping[str, Json]
 type Rows = Sequence[Json]
 
 
 class Verb(Flag):
-    """What the server does with a resource."""
+    """The methods that the server has for a resource."""
 
     LIST = auto()
     SHOW = auto()
@@ -64,19 +63,19 @@ class Resource[R]:
     """A kind of records at the server."""
 
     path: str
-    """Its name in addresses."""
+    """Its name in URLs."""
     model: type[R]
     verbs: Verb
     pages: bool = False
-    """Whether it can be asked for page by page; not all that the vendor's document names can."""
+    """Whether it can be read page by page, which is so for fewer lists than the vendor documents."""
     single: bool = False
-    """Whether an account has one of it, without an id in its address."""
+    """Whether an account has exactly one, without an id in its URL."""
     synced: str | None = None
-    """The name under which the broker tells of changes, where it does."""
+    """Its class in the topics of the broker; None if the broker does not send changes of it."""
     public: bool = False
-    """Whether it is asked for without a login."""
+    """Whether it needs no login."""
     lone: bool = False
-    """Whether the vendor's document shows one record where the server has a list."""
+    """Whether the answer may also be a single record, as the vendor documents it."""
 
 
 ALERTS = Resource("alerts", models.Alert, _L | _D, pages=True, synced="Alert")
@@ -85,7 +84,7 @@ DEVICE = Resource("device", models.FarmBotDevice, _S | _U, single=True, synced="
 FARM_EVENTS = Resource(
     "farm_events", models.FarmEvent, _CRUD, pages=True, synced="FarmEvent"
 )
-"""Asking for the list deletes those that are over."""
+"""Reading the list deletes events that are over."""
 FARMWARE_ENVS = Resource(
     "farmware_envs",
     models.FarmwareEnv,
@@ -103,7 +102,7 @@ FARMWARE_INSTALLATIONS = Resource(
 FBOS_CONFIG = Resource(
     "fbos_config", models.FbosConfig, _S | _U | _D, single=True, synced="FbosConfig"
 )
-"""To delete it sets all of it back, as with the other two."""
+"""Deleting a configuration resets it."""
 FEATURED_SEQUENCES = Resource(
     "featured_sequences", models.FeaturedSequence, _L, public=True
 )
@@ -124,9 +123,9 @@ GLOBAL_CONFIG = Resource(
 GLOBAL_BULLETINS = Resource("global_bulletins", GlobalBulletin, Verb(0), public=True)
 """See `FarmBotClient.global_bulletin`."""
 IMAGES = Resource("images", models.Image, _L | _S | _C | _D, synced="Image")
-"""The newest 450, the newest first."""
+"""The list has at most 450, the newest first."""
 LOGS = Resource("logs", Log, _L | _C | _D | Verb.CLEAR)
-"""Up to 1000 of them; the broker tells of new ones for nothing."""
+"""The list has at most 1000; the broker sends new ones."""
 PERIPHERALS = Resource(
     "peripherals", models.Peripheral, _CRUD, pages=True, synced="Peripheral"
 )
@@ -160,13 +159,13 @@ SENSOR_READINGS = Resource(
     pages=True,
     synced="SensorReading",
 )
-"""The newest first; 2500 of them are half a megabyte, see `FarmBotClient.newest`."""
+"""The newest first; the whole list of 2500 is half a megabyte, see `FarmBotClient.newest`."""
 SENSORS = Resource("sensors", models.Sensor, _CRUD, pages=True, synced="Sensor")
 SEQUENCE_VERSIONS = Resource("sequence_versions", models.SequenceVersion, _S)
 SEQUENCES = Resource("sequences", models.Sequence, _CRUD, synced="Sequence")
-"""Sent as they are read: an error in the middle leaves half a document."""
+"""The server streams the list: an error leaves half a document."""
 STORAGE_AUTH = Resource("storage_auth", models.StorageAuth, _S, single=True)
-"""Leave to upload one photo."""
+"""A permission to upload one photo."""
 TELEMETRIES = Resource(
     "telemetries", models.Telemetry, _L | _C | _D, synced="Telemetry"
 )
@@ -185,39 +184,38 @@ WIZARD_STEP_RESULTS = Resource(
 RESOURCES: tuple[Resource[Any], ...] = tuple(
     item for item in list(vars().values()) if isinstance(item, Resource)
 )
-"""All of them; what kind of records each has is its model's to say."""
+"""All resources."""
 SYNCED: Mapping[str, Resource[Any]] = {
     resource.synced: resource for resource in RESOURCES if resource.synced
 }
-"""The resources that the broker tells of, by its names for them."""
+"""The resources whose changes the broker sends, by their class in the topics."""
 
 
 class FarmBotClient:
-    """FarmBot's server for one account.
+    """Sends the requests of one account to FarmBot's server.
 
-    Every method raises as `CloudSession.send` does, and ActionRequired while the terms of service are
-    not accepted. An answer of the same bytes gives the same objects. Asking for what the server
-    does not do with a resource, or for one of many without its id, raises TypeError and sends
-    nothing.
+    Every method raises as `CloudSession.send`, and ActionRequired while the terms of service are not
+    accepted. An answer with the same bytes gives the same objects. A method that the server does not
+    have for a resource, or a missing id, raises TypeError before anything is sent.
     """
 
     def __init__(self, session: CloudSession, report: ParseReport) -> None:
-        """Speak through a session and count there what the server sends amiss."""
+        """Use a session, and count unexpected content in a report."""
         self.session = session
         self.report = report
         self._memory = Memory()
         self._chains: defaultdict[Hashable, PageChain] = defaultdict(PageChain)
 
-    # What is done with any resource.
+    # Any resource.
 
     async def list[R](self, resource: Resource[R]) -> Collection[R]:
-        """Return all records of a resource, by the text of their ids."""
+        """Return all records of a resource, keyed by the text of their ids."""
         return await self._collection(resource, None)
 
     async def pages[R](self, resource: Resource[R], per: int) -> Collection[R]:
-        """Return all records of a resource, asked for so many at a time.
+        """Return all records of a resource, read in pages of `per` records.
 
-        The server sorts few resources: a change meanwhile may hide a record or show it twice.
+        The server sorts few resources, so a change between pages may hide or repeat a record.
         """
         _check(resource, Verb.LIST, paged=True)
 
@@ -233,12 +231,12 @@ class FarmBotClient:
         return self._memory.join(question, pages, self._join)
 
     async def newest[R](self, resource: Resource[R], count: int) -> Collection[R]:
-        """Return the newest records of a resource that has them first."""
+        """Return the newest records of a resource whose list has them first."""
         _check(resource, Verb.LIST, paged=True)
         return await self._collection(resource, _page(1, count))
 
     async def show[R](self, resource: Resource[R], record_id: int | None = None) -> R:
-        """Return one record: that with the id, or the only one that there is."""
+        """Return one record: the one with the id, or the only one of a single resource."""
         _check(resource, Verb.SHOW)
         place = _id_path(resource, record_id)
         read = partial(self._read_one, resource)
@@ -250,16 +248,16 @@ class FarmBotClient:
         )
 
     async def create[R](self, resource: Resource[R], fields: Fields) -> R | None:
-        """Make a record; return it, where the server says more than that it is done."""
+        """Create a record; return it, or None if the server does not."""
         _check(resource, Verb.CREATE)
         return await self._write("POST", resource, "", fields)
 
     async def update[R](
         self, resource: Resource[R], fields: Fields, record_id: int | None = None
     ) -> R | None:
-        """Change fields of a record; return it as `create` does."""
+        """Change fields of a record; return it, or None if the server does not."""
         _check(resource, Verb.UPDATE)
-        # With the time of an older version in it the server refuses the change.
+        # The server refuses a change with the time of another version (status 409).
         changes = {
             name: value for name, value in fields.items() if name != "updated_at"
         }
@@ -270,43 +268,43 @@ class FarmBotClient:
     async def delete[R](
         self, resource: Resource[R], record_id: int | None = None
     ) -> None:
-        """Delete a record, for good; the only one of its kind is set back instead."""
+        """Delete a record permanently; that of a single resource is reset instead."""
         _check(resource, Verb.DELETE)
         await self._send_once(
             "DELETE", f"{resource.path}{_id_path(resource, record_id)}"
         )
 
     async def clear[R](self, resource: Resource[R]) -> None:
-        """Delete all records of a resource, for good."""
+        """Delete all records of a resource permanently."""
         _check(resource, Verb.CLEAR)
         await self._send_once("DELETE", f"{resource.path}/all")
 
     def read[R](self, resource: Resource[R], raw: Json) -> R | None:
-        """Read a record, also one that the broker told; None when it is none."""
+        """Parse a record of the server or the broker; return None if it is not valid."""
         if not isinstance(raw, dict):
             self.report.record(f"{resource.model.__name__} (no object)")
             return None
         return parse(resource.model, raw, self.report)
 
-    # What is done with one resource only.
+    # Particular resources.
 
     async def delete_points(self, *point_ids: int) -> None:
-        """Delete points, for good, many in one request."""
+        """Delete points permanently, up to `MAX_DELETED` in one request."""
         for some in batched(point_ids, MAX_DELETED, strict=False):
             await self._send_once("DELETE", f"points/{','.join(map(str, some))}")
 
     async def search_points(self, wanted: Fields) -> tuple[Point, ...]:
-        """Return the points that have these values, discarded ones too.
+        """Return the points with the given values, including discarded ones.
 
-        Of x, y, z, radius, depth, meta, name, pointer_type, plant_stage and openfarm_slug.
+        Possible are x, y, z, radius, depth, meta, name, pointer_type, plant_stage and openfarm_slug.
         """
         request = Request(method="POST", path=f"{_API}points/search", json=dict(wanted))
         return await self._send(request, partial(self._read_found, POINTS))
 
     async def search_logs(self, wanted: Mapping[str, str]) -> tuple[Log, ...]:
-        """Return the logs that have these values.
+        """Return the logs with the given values.
 
-        Of message, type, verbosity, x, y and z; those that the web app is set not to show are
+        Possible are message, type, verbosity, x, y and z. Logs that the web app is set to hide are
         not found.
         """
         request = Request(
@@ -315,10 +313,10 @@ class FarmBotClient:
         return await self._send(request, partial(self._read_found, LOGS))
 
     async def release(self, platform: str) -> Release | None:
-        """Return the release that a robot of this platform should go to; None if there is none.
+        """Return the release to which a robot of this platform should update; None if there is none.
 
-        The server takes down that the robot looked for an update: ask once a day, or when a
-        person wants to know.
+        The server counts each request as an attempt of the robot to update, so send it at most once
+        a day (docs/vendors/farmbot.md, Resources).
         """
         request = Request(
             method="GET", path=f"{_API}releases", params={"platform": platform}
@@ -331,16 +329,16 @@ class FarmBotClient:
             raise
 
     async def global_bulletin(self, slug: str) -> GlobalBulletin:
-        """Return the bulletin that an alert names."""
+        """Return the bulletin with the slug of an alert."""
         if not _SLUG.fullmatch(slug):
-            raise BadAnswer("The name of the bulletin is none")
+            raise BadAnswer("The name of the bulletin is not valid")
         request = Request(
             method="GET", path=f"{_API}global_bulletins/{slug}", anonymous=True
         )
         return await self._send(request, partial(self._read_one, GLOBAL_BULLETINS))
 
     async def public_key(self) -> str:
-        """Return the key that the server's tokens are signed with, in PEM."""
+        """Return the public key of the server's tokens, in PEM format."""
         request = Request(method="GET", path=f"{_API}public_key", anonymous=True)
         return await self._send(request, _text)
 
@@ -350,49 +348,49 @@ class FarmBotClient:
         return await self._send(request, Answer.json)
 
     async def snapshot_garden(self, name: str | None = None) -> SavedGarden | None:
-        """Put by the plants as they stand now; return what was put by, where the server says."""
+        """Save the present plants as a garden; return it, or None if the server does not."""
         fields: Fields = {} if name is None else {"name": name}
         return await self._write("POST", SAVED_GARDENS, "/snapshot", fields)
 
     async def apply_garden(self, garden_id: int) -> None:
-        """Plant what a saved garden has beside what is there.
+        """Add the plants of a saved garden to the present ones.
 
-        The other way, which first takes all plants away, is not offered.
+        The variant that deletes all present plants before is not offered.
         """
         await self._send_once("PATCH", f"saved_gardens/{garden_id}/apply")
 
     async def publish_sequence(self, sequence_id: int, copyright_holder: str) -> None:
-        """Let all the world install a sequence."""
+        """Publish a sequence, so that all users can install it."""
         fields: Fields = {"copyright": copyright_holder}
         await self._send_once("POST", f"sequences/{sequence_id}/publish", fields)
 
     async def unpublish_sequence(self, sequence_id: int) -> None:
-        """Let nobody install a sequence any more."""
+        """Stop publishing a sequence."""
         await self._send_once("POST", f"sequences/{sequence_id}/unpublish")
 
     async def install_sequence(self, version_id: int) -> models.Sequence | None:
-        """Take over a published version of somebody's sequence."""
+        """Install a published version of a sequence."""
         return await self._write("POST", SEQUENCES, f"/{version_id}/install", {})
 
     async def upgrade_sequence(
         self, sequence_id: int, version_id: int
     ) -> models.Sequence | None:
-        """Replace an installed sequence by another of its published versions."""
+        """Replace an installed sequence by another published version of it."""
         place = f"/{sequence_id}/upgrade/{version_id}"
         return await self._write("POST", SEQUENCES, place, {})
 
     async def refresh_farmware(self, installation_id: int) -> None:
-        """Have the server read an installed program's description again."""
+        """Make the server read the description of an installed program again."""
         await self._send_once(
             "POST", f"farmware_installations/{installation_id}/refresh"
         )
 
     async def revoke_token(self) -> None:
-        """Make the token in use worthless."""
+        """Revoke the token in use."""
         request = Request(method="DELETE", path=TOKENS, repeatable=False)
         await self._send(request, _ignore)
 
-    # How it is sent.
+    # Sending.
 
     async def _collection[R](
         self, resource: Resource[R], params: Query | None
@@ -409,7 +407,7 @@ class FarmBotClient:
         params: Query | None,
         read: Recalling[T],
     ) -> T:
-        """Ask for what is asked for time and again, and is read only when it changed."""
+        """Read a resource that is read repeatedly; an unchanged answer is not parsed again."""
         request = Request(
             method="GET",
             path=f"{_API}{resource.path}",
@@ -421,7 +419,7 @@ class FarmBotClient:
     async def _write[R](
         self, method: str, resource: Resource[R], place: str, fields: Fields
     ) -> R | None:
-        # The server repeats what it does not like.
+        # An error of the server may quote these values.
         learn_private(resource.model, fields, self.report)
         request = Request(
             method=method,
@@ -434,7 +432,7 @@ class FarmBotClient:
     async def _send_once(
         self, method: str, place: str, fields: Fields | None = None
     ) -> None:
-        """Send what is not for doing twice; what the server says to it does not matter."""
+        """Send a request that must not be repeated, and ignore the content of the answer."""
         request = Request(
             method=method,
             path=f"{_API}{place}",
@@ -444,7 +442,7 @@ class FarmBotClient:
         await self._send(request, _ignore)
 
     async def _send[T](self, request: Request, read: Callable[[Answer], T]) -> T:
-        """Send a request; say what there is to do, and how long to wait, where the server does."""
+        """Send a request, and complete the errors that need an action or a pause."""
         try:
             return await self.session.send(request, read)
         except Refused as err:
@@ -456,7 +454,7 @@ class FarmBotClient:
                 raise
             raise RateLimited(str(err), RATE_LIMIT_PAUSE) from err
 
-    # How it is read.
+    # Reading.
 
     def _read_one[R](self, resource: Resource[R], answer: Answer) -> R:
         document = answer.json()
@@ -464,7 +462,7 @@ class FarmBotClient:
             document = document[0]
         record = self.read(resource, document)
         if record is None:
-            raise BadAnswer(f"The answer is no {resource.model.__name__}")
+            raise BadAnswer(f"The answer is not a valid {resource.model.__name__}")
         return record
 
     def _read_all[R](
@@ -482,7 +480,7 @@ class FarmBotClient:
         known: Records,
         following: Query | None = None,
     ) -> Page[R]:
-        """Read a list; `following` is what to ask next, if this page turns out to be full."""
+        """Read a page; `following` is the query for the next one, used if this page is full."""
         rows = _rows(resource, answer)
         full = following is not None and len(rows) >= int(following["per"])
         read = partial(self._read_row, resource)
@@ -499,7 +497,7 @@ class FarmBotClient:
         return self._read_page(resource, answer, Records({})).records
 
     def _read_reply[R](self, resource: Resource[R], answer: Answer) -> R | None:
-        """Read what the server says to a write that it did, whatever it says."""
+        """Read the record in the answer to a write; None if there is none."""
         try:
             document = answer.json() if answer.body.strip() else None
         except BadAnswer:
@@ -513,9 +511,9 @@ def _check(resource: Resource[Any], verb: Verb, *, paged: bool = False) -> None:
 
 
 def _id_path(resource: Resource[Any], record_id: int | None) -> str:
-    """Return where a record is below its resource."""
+    """Return the path of a record below its resource."""
     if (record_id is None) is not resource.single:
-        raise TypeError(f"{resource.path}: an id too many or too few")
+        raise TypeError(f"{resource.path}: an id is missing, or must not be given")
     return "" if record_id is None else f"/{record_id}"
 
 
@@ -528,7 +526,7 @@ def _rows(resource: Resource[Any], answer: Answer) -> Rows:
     if resource.lone and isinstance(document, dict) and "id" in document:
         return (document,)
     if not isinstance(document, list):
-        raise BadAnswer(f"The answer is no list of {resource.path}")
+        raise BadAnswer(f"The answer is not a list of {resource.path}")
     return document
 
 

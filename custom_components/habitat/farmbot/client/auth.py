@@ -1,7 +1,7 @@
-"""Logging in at FarmBot's server: e-mail and password for a token of 60 days.
+"""Login at FarmBot's server: exchanges e-mail and password for a token of 60 days.
 
-The token opens the message broker as well, and says where that is. It cannot be renewed beyond
-its 60 days but by logging in again.
+The message broker accepts the token too, and its claims contain the broker's address. After its 60
+days only another login gives a new one. See docs/vendors/farmbot.md, Login.
 """
 
 from collections.abc import Mapping
@@ -22,12 +22,12 @@ from ...cloud.values import to_float, to_int, to_str
 TOKENS = "/api/tokens"
 
 TERMS_NOT_ACCEPTED = 451
-"""The status of every endpoint while a user has not agreed to the terms of service."""
+"""The HTTP status of every endpoint while the user has not accepted the terms of service."""
 
 _NOT_VERIFIED = 403
 _INVALID = 422
 _LIFETIME = 60 * 86_400.0
-"""Seconds, as the server's source has it; for a token that does not say."""
+"""Seconds that a token lives (docs/vendors/farmbot.md, Login); used if it does not contain its end."""
 _CLAIMS = ("bot", "mqtt", "mqtt_port", "mqtt_ws", "vhost", "iss", "sub", "jti")
 
 _PLAIN_PORT, _TLS_PORT = 1883, 8883
@@ -38,25 +38,25 @@ _HOST = re.compile(r"[^\s/@]+")
 
 @dataclass(frozen=True, slots=True)
 class BrokerAddress:
-    """Where the message broker is, and who the robot is there."""
+    """The address of the message broker, and the user name of the robot there."""
 
     bot: str
-    """The name to log in with, which is also part of every topic."""
+    """The user name, which is also part of every topic."""
     host: str
     port: int
     tls: bool
 
 
 def refuses_login(status: int, document: Json) -> bool:
-    """Say whether an answer means that e-mail or password is wrong."""
+    """Return whether an answer means that the e-mail or password is wrong."""
     return status == _INVALID and isinstance(document, dict) and "auth" in document
 
 
 def error_message(document: Json) -> str | None:
-    """Return what an error document says.
+    """Return the message of an error document, if it has one.
 
-    It is {"error": "…"}, {"error": {"jwt": "…"}} or, of values that do not pass,
-    {"<field>": "…"}.
+    It is {"error": "…"}, {"error": {"jwt": "…"}} or, for invalid values, {"<field>": "…"}
+    (docs/vendors/farmbot.md, Login).
     """
     if not isinstance(document, dict):
         return None
@@ -73,7 +73,7 @@ def error_message(document: Json) -> str | None:
 
 
 def action_required(refusal: Refused) -> ActionRequired | None:
-    """Return what there is to do before the server serves; None for any other refusal."""
+    """Return what the user has to do first, or None for any other refusal."""
     if refusal.status == TERMS_NOT_ACCEPTED:
         return ActionRequired(str(refusal), "terms_not_accepted")
     return None
@@ -82,14 +82,14 @@ def action_required(refusal: Refused) -> ActionRequired | None:
 async def log_in(
     session: CloudSession, fields: Mapping[str, str], old: Token | None = None
 ) -> Token:
-    """Get a token with `email` and `password`.
+    """Return a token for `email` and `password` of the fields.
 
-    Its claims are those of the broker and the robot, see `broker_address` and `device_id`.
+    Its claims contain the broker and the robot, see `broker_address` and `device_id`.
 
     Raises:
         AuthError: e-mail or password is wrong.
         ActionRequired: the terms are not accepted, or the e-mail address is not confirmed.
-        CloudError: no token could be had for another reason.
+        CloudError: the request failed for another reason.
     """
     try:
         answer = await session.json(
@@ -108,7 +108,7 @@ async def log_in(
         if (todo := action_required(err)) is not None:
             raise todo from err
         raise
-    # The user beside the token is a person, whom nobody here needs to know.
+    # The answer also contains the user, whose name and address must not be logged.
     user = _inner(answer, "user")
     session.privacy.learn("user", [user.get("name"), user.get("email")])
     issued = _inner(answer, "token")
@@ -128,16 +128,16 @@ async def log_in(
 def broker_address(
     claims: Mapping[str, str], *, encrypted: bool = False
 ) -> BrokerAddress | None:
-    """Return where a token's claims say that the message broker is; None where they do not.
+    """Return the address of the message broker from a token's claims, or None if it is missing.
 
-    Encrypted, unless the address for web sockets beside it is not: that is the robot's own rule.
-    With `encrypted`, that of a server with https, the token never goes in clear whatever they say.
+    The connection is encrypted unless the web-socket address is not: this is the robot's own rule
+    (docs/vendors/farmbot.md, Login). With `encrypted`, as for a server with https, it always is.
     """
     bot = claims.get("bot")
     plain = claims.get("mqtt_ws", "").strip().casefold().startswith("ws:")
     tls = encrypted or not plain
-    # Only a host is documented; a scheme or a port may come with it, or a port beside it from a
-    # server whose broker is not where the vendor's own clients look.
+    # Documented is a host only. A server of one's own may add a scheme or a port, or have the claim
+    # `mqtt_port`.
     text = claims.get("mqtt", "").strip().rpartition("://")[2]
     if text.count(":") > 1 and "[" not in text:
         text = f"[{text}]"
@@ -156,18 +156,18 @@ def broker_address(
 
 
 def device_id(claims: Mapping[str, str]) -> int | None:
-    """Return the robot's id by a token's claims."""
+    """Return the robot's id from a token's claims, or None if it is missing."""
     found = _BOT.fullmatch(claims.get("bot", ""))
     return int(found[1]) if found else None
 
 
 def _sentence(name: str, message: str) -> str:
-    """Return a field's message, with the field where the message goes on from its name."""
+    """Return the message for a field, with the field's name where the message continues it."""
     return message if message[0].isupper() else f"{name} {message}"
 
 
 def _signed(token: str) -> Mapping[str, Json]:
-    """Return what a token itself holds; its signature is the server's to check, not ours."""
+    """Return the claims within a token; only the server verifies its signature."""
     try:
         claims: Mapping[str, Json] = jwt.decode(
             token, options={"verify_signature": False}
@@ -178,9 +178,9 @@ def _signed(token: str) -> Mapping[str, Json]:
 
 
 def _lifetime(claims: Mapping[str, Json], now: float) -> float:
-    """Return how many seconds a token lives.
+    """Return the lifetime of a token in seconds.
 
-    Where it says when it was issued our own clock, which may be wrong, does not matter.
+    It is the difference of two claims if possible, since the local clock may be wrong.
     """
     expires, issued = to_float(claims.get("exp")), to_float(claims.get("iat"))
     if expires is None:

@@ -1,9 +1,10 @@
-"""The one connection to the message broker, through which the robot is heard and commanded.
+"""The connection to the message broker, which receives from the robot and sends it commands.
 
-MQTT 3.1.1 at QoS 0: nothing is kept for those who were away. The server allows 20 logins in 5 min,
-shared with the robot and all browsers, and locks everybody out above that; hence one connection
-that lasts, and patience before the next. The broker does not tell when the robot goes; it is asked
-with pings, as the web app does. Topics and replies are those of FarmBot OS 15.
+MQTT 3.1.1 at QoS 0: the broker keeps nothing for clients that were not connected. The server allows
+20 logins in 5 minutes for the robot and all its clients together, and refuses all of them above
+that, so there is one lasting connection, and long pauses between attempts. The broker does not
+notify when the robot goes offline, so it is pinged, as the web app does. Topics and replies are
+those of FarmBot OS 15; see docs/vendors/farmbot.md, Message broker.
 """
 
 import asyncio
@@ -33,45 +34,45 @@ from .celery_script import PRIORITY, URGENT, Node
 
 _LOGGER = logging.getLogger(__name__)
 _MQTT_LOGGER = logging.getLogger(f"{__name__}.mqtt")
-"""For aiomqtt and paho, which have a line for every message."""
+"""The logger for aiomqtt and paho, which log every message at lower levels."""
 _MQTT_LOGGER.setLevel(logging.ERROR)
 
 KEEPALIVE = 60
-"""Seconds of silence after which the broker is asked for a sign of life; twice that, it is gone."""
+"""Seconds of silence after which MQTT pings the broker; after twice that the connection is lost."""
 CONNECT_TIMEOUT = 10.0
-"""Seconds that the broker has for its answer to the login, and to a subscription."""
+"""Seconds in which the broker has to answer the login, and a subscription."""
 DISCONNECT_TIMEOUT = 1.0
-"""Seconds that saying good-bye may take."""
+"""Seconds that a disconnect may take."""
 
 MIN_PAUSE = 30.0
 MAX_PAUSE = 600.0
-"""Seconds before the next try to connect; as many as it has been away for, up to the longest."""
+"""Seconds before the next attempt to connect: as long as the broker has been lost, within these limits."""
 REFUSED_PAUSE = 300.0
-"""Seconds at least after a refused login: what the server counts logins in."""
+"""Minimum seconds after a refused login: the period in which the server counts logins."""
 MIN_STABLE_TIME = 300.0
-"""A connection that lasted longer, in seconds, was a good one: pauses begin anew."""
+"""Seconds that a connection has to last for pauses to start from `MIN_PAUSE` again."""
 
 PING_INTERVAL = 62.0
 """Seconds between pings: fewer than 60 an hour."""
 PONG_TIMEOUT = 5.5
-"""Seconds that the robot has for an answer, as in the web app."""
+"""Seconds in which the robot has to answer a ping, as in the web app."""
 MAX_MISSED_PINGS = 2
-"""So many unanswered pings in a row, and the robot is offline."""
+"""Unanswered pings in a row after which the robot is offline."""
 RECENT_SIGN = 5.0
-"""Seconds for which a word from the robot says that it is there now."""
+"""Seconds for which a message from the robot means that it is online now."""
 SIGN_TIMEOUT = 1.0
-"""Seconds in which it then says something when it gets a command, or it is asked."""
+"""Seconds in which an online robot sends something after a command; if not, it is pinged."""
 SILENCE_TIMEOUT = 20.0
-"""Seconds after which a robot that says nothing is asked while somebody waits for its reply."""
+"""Seconds of silence after which the robot is pinged while a command waits for its reply."""
 REPLY_TIMEOUT = 15.0
-"""Seconds that the robot has to carry out a command that takes no time."""
+"""Seconds in which the robot replies to a command that it carries out at once."""
 
 _LOGIN_REFUSALS = frozenset({4, 5, 134, 135})
-"""CONNACK: bad user name or password, not authorised; in MQTT 3.1.1 and in MQTT 5."""
+"""CONNACK codes: bad user name or password, not authorised; in MQTT 3.1.1 and in MQTT 5."""
 _SUBSCRIPTION_FAILURE = 0x80
-"""SUBACK: from this number on, no."""
+"""SUBACK codes from this one on mean a failure."""
 _SERVER_LOG = re.compile(rb'"major_version"\s*:\s*99\b')
-"""In a line of the log: the server wrote it, not the robot."""
+"""Found in a line of the log that was written by the server instead of the robot."""
 
 
 class RobotError(CloudError):
@@ -79,7 +80,7 @@ class RobotError(CloudError):
 
 
 class NotConnected(RobotError):
-    """There is no connection to the message broker, or it was lost before the reply."""
+    """The message broker is not connected, or the connection was lost before the reply."""
 
 
 class RobotOffline(RobotError):
@@ -87,77 +88,78 @@ class RobotOffline(RobotError):
 
 
 class NoReply(RobotError):
-    """The robot is there but did not say in time whether it did what it was told."""
+    """The robot is online but did not reply in time."""
 
 
 class CommandFailed(RobotError):
-    """The robot says that it could not; in its own words."""
+    """The robot replied that a command failed; the message is the robot's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class BrokerCredentials:
-    """Where the broker is, and what opens it: the `bot` and the token of a login."""
+    """The address of the broker, and the user name and password for it."""
 
     host: str
     port: int
     tls: ssl.SSLContext | None
     username: str
-    """`device_<id>`, which the robot's topics are named after as well."""
+    """The claim `bot` of the token, `device_<id>`, which is also part of the topics."""
     password: str = field(repr=False)
+    """The token."""
 
 
 class BrokerListener(Protocol):
-    """Who is told of what comes; all but `refused` return at once."""
+    """Is notified of what the broker sends; all methods except `refused` return at once."""
 
     def connected(self) -> None:
-        """All that is pushed will come from now on."""
+        """Handle a new connection: from now on every message arrives."""
 
     def lost(self, reason: str) -> None:
-        """The connection is lost, or could not be made."""
+        """Handle a connection that was lost or could not be made."""
 
     async def refused(self) -> bool:
-        """Find out why the login was refused; return whether there is another to try now."""
+        """Find out why the login was refused; return whether there is a new token to try now."""
 
     def online(self, online: bool) -> None:
-        """The robot answers, or does so no more."""
+        """Handle that the robot answers, or does not answer any longer."""
 
     def status(self, payload: bytes) -> None:
-        """Take the robot's status tree."""
+        """Handle the robot's status tree."""
 
     def log(self, payload: bytes) -> None:
-        """Take a line of the log, of the robot's or of the server's."""
+        """Handle a line of the log, written by the robot or the server."""
 
     def sync(self, kind: str, record_id: str, payload: bytes) -> None:
-        """Take what the server says of a record that changed."""
+        """Handle a changed record of the server."""
 
     def telemetry(self, payload: bytes) -> None:
-        """Take the robot's telemetry."""
+        """Handle the robot's telemetry."""
 
 
 @dataclass(slots=True)
 class BrokerCounters:
-    """What went over the link since it was made."""
+    """Statistics of the connection, shown in diagnostics."""
 
     connects: int = 0
     losses: int = 0
     refusals: int = 0
     messages: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    """By the kind that their topic names."""
+    """Received messages by the kind in their topic."""
     bytes: int = 0
-    """Of all messages."""
+    """Size of all received messages."""
     pings: int = 0
     commands: int = 0
     failures: int = 0
     """Commands that ended in an error."""
     unclaimed: int = 0
-    """Replies to nobody here: the robot also replies to what the server told it."""
+    """Replies to commands of other clients."""
     slips: int = 0
-    """Errors of those who listen."""
+    """Exceptions of the listener."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Disconnection:
-    """Why a connection ended or never began."""
+    """Why a connection ended or could not be made."""
 
     reason: str
     refused: bool
@@ -165,7 +167,7 @@ class _Disconnection:
 
 
 class BrokerConnection:
-    """Keeps the connection to one robot's broker, and sends the robot its commands."""
+    """Stays connected to one robot's broker, and sends commands to the robot."""
 
     def __init__(
         self,
@@ -177,25 +179,25 @@ class BrokerConnection:
         """Prepare, without connecting yet.
 
         Args:
-            credentials: asked before each connection, so that a renewed token is used.
-            listener: told of what comes.
-            report: counts what is amiss.
-            pacing: the login's own, so that a pause holds over a reload.
+            credentials: called before each connection, so that a renewed token is used.
+            listener: is notified of what the broker sends.
+            report: counts unexpected content.
+            pacing: that of the login, so that a pause continues after a reload.
         """
         self.online: bool | None = None
-        """Whether the robot answers; None while nobody knows."""
+        """Whether the robot answers; None while it is not known."""
         self.counters = BrokerCounters()
         self._backoff = (pacing or Pacing()).link("broker", MIN_PAUSE, MAX_PAUSE)
         self._credentials = credentials
         self._listener = listener
         self._report = report
-        # Never the robot's own form: the broker would put the robot out.
+        # Unlike the robot's own identifier, for which the broker would disconnect the robot.
         self._identifier = f"habitat-{uuid4()}"
         self._client: Client | None = None
         self._prefix = ""
         self._replies: dict[bytes, asyncio.Future[RobotError | None]] = {}
         self._late_callbacks: dict[bytes, Callable[[], None]] = {}
-        """What to call when the robot replies to a command for which nobody waits any more."""
+        """By label: called when the robot replies to a command whose caller no longer waits."""
         self._last_sign_at = float("-inf")
         self._awaiting_sign: set[asyncio.Future[None]] = set()
         self._missed_pings = 0
@@ -203,13 +205,13 @@ class BrokerConnection:
 
     @property
     def connected(self) -> bool:
-        """Whether the broker is there."""
+        """Whether the broker is connected."""
         return self._client is not None
 
     # The connection.
 
     async def run(self) -> None:
-        """Keep connected until cancelled; nothing else ends it."""
+        """Stay connected until cancelled."""
         backoff = self._backoff
         if wait := backoff.remaining():
             self._notify(self._listener.lost, "It was out of reach a moment ago")
@@ -229,7 +231,7 @@ class BrokerConnection:
             await asyncio.sleep(backoff.remaining())
 
     async def _connect_once(self) -> _Disconnection:
-        """Connect and stay until it ends."""
+        """Connect, and return when the connection has ended."""
         loop = asyncio.get_running_loop()
         began: float | None = None
         error: Exception = MqttError("Reading came to an end")
@@ -239,9 +241,9 @@ class BrokerConnection:
             async with _open(client):
                 began = loop.time()
                 await _first(_read(client), self._serve(client, credentials.username))
-        except Exception as err:  # noqa: BLE001 - whatever a library may raise, the link goes on trying
+        except Exception as err:  # noqa: BLE001 - whatever a library raises, the next attempt follows
             _LOGGER.debug(
-                "The visit to the message broker failed: %s",
+                "The connection to the message broker failed: %s",
                 self._report.privacy.trace(err),
             )
             error = err
@@ -261,10 +263,10 @@ class BrokerConnection:
         receive = self._receive
 
         class Inbox(asyncio.Queue[Message]):
-            """Never holds anything: messages are taken in as they are read.
+            """A queue that stays empty: each message is processed when it is read.
 
-            So a flood cannot fill the memory, it makes the broker wait; and a message costs no
-            task of its own.
+            So many messages cannot fill the memory, the broker has to wait instead, and a message
+            needs no task.
             """
 
             @override
@@ -290,7 +292,7 @@ class BrokerConnection:
         )
 
     async def _serve(self, client: Client, bot: str) -> None:
-        """Subscribe, and ping from then on."""
+        """Subscribe, then ping the robot regularly."""
         topics = [f"bot/{bot}/{kind}" for kind in _TOPICS]
         granted = await client.subscribe([(topic, 0) for topic in topics])
         denied = {
@@ -306,7 +308,7 @@ class BrokerConnection:
         self.counters.connects += 1
         self._notify(self._listener.connected)
         while True:
-            # One miss is no news; the next ping, not a minute later, decides.
+            # After one missed ping the next one follows at once and decides.
             if (
                 not await self._ping_once()
                 and 0 < self._missed_pings < MAX_MISSED_PINGS
@@ -314,7 +316,7 @@ class BrokerConnection:
                 await self._ping_once()
             pings = -1
             while pings != self.counters.pings:
-                # A command that pings meanwhile asks the same.
+                # A ping on behalf of a command replaces the regular one.
                 pings = self.counters.pings
                 await asyncio.sleep(PING_INTERVAL)
 
@@ -326,7 +328,7 @@ class BrokerConnection:
             return False
 
     def _reset(self) -> None:
-        """Be as before a connection."""
+        """Return to the state before a connection."""
         self._client = None
         self.online = None
         self._missed_pings = 0
@@ -338,10 +340,10 @@ class BrokerConnection:
             self._ping.cancel()
             self._ping = None
 
-    # What comes.
+    # Received messages.
 
     def _receive(self, message: Message) -> None:
-        """Take in one message."""
+        """Process one message."""
         topic, payload = message.topic.value, message.payload
         if self._client is None or not topic.startswith(self._prefix):
             return
@@ -369,7 +371,7 @@ class BrokerConnection:
                 self._notify(self._listener.telemetry, payload)
 
     def _process_reply(self, payload: bytes) -> None:
-        """Give a reply to the command that waits for it; parse no other."""
+        """Pass a reply to the command that waits for it; others are not parsed."""
         label = next((label for label in self._replies if label in payload), None)
         if label is None:
             if late := next(
@@ -398,7 +400,7 @@ class BrokerConnection:
             self._report.record("from_device")
 
     def _failure(self, document: Json) -> CommandFailed:
-        """Return what an rpc_error says, fit to be shown."""
+        """Return an rpc_error as an exception, without private values."""
         if said := self._report.privacy.message(_error_message(document)):
             return CommandFailed(said)
         return CommandFailed("The robot did not say why", reason="not_said")
@@ -406,7 +408,7 @@ class BrokerConnection:
     def _notify[**P](
         self, method: Callable[P, None], *args: P.args, **kwargs: P.kwargs
     ) -> None:
-        """Tell the listener; its slips must cost neither the connection nor a log full of them."""
+        """Call the listener; its exceptions do not end the connection, and only the first is logged."""
         try:
             method(*args, **kwargs)
         except Exception as err:  # noqa: BLE001 - see above
@@ -417,10 +419,10 @@ class BrokerConnection:
                     self._report.privacy.trace(err),
                 )
 
-    # Whether the robot is there.
+    # Whether the robot is online.
 
     def _note_sign_of_life(self) -> None:
-        """Note that the robot itself said something."""
+        """Note that the robot has sent something."""
         self._last_sign_at = asyncio.get_running_loop().time()
         self._missed_pings = 0
         for waiting in self._awaiting_sign:
@@ -437,18 +439,18 @@ class BrokerConnection:
         self._notify(self._listener.online, online)
 
     def _ping_once(self) -> asyncio.Task[bool]:
-        """Return whether the robot answers a ping: a new one, or the one that is under way."""
+        """Return the task of a ping, which is shared while it is under way."""
         if self._ping is None or self._ping.done():
             self._ping = asyncio.create_task(self._ping_robot())
         return self._ping
 
     async def _ping_robot(self) -> bool:
-        """Ping the robot and return whether it says anything in time."""
+        """Ping the robot, and return whether it sends anything within `PONG_TIMEOUT`."""
         loop = asyncio.get_running_loop()
         self.counters.pings += 1
         heard: asyncio.Future[None] = loop.create_future()
         self._awaiting_sign.add(heard)
-        # Robots answer with what they are sent; browsers expect the time there.
+        # The robot answers with the same payload; web apps expect a time in it.
         stamp = str(int(time.time() * 1000))
         try:
             await self._publish(f"ping/{stamp}", stamp.encode())
@@ -473,22 +475,21 @@ class BrokerConnection:
         timeout: float | None = REPLY_TIMEOUT,
         ended: Callable[[], None] | None = None,
     ) -> None:
-        """Tell the robot to do something, and wait until it says that it has done it.
+        """Send commands to the robot, and wait for the reply that they are done.
 
-        Commands do not wait for each other; in which order they are carried out is the robot's
-        affair.
+        Calls do not wait for each other; the robot decides on their order.
 
         Args:
-            commands: nodes, carried out one after another.
-            priority: the robot's own scale; urgent ones are sent even to a robot that is offline.
-            timeout: seconds; None waits for as long as it takes, unless the robot goes offline.
-            ended: is called once when the robot has replied, also after that time, or no longer can.
+            commands: CeleryScript nodes, carried out one after another.
+            priority: on the robot's own scale; `URGENT` ones are sent even if it is offline.
+            timeout: seconds; None waits without a limit, unless the robot goes offline.
+            ended: called once when the robot has replied, also after the time-out, or no longer can.
 
         Raises:
-            NotConnected: the broker is out of reach, or was lost meanwhile.
+            NotConnected: the broker cannot be reached, or was lost before the reply.
             RobotOffline: the robot does not answer.
-            NoReply: it does, but did not reply in time.
-            CommandFailed: it replied that it could not.
+            NoReply: the robot is online, but did not reply in time.
+            CommandFailed: the robot replied with an error.
         """
         self.counters.commands += 1
         label = str(uuid4())
@@ -508,11 +509,11 @@ class BrokerConnection:
             self._notify(ended)
 
     async def emergency_lock(self) -> None:
-        """Stop the robot at once; raises as `command`, but is sent in any case that it can be."""
+        """Trigger the emergency stop, even if the robot seems offline; raises as `command`."""
         await self.command(celery_script.emergency_lock(), priority=URGENT)
 
     async def emergency_unlock(self) -> None:
-        """Let the robot move again; raises as `command`."""
+        """Release the emergency stop; raises as `command`."""
         await self.command(celery_script.emergency_unlock(), priority=URGENT)
 
     async def _command(
@@ -529,7 +530,7 @@ class BrokerConnection:
         self._replies[label.encode()] = reply
 
         def on_ping(ping: asyncio.Task[bool]) -> None:
-            # To hear neither a command nor a ping is as good as to miss two pings.
+            # No answer to a command and to a ping counts as two missed pings.
             if not ping.cancelled() and not ping.result() and not reply.done():
                 reply.set_result(_offline())
                 self._set_online(online=False)
@@ -539,7 +540,7 @@ class BrokerConnection:
             sent = loop.time()
             was_there = sent - self._last_sign_at <= RECENT_SIGN
             await self._publish("from_clients", orjson.dumps(request))
-            # Who was there a moment ago says something soon, or is gone since.
+            # A robot that was online a moment ago sends something soon, or has gone offline.
             await asyncio.wait({reply}, timeout=SIGN_TIMEOUT if was_there else 0)
             if self._last_sign_at < sent:
                 self._ping_once().add_done_callback(on_ping)
@@ -562,7 +563,7 @@ class BrokerConnection:
             raise error
 
     async def _confirm_offline(self) -> None:
-        """Ask a silent robot, as often as it takes to know that it is gone."""
+        """Ping a silent robot until it answers or counts as offline."""
         for _ in range(MAX_MISSED_PINGS):
             await asyncio.wait({ping := self._ping_once()})
             if ping.cancelled() or ping.result():
@@ -573,7 +574,7 @@ class BrokerConnection:
         if client is None:
             raise NotConnected("There is no connection to the message broker")
         try:
-            # At once, unless the network is stuck.
+            # This only takes time if the network blocks.
             await client.publish(self._prefix + kind, payload, timeout=PONG_TIMEOUT)
         except MqttError as err:
             raise NotConnected(
@@ -581,7 +582,7 @@ class BrokerConnection:
             ) from err
 
     def _end_replies(self, error: Callable[[], RobotError]) -> None:
-        """End all commands that wait."""
+        """End all commands that wait for a reply, with an error."""
         for reply in self._replies.values():
             if not reply.done():
                 reply.set_result(error())
@@ -591,7 +592,7 @@ class BrokerConnection:
 
 
 _TOPICS = ("status", "logs", "sync/#", "from_device", "pong/#", "telemetry")
-"""What is listened to, below `bot/<bot>/`."""
+"""The subscribed topics below `bot/<bot>/` (docs/vendors/farmbot.md, Message broker)."""
 _KINDS = frozenset(topic.partition("/")[0] for topic in _TOPICS)
 _OTHER = "other"
 
@@ -601,7 +602,7 @@ def _offline() -> RobotOffline:
 
 
 def _error_message(document: Json) -> str:
-    """Return what an rpc_error says."""
+    """Return the messages of an rpc_error as one text."""
     body = document.get("body") if isinstance(document, dict) else None
     said = [
         message
@@ -614,19 +615,19 @@ def _error_message(document: Json) -> str:
 
 
 def _code(said: object) -> int:
-    """Return the number of what the broker said."""
+    """Return the number of a code from the broker; 0 if it is unknown."""
     if isinstance(said, ReasonCode):
         return said.value
     return said if isinstance(said, int) else 0
 
 
 async def _read(client: Client) -> None:
-    """Read until the connection is lost, which is an error; the inbox does the rest."""
+    """Read until the connection is lost, which raises MqttError; the inbox processes the messages."""
     await anext(client.messages)
 
 
 async def _first(*doing: Coroutine[None, None, None]) -> None:
-    """Do several things until the first of them ends, and end as that one."""
+    """Run coroutines until the first one ends, cancel the others, and raise what that one raised."""
     tasks = [asyncio.create_task(what) for what in doing]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -641,11 +642,11 @@ async def _first(*doing: Coroutine[None, None, None]) -> None:
 async def _open(client: Client) -> AsyncGenerator[None]:
     """Connect, and close in any case.
 
-    The client's own context leaves its socket and a task behind when the broker does not answer
-    the login, or when it is cancelled while a thread of it still connects.
+    aiomqtt's own context manager leaves its socket and a task behind if the broker does not answer
+    the login, or if it is cancelled while a thread connects.
     """
     connecting = asyncio.create_task(client.__aenter__())
-    # What nobody looks at is logged as overlooked.
+    # asyncio logs an exception that was never retrieved.
     connecting.add_done_callback(lambda task: task.cancelled() or task.exception())
     try:
         await asyncio.wait({connecting})
@@ -656,5 +657,5 @@ async def _open(client: Client) -> AsyncGenerator[None]:
         client.timeout = DISCONNECT_TIMEOUT
         with suppress(MqttError, OSError):
             await client.__aexit__(None, None, None)
-            # Likewise the error of a loss that came when nobody was reading any more.
+            # This retrieves the error of a loss during the disconnect.
             await anext(client.messages)

@@ -1,7 +1,7 @@
-"""CeleryScript: the commands that the robot takes, as the JSON nodes that it takes them in.
+"""CeleryScript: the commands of the robot, as JSON nodes.
 
-Names, arguments and defaults are those of FarmBot OS 15. What could lose a robot (factory reset,
-change of owner, flashing of firmware, farmware from elsewhere) has no function here.
+Names, arguments and defaults are those of FarmBot OS 15. Commands that could make a robot
+unreachable have no function here (docs/vendors/farmbot.md, Message broker).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,16 +23,16 @@ DIGITAL: PinMode = 0
 ANALOG: PinMode = 1
 
 PRIORITY = 600
-"""How urgent a command is by the vendor's own clients."""
+"""The priority of commands in the vendor's own clients."""
 URGENT = 9000
-"""How urgent the emergency stop is."""
+"""The priority of the emergency stop."""
 MAX_MESSAGE_LENGTH = 300
-"""Characters that the server lets a message have."""
+"""The maximum of characters that the server accepts in a message."""
 
 _LUA_SIGNS = re.compile(r"[^A-Za-z0-9 \u0080-\U0010ffff]")
 
 _FULL_SPEED = 100
-"""Of the speed that is set for an axis, in %."""
+"""Speed in % of the one that is set for the axis."""
 
 
 def rpc_request(
@@ -41,13 +41,13 @@ def rpc_request(
     priority: int = PRIORITY,
     timeout: float | None = None,
 ) -> Node:
-    """Return the envelope in which commands are sent; its label comes back with the reply.
+    """Return an rpc_request with commands; the reply has the same label.
 
     Args:
         nodes: the commands, carried out one after another.
-        label: anything that is not in use.
-        priority: the higher, the sooner.
-        timeout: seconds after which the robot gives up.
+        label: any text that is not in use.
+        priority: higher ones are carried out first.
+        timeout: seconds after which the robot cancels the commands.
     """
     args: Node = {"label": label, "priority": priority}
     if timeout is not None:
@@ -59,12 +59,12 @@ def rpc_request(
 
 
 def emergency_lock() -> Node:
-    """Stop all motors and peripherals, and take no command but the unlock."""
+    """Stop all motors and peripherals, and refuse all commands except the unlock."""
     return _node("emergency_lock")
 
 
 def emergency_unlock() -> Node:
-    """Take commands again."""
+    """Release the emergency stop."""
     return _node("emergency_unlock")
 
 
@@ -109,22 +109,22 @@ def move(
 
 
 def find_home(axis: Axis = "all") -> Node:
-    """Find the end of an axis by its encoder or end-stop and make it zero; all: Z, Y, X."""
+    """Find the end of an axis by its encoder or end stop and make it 0; "all" means Z, then Y, then X."""
     return _node("find_home", {"axis": axis, "speed": _FULL_SPEED})
 
 
 def go_home(axis: Axis = "all") -> Node:
-    """Move an axis to zero."""
+    """Move an axis to 0."""
     return _node("home", {"axis": axis, "speed": _FULL_SPEED})
 
 
 def set_home(axis: Axis) -> Node:
-    """Make where the axis is now its zero."""
+    """Make the present position of an axis its 0."""
     return _node("zero", {"axis": axis})
 
 
 def find_length(axis: Axis) -> Node:
-    """Find both ends of an axis and keep its length."""
+    """Find both ends of an axis and store its length."""
     return _node("calibrate", {"axis": axis})
 
 
@@ -132,28 +132,28 @@ def find_length(axis: Axis) -> Node:
 
 
 def named_pin(kind: PinKind, resource_id: int) -> Node:
-    """Return the pin of a peripheral or sensor, wherever that is connected."""
+    """Return the pin to which a peripheral or sensor is connected."""
     return _node("named_pin", {"pin_type": kind, "pin_id": resource_id})
 
 
 def read_pin(pin: int | Node, mode: PinMode) -> Node:
-    """Read a pin; that of a sensor also makes a sensor reading."""
+    """Read a pin; reading a named sensor also creates a sensor reading."""
     return _node("read_pin", {"pin_number": pin, "label": "---", "pin_mode": mode})
 
 
 def write_pin(pin: int | Node, value: float, mode: PinMode) -> Node:
-    """Write 0 or 1 to a digital pin, 0-255 to an analog one."""
+    """Write 0 or 1 to a digital pin, or 0 to 255 to an analog one."""
     args: Node = {"pin_number": pin, "pin_value": value, "pin_mode": mode}
     return _node("write_pin", args)
 
 
 def toggle_pin(pin: int | Node) -> Node:
-    """Switch a digital pin over."""
+    """Toggle a digital pin."""
     return _node("toggle_pin", {"pin_number": pin})
 
 
 def set_servo_angle(pin: int, angle: float) -> Node:
-    """Turn the servo at pin 4, 5, 6 or 11 to 0-180 degrees."""
+    """Turn the servo at pin 4, 5, 6 or 11 to 0 to 180 degrees."""
     return _node("set_servo_angle", {"pin_number": pin, "pin_value": angle})
 
 
@@ -161,7 +161,7 @@ def set_servo_angle(pin: int, angle: float) -> Node:
 
 
 def execute(sequence_id: int, variables: Mapping[str, Node] | None = None) -> Node:
-    """Run a sequence; variables by label, those not given have their defaults."""
+    """Run a sequence, with the given variables by label; others have their defaults."""
     body = [
         _node("parameter_application", {"label": label, "data_value": value})
         for label, value in (variables or {}).items()
@@ -199,10 +199,10 @@ def water(plant_ids: Iterable[int]) -> Node:
 
 
 def lua_string(text: str) -> str:
-    """Return text as a Lua literal that is that text and nothing else.
+    """Return a text as a Lua string literal.
 
-    Whatever of ASCII is no letter, digit or space is written by its number, so nothing in the text
-    can end the literal.
+    ASCII characters apart from letters, digits and spaces are escaped by their number, so nothing in
+    the text can end the literal.
     """
     return f'"{_LUA_SIGNS.sub(lambda sign: f"\\{ord(sign[0]):03d}", text)}"'
 
@@ -225,7 +225,7 @@ def text(string: str) -> Node:
 
 
 def is_unicode(string: str) -> bool:
-    """Say whether a text can be sent: halves of characters cannot."""
+    """Return whether a text can be encoded as UTF-8, which surrogates cannot."""
     try:
         string.encode()
     except UnicodeEncodeError:
@@ -234,12 +234,12 @@ def is_unicode(string: str) -> bool:
 
 
 def coordinate(x: float, y: float, z: float) -> Node:
-    """Return a place; mm."""
+    """Return coordinates in mm."""
     return _node("coordinate", {"x": x, "y": y, "z": z})
 
 
 def coordinates(values: Iterable[Node]) -> Iterator[tuple[float, float, float]]:
-    """Yield x, y and z of those values that are places; mm."""
+    """Yield x, y and z in mm of the values that are coordinates."""
     for node in values:
         args = node["args"]
         if node["kind"] == "coordinate" and isinstance(args, dict):
@@ -248,30 +248,30 @@ def coordinates(values: Iterable[Node]) -> Iterator[tuple[float, float, float]]:
 
 
 def point(pointer_type: str, point_id: int) -> Node:
-    """Return a point, and with it its place."""
+    """Return a point, which stands for its coordinates."""
     return _node("point", {"pointer_type": pointer_type, "pointer_id": point_id})
 
 
 def point_group(group_id: int) -> Node:
-    """Return a group of points: the sequence runs once for each of them."""
+    """Return a group of points, for each of which the sequence runs once."""
     return _node("point_group", {"point_group_id": group_id})
 
 
 def tool(tool_id: int) -> Node:
-    """Return a tool, and with it the place of its slot."""
+    """Return a tool, which stands for the coordinates of its slot."""
     return _node("tool", {"tool_id": tool_id})
 
 
 def resource(kind: str, resource_id: int) -> Node:
-    """Return an item of the robot by its class, such as "Peripheral"."""
+    """Return an item of the robot by its class, such as "Peripheral", and id."""
     return _node("resource", {"resource_type": kind, "resource_id": resource_id})
 
 
-# The rest.
+# Other commands.
 
 
 def take_photo() -> Node:
-    """Take a photo; it appears among the images once the robot has uploaded it."""
+    """Take a photo; it appears in the images once the robot has uploaded it."""
     return _node("take_photo")
 
 
@@ -281,31 +281,31 @@ def read_status() -> Node:
 
 
 def sync() -> Node:
-    """Fetch from the server what changed there."""
+    """Fetch changes from the server."""
     return _node("sync")
 
 
 def send_message(
     text: str, message_type: str = "info", channels: Iterable[Channel] = ()
 ) -> Node:
-    """Write a line into the robot's log and, if wished, to other channels."""
+    """Write a line to the robot's log, and to other channels if given."""
     body = [_node("channel", {"channel_name": channel}) for channel in channels]
     args: Node = {"message": text[:MAX_MESSAGE_LENGTH], "message_type": message_type}
     return _node("send_message", args, body)
 
 
 def check_updates(package: Package = "farmbot_os") -> Node:
-    """Update FarmBot OS now, if there is an update: download, install, start again."""
+    """Update FarmBot OS now if there is an update: download it, install it, restart."""
     return _node("check_updates", {"package": package})
 
 
 def reboot(package: Package = "farmbot_os") -> Node:
-    """Start the robot's computer or its motor board again."""
+    """Restart the robot's computer or its motor board."""
     return _node("reboot", {"package": package})
 
 
 def power_off() -> Node:
-    """Shut down; only unplugging brings the robot back."""
+    """Shut down; the robot then has to be unplugged to start again."""
     return _node("power_off")
 
 
