@@ -185,11 +185,12 @@ def dismount_tool() -> Node:
 
 
 def water(plant_ids: Iterable[int]) -> Node:
-    """Water plants, one after another, each by its age and water curve.
+    """Water plants one after another, each by its age and water curve.
 
-    The robot passes over plants that are gone, were not planted yet or have no water curve.
+    The robot skips plants that are deleted, not planted yet or without a water curve
+    (docs/vendors/farmbot.md, Resources).
     """
-    # As text, since what a number looks like as text is up to the robot's Lua.
+    # Ids are texts, since Lua may format a number in another way.
     ids = ", ".join(lua_string(str(int(plant_id))) for plant_id in plant_ids)
     return _lua(
         f"for _, id in ipairs({{{ids}}}) do "

@@ -1,36 +1,36 @@
-"""FarmBot's vocabularies; all of them are open, unknown words read as None.
+"""FarmBot's enumerations; values that they do not have are read as None.
 
-The words are those of the server's source where not said otherwise.
+The values are those of the server's source (docs/vendors/farmbot.md, Web app) unless noted otherwise.
 """
 
 from ...cloud.enums import LenientEnum
 
 
 class PointerType(LenientEnum):
-    """What a point is."""
+    """The type of a point."""
 
     PLANT = "Plant"
     WEED = "Weed"
     GENERIC_POINTER = "GenericPointer"
-    """A place somebody marked, such as one where the soil's height was measured."""
+    """A marked place, such as one where the soil height was measured."""
     TOOL_SLOT = "ToolSlot"
 
 
 class PlantStage(LenientEnum):
-    """How far a plant or a weed has come; of a weed only the last three make sense."""
+    """The stage of a plant or weed; weeds only have the last three."""
 
     PLANNED = "planned"
     PLANTED = "planted"
     SPROUTED = "sprouted"
     HARVESTED = "harvested"
     PENDING = "pending"
-    """Of a weed: the camera found it, nobody confirmed it yet."""
+    """A weed that the camera has found and that is not confirmed yet."""
     ACTIVE = "active"
     REMOVED = "removed"
 
 
 class TimeUnit(LenientEnum):
-    """What a farm event repeats in."""
+    """The unit in which a farm event repeats."""
 
     NEVER = "never"
     MINUTELY = "minutely"
@@ -42,14 +42,14 @@ class TimeUnit(LenientEnum):
 
 
 class ExecutableType(LenientEnum):
-    """What a farm event runs."""
+    """The type of what a farm event runs."""
 
     SEQUENCE = "Sequence"
     REGIMEN = "Regimen"
 
 
 class LogType(LenientEnum):
-    """The kinds of log messages; messages to send have the same."""
+    """The types of log messages, and of messages to send."""
 
     ASSERTION = "assertion"
     BUSY = "busy"
@@ -62,30 +62,30 @@ class LogType(LenientEnum):
 
 
 class Channel(LenientEnum):
-    """Where a log message goes besides the log."""
+    """The channels that a log message is sent to in addition to the log."""
 
     TICKER = "ticker"
     TOAST = "toast"
     EMAIL = "email"
     ESPEAK = "espeak"
     FATAL_EMAIL = "fatal_email"
-    """The robot's own, when it stopped for good."""
+    """Used by the robot itself when it has failed permanently."""
 
 
 class ProblemTag(LenientEnum):
-    """What an alert is about."""
+    """The subject of an alert."""
 
     SEED_DATA_MISSING = "api.seed_data.missing"
     DOCUMENTATION_UNREAD = "api.documentation.unread"
     TOUR_NOT_TAKEN = "api.tour.not_taken"
     USER_NOT_WELCOMED = "api.user.not_welcomed"
     BULLETIN_UNREAD = "api.bulletin.unread"
-    """The alert's slug names the bulletin."""
+    """The slug of the alert is that of the bulletin."""
     DEMO_ACCOUNT_IN_USE = "api.demo_account.in_use"
 
 
 class BulletinType(LenientEnum):
-    """How a bulletin is meant."""
+    """The type of a bulletin."""
 
     INFO = "info"
     SUCCESS = "success"
@@ -93,10 +93,10 @@ class BulletinType(LenientEnum):
 
 
 class CurveType(LenientEnum):
-    """What a curve says of a plant by its age in days."""
+    """The quantity of a curve, by a plant's age in days."""
 
     WATER = "water"
-    """ml a day."""
+    """ml per day."""
     SPREAD = "spread"
     """mm."""
     HEIGHT = "height"
@@ -114,25 +114,25 @@ class SortType(LenientEnum):
     YX_DESCENDING = "yx_descending"
     YX_ALTERNATING = "yx_alternating"
     NN = "nn"
-    """Always the nearest neighbour next."""
+    """The nearest remaining point comes next."""
 
 
 class DayOperator(LenientEnum):
-    """How a group compares the age of points."""
+    """The comparison of a point's age with that of a group."""
 
     YOUNGER = "<"
     OLDER = ">"
 
 
 class BindingType(LenientEnum):
-    """What a button on the robot does: run a sequence, or something of the robot's own."""
+    """Whether a button on the robot runs a sequence or a special action."""
 
     STANDARD = "standard"
     SPECIAL = "special"
 
 
 class SpecialAction(LenientEnum):
-    """What a button on the robot may do of its own."""
+    """The special actions of a button on the robot."""
 
     EMERGENCY_LOCK = "emergency_lock"
     EMERGENCY_UNLOCK = "emergency_unlock"
@@ -142,18 +142,18 @@ class SpecialAction(LenientEnum):
     SYNC = "sync"
     TAKE_PHOTO = "take_photo"
     DUMP_INFO = "dump_info"
-    """Known from the vendor's own client."""
+    """Known from farmbot-js."""
 
 
 class ToolStatus(LenientEnum):
-    """Whether a tool sits in a slot; what the broker says of it is wrong."""
+    """Whether a tool is in a slot; it is wrong in records from the broker."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"
 
 
 class UpdateChannel(LenientEnum):
-    """Which releases of FarmBot OS the robot takes."""
+    """Which releases of FarmBot OS the robot installs."""
 
     STABLE = "stable"
     BETA = "beta"
@@ -178,7 +178,7 @@ class FirmwareHardware(LenientEnum):
 
 
 class ReleasePlatform(LenientEnum):
-    """The computer that FarmBot OS runs on (`target`), which is what its releases are for."""
+    """The kind of computer (`target`) that a release of FarmBot OS is for."""
 
     RPI = "rpi"
     RPI3 = "rpi3"
@@ -186,7 +186,7 @@ class ReleasePlatform(LenientEnum):
 
 
 class Color(LenientEnum):
-    """The colours of sequences, regimens and folders."""
+    """The colours of sequences, regimens, folders and points."""
 
     BLUE = "blue"
     GREEN = "green"
@@ -199,7 +199,7 @@ class Color(LenientEnum):
 
 
 class SyncStatus(LenientEnum):
-    """Whether the robot knows what the server knows."""
+    """Whether the robot has the data of the server."""
 
     SYNC_NOW = "sync_now"
     SYNCING = "syncing"
@@ -211,7 +211,7 @@ class SyncStatus(LenientEnum):
 
 
 class AxisState(LenientEnum):
-    """What an axis does."""
+    """The state of an axis; the values are those of FarmBot OS."""
 
     IDLE = "idle"
     BEGIN = "begin"
@@ -224,7 +224,7 @@ class AxisState(LenientEnum):
 
 
 class JobUnit(LenientEnum):
-    """What the progress of a job counts in."""
+    """The unit of a job's progress; the values are those of FarmBot OS."""
 
     PERCENT = "percent"
     BYTES = "bytes"

@@ -1,8 +1,8 @@
-"""What FarmBot's server says, by resource, with its own names.
+"""The records of FarmBot's server, by resource and with the vendor's names.
 
-Coordinates, radii, depths and heights are mm in the robot's own frame, times UTC. All but the id
-may be missing: servers of different age have different columns. The names come from the server's
-source and the vendor's example answers.
+Coordinates, radii, depths and heights are in mm in the robot's coordinate system, times in UTC. All
+fields except the id may be missing, since servers of different age have different columns. The names
+are from the server's source and from the vendor's example answers (docs/vendors/farmbot.md).
 """
 
 from collections.abc import Mapping
@@ -46,13 +46,13 @@ from .enums import (
 )
 
 ANALOG = 1
-"""The `mode` of a pin with values from 0 to 1023 in and 0 to 255 out; 0 is digital."""
+"""The `mode` of a pin that reads 0 to 1023 and writes 0 to 255; 0 is digital."""
 
 _SOIL_LEVEL = "at_soil_level"
 
 
 def read_moment(value: object) -> datetime | None:
-    """Read a time that is seconds since the epoch in some resources, ISO 8601 in most."""
+    """Return a time that is seconds since the epoch or ISO 8601; None if it is neither."""
     if isinstance(value, str):
         return to_datetime(value)
     seconds = to_float(value)
@@ -63,7 +63,7 @@ def read_moment(value: object) -> datetime | None:
 
 
 def read_bits(value: object) -> int | None:
-    """Read a bit field, a number or its text in hexadecimal such as "0x50005"."""
+    """Return a bit field that is a number or hexadecimal text such as "0x50005"; None if it is neither."""
     if not isinstance(value, str):
         return to_int(value)
     try:
@@ -73,16 +73,16 @@ def read_bits(value: object) -> int | None:
 
 
 def read_nodes(value: object) -> str | None:
-    """Return CeleryScript as JSON text, so that records stay comparable and cannot be changed."""
-    # Nodes within nodes beyond all measure are refused here, and the field is odd.
+    """Return CeleryScript as JSON text, so that records are comparable and immutable."""
+    # orjson refuses nodes that are nested too deeply, and the field is counted as odd.
     return orjson.dumps(value).decode() if isinstance(value, list | dict) else None
 
 
 def read_texts(value: object) -> Mapping[str, str]:
-    """Read an object whose values are all text; what is none is left out.
+    """Return an object whose values are texts; other values are left out.
 
     Raises:
-        ValueError: it is no object.
+        ValueError: the value is not an object.
     """
     return {
         key: text
@@ -92,10 +92,10 @@ def read_texts(value: object) -> Mapping[str, str]:
 
 
 def read_curve(value: object) -> Mapping[int, float]:
-    """Read the points of a curve: values by day, in the order of the days.
+    """Return the points of a curve: values by day, in the order of the days.
 
     Raises:
-        ValueError: it is no such object.
+        ValueError: the value is not an object of numbers.
     """
     return {
         int(_number(day)): _number(amount)
@@ -140,7 +140,7 @@ _TEXTS = read_with(read_texts)
 
 @model
 class Record:
-    """What the records of all resources have."""
+    """The fields that the records of all resources have."""
 
     id: int
     created_at: datetime | None = None
@@ -149,58 +149,58 @@ class Record:
 
 @model
 class FarmBotDevice(Record):
-    """The robot as its account knows it; the only one of the account."""
+    """The robot, of which an account has exactly one."""
 
     name: str | None = field(default=None, metadata=PRIVATE)
     timezone: str | None = field(default=None, metadata=PRIVATE)
-    """IANA's name of the zone that its schedule runs in."""
+    """The IANA time zone of its schedule."""
     tz_offset_hrs: float | None = None
     fbos_version: str | None = None
     last_saw_api: datetime | None = None
-    """When the robot asked the server for something last; it does every 15 to 20 min."""
+    """When the robot sent its last request to the server; it sends one every 15 to 20 minutes."""
     mounted_tool_id: int | None = None
     fb_order_number: str | None = field(default=None, metadata=PRIVATE)
     serial_number: str | None = field(default=None, metadata=PRIVATE)
     rpi: str | None = None
-    """"3", "4", "01" or "02": which Raspberry Pi it was set up as."""
+    """The Raspberry Pi that was chosen in the set-up: "3", "4", "01" or "02"."""
     indoor: bool | None = None
     lat: float | None = field(default=None, metadata=PRIVATE)
     lng: float | None = field(default=None, metadata=PRIVATE)
     ota_hour: int | None = None
-    """The hour of its day when it may update itself."""
+    """The hour of the day, in its time zone, at which it may update itself."""
     ota_hour_utc: int | None = None
     setup_completed_at: datetime | None = None
     account_seeded_at: datetime | None = None
     throttled_at: datetime | None = None
     throttled_until: datetime | None = None
-    """Until then the server stores none of its logs: it sent too many."""
+    """The server stores no logs of the robot until then, because it sent too many."""
     max_log_age_in_days: int | None = None
     max_sequence_count: int | None = None
     max_sequence_length: int | None = None
-    """Of these limits 0 is the server's own default."""
+    """For these limits, 0 means the default of the server."""
 
 
 @model
 class Alert(Record):
-    """An item of the message centre."""
+    """A message in the message centre of the web app."""
 
     created_at: datetime | None = field(default=None, metadata=_MOMENT)
     problem_tag: ProblemTag | None = None
     priority: int | None = None
     slug: str | None = None
-    """Of a bulletin: which."""
+    """The slug of the bulletin, if it is about one."""
 
 
 @model
 class Curve(Record):
-    """What plants need or how they grow, by their age."""
+    """Water, spread or height of plants by their age."""
 
     name: str | None = field(default=None, metadata=PRIVATE)
     type: CurveType | None = None
     data: Mapping[int, float] = field(
         default_factory=dict, metadata=read_with(read_curve)
     )
-    """By day of the plant's life."""
+    """Values by day of the plant's life, see `CurveType`."""
 
 
 @model
@@ -214,12 +214,12 @@ class FarmEvent(Record):
     executable_id: int | None = None
     executable_type: ExecutableType | None = None
     body: str | None = field(default=None, metadata={**_NODES, **HIDDEN})
-    """What it gives the sequence's variables, as JSON text."""
+    """The values of the sequence's variables, as JSON text."""
 
 
 @model
 class FarmwareEnv(Record):
-    """A key and a value that programs on the robot keep at the server."""
+    """A key and a value that a program of the robot stores at the server."""
 
     device_id: int | None = None
     key: str | None = None
@@ -235,14 +235,14 @@ class FbosConfig(Record):
     firmware_path: str | None = None
     os_auto_update: bool | None = None
     update_channel: str | None = None
-    """A word of `UpdateChannel`, or what else its owner was told to write."""
+    """One of `UpdateChannel`, or another channel that the owner has typed."""
     boot_sequence_id: int | None = None
     safe_height: float | None = field(default=None, metadata=within(BED_PLACE))
     soil_height: float | None = field(default=None, metadata=within(BED_PLACE))
-    """z, as a rule negative: downwards."""
+    """z coordinate, usually negative, which is downwards."""
     gantry_height: float | None = field(default=None, metadata=within(BED_PLACE))
     default_axis_order: str | None = None
-    """Such as "xy,z;high"."""
+    """For example "xy,z;high"."""
     sequence_init_log: bool | None = None
     sequence_body_log: bool | None = None
     sequence_complete_log: bool | None = None
@@ -256,18 +256,18 @@ class FbosConfig(Record):
 
 @model
 class PinGuard:
-    """A pin that the firmware switches by itself when it was in the other state for too long."""
+    """A pin that the firmware switches by itself after a time-out (docs/vendors/farmbot.md, Resources)."""
 
     pin: int | None = None
     time_out: float | None = None
     """Seconds."""
     switches_on: bool | None = None
-    """Whether it ends up on."""
+    """Whether the firmware switches it on instead of off."""
 
 
 @model
 class FirmwareConfig(Record):
-    """Parameters of the firmware that moves the axes: 0 and 1 for off and on, steps, seconds."""
+    """Parameters of the firmware that moves the axes: 0 and 1 for off and on, steps, or seconds."""
 
     device_id: int | None = None
     encoder_enabled_x: float | None = None
@@ -390,7 +390,7 @@ class FirmwareConfig(Record):
     pin_report_2_pin_nr: float | None = None
 
     def length(self, axis: str) -> float | None:
-        """Return how long an axis ("x", "y" or "z") is in mm; None where nobody set it."""
+        """Return the length of an axis ("x", "y" or "z") in mm, or None if it is not set."""
         steps: float | None = getattr(self, f"movement_axis_nr_steps_{axis}")
         steps_per_mm: float | None = getattr(self, f"movement_step_per_mm_{axis}")
         if steps is None or steps_per_mm is None or steps <= 0 or steps_per_mm <= 0:
@@ -398,7 +398,7 @@ class FirmwareConfig(Record):
         return BED_LENGTH.keep(steps / steps_per_mm)
 
     def pin_guard(self, number: int) -> PinGuard | None:
-        """Return one of the five pin guards; None where it guards nothing."""
+        """Return one of the five pin guards (1 to 5), or None if it is off."""
         pin = getattr(self, f"pin_guard_{number}_pin_nr")
         if not pin or pin < 0:
             return None
@@ -422,7 +422,7 @@ class Folder(Record):
 
 @model
 class ImageMeta:
-    """Where the camera was."""
+    """The position of the camera in mm, and the title of the photo."""
 
     x: float | None = field(default=None, metadata=within(BED_PLACE))
     y: float | None = field(default=None, metadata=within(BED_PLACE))
@@ -436,29 +436,29 @@ class Image(Record):
 
     device_id: int | None = None
     attachment_processed_at: datetime | None = None
-    """None while the photo is on its way; its address is a placeholder's then."""
+    """None until the photo is uploaded; until then the URL is that of a placeholder."""
     attachment_url: str | None = field(default=None, metadata=PRIVATE)
-    """Public: who knows it sees the photo, and no login belongs there."""
+    """A public URL: everyone who has it can see the photo, and no credentials are sent there."""
     meta: ImageMeta = field(default_factory=ImageMeta)
 
     @property
     def processed(self) -> bool:
-        """Whether there is a photo to see."""
+        """Whether the photo can be fetched."""
         return self.attachment_processed_at is not None and bool(self.attachment_url)
 
 
 @model
 class Log:
-    """A message of the robot or the server; those of the broker have no id."""
+    """A line of the log, of the robot or the server; one from the broker has no id."""
 
     id: int | None = None
     created_at: datetime | None = field(default=None, metadata=_MOMENT)
     updated_at: datetime | None = None
     message: str | None = field(default=None, metadata=HIDDEN)
-    """Words of the robot, with which it also says why it refuses something."""
+    """Free text, which also contains why the robot refused something."""
     type: LogType | None = None
     verbosity: int | None = None
-    """1 to 3, 3 being the most talkative."""
+    """1 to 3; the most detailed lines have 3."""
     channels: tuple[Channel, ...] = ()
     x: float | None = field(default=None, metadata=within(BED_PLACE))
     y: float | None = field(default=None, metadata=within(BED_PLACE))
@@ -466,12 +466,12 @@ class Log:
     major_version: int | None = None
     minor_version: int | None = None
     patch_version: int | None = None
-    """Of FarmBot OS; the server's own messages have 99.99.99."""
+    """The version of FarmBot OS; lines that the server writes have 99.99.99."""
 
 
 @model
 class PinDevice(Record):
-    """Something at a pin of the robot."""
+    """A device at a pin of the robot."""
 
     pin: int | None = None
     label: str | None = field(default=None, metadata=PRIVATE)
@@ -479,23 +479,23 @@ class PinDevice(Record):
 
     @property
     def analog(self) -> bool:
-        """Whether it knows more than on and off."""
+        """Whether its mode is analog."""
         return self.mode == ANALOG
 
 
 @model
 class Peripheral(PinDevice):
-    """Something that the robot switches, such as a pump."""
+    """A device that the robot switches, such as a pump."""
 
 
 @model
 class Sensor(PinDevice):
-    """Something that the robot reads."""
+    """A device that the robot reads."""
 
 
 @model
 class SensorReading(Record):
-    """What a sensor read somewhere: 0 or 1, or 0 to 1023 without a unit."""
+    """A reading of a sensor at a position in mm: 0 or 1, or 0 to 1023, without a unit."""
 
     pin: int | None = None
     mode: int | None = None
@@ -507,13 +507,13 @@ class SensorReading(Record):
 
     @property
     def taken_at(self) -> datetime | None:
-        """When it was read, or at least kept."""
+        """When it was read, or else when it was stored."""
         return self.read_at or self.created_at
 
 
 @model
 class PinBinding(Record):
-    """What a button on the robot does."""
+    """The assignment of a button on the robot."""
 
     device_id: int | None = None
     pin_num: int | None = None
@@ -538,7 +538,7 @@ class PlantTemplate(Record):
 
 @model
 class Point(Record):
-    """A plant, a weed, a marked place or a slot for a tool: `pointer_type` says which."""
+    """A plant, a weed, a marked place or a tool slot, by `pointer_type`."""
 
     device_id: int | None = None
     name: str | None = field(default=None, metadata=PRIVATE)
@@ -552,48 +552,48 @@ class Point(Record):
     radius: float | None = field(default=None, metadata=within(BED_LENGTH))
     discarded_at: datetime | None = None
     plant_stage: PlantStage | None = None
-    """Of a plant or a weed."""
+    """For plants and weeds only."""
     openfarm_slug: str | None = None
-    """Of a plant: its crop, as the fields below."""
+    """The crop; this field and those down to `height_curve_id` are for plants only."""
     planted_at: datetime | None = None
     depth: float | None = field(default=None, metadata=within(BED_LENGTH))
     water_curve_id: int | None = None
     spread_curve_id: int | None = None
     height_curve_id: int | None = None
     tool_id: int | None = None
-    """Of a tool slot: the tool that belongs there, as the fields below."""
+    """The tool in the slot; this field and those below are for tool slots only."""
     pullout_direction: int | None = None
     """0 none, 1 towards higher x, 2 lower x, 3 higher y, 4 lower y."""
     gantry_mounted: bool | None = None
-    """Its x is the gantry's then."""
+    """Whether the slot moves with the gantry and so has its x coordinate."""
 
     @property
     def began_at(self) -> datetime | None:
-        """When its age counts from: a plant's planting, as the robot does; else its making."""
+        """The time from which its age counts: `planted_at` of a plant, as for the robot, else `created_at`."""
         if self.pointer_type is PointerType.PLANT:
             return self.planted_at
         return self.created_at
 
     @property
     def at_soil_level(self) -> bool:
-        """Whether its z is a measured height of the soil."""
+        """Whether its z is a measured soil height (docs/vendors/farmbot.md, Resources)."""
         return self.meta.get(_SOIL_LEVEL) == "true"
 
 
 @model
 class CriteriaDay:
-    """The age that points of a group have."""
+    """A condition on the age of points."""
 
     op: DayOperator | None = None
     days_ago: float | None = None
-    """0 where age does not matter."""
+    """Days; 0 means that the age does not matter."""
 
 
 @model
 class Criteria:
-    """What makes a point belong to a group; all of it has to be true.
+    """The conditions for points of a group, all of which have to be true.
 
-    The names are those of a point's columns, "meta.color" and its like for what is within meta.
+    The keys are columns of a point; keys within its meta are written as "meta.color".
     """
 
     day: CriteriaDay = field(default_factory=CriteriaDay)
@@ -606,10 +606,10 @@ class Criteria:
 
 
 def read_criteria(value: object) -> Criteria:
-    """Read the criteria of a group; all of them, since half would let strangers in.
+    """Return the criteria of a group; without one of them other points would fit too.
 
     Raises:
-        ValueError: any of it is unreadable.
+        ValueError: one of them cannot be read.
     """
     raw = _object(value)
     day = _object(raw.get("day"))
@@ -639,7 +639,7 @@ def read_criteria(value: object) -> Criteria:
 
 @model
 class PointGroup(Record):
-    """A group of points: those that are named and those that fit its criteria."""
+    """A group of points: those with the ids and those that fit the criteria."""
 
     name: str | None = field(default=None, metadata=PRIVATE)
     point_ids: tuple[int, ...] = ()
@@ -649,23 +649,23 @@ class PointGroup(Record):
 
 @model
 class RegimenItem(Record):
-    """A sequence at a time of a regimen."""
+    """A run of a sequence within a regimen."""
 
     regimen_id: int | None = None
     sequence_id: int | None = None
     time_offset: int | None = None
-    """ms from the midnight on which the regimen starts."""
+    """Milliseconds from midnight of the day on which the regimen starts."""
 
 
 @model
 class Regimen(Record):
-    """Sequences over the days of a plant's life."""
+    """A plan of sequences over the days of a plant's life."""
 
     name: str | None = field(default=None, metadata=PRIVATE)
     color: Color | None = None
     device_id: int | None = None
     body: str | None = field(default=None, metadata={**_NODES, **HIDDEN})
-    """What it gives the sequences' variables, as JSON text."""
+    """The values of the sequences' variables, as JSON text."""
     regimen_items: tuple[RegimenItem, ...] = ()
 
 
@@ -682,7 +682,7 @@ class Release(Record):
 
 @model
 class SavedGarden(Record):
-    """An arrangement of plants that was put by."""
+    """A saved arrangement of plants."""
 
     device_id: int | None = None
     name: str | None = field(default=None, metadata=PRIVATE)
@@ -691,7 +691,7 @@ class SavedGarden(Record):
 
 @model
 class SceneObject(Record):
-    """Decoration of the web app's view in three dimensions."""
+    """An object in the web app's three-dimensional view."""
 
     name: str | None = field(default=None, metadata=PRIVATE)
     texture: str | None = None
@@ -712,17 +712,17 @@ class SceneObject(Record):
 
 @model
 class Variable:
-    """A variable of a sequence that who runs it may give."""
+    """A variable of a sequence, which can be set when it is run."""
 
     label: str = field(metadata=PRIVATE)
     kind: str | None = None
-    """What its default is: "coordinate", "point", "tool", "numeric" and so on."""
+    """The kind of its default: "coordinate", "point", "tool", "numeric" and others."""
     default: str | None = field(default=None, metadata=PRIVATE)
     """The default, a CeleryScript node, as JSON text."""
 
 
 def read_variables(value: object) -> tuple[Variable, ...]:
-    """Read the variables that a sequence's `args` declare; rubbish declares none."""
+    """Return the variables that a sequence's `args` declare, without those that cannot be read."""
     declarations = _inner(_inner(value, "locals"), "body")
     return tuple(
         variable
@@ -751,22 +751,22 @@ _VARIABLES = read_with(read_variables, key="args")
 
 @model
 class Sequence(Record):
-    """Steps that the robot takes one after another."""
+    """Steps that the robot carries out one after another."""
 
     name: str | None = field(default=None, metadata=PRIVATE)
     description: str | None = field(default=None, metadata={**PRIVATE, **VERBATIM})
-    """Markdown, whose lines matter."""
+    """Markdown, so line breaks are kept."""
     color: Color | None = None
     folder_id: int | None = None
     pinned: bool | None = None
-    """Whether its owner keeps it at hand."""
+    """Whether its owner has pinned it in the web app."""
     forked: bool | None = None
     copyright: str | None = field(default=None, metadata=PRIVATE)
     sequence_versions: tuple[int, ...] = ()
     sequence_version_id: int | None = None
     """The published version that it was installed from."""
     variables: tuple[Variable, ...] = field(default=(), metadata=_VARIABLES)
-    """What `args` declares for who runs it; variables with a fixed value are not among them."""
+    """The variables that can be set when it is run, without those that have a fixed value."""
     body: str | None = field(default=None, metadata={**_NODES, **HIDDEN})
     """The steps, as JSON text."""
 
@@ -796,7 +796,7 @@ class FeaturedSequence:
 
 @model
 class StorageAuth:
-    """Leave to upload a photo, signed by the server."""
+    """A permission to upload a photo, signed by the server."""
 
     verb: str | None = None
     url: str | None = None
@@ -808,17 +808,16 @@ class StorageAuth:
 
 @model
 class Telemetry(Record):
-    """How the robot's computer fared, one record every 5 min."""
+    """Measurements of the robot's computer, one record every 5 minutes."""
 
     created_at: datetime | None = field(default=None, metadata=_MOMENT)
     soc_temp: float | None = field(default=None, metadata=within(PROCESSOR_TEMPERATURE))
     """°C."""
     throttled: int | None = field(default=None, metadata=read_with(read_bits))
-    """Bits: 0 under-voltage, 1 frequency capped, 2 throttled, 3 soft limit of the temperature;
-    16 higher: it has happened since it started."""
+    """Bit field, see `Vitals.throttled`."""
     wifi_level_percent: float | None = field(default=None, metadata=within(PERCENT))
     uptime: float | None = field(default=None, metadata=within(UPTIME))
-    """s."""
+    """Seconds."""
     memory_usage: float | None = field(default=None, metadata=within(MEMORY))
     """MB."""
     disk_usage: float | None = field(default=None, metadata=within(PERCENT))
@@ -832,19 +831,19 @@ class Telemetry(Record):
 
 @model
 class Tool(Record):
-    """Something that the robot can mount, or that sits in a slot."""
+    """A tool that the robot can mount, or another object in a slot."""
 
     name: str | None = field(default=None, metadata={**PRIVATE, **VERBATIM})
-    """By which the robot knows it: for people see `lookup.name_of`."""
+    """The name for the robot, exactly as stored; see `lookup.name_of` for the one to show."""
     status: ToolStatus | None = None
-    """Of the broker's records always "inactive": ask the slots."""
+    """Always "inactive" in records from the broker, so the slots are used instead."""
     flow_rate_ml_per_s: float | None = field(default=None, metadata=within(POUR_RATE))
     seeder_tip_z_offset: float | None = field(default=None, metadata=within(BED_PLACE))
 
 
 @model
 class User(Record):
-    """The person whose account it is."""
+    """The owner of the account."""
 
     device_id: int | None = None
     name: str | None = field(default=None, metadata=PRIVATE)
@@ -856,7 +855,7 @@ class User(Record):
 
 @model
 class WebAppConfig(Record):
-    """Preferences of the web app; changes to it are not heard over the broker."""
+    """Preferences of the web app; the broker does not send changes of them."""
 
     device_id: int | None = None
     confirm_step_deletion: bool | None = None
@@ -934,7 +933,7 @@ class WebAppConfig(Record):
 
 @model
 class WebcamFeed(Record):
-    """The address of a webcam: a picture, a film, a web page or "0" for none."""
+    """The address of a webcam: a picture, a stream, a web page or "0" for none."""
 
     name: str | None = field(default=None, metadata=PRIVATE)
     url: str | None = field(default=None, metadata=PRIVATE)
@@ -942,7 +941,7 @@ class WebcamFeed(Record):
 
 @model
 class WizardStepResult(Record):
-    """How a step of the setup went."""
+    """The result of a step of the set-up."""
 
     device_id: int | None = None
     slug: str | None = None
@@ -964,7 +963,7 @@ class GlobalBulletin(Record):
 
 @model
 class GlobalConfig:
-    """What a server says of itself to anybody."""
+    """Public facts about a server."""
 
     FBOS_END_OF_LIFE_VERSION: str | None = None
     MINIMUM_FBOS_VERSION: str | None = None
@@ -974,12 +973,12 @@ class GlobalConfig:
     LONG_REVISION: str | None = None
     SHORT_REVISION: str | None = None
     MQTT_WS: str | None = None
-    """The broker's address for web sockets."""
+    """The web-socket address of the broker."""
 
 
 @model
 class FarmwareInstallation(Record):
-    """A program that was installed on the robot."""
+    """A program that is installed on the robot."""
 
     device_id: int | None = None
     url: str | None = field(default=None, metadata=PRIVATE)
@@ -989,4 +988,4 @@ class FarmwareInstallation(Record):
 
 @model
 class FirstPartyFarmware(FarmwareInstallation):
-    """A program that comes with FarmBot OS."""
+    """A program that is part of FarmBot OS."""

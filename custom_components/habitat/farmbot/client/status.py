@@ -1,8 +1,8 @@
-"""What the robot says of itself: its status tree, read into small records.
+"""Parses the robot's messages: its status tree, telemetry and log.
 
-The robot publishes the whole tree, 5 to 7 KB, on every change of any part of it: many times a
-second while it moves. So a record is made anew only where its part of the tree changed; otherwise
-it is the same object as before. Names and units are those of FarmBot OS.
+The robot publishes the whole tree, 5 to 7 kB, with every change, many times a second while it moves.
+So the tree is parsed into small records, and a record whose part did not change stays the same
+object. Names and units are those of FarmBot OS; see docs/vendors/farmbot.md, Message broker.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,23 +31,23 @@ from .enums import AxisState, JobUnit, SyncStatus
 from .models import Log, read_bits, read_moment
 
 type StatusCache = dict[str, tuple[Json, object]]
-"""By key: a part of the tree as it last came, and the record it was read into."""
+"""By key: the last part of the tree, and the record that was parsed from it."""
 
 _NOTHING = frozenset({"unknown", "---"})
-"""The robot's own words for what it does not know."""
+"""Texts that the robot uses for unknown values."""
 _NEVER = {"locked_at": 0}
-"""Values that say that there is none."""
+"""Numbers that the robot uses for no value."""
 _MILLISECONDS_FROM = 1e11
-"""Unix times above this are in milliseconds: the robot's Lua code begins its jobs with such."""
+"""Unix times above this are in milliseconds, as the robot's Lua code writes them in jobs."""
 _PIN = "pins/"
 _PIN_NUMBER = re.compile("[0-9]{1,3}")
-"""No board has a thousand pins."""
+"""The keys of pins; no board has a thousand."""
 _METRIC = "telemetry_"
-"""How the names in telemetry begin."""
+"""The prefix of names in telemetry."""
 
 
 def _read_time(value: object) -> datetime | None:
-    """Read Unix seconds, Unix milliseconds or ISO 8601."""
+    """Return a time given as Unix seconds, Unix milliseconds or ISO 8601; None if it is none of them."""
     if isinstance(value, int | float) and value > _MILLISECONDS_FROM:
         return read_moment(value / 1000)
     return read_moment(value)
@@ -58,7 +58,7 @@ _TIME = read_with(_read_time)
 
 @model
 class Axes:
-    """One number an axis: a position or encoder in mm, a motor's load in %."""
+    """One number for each axis: a position or encoder in mm, or a motor's load in %."""
 
     x: float | None = None
     y: float | None = None
@@ -67,7 +67,7 @@ class Axes:
 
 @model
 class AxisStates:
-    """What each motor is doing."""
+    """The state of each motor."""
 
     x: AxisState | None = None
     y: AxisState | None = None
@@ -76,38 +76,38 @@ class AxisStates:
 
 @model
 class Activity:
-    """Whether the robot works, rests, or is stopped."""
+    """Whether the robot is busy, idle, or stopped by the emergency stop."""
 
     busy: bool | None = None
     idle: bool | None = None
     locked: bool | None = None
     """Whether the emergency stop is on."""
     locked_at: datetime | None = field(default=None, metadata=_TIME)
-    """When the emergency stop was last pressed; None for never."""
+    """When the emergency stop was last triggered; None for never."""
     sync_status: SyncStatus | None = None
 
 
 @model
 class System:
-    """The robot's software, and where it runs."""
+    """The robot's software and computer."""
 
     controller_version: str | None = None
-    """Of FarmBot OS: "15.4.11"."""
+    """The version of FarmBot OS, such as "15.4.11"."""
     controller_commit: str | None = None
     firmware_version: str | None = None
-    """With a letter for the board behind it."""
+    """The version of the motor firmware, with a letter for the board behind it."""
     firmware_commit: str | None = None
     target: str | None = None
     """The kind of Raspberry Pi: "rpi", "rpi3", "rpi4"."""
     env: str | None = None
-    """The kind of build; "prod" but for developers."""
+    """The kind of build: "prod", except for developers."""
     node_name: str | None = field(default=None, metadata=PRIVATE)
     private_ip: str | None = field(default=None, metadata=PRIVATE)
 
 
 @model
 class Vitals:
-    """How the Raspberry Pi is doing."""
+    """Measurements of the Raspberry Pi."""
 
     soc_temp: float | None = field(default=None, metadata=within(PROCESSOR_TEMPERATURE))
     """°C."""
@@ -129,37 +129,37 @@ class Vitals:
 
 @model
 class Job:
-    """Something that takes a while: an update, an upload, a Lua job."""
+    """A job that takes time: an update, an upload, a Lua job."""
 
     name: str = field(metadata=HIDDEN)
-    """What it is known by: "FBOS_OTA" is the update of FarmBot OS."""
+    """Identifies the job: "FBOS_OTA" is the update of FarmBot OS."""
     status: str | None = field(default=None, metadata=HIDDEN)
-    """Free text: "Working", "Complete"."""
+    """Free text, such as "Working" or "Complete"."""
     type: str | None = None
     unit: JobUnit | None = None
     percent: float | None = field(default=None, metadata=within(PERCENT))
     bytes: int | None = None
     file_type: str | None = None
     time: datetime | None = field(default=None, metadata=_TIME)
-    """When it began."""
+    """When it started."""
     updated_at: datetime | None = field(default=None, metadata=_TIME)
 
 
 @model
 class Jobs:
-    """All jobs that the robot remembers, by name."""
+    """All jobs in the robot's status."""
 
     jobs: tuple[Job, ...] = ()
 
 
 @model
 class Pin:
-    """What a pin of the board last was, read or written; the robot does not watch it."""
+    """The value of a pin that was last read or written; the robot does not monitor pins."""
 
     mode: int | None = None
     """0 digital, 1 analog."""
     value: float | None = field(default=None, metadata=within(PIN_VALUE))
-    """0 or 1; read as analog 0-1023, written as analog 0-255."""
+    """0 or 1 (digital), 0 to 1023 (analog, read), or 0 to 255 (analog, written)."""
 
 
 _LOCATION: Mapping[str, type[Axes | AxisStates]] = {
@@ -169,21 +169,21 @@ _LOCATION: Mapping[str, type[Axes | AxisStates]] = {
     "scaled_encoders": Axes,
     "raw_encoders": Axes,
 }
-"""By key, which is the name in `location_data`: the record that it is read into."""
+"""By key, which is the name in `location_data`: the model of its record."""
 
 _AXES: Mapping[str, Range] = {
     "position": BED_PLACE,
     "load": PERCENT,
     "scaled_encoders": BED_PLACE,
 }
-"""What the numbers of `location_data` can be; raw encoders count steps."""
+"""The plausible range of the numbers in `location_data`; raw encoders count steps, without a range."""
 
 _SETTINGS: Mapping[str, type[Activity | System | Vitals]] = {
     "activity": Activity,
     "system": System,
     "vitals": Vitals,
 }
-"""By key: the record that its share of `informational_settings` is read into."""
+"""By key: the model of a record that has a part of the fields in `informational_settings`."""
 
 _SHARES = {
     key: tuple(item.name for item in fields(kind)) for key, kind in _SETTINGS.items()
@@ -193,17 +193,17 @@ _SHARES = {
 def read_status(
     payload: bytes, report: ParseReport, cache: StatusCache | None = None
 ) -> dict[str, object]:
-    """Return the records of a status message by key; none for parts that it does not have.
+    """Return the records of a status message by key, without those whose part is missing.
 
     Keys are `position`, `axis_states`, `load`, `scaled_encoders`, `raw_encoders`, `activity`,
-    `system`, `vitals`, `jobs`, and `pins/<number>` for each pin that was ever read or written;
-    None is a pin that is forgotten since the message before.
+    `system`, `vitals`, `jobs`, and `pins/<number>` for each pin that was read or written since the
+    robot started. The record of a pin that is missing since the last message is None.
 
     Args:
         payload: the message.
-        report: counts what is amiss; a message that is no JSON object is one oddity.
-        cache: the same mapping with every message of a robot; what did not change since the last
-            is then not read again.
+        report: counts unexpected content, such as a message that is not a JSON object.
+        cache: pass the same mapping with every message of a robot, so that unchanged parts are not
+            parsed again.
     """
     cache = {} if cache is None else cache
     tree = _read_object("status", payload, report)
@@ -211,13 +211,13 @@ def read_status(
     for key, kind, part in _parts(tree, report):
         before, record = cache.get(key, (None, None))
         if part != before:
-            # None of these has a field that it cannot do without.
+            # No field of these models is required, so there is always a record.
             made = parse(kind, part, report)
             record = record if made == record else made
             cache[key] = part, record
         records[key] = record
     if isinstance(tree.get("pins"), dict):
-        # A robot that started again knows nothing of its pins.
+        # After a restart the robot does not know its pins.
         for gone in [
             key for key in cache if key.startswith(_PIN) and key not in records
         ]:
@@ -227,9 +227,9 @@ def read_status(
 
 
 def read_telemetry(payload: bytes, report: ParseReport) -> dict[str, object]:
-    """Return the `vitals` of a telemetry message, which comes every 5 min.
+    """Return the `vitals` of a telemetry message, which is sent every 5 minutes.
 
-    The robot also publishes single measurements of its own doings there; they have none.
+    Other telemetry messages, about the robot's own software, have no vitals and give no record.
     """
     told = _read_object("telemetry", payload, report)
     metrics = {
@@ -242,13 +242,13 @@ def read_telemetry(payload: bytes, report: ParseReport) -> dict[str, object]:
 
 
 def read_log(payload: bytes, report: ParseReport) -> Log | None:
-    """Return a line of the log; None when it is none."""
+    """Return a line of the log, or None if the payload is not one."""
     told = _read_object("log", payload, report)
     return parse(Log, told, report) if told else None
 
 
 def _read_object(what: str, payload: bytes, report: ParseReport) -> dict[str, Json]:
-    """Return the JSON object of a message; an empty one, and an oddity, when it is none."""
+    """Return the JSON object of a message; if it is not one, count that and return an empty one."""
     try:
         document = read_json(payload)
     except BadAnswer:
@@ -262,7 +262,7 @@ def _read_object(what: str, payload: bytes, report: ParseReport) -> dict[str, Js
 def _parts(
     tree: dict[str, Json], report: ParseReport
 ) -> Iterator[tuple[str, type, dict[str, Json]]]:
-    """Yield key, kind of record and raw values of each part that the tree has."""
+    """Yield key, model and raw values of each part of the tree."""
     location = _branch(tree, "location_data", report)
     for key, place in _LOCATION.items():
         if part := _branch(location, key, report):
@@ -282,7 +282,7 @@ def _parts(
 
 
 def _branch(tree: dict[str, Json], name: str, report: ParseReport) -> dict[str, Json]:
-    """Return an object within an object; an empty one where there is none."""
+    """Return an object within an object, or an empty one if it is missing."""
     branch = tree.get(name)
     if isinstance(branch, dict):
         return branch
@@ -292,7 +292,7 @@ def _branch(tree: dict[str, Json], name: str, report: ParseReport) -> dict[str, 
 
 
 def _known(raw: dict[str, Json], names: Iterable[str]) -> dict[str, Json]:
-    """Return some of the values, without those by which the robot says that it has none."""
+    """Return the values with the given names, without those that stand for an unknown value."""
     return {
         name: value
         for name in names
@@ -303,7 +303,7 @@ def _known(raw: dict[str, Json], names: Iterable[str]) -> dict[str, Json]:
 
 
 def _plausible(key: str, raw: dict[str, Json], report: ParseReport) -> dict[str, Json]:
-    """Return the numbers of the axes without those that cannot be."""
+    """Return the numbers of the axes, without those that are not plausible."""
     allowed = _AXES.get(key)
     if allowed is None:
         return raw
@@ -318,6 +318,6 @@ def _plausible(key: str, raw: dict[str, Json], report: ParseReport) -> dict[str,
 
 
 def _named(jobs: dict[str, Json]) -> Iterator[Json]:
-    """Yield the jobs with their names, which are the keys of the tree."""
+    """Yield the jobs with their names, which are the keys in the tree."""
     for name, job in jobs.items():
         yield {**job, "name": name} if isinstance(job, dict) else job
