@@ -1,1 +1,1 @@
-"""The bed map: the garden drawn as SVG. Knows nothing of Home Assistant."""
+"""The bed map: the garden drawn as SVG, without Home Assistant."""

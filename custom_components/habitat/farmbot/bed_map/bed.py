@@ -1,4 +1,4 @@
-"""What the bed map shows: everything with a place in the garden, in mm of the robot's axes."""
+"""The content of the bed map: everything with coordinates in the garden, in mm of the robot's axes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ from ..garden.crops import crop_named
 from ..garden.summary import crop_of, kept
 
 MAX_PHOTOS = 200
-"""Places of photos that are shown at most, the newest."""
+"""Maximum of shown places of photos, the newest."""
 
 _MIN_AXIS = 100.0
 _MAX_AXIS = 100_000.0
-"""mm that an axis may have; what says otherwise is a setting nobody made."""
+"""The plausible length of an axis in mm; other values count as not set."""
 _USUAL_X, _USUAL_Y = 2900.0, 1400.0
-"""The map of an account that nobody changed anything of (the server's own default)."""
+"""The size of the map in a new account, in mm."""
 _STEP = 100
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _CALIBRATION = "CAMERA_CALIBRATION_"
@@ -34,7 +34,7 @@ _CALIBRATION = "CAMERA_CALIBRATION_"
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """A plant: its present radius, and the diameter that it will have."""
+    """A plant with its present radius, and its spread (the diameter when grown)."""
 
     x: float
     y: float
@@ -57,7 +57,7 @@ class Weed:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place that somebody marked."""
+    """A marked place."""
 
     x: float
     y: float
@@ -67,7 +67,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Soil:
-    """A place where the soil's height was measured, as z."""
+    """A place where the soil height was measured, which is z."""
 
     x: float
     y: float
@@ -76,7 +76,7 @@ class Soil:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A slot for a tool; the x of one that is mounted at the gantry is the gantry's."""
+    """A tool slot; if it is mounted on the gantry, its x coordinate is that of the gantry."""
 
     x: float
     y: float
@@ -95,7 +95,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class CameraFrame:
-    """What the camera sees: mm, degrees, and how far from the robot's own place."""
+    """The area that the camera sees: size in mm, angle in degrees, offset from the robot in mm."""
 
     width: float
     height: float
@@ -106,12 +106,12 @@ class CameraFrame:
 
 @dataclass(frozen=True, slots=True)
 class Bed:
-    """A garden bed and all that is in it, each kind in the order of its ids."""
+    """A garden bed and everything in it, each kind in the order of its ids."""
 
     size_x: float
     size_y: float
     quadrant: int = 2
-    """Where the robot's home is: 1 top right, 2 top left, 3 bottom left, 4 bottom right."""
+    """The corner of the robot's home: 1 top right, 2 top left, 3 bottom left, 4 bottom right."""
     xy_swap: bool = False
     plants: tuple[Plant, ...] = ()
     weeds: tuple[Weed, ...] = ()
@@ -119,7 +119,7 @@ class Bed:
     soil: tuple[Soil, ...] = ()
     slots: tuple[Slot, ...] = ()
     photos: tuple[Photo, ...] = ()
-    """The newest first, one a place."""
+    """One for each place, the newest first."""
     frame: CameraFrame | None = None
     """None without a calibrated camera."""
 
@@ -133,7 +133,7 @@ def bed_of(
     web_app_config: WebAppConfig | None,
     curves: Iterable[Curve] = (),
 ) -> Bed:
-    """Put together what there is to see of a garden."""
+    """Return the bed for the records of a garden."""
     placed = [point for point in kept(points) if _reachable(point)]
     of_kind = {
         kind: [point for point in placed if point.pointer_type is kind]
@@ -184,7 +184,7 @@ def bed_of(
 
 
 def _reachable(point: Point) -> bool:
-    """Say whether a point has a place that a robot could have anything to do with."""
+    """Return whether a point has coordinates that a robot could reach."""
     return all(
         place is not None and abs(place) <= _MAX_AXIS for place in (point.x, point.y)
     )
@@ -226,9 +226,9 @@ def _slot(point: Point, names: Mapping[int, str | None]) -> Slot:
 def _length(
     axis: float | None, map_size: float | None, places: Iterable[float], usual: float
 ) -> float:
-    """Return how long a side of a bed is: as its axis is, as its owner says, as usual.
+    """Return the length of a side of a bed in mm: of its axis, or of the map, or the usual one.
 
-    Where nobody says and points lie beyond what is usual, it is as long as it is used.
+    The usual length is extended if points lie beyond it.
     """
     used = ceil(max(places, default=0) / _STEP) * _STEP
     told = (axis, map_size)
@@ -259,14 +259,14 @@ def _photos(images: Iterable[Image]) -> tuple[Photo, ...]:
 
 
 def _frame(farmware_envs: Iterable[FarmwareEnv]) -> CameraFrame | None:
-    """Return what the camera sees, as its calibration left it in the robot's settings."""
+    """Return the area of the camera from its calibration, or None if it is not calibrated."""
     known = {
         env.key.removeprefix(_CALIBRATION): to_float((env.value or "").strip('"'))
         for env in sorted(farmware_envs, key=lambda env: env.id)
         if env.key and env.key.startswith(_CALIBRATION)
     }
     scale = known.get("coord_scale") or 0
-    # The centre of a picture is half of its size away from its corner, in pixels.
+    # The calibration has the centre of a picture in pixels, which is half of its size.
     width = 2 * scale * (known.get("center_pixel_location_x") or 0)
     height = 2 * scale * (known.get("center_pixel_location_y") or 0)
     if not (0 < width <= _MAX_AXIS and 0 < height <= _MAX_AXIS):

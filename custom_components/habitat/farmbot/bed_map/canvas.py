@@ -1,4 +1,4 @@
-"""The canvas of the bed map: where things lie on it, what is taken of it, what is written on it."""
+"""The canvas of the bed map: coordinates, free space for labels, and texts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from .bed import Bed
 PAPER, INK = "#fff4e0", "#33241a"
 
 _LETTERS = 16
-"""Letters of a name that are shown at most."""
+"""Maximum of characters of a name that are shown."""
 
 type Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -18,28 +18,28 @@ type Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Where things of a bed lie on its picture."""
+    """Converts coordinates of a bed to those of its picture, both in mm."""
 
     bed: Bed
 
     @property
     def width(self) -> float:
-        """The extent of the bed from left to right."""
+        """The width of the bed in the picture."""
         return self.bed.size_y if self.bed.xy_swap else self.bed.size_x
 
     @property
     def height(self) -> float:
-        """The extent of the bed from top to bottom."""
+        """The height of the bed in the picture."""
         return self.bed.size_x if self.bed.xy_swap else self.bed.size_y
 
     @property
     def unit(self) -> float:
-        """The measure of all that is not to scale: a hundredth of a wide bed."""
+        """The unit for sizes that are not to scale: 1 % of the width of a wide bed."""
         return max(self.width, 1.4 * self.height) / 100
 
     @property
     def right(self) -> bool:
-        """Whether the robot's home is at the right."""
+        """Whether the robot's home is on the right."""
         return self.bed.quadrant in {1, 4}
 
     @property
@@ -48,44 +48,44 @@ class View:
         return self.bed.quadrant in {3, 4}
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        """Return where a place of the garden is."""
+        """Return the coordinates of a place in the picture."""
         if self.bed.xy_swap:
             x, y = y, x
         return self.width - x if self.right else x, self.height - y if self.low else y
 
     def toward(self, x: float, y: float) -> tuple[float, float]:
-        """Return where a direction of the garden points to."""
+        """Return a direction in the picture."""
         if self.bed.xy_swap:
             x, y = y, x
         return -x if self.right else x, -y if self.low else y
 
     def shows(self, x: float, y: float) -> bool:
-        """Say whether a place is in the bed, or just beside it."""
+        """Return whether a place is within the bed, or close to it."""
         near = 2 * self.unit
         return -near <= x <= self.bed.size_x + near and (
             -near <= y <= self.bed.size_y + near
         )
 
     def clip(self, x: float, y: float) -> tuple[float, float]:
-        """Return the place of the bed that is nearest to a place."""
+        """Return the nearest place within the bed."""
         return min(max(x, 0), self.bed.size_x), min(max(y, 0), self.bed.size_y)
 
 
 class OccupancyGrid:
-    """What is taken of the picture, so that nothing is written over anything."""
+    """The occupied areas of the picture, so that labels do not overlap."""
 
     def __init__(self, cell: float) -> None:
-        """Begin with an empty picture; a cell is about as large as what will be put there."""
+        """Create an empty grid; a cell should be about as large as the boxes."""
         self._cell = cell
         self._taken: dict[tuple[int, int], set[Box]] = {}
 
     def take(self, box: Box) -> None:
-        """Take a place."""
+        """Occupy an area."""
         for cell in self._cells(box):
             self._taken.setdefault(cell, set()).add(box)
 
     def is_free(self, box: Box) -> bool:
-        """Say whether nothing is at a place yet."""
+        """Return whether an area overlaps no occupied one."""
         left, top, right, bottom = box
         return not any(
             left < other[2]
@@ -106,7 +106,10 @@ class OccupancyGrid:
 def label(
     x: float, y: float, size: float, text: str, anchor: str, turn: int = 0
 ) -> str:
-    """Write a name so that it can be read over anything; turned by degrees where it starts."""
+    """Return a text with an outline, so that it is readable on any background.
+
+    `turn` rotates it around its start, in degrees.
+    """
     where = (
         f'transform="translate({mm(x)},{mm(y)})rotate({turn})"'
         if turn
@@ -121,16 +124,16 @@ def label(
 
 
 def mm(length: float) -> str:
-    """Write a length: whole mm, tenths of small ones."""
+    """Return a length as text, in whole mm; small ones have a decimal."""
     return f"{round(length, 1 if abs(length) < 20 else None) + 0:g}"
 
 
 def displayable(text: str) -> str:
-    """Return what can be shown of a text: without signs that no XML may hold, and not all of it."""
+    """Return a text without characters that XML does not allow, cut to a maximum length."""
     shown = "".join(sign for sign in text if sign.isprintable()).strip()
     return shown if len(shown) <= _LETTERS else f"{shown[: _LETTERS - 1].rstrip()}…"
 
 
 def text_width(text: str) -> float:
-    """Return about how wide a text is, in multiples of its size."""
+    """Return the approximate width of a text, in multiples of the font size."""
     return sum(1.0 if east_asian_width(sign) in "WF" else 0.52 for sign in text)

@@ -1,4 +1,4 @@
-"""What is in the bed, as layers of the bed map, in the order in which they are drawn."""
+"""Layers of the bed map for what is in the bed, in the order in which they are drawn."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -11,28 +11,28 @@ from .canvas import OccupancyGrid, View, displayable, label, mm, text_width
 from .symbols import DEPTHS, MARKS, WEED
 
 FADED = frozenset({PlantStage.HARVESTED, PlantStage.REMOVED})
-"""Stages of plants that are gone."""
+"""Stages of plants that are drawn faded, since they are no longer in the bed."""
 
 _INTENDED = frozenset({PlantStage.PLANNED, PlantStage.PENDING})
 _LABELS = 150
-"""Plants whose names are shown at most."""
+"""Maximum of plants whose names are shown."""
 _NEAR = 14
-"""Within so many units the name of a crop is not repeated."""
+"""Distance, in units, within which the name of a crop is not repeated."""
 
 
 def appearance(plant: Plant) -> tuple[Foliage, str]:
-    """Return what a plant looks like: its leaves, and the colour in their middle."""
+    """Return the foliage of a plant, and the colour in its middle."""
     crop = crop_named(plant.crop)
     return crop.foliage, crop.color
 
 
 def symbol(foliage: Foliage, color: str) -> str:
-    """Return the id of the symbol for a look."""
+    """Return the id of the symbol for an appearance."""
     return f"{foliage}{COLORS.index(color)}"
 
 
 def draw_photos(view: View) -> Iterator[str]:
-    """Draw what was on the photos."""
+    """Draw the corners of the areas that were photographed."""
     if not view.bed.photos:
         return
     frame = view.bed.frame
@@ -48,7 +48,7 @@ def draw_photos(view: View) -> Iterator[str]:
 
 
 def draw_spreads(view: View, plants: Iterable[Plant]) -> Iterator[str]:
-    """Draw how wide the plants grow, each crop as one translucent area."""
+    """Draw the spread of the plants, each colour as one translucent area."""
     growing = sorted(
         (
             (appearance(plant)[1], plant)
@@ -67,7 +67,7 @@ def draw_spreads(view: View, plants: Iterable[Plant]) -> Iterator[str]:
 
 
 def draw_soil(view: View) -> Iterator[str]:
-    """Draw small crosses, coloured by depth."""
+    """Draw measured soil heights as small crosses, coloured by depth."""
     places = [soil for soil in view.bed.soil if view.shows(soil.x, soil.y)]
     if not places:
         return
@@ -89,7 +89,7 @@ def draw_soil(view: View) -> Iterator[str]:
 
 
 def draw_marks(view: View) -> Iterator[str]:
-    """Draw marked places in the colours that their owner chose."""
+    """Draw marked places in their colours."""
     u = view.unit
     for mark in view.bed.marks:
         if view.shows(mark.x, mark.y):
@@ -105,7 +105,7 @@ def draw_marks(view: View) -> Iterator[str]:
 
 
 def draw_weeds(view: View) -> Iterator[str]:
-    """Draw weeds: those that nobody confirmed hollow, those that are gone faded."""
+    """Draw weeds: unconfirmed ones hollow, removed ones faded."""
     u = view.unit
     there = [weed for weed in view.bed.weeds if view.shows(weed.x, weed.y)]
     paints = (
@@ -131,7 +131,7 @@ def draw_weeds(view: View) -> Iterator[str]:
 
 
 def draw_plants(view: View, plants: Sequence[Plant]) -> Iterator[str]:
-    """Draw the plants, large ones under small ones."""
+    """Draw the plants, small ones above large ones."""
     u = view.unit
     ordered = sorted(plants, key=lambda plant: -_radius(view, plant))
     for opacity, stages in ((".25", FADED), (".4", _INTENDED), ("1", None)):
@@ -148,7 +148,7 @@ def draw_plants(view: View, plants: Sequence[Plant]) -> Iterator[str]:
             yield f'<g opacity="{opacity}">'
             for plant in group:
                 x, y = view.at(plant.x, plant.y)
-                # Every plant stands turned in its own way.
+                # Plants are rotated differently, by their coordinates.
                 turn = int(7 * plant.x + 13 * plant.y) % 60
                 yield (
                     f'<use href="#{symbol(*appearance(plant))}"'
@@ -172,7 +172,7 @@ def draw_plants(view: View, plants: Sequence[Plant]) -> Iterator[str]:
 
 
 def _radius(view: View, plant: Plant) -> float:
-    """Return how large a plant is drawn: as it is, but so that it can be seen."""
+    """Return the radius of a plant in the picture, which is at least large enough to be seen."""
     grown = min(plant.spread / 4, 2.2 * view.unit)
     return min(max(plant.radius, grown, 0.9 * view.unit), 20 * view.unit)
 
@@ -180,7 +180,7 @@ def _radius(view: View, plant: Plant) -> float:
 def write_names(
     view: View, plants: Sequence[Plant], grid: OccupancyGrid
 ) -> Iterator[str]:
-    """Write names of plants where there is room, and not twice close together."""
+    """Draw the names of plants where there is space, without repetitions close together."""
     u = view.unit
     size = 1.75 * u
     for plant in plants:

@@ -1,4 +1,4 @@
-"""The robot on the bed map: its gantry, its head, and the slots that it takes tools from."""
+"""Layers of the bed map for the robot: its gantry, its head, and the tool slots."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,12 +11,12 @@ HEAD = "#3fc1e8"
 
 STEEL, _IRON = "#e9eef2", "#2f3d46"
 _PULLED = {1: (1, 0), 2: (-1, 0), 3: (0, 1), 4: (0, -1)}
-"""Where the robot pulls a tool out to, by the slot's direction, along x and y."""
+"""By `pullout_direction`: the direction along x and y in which the robot pulls a tool out."""
 _FARTHEST = 99_999
 
 
 def draw_robot(view: View, position: Axes | None) -> Iterator[str]:
-    """Draw the gantry, the head and the slots that travel with the gantry."""
+    """Draw the gantry, the head and the slots that move with the gantry."""
     u = view.unit
     travelling = [slot for slot in view.bed.slots if slot.gantry_mounted]
     if position is None or position.x is None or position.y is None:
@@ -69,7 +69,7 @@ def draw_robot(view: View, position: Axes | None) -> Iterator[str]:
 
 
 def draw_slots(view: View, there: Sequence[Slot], grid: OccupancyGrid) -> Iterator[str]:
-    """Draw slots with the names of their tools, and where the robot pulls those out to."""
+    """Draw slots with the names of their tools, and the direction in which these are pulled out."""
     u = view.unit
     shown = [slot for slot in there if view.shows(slot.x, slot.y)]
     half = 1.3 * u
@@ -83,7 +83,7 @@ def draw_slots(view: View, there: Sequence[Slot], grid: OccupancyGrid) -> Iterat
 
 
 def _slot(view: View, slot: Slot, half: float) -> str:
-    """Draw a slot, with an arrow; one without a tool hollow."""
+    """Draw a slot with an arrow; an empty one is hollow."""
     u = view.unit
     x, y = view.at(slot.x, slot.y)
     fill = _IRON if slot.tool else "none"
@@ -106,7 +106,7 @@ def _slot(view: View, slot: Slot, half: float) -> str:
 def _tool_name(
     view: View, slot: Slot, name: str, away: float, grid: OccupancyGrid
 ) -> Iterator[str]:
-    """Write a tool's name towards the middle of the bed, along its x axis."""
+    """Draw the name of a tool towards the middle of the bed, along its x axis."""
     x, y = view.at(slot.x, slot.y)
     size = 1.65 * view.unit
     long, half = text_width(name) * size, size / 2

@@ -1,9 +1,9 @@
-"""The bed map: a garden drawn to scale as SVG, one user unit a millimetre.
+"""The bed map: a garden drawn to scale as SVG, in which one user unit is one millimetre.
 
-The picture brings its own background, so that it reads the same on light and dark dashboards. It
-holds no scripts, no fonts and no address of anything outside. What only moves with the robot is
-drawn over what stays, and that is drawn once for a bed. Nothing is worded: signs and numbers need
-no translation, names are the user's own.
+The picture has its own background, so it looks the same on light and dark dashboards. It contains no
+scripts, fonts or external addresses. The static layers are drawn once for a bed, and the robot is
+drawn above them. It needs no translation: apart from signs and numbers there are only the user's
+own names.
 """
 
 from collections import Counter
@@ -47,9 +47,9 @@ _SOIL, _SOIL_DARK = "#7a604b", "#665040"
 
 
 def draw(bed: Bed, position: Axes | None = None) -> bytes:
-    """Return the picture of a bed, with the robot where its position is known.
+    """Return the picture of a bed, with the robot if its position is known.
 
-    The same bed and position make the same bytes. Places far outside the bed are left out; a
+    The same bed and position give the same bytes. Places far outside the bed are left out, and a
     robot there is drawn at the edge.
     """
     view = View(bed)
@@ -60,7 +60,7 @@ def draw(bed: Bed, position: Axes | None = None) -> bytes:
 
 @lru_cache(maxsize=8)
 def _static_layers(bed: Bed) -> str:
-    """Return what does not move."""
+    """Return the layers that do not change with the position of the robot."""
     view = View(bed)
     grid = OccupancyGrid(6 * view.unit)
     standing = [slot for slot in bed.slots if not slot.gantry_mounted]
@@ -87,7 +87,7 @@ def _static_layers(bed: Bed) -> str:
 
 
 def _opening(view: View) -> Iterator[str]:
-    # The size only says how large the picture is where nobody asks for another.
+    # This size is only the default of viewers.
     left, top, right, bottom = _frame(view)
     width, height = right - left, bottom - top
     scale = 1600 / max(width, height)
@@ -100,13 +100,13 @@ def _opening(view: View) -> Iterator[str]:
 
 
 def _frame(view: View) -> Box:
-    """Return the outer edges of the wooden frame; its lower plank holds the legend."""
+    """Return the outer edges of the wooden frame; its lower plank contains the legend."""
     plank = 2.6 * view.unit
     return -plank, -plank, view.width + plank, view.height + 4.8 * view.unit
 
 
 def _definitions(view: View, plants: Iterable[Plant]) -> Iterator[str]:
-    """Define what is drawn more than once; of plants, only the kinds that there are."""
+    """Define the symbols, of plants only those that are used."""
     u = view.unit
     yield (
         "<defs>"
@@ -144,7 +144,7 @@ def _definitions(view: View, plants: Iterable[Plant]) -> Iterator[str]:
 
 
 def _wood(view: View) -> Iterator[str]:
-    """Draw the frame with the measures of the bed, and the soil."""
+    """Draw the frame with the size of the bed, and the soil."""
     u = view.unit
     left, top, right, bottom = _frame(view)
     yield (
@@ -193,13 +193,13 @@ def _wood(view: View) -> Iterator[str]:
 
 
 def _metres(length: float, unit: float) -> range:
-    """Return the whole metres that get a number: about a dozen, none beside the side's name."""
+    """Return the whole metres that get a number: about twelve, with space for the label of the side."""
     step = max(1, ceil(length / 12_000))
     return range(step, int((length - 10 * unit) // 1000) + 1, step)
 
 
 def _grid(view: View) -> Iterator[str]:
-    """Draw a line every 100 mm, and a brighter one every metre; in fields only those."""
+    """Draw a line every 100 mm, except in large beds, and a brighter one every metre."""
     u = view.unit
     fine = 100 if max(view.width, view.height) <= 12_000 else 1000
     for step, opacity in ((fine, ".07"), (1000, ".2")):
@@ -215,7 +215,7 @@ def _grid(view: View) -> Iterator[str]:
 
 
 def _legend(view: View, plants: Sequence[Plant]) -> Iterator[str]:
-    """Write what there is and how much of it, crops as far as there is room."""
+    """Draw the legend: each kind with its number, and the crops as far as there is space."""
     u = view.unit
     size = 1.8 * u
     y = view.height + 2.9 * u
@@ -261,7 +261,7 @@ def _legend(view: View, plants: Sequence[Plant]) -> Iterator[str]:
 
 
 def _crops(plants: Iterable[Plant]) -> list[tuple[str, Counter[str]]]:
-    """Return the names of what is in the bed by crop, the most grown crop first."""
+    """Return the crops in the bed with the names of their plants, the most frequent first."""
     crops: dict[str, Counter[str]] = {}
     for plant in plants:
         if plant.stage not in FADED:
@@ -270,6 +270,6 @@ def _crops(plants: Iterable[Plant]) -> list[tuple[str, Counter[str]]]:
 
 
 def _crop_name(crop: str, names: Collection[str]) -> str:
-    """Return what a crop is called: as all of its plants are, else by its slug."""
+    """Return the name of a crop: that of its plants if they all have the same, or else its slug."""
     name = next(iter(names)) if len(names) == 1 else ""
     return displayable(name) or displayable(crop.replace("-", " ").capitalize())

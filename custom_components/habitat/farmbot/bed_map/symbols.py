@@ -1,4 +1,4 @@
-"""The signs of the bed map, as pieces of SVG."""
+"""The symbols of the bed map, as fragments of SVG."""
 
 from collections.abc import Mapping
 from math import cos, pi, sin
@@ -10,7 +10,7 @@ from .canvas import View, mm
 
 WEED = "#ef5b4c"
 DEPTHS = ("#ffe6a3", "#f2c48a", "#c9b6a6", "#8fb7cf", "#5aa2dd")
-"""Heights of the soil, from the highest to the lowest."""
+"""The colours of soil heights, from the highest to the lowest."""
 MARKS: Mapping[Color | None, str] = {
     Color.BLUE: "#7db4ff",
     Color.GREEN: "#8fdc7a",
@@ -22,19 +22,19 @@ MARKS: Mapping[Color | None, str] = {
     Color.RED: "#f58a80",
     None: "#cfe3f2",
 }
-"""Of marked places, by the colour that their owner chose."""
+"""The colours of marked places, by the one that was chosen in the web app."""
 _LEAVES: Mapping[Foliage, tuple[int, int, str, str]] = {
     Foliage.ROUND: (7, 62, "#4f9a4a", "#82c86a"),
     Foliage.POINTED: (6, 40, "#43914f", "#79c26c"),
     Foliage.FEATHERY: (11, 22, "#5aa04a", "#98cf70"),
     Foliage.BLADES: (9, 15, "#4d9763", "#8bcd90"),
 }
-"""By foliage: how many leaves, how wide (% of their length), the outer and the inner green."""
+"""By foliage: the number of leaves, their width in % of their length, the outer and inner colour."""
 _EDGE = "#356b3a"
 
 
 def rosette(foliage: Foliage) -> str:
-    """Draw a plant from above, 100 in radius."""
+    """Draw a plant from above, with a radius of 100."""
     leaves, width, outer, inner = _LEAVES[foliage]
     turn = pi / leaves
     return "".join(
@@ -48,7 +48,7 @@ def rosette(foliage: Foliage) -> str:
 
 
 def _leaf(angle: float, length: float, width: float) -> str:
-    """Draw a leaf from the middle outwards, its width in % of its length."""
+    """Draw a leaf from the middle outwards; its width is in % of its length, its angle in radians."""
     across = width * length / 100
     belly, tip = (0.35, 1.05) if width > 50 else (0.3, 0.75)
     points = ((-across, belly), (-across, tip), (0, 1), (across, tip), (across, belly))
@@ -75,7 +75,7 @@ def star(points: int, outer: float, inner: float) -> str:
 
 
 def corners(view: View, frame: CameraFrame | None) -> str:
-    """Draw the corners of what the camera saw; where nobody knows that, of a small square."""
+    """Draw the corners of the area of a photo, or of a small square if the area is not known."""
     size = 1.4 * view.unit
     width, height, angle = (
         (frame.width, frame.height, frame.angle) if frame else (size, size, 0)
@@ -116,7 +116,7 @@ def weed_sign(x: float, y: float, u: float) -> str:
 
 
 def soil_sign(x: float, y: float, u: float) -> str:
-    """Draw a place of a known height, for the legend."""
+    """Draw a measured soil height, for the legend."""
     return (
         f'<path stroke="{DEPTHS[0]}" stroke-width="{mm(0.25 * u)}"'
         f' d="M{mm(x - 0.6 * u)} {mm(y)}h{mm(1.2 * u)}M{mm(x)} {mm(y - 0.6 * u)}v{mm(1.2 * u)}"/>'

@@ -1,1 +1,1 @@
-"""The wire: what FarmBot's servers are asked and what they answer. Knows nothing of Home Assistant."""
+"""The client of FarmBot's server, broker and robot, without Home Assistant."""

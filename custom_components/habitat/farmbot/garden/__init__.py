@@ -1,1 +1,1 @@
-"""The garden, worked out from its records. Knows nothing of Home Assistant."""
+"""Computes facts about the garden from the records of the server, without Home Assistant."""

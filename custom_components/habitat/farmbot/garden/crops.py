@@ -1,7 +1,7 @@
-"""How common crops look from above and how wide they grow, for accounts that do not say.
+"""How common crops look from above and how wide they grow, for plants without a spread curve.
 
-The server knows a crop only by its slug ("cherry-tomato"). Spreads are diameters of grown plants
-in mm as gardening handbooks give them; for all other crops the web app's own 250 mm stand.
+The server only has the slug of a crop ("cherry-tomato"). Spreads are diameters of grown plants in mm
+from gardening handbooks; all other crops have the web app's default of 250 mm.
 """
 
 from collections.abc import Mapping
@@ -22,12 +22,13 @@ class Foliage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """What grown plants of a crop look like."""
+    """The appearance of grown plants of a crop."""
 
     spread: float
+    """Diameter in mm."""
     foliage: Foliage
     color: str
-    """Of what one looks for: the fruit, the root, the flower or the leaves."""
+    """The colour of the fruit, root, flower or leaves, as #rrggbb."""
 
 
 _USUAL_SPREAD = 250.0
@@ -38,7 +39,7 @@ COLORS = (
     *(_RED, _ORANGE, _YELLOW, _LIME, _GREEN, _TEAL),
     *(_BLUE, _VIOLET, _PINK, _CRIMSON, _CREAM, _TAN),
 )
-"""All colours that crops have; no more, so that pictures of many crops stay small."""
+"""All colours of crops; few, so that pictures of many crops stay small."""
 
 _ROUND, _POINTED = Foliage.ROUND, Foliage.POINTED
 _FEATHERY, _BLADES = Foliage.FEATHERY, Foliage.BLADES
@@ -101,12 +102,12 @@ _KNOWN: Mapping[str, Crop] = {
     "sage": Crop(450, _POINTED, _BLUE),
     "borage": Crop(450, _POINTED, _BLUE),
 }
-"""By a part of the slug, the more telling first."""
+"""By a part of the slug, more specific ones first."""
 
 
 @lru_cache(maxsize=1000)
 def crop_named(name: str) -> Crop:
-    """Return what a crop is like; of an unknown one, always the same."""
+    """Return the appearance of a crop by its slug or name; that of an unknown one is derived from its name."""
     slug = "-".join(name.casefold().split())
     for part, crop in _KNOWN.items():
         if part in slug:

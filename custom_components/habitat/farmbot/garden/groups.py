@@ -1,7 +1,7 @@
-"""Which points belong to a point group, and in which order the robot visits them.
+"""The points of a point group, in the order in which the robot visits them.
 
-The server only keeps the rules; who shows a group applies them. They are the web app's: a group
-has the points that it names and those that fit all its criteria.
+The server only stores the rules. As in the web app, a group has the points with its ids and those
+that meet all its criteria (docs/vendors/farmbot.md, Resources).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,8 +24,8 @@ type _Order = Callable[[list[Point]], list[Point]]
 def members(group: PointGroup, points: Iterable[Point], now: datetime) -> list[Point]:
     """Return the points of a group in the order in which the robot visits them.
 
-    A random order is left as it is: it is another one with every run. Criteria that ask for
-    nothing add nothing.
+    With a random order, which changes with every run, they are left unsorted. Empty criteria add no
+    points.
     """
     named = frozenset(group.point_ids)
     conditions = _conditions(group.criteria, now) if group.criteria else []
@@ -40,9 +40,9 @@ def members(group: PointGroup, points: Iterable[Point], now: datetime) -> list[P
 
 
 def _conditions(criteria: Criteria, now: datetime) -> list[_Condition]:
-    """Return what a point has to fulfil."""
+    """Return the conditions that a point has to meet."""
     conditions: list[_Condition] = []
-    # Lists that are all empty ask for nothing; an empty one beside others fits no point.
+    # If all lists are empty there is no condition; an empty list beside others fits no point.
     if any(criteria.string_eq.values()):
         conditions += [
             partial(_has_text, name, texts)
@@ -88,11 +88,11 @@ def _value(name: str, point: Point) -> object:
 
 
 def _aged(day: CriteriaDay, days_ago: float, now: datetime) -> _Condition:
-    """Return the condition of an age in days; a plant that was not planted has none."""
+    """Return the condition for an age in days, which a plant that is not planted never meets."""
     try:
         then = now - timedelta(days=days_ago)
     except OverflowError:
-        # Older than time itself: only "younger" can be true.
+        # Before the first possible date: only "younger" can be true.
         return lambda _: day.op is not DayOperator.OLDER
 
     def fulfilled(point: Point) -> bool:
@@ -137,7 +137,7 @@ def _alternating(
 
 
 def _nearest(points: list[Point]) -> list[Point]:
-    """Return the points so that each is the nearest to the one before, from 0, 0 on."""
+    """Return the points so that each is the nearest one to its predecessor, starting at 0, 0."""
     ways = {index: _xy(point) for index, point in enumerate(points)}
     order: list[Point] = []
     x = y = 0.0

@@ -1,4 +1,4 @@
-"""What the robot is doing that takes a while."""
+"""The jobs of the robot: which one is under way, and the update of FarmBot OS."""
 
 from datetime import UTC, datetime
 
@@ -9,11 +9,11 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 _WHOLE = 100
 _DONE = frozenset({"complete", "completed", "done", "success"})
 _FAILED = frozenset({"error", "failed", "canceled"})
-"""How jobs end, in the words of FarmBot OS and of the Lua scripts that people share."""
+"""The final states of jobs, of FarmBot OS and of published Lua scripts."""
 
 
 def is_over(job: Job) -> bool:
-    """Say whether a job ended, well or not."""
+    """Return whether a job has ended, successfully or not."""
     if job.percent is not None and job.percent >= _WHOLE:
         return True
     return _status(job) in _DONE | _FAILED
@@ -24,7 +24,7 @@ def _status(job: Job) -> str:
 
 
 def current(jobs: Jobs) -> Job | None:
-    """Return the newest job that is not over."""
+    """Return the newest job that is under way, if any."""
     return max(
         (job for job in jobs.jobs if not is_over(job)),
         key=lambda job: (job.updated_at or job.time or _NEVER, job.name),
@@ -33,9 +33,9 @@ def current(jobs: Jobs) -> Job | None:
 
 
 def update_of_os(jobs: Jobs) -> Job | None:
-    """Return the update of FarmBot OS, unless it failed.
+    """Return the job that updates FarmBot OS, unless it has failed.
 
-    The robot restarts after it, and then remembers no jobs.
+    The robot restarts after an update, and its jobs are empty then.
     """
     return next(
         (

@@ -1,4 +1,4 @@
-"""Records by what people call them: their name or their id."""
+"""Finds records by their name or id."""
 
 from collections.abc import Iterable
 
@@ -7,20 +7,20 @@ from ..client.models import PinDevice, Point, PointGroup, Record, Sequence, Tool
 
 type NamedRecord = PinDevice | Point | PointGroup | Sequence | Tool
 type NameOrId = int | str
-"""An id, or a name; digits are an id when nothing has that name."""
+"""An id or a name; a text of digits is an id if no record has it as its name."""
 
 
 def name_of(record: NamedRecord) -> str | None:
-    """Return what a record is called."""
+    """Return the name of a record to show."""
     name = record.label if isinstance(record, PinDevice) else record.name
-    # The robot knows a tool by its name as it is written.
+    # The name of a tool is stored unchanged, since the robot needs it like that.
     return clean(name) if name and isinstance(record, Tool) else name
 
 
 def find_records[R: NamedRecord](records: Iterable[R], wanted: NameOrId) -> list[R]:
-    """Return the records that are meant, which is exactly one when all is well.
+    """Return the records with a name or id, which is one unless the name is unknown or ambiguous.
 
-    A name as it is written comes before one in other letters' case.
+    An exact match of the name has priority over one that ignores case.
     """
     known = list(records)
     if isinstance(wanted, int):
@@ -36,5 +36,5 @@ def find_records[R: NamedRecord](records: Iterable[R], wanted: NameOrId) -> list
 
 
 def _with_id[R: Record](records: Iterable[R], record_id: int | str) -> list[R]:
-    # As text: there are texts of digits too long to be read as a number.
+    # Compared as text, since a text of digits may be too long for int().
     return [one for one in records if str(one.id) == str(record_id)]

@@ -1,9 +1,10 @@
-"""What the robot does when: the occurrences of farm events, by the robot's own rule.
+"""The schedule of the robot: the occurrences of farm events, by the rules of FarmBot OS.
 
-A farm event runs its sequence every so many units from its start on, as long as that is before
-its end. The units are fixed numbers of seconds, a month is 30 days and a year 365 (FarmBot OS);
-so where clocks change, a daily event moves by an hour. A regimen counts from the midnight, in
-the robot's zone, of the day its event starts on, and skips what lies before that start.
+A farm event runs its sequence at its start and then after each interval until before its end. The
+units are fixed numbers of seconds, a month is 30 days and a year 365, so a daily event moves by an
+hour when daylight saving begins or ends. A regimen counts from midnight, in the robot's time zone,
+of the day on which its event starts, and skips items before that start. See
+docs/vendors/farmbot.md, Resources.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,13 +20,13 @@ from ..client.enums import ExecutableType, TimeUnit
 from ..client.models import FarmEvent, Regimen, Sequence
 
 LENGTH = timedelta(minutes=1)
-"""How long an occurrence is said to last.
+"""The assumed duration of an occurrence, since that of a sequence is not known.
 
-Nobody knows how long a sequence takes. A minute is what the server itself gives an event that
-runs once, and the shortest time between two runs of an event: they never overlap.
+The server gives an event that runs once an end after one minute, and it is the shortest time between
+two runs of an event, so that they never overlap.
 """
 MAX_OCCURRENCES = 1500
-"""Occurrences of one event that are listed at most: a month of one every half hour."""
+"""Maximum of listed occurrences of one event: a month of one every half hour."""
 
 _RESOLUTION = timedelta(microseconds=1)
 _SECONDS: Mapping[TimeUnit, int] = {
@@ -51,28 +52,28 @@ class Occurrence:
 
     start: datetime
     summary: str
-    """The sequence's name; that of the regimen where the sequence is unknown."""
+    """The name of the sequence, or of the regimen if the sequence is unknown."""
     kind: OccurrenceKind
     farm_event_id: int
     sequence_id: int | None = None
     regimen_id: int | None = None
     description: str | None = None
-    """The first paragraph about the sequence; of a regimen, its name."""
+    """The first paragraph of the sequence's description, or the name of the regimen."""
     ran: bool | None = None
-    """Whether it is known that the robot ran it, or that it did not; None is all that a rule says."""
+    """Whether the robot ran it; None if that is not known."""
 
     @property
     def end(self) -> datetime:
-        """When it is said to end, see `LENGTH`."""
+        """The assumed end, see `LENGTH`."""
         return self.start + LENGTH
 
     @property
     def uid(self) -> str:
-        """What tells it from all others of its robot."""
+        """An id that is unique for the robot."""
         return f"{self.farm_event_id}-{self.sequence_id}-{self.start.timestamp():.0f}"
 
     def to_json(self) -> dict[str, Json]:
-        """Return it as a JSON object."""
+        """Return the occurrence as a JSON object."""
         return {
             "start": self.start.isoformat(),
             "summary": self.summary,
@@ -86,7 +87,7 @@ class Occurrence:
 
     @classmethod
     def from_json(cls, raw: Json) -> Self | None:
-        """Read what `to_json` wrote; None when it is something else."""
+        """Return the occurrence that `to_json` has written, or None if it cannot be read."""
         if not isinstance(raw, dict):
             return None
         start = to_datetime(raw.get("start"))
@@ -108,18 +109,18 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Occurrences at equal distances."""
+    """Occurrences at equal intervals."""
 
     first: Occurrence
     step: timedelta = LENGTH
     count: int = 1
     since: datetime | None = None
-    """Since when the rule is what it is: it says nothing of the time before."""
+    """When the rule was last changed: earlier occurrences are not known."""
 
     def numbers(self, begin: datetime, end: datetime | None = None) -> range:
-        """Return which occurrences start at a time or later, but before an end.
+        """Return the numbers of the occurrences that start at `begin` or later, but before `end`.
 
-        By arithmetic: a window years ahead costs no more than that of today.
+        They are computed, so a period far in the future takes no more time than today.
         """
         if self.since is not None:
             begin = max(begin, self.since)
@@ -127,7 +128,7 @@ class Series:
         return range(max(0, self._number(begin)), stop)
 
     def at(self, numbers: range) -> Iterator[Occurrence]:
-        """Yield occurrences by their numbers."""
+        """Yield the occurrences with the numbers."""
         for number in numbers:
             yield replace(self.first, start=self.first.start + number * self.step)
 
@@ -138,16 +139,16 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """What the robot does and did, as far as it is known."""
+    """The scheduled and the past runs of the robot."""
 
     series: tuple[Series, ...] = ()
     past: tuple[Occurrence, ...] = ()
-    """What was to happen and what is known of it: the server forgets events that are over."""
+    """Stored occurrences: the server deletes events that are over."""
 
     def between(self, start: datetime, end: datetime) -> list[Occurrence]:
-        """Return what overlaps a time, in order; of each event the first `MOST`.
+        """Return the occurrences within a period, in order, of each event the first `MAX_OCCURRENCES`.
 
-        What is known not to have run is left out.
+        Those that are known to be skipped are left out.
         """
         begin = start - LENGTH + _RESOLUTION
         found = {
@@ -155,7 +156,7 @@ class Schedule:
             for series in self.series
             for one in series.at(series.numbers(begin, end)[:MAX_OCCURRENCES])
         }
-        # What was kept has the name that it had when it happened.
+        # A stored occurrence has the name that it had when it was due.
         found |= {
             one.uid: one for one in self.past if one.end > start and one.start < end
         }
@@ -164,11 +165,11 @@ class Schedule:
         )
 
     def current(self, now: datetime) -> Occurrence | None:
-        """Return what began last and is not over."""
+        """Return the last occurrence that has started and not ended."""
         return next(reversed(self.between(now, now + _RESOLUTION)), None)
 
     def next_after(self, now: datetime) -> Occurrence | None:
-        """Return what begins next."""
+        """Return the next occurrence that starts later."""
         coming = (
             one
             for series in self.series
@@ -177,7 +178,7 @@ class Schedule:
         return min(coming, key=_order, default=None)
 
     def due(self, since: datetime, now: datetime) -> list[Occurrence]:
-        """Return what was to begin after a time and up to now; of each event the last `MOST`."""
+        """Return the occurrences that start after `since`, up to `now`, of each event the last `MAX_OCCURRENCES`."""
         begin, end = since + _RESOLUTION, now + _RESOLUTION
         return sorted(
             (
@@ -197,10 +198,15 @@ def schedule_of(
     past: Iterable[Occurrence] = (),
     now: datetime | None = None,
 ) -> Schedule:
-    """Work out a schedule; events that the robot could not run either are left out.
+    """Return the schedule, without events that the robot cannot run.
 
-    Without a time zone it runs no regimens. No rule is younger than `now`, whatever the server's
-    clock says.
+    Args:
+        farm_events: the events.
+        sequences: the sequences that they run.
+        regimens: the regimens that they run.
+        zone: the time zone of the robot; without it, regimens do not run.
+        past: stored occurrences.
+        now: rules that the server dates later than this count as changed now.
     """
     by_id = {sequence.id: sequence for sequence in sequences}
     regimens_by_id = {regimen.id: regimen for regimen in regimens}
@@ -227,7 +233,7 @@ def schedule_of(
 
 
 def _since(now: datetime | None, *rules: FarmEvent | Regimen) -> datetime | None:
-    """Return since when all of this is as it is."""
+    """Return when one of the rules was last changed, at most `now`; None if it is not known."""
     changed = [one.updated_at or one.created_at for one in rules]
     known = [moment for moment in changed if moment is not None]
     if not known:
@@ -236,7 +242,7 @@ def _since(now: datetime | None, *rules: FarmEvent | Regimen) -> datetime | None
 
 
 def _repeated(event: FarmEvent, start: datetime, sequence: Sequence) -> Series | None:
-    """Return the runs of a sequence; None when there are none."""
+    """Return the runs of a sequence, or None if there are none."""
     first = Occurrence(
         start=start,
         summary=sequence.name or "",
@@ -265,7 +271,7 @@ def _items(
     sequences: Mapping[int, Sequence],
     zone: tzinfo,
 ) -> Iterator[Series]:
-    """Yield the items of a regimen that lie in the time from its event's start on."""
+    """Yield the items of a regimen from the start of its event on."""
     midnight = _midnight(start, zone)
     if midnight is None:
         return
@@ -288,7 +294,7 @@ def _items(
 
 
 def _midnight(moment: datetime, zone: tzinfo) -> datetime | None:
-    """Return when the day of a moment begins in a zone."""
+    """Return when the day of a moment begins in a time zone; None if out of range."""
     try:
         local = moment.astimezone(zone)
         return local.replace(

@@ -1,4 +1,4 @@
-"""Finding points among those that are known."""
+"""Searches among the known points."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,30 +11,30 @@ from .summary import crop_of, kept
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointQuery:
-    """What points have to be; None is whatever."""
+    """The conditions for points; None means no condition."""
 
     types: frozenset[PointerType] | None = None
     stages: frozenset[PlantStage] | None = None
     crop: str | None = None
-    """A crop's slug, or its name as people write it."""
+    """The slug of a crop, or its name."""
     name: str | None = None
     """A part of the name."""
     center: tuple[float, float] | None = None
-    """x and y in mm; the nearest points come first then."""
+    """x and y in mm; with it, the nearest points come first."""
     within: float | None = None
-    """mm from the centre at most."""
+    """Maximum distance from the centre in mm."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A point, and how far from the centre it is, in mm; None without a centre."""
+    """A point and its distance from the centre in mm, which is None without a centre."""
 
     point: Point
     distance: float | None
 
 
 def search(points: Iterable[Point], query: PointQuery) -> list[SearchResult]:
-    """Return the points that are asked for, in the order of their ids or their distances."""
+    """Return the points that meet the conditions, ordered by distance or else by id."""
     matches = [
         SearchResult(point, _distance(point, query.center))
         for point in kept(points)

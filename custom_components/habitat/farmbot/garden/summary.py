@@ -1,4 +1,4 @@
-"""The garden in numbers: plants and weeds by stage, crops, the height of the soil."""
+"""Counts of the garden: plants and weeds by stage, crops, the soil height."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,33 +10,33 @@ from ..client.enums import PlantStage, PointerType
 from ..client.models import Point
 
 WEED_STAGES = (PlantStage.PENDING, PlantStage.ACTIVE, PlantStage.REMOVED)
-"""The stages of weeds in the vendor's app: found by the camera, confirmed, gone."""
+"""The stages of weeds in the vendor's web app: found by the camera, confirmed, removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Garden:
-    """What grows in a garden."""
+    """Counts of what grows in a garden."""
 
     plants: Mapping[PlantStage, int]
-    """By stage, for every stage; a plant of an unknown stage is only in the total."""
+    """The number by stage, for every stage; a plant with an unknown stage is only in the total."""
     plants_total: int
     crops: Mapping[str, int]
-    """Plants by crop, in the crops' alphabetical order; see `crop_of`."""
+    """The number of plants by crop (see `crop_of`), in alphabetical order."""
     weeds: Mapping[PlantStage, int]
-    """By stage, for every stage of weeds."""
+    """The number by stage, for every stage of weeds."""
     weeds_open: int
-    """Weeds that are still there, whether or not somebody confirmed them."""
+    """The number of weeds that are not removed, confirmed or not."""
     soil_height: float | None
-    """Mean z of the places where the soil's height was measured, in mm to a tenth."""
+    """Mean z of the measured soil heights, in mm, rounded to 0.1."""
 
 
 def crop_of(point: Point) -> str:
-    """Return what grows at a point: the crop's slug, else the plant's name."""
+    """Return the crop at a point: its slug, or else the name of the plant."""
     return point.openfarm_slug or point.name or ""
 
 
 def age_in_days(point: Point, now: datetime) -> int | None:
-    """Return the age of a point; None of a plant that is not in the soil yet."""
+    """Return the age of a point in days, or None for a plant that is not planted yet."""
     began = point.began_at
     if began is None or began > now or point.plant_stage is PlantStage.PLANNED:
         return None
@@ -46,9 +46,9 @@ def age_in_days(point: Point, now: datetime) -> int | None:
 def planting(
     stage: PlantStage, now: datetime, before: Point | None = None
 ) -> Mapping[str, datetime | None]:
-    """Return what else the vendor's app changes of a plant with its stage.
+    """Return the other columns of a plant that the vendor's web app changes with its stage.
 
-    The robot goes by the date of planting: without one it waters nothing.
+    Without `planted_at` the robot does not water the plant (docs/vendors/farmbot.md, Resources).
     """
     if stage is PlantStage.PLANNED:
         return {"planted_at": None}
@@ -60,12 +60,12 @@ def planting(
 
 
 def is_open(weed: Point) -> bool:
-    """Say whether a weed is still there; one without a stage is."""
+    """Return whether a weed is not removed; one without a stage is not."""
     return weed.plant_stage is not PlantStage.REMOVED
 
 
 def kept(points: Iterable[Point]) -> list[Point]:
-    """Return the points that nobody threw away, in the order of their ids."""
+    """Return the points that are not discarded, in the order of their ids."""
     return sorted(
         (point for point in points if point.discarded_at is None),
         key=lambda point: point.id,
@@ -73,7 +73,7 @@ def kept(points: Iterable[Point]) -> list[Point]:
 
 
 def garden_of(points: Iterable[Point]) -> Garden:
-    """Count what grows in a garden."""
+    """Return the counts of a garden."""
     there = kept(points)
     plants = [point for point in there if point.pointer_type is PointerType.PLANT]
     weeds = [point for point in there if point.pointer_type is PointerType.WEED]

@@ -1,8 +1,8 @@
-"""What is given to the variables of a sequence: from what people write to CeleryScript.
+"""Converts values for the variables of a sequence from an action's fields to CeleryScript.
 
-A variable takes numbers, texts, locations (coordinates, points, groups of points, tools) or one
-kind of item; which of them, its default tells. Variables whose default is a placeholder have to
-be given: the robot would run the sequence with nothing in them.
+A variable accepts numbers, texts, locations (coordinates, points, groups of points, tools) or one
+kind of item, depending on its default. Variables whose default is a placeholder have to be given,
+since the robot would run the sequence without a value for them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -43,17 +43,17 @@ _AXES = frozenset("xyz")
 
 
 class VariableError(Exception):
-    """What was given to a variable cannot be; `key` names why, as it is translated."""
+    """A value does not fit its variable; `key` is the translation key of the reason."""
 
     def __init__(self, key: str, label: str, name: str = "") -> None:
-        """Keep the variable's label, and the name that was given where that is what is wrong."""
+        """Keep the label of the variable, and the given name if that is the reason."""
         super().__init__(key)
         self.key = key
         self.placeholders = {"label": label, "name": name}
 
 
 class VariableType(Enum):
-    """What a variable takes."""
+    """The type of values that a variable accepts."""
 
     NUMBER = "number"
     TEXT = "text"
@@ -64,7 +64,7 @@ class VariableType(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """What the robot has, for variables that are given by name."""
+    """The records of the robot, for values that are given by name or id."""
 
     points: Iterable[Point] = ()
     groups: Iterable[PointGroup] = ()
@@ -89,7 +89,7 @@ _VARIABLE_TYPES: Mapping[str, VariableType] = {
     "location_placeholder": VariableType.LOCATION,
     "nothing": VariableType.LOCATION,
 }
-"""By the kind of the default; "nothing" is what old apps left where no location was chosen."""
+"""By the kind of the default; old web apps wrote "nothing" if no location was selected."""
 
 _NO_DEFAULT = frozenset(
     {
@@ -112,7 +112,7 @@ _REFUSALS: Mapping[VariableType, str] = {
 
 @dataclass(frozen=True, slots=True)
 class _RecordKind:
-    """A kind of items that a variable can be given by name or id."""
+    """A kind of records that can be given by name or id."""
 
     records: Callable[[Inventory], Iterable[NamedRecord]]
     node: Callable[[int], Node]
@@ -135,14 +135,14 @@ _LOCATIONS: Mapping[str, _RecordKind] = {
     "group": _RecordKind(attrgetter("groups"), point_group),
     "tool": _RecordKind(attrgetter("tools"), tool),
 }
-"""What a location can be, by the word for it."""
+"""The kinds of locations by their word in a value."""
 _FIRST: Mapping[str, tuple[str, ...]] = {
     "tool": ("tool",),
     "point_group": ("group",),
     "every_point": ("group",),
     "point": (_PLANT, _WEED, _POINT),
 }
-"""Where a name without such a word is looked for first, by the kind of the default."""
+"""By the kind of the default: the kinds of locations that are searched first for a name without a word."""
 
 _ITEMS: Mapping[str, _RecordKind] = {
     "peripheral": _RecordKind(
@@ -151,7 +151,7 @@ _ITEMS: Mapping[str, _RecordKind] = {
     "sensor": _RecordKind(attrgetter("sensors"), partial(resource, "Sensor")),
     "sequence": _RecordKind(attrgetter("sequences"), partial(resource, "Sequence")),
 }
-"""What an item can be, by the word for it: its class in small letters."""
+"""The kinds of items by their word in a value, which is their class in lower case."""
 
 
 def without_default(sequence: Sequence) -> tuple[str, ...]:
@@ -166,15 +166,13 @@ def without_default(sequence: Sequence) -> tuple[str, ...]:
 def resolve_variables(
     sequence: Sequence, given: Mapping[str, object], inventory: Inventory
 ) -> dict[str, Node]:
-    """Return what was given to a sequence's variables as nodes, by the variables' labels.
+    """Return the values for a sequence's variables as CeleryScript nodes, by label.
 
-    Numbers and texts are themselves. A location is {"x": …, "y": …, "z": …}, or the name or id of
-    a point, a group or a tool; where a name could mean several of them, what it means is said:
-    {"plant": "Basil"}. An item is a name or an id.
+    A location is {"x": …, "y": …, "z": …}, or the name or id of a point, a group or a tool. If a name
+    is ambiguous, its kind is given too: {"plant": "Basil"}. An item is given by its name or id.
 
     Raises:
-        VariableError: there is no such variable, what it was given does not fit, or one that
-            has to be given was not.
+        VariableError: there is no such variable, a value does not fit, or one is missing.
     """
     values: dict[str, Node] = {}
     for label, value in given.items():
@@ -187,7 +185,7 @@ def resolve_variables(
 
 
 def _variable(sequence: Sequence, label: str) -> Variable:
-    """Return the variable of a label; its letters' case only matters where it tells two apart."""
+    """Return the variable with a label; case is only significant if two labels differ in nothing else."""
     known = sequence.variables
     alike = [one for one in known if one.label == label] or [
         one for one in known if one.label.casefold() == label.casefold()
@@ -245,7 +243,7 @@ def _item(variable: Variable, value: object, inventory: Inventory) -> Node | Non
 
 
 def _anything(variable: Variable, value: object, inventory: Inventory) -> Node | None:
-    """Take what is clear by itself, for variables of kinds that are newer than this."""
+    """Return a node for a variable of an unknown kind, if the type of the value is clear."""
     if isinstance(value, Mapping):
         kinds = {**_LOCATIONS, **_ITEMS}
         return _coordinate(value) or _resolve_keyed(variable, value, kinds, inventory)
@@ -265,7 +263,7 @@ _READERS: Mapping[
 
 
 def _coordinate(value: Mapping[object, object]) -> Node | None:
-    """Return coordinates, if that is what they are: all three of them."""
+    """Return coordinates if x, y and z are given as numbers, otherwise None."""
     if value.keys() != _AXES:
         return None
     x, y, z = (to_float(value[axis]) for axis in "xyz")
@@ -278,7 +276,7 @@ def _resolve_keyed(
     kinds: Mapping[str, _RecordKind],
     inventory: Inventory,
 ) -> Node | None:
-    """Return what is given with the word for its kind, such as {"tool": 3}."""
+    """Return a record that is given with the word for its kind, such as {"tool": 3}."""
     if len(value) != 1:
         return None
     [(word, wanted)] = value.items()
