@@ -173,7 +173,7 @@ class BrokerReceiver:
             )
         server = self._coordinator.session.base.host or ""
         if await async_points_into_house(self._coordinator.hass, server, address.host):
-            raise BadAnswer("The login named a message broker inside your network")
+            raise BadAnswer("The login named a message broker in the house")
         return BrokerCredentials(
             address.host,
             address.port,

@@ -462,7 +462,7 @@ class FarmBotClient:
             document = document[0]
         record = self.read(resource, document)
         if record is None:
-            raise BadAnswer(f"The answer is not a valid {resource.model.__name__}")
+            raise BadAnswer(f"The answer is no {resource.model.__name__}")
         return record
 
     def _read_all[R](
@@ -526,7 +526,7 @@ def _rows(resource: Resource[Any], answer: Answer) -> Rows:
     if resource.lone and isinstance(document, dict) and "id" in document:
         return (document,)
     if not isinstance(document, list):
-        raise BadAnswer(f"The answer is not a list of {resource.path}")
+        raise BadAnswer(f"The answer is no list of {resource.path}")
     return document
 
 
