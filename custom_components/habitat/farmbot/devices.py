@@ -66,7 +66,7 @@ def release_platform(
     robot: FarmBotDevice, system: System | None
 ) -> ReleasePlatform | None:
     """Return which releases are for the robot, by its status, or else by its record."""
-    if system and (told := ReleasePlatform.read(system.target)):
-        return told
+    if system and (reported := ReleasePlatform.read(system.target)):
+        return reported
     _, platform = _COMPUTERS.get(robot.rpi or "", (None, None))
     return platform

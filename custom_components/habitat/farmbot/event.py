@@ -79,9 +79,9 @@ class FarmBotPhotoEventEntity(HabitatEntity[FarmBotCoordinator, Image], EventEnt
         """Continue after a restart: of the photos since the last event only the newest fires."""
         await super().async_added_to_hass()
         last = await self.async_get_last_event_data()
-        told = (last and last.last_event_attributes) or {}
-        at = dt_util.parse_datetime(str(told.get(ATTR_CREATED_AT)))
-        image_id = told.get(ATTR_ID)
+        previous = (last and last.last_event_attributes) or {}
+        at = dt_util.parse_datetime(str(previous.get(ATTR_CREATED_AT)))
+        image_id = previous.get(ATTR_ID)
         if at is not None and isinstance(image_id, int):
             self._last_triggered = at, image_id
             self._trigger(self._new_photos()[-1:])
@@ -97,15 +97,15 @@ class FarmBotPhotoEventEntity(HabitatEntity[FarmBotCoordinator, Image], EventEnt
 
     def _new_photos(self) -> list[Image]:
         """Return the photos that have not fired, the oldest first."""
-        told, newest = self._last_triggered, _sort_key(self.record)
-        if newest is None or newest == told:
+        previous, newest = self._last_triggered, _sort_key(self.record)
+        if newest is None or newest == previous:
             return []
         photos = (
             (age, image)
             for image in self.coordinator.records(IMAGES.path, Image)
             if image.processed
             and (age := _sort_key(image))
-            and (not told or age > told)
+            and (not previous or age > previous)
         )
         return [image for _, image in sorted(photos, key=lambda photo: photo[0])]
 

@@ -231,15 +231,15 @@ def _length(
     The usual length is extended if points lie beyond it.
     """
     used = ceil(max(places, default=0) / _STEP) * _STEP
-    told = (axis, map_size)
+    configured = (axis, map_size)
     return next(
-        (size for size in told if size and _MIN_AXIS <= size <= _MAX_AXIS),
+        (size for size in configured if size and _MIN_AXIS <= size <= _MAX_AXIS),
         max(usual, used),
     )
 
 
-def _quadrant(told: int | None) -> int:
-    return told if told and told in {1, 2, 3, 4} else 2
+def _quadrant(configured: int | None) -> int:
+    return configured if configured and configured in {1, 2, 3, 4} else 2
 
 
 def _photos(images: Iterable[Image]) -> tuple[Photo, ...]:

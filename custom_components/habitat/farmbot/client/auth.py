@@ -64,12 +64,12 @@ def error_message(document: Json) -> str | None:
     if isinstance(error, str):
         return error or None
     fields = error if isinstance(error, dict) else document
-    said = [
+    messages = [
         _sentence(name, message)
         for name, message in fields.items()
         if isinstance(message, str) and message and name != "strategy"
     ]
-    return " ".join(said) or None
+    return " ".join(messages) or None
 
 
 def action_required(refusal: Refused) -> ActionRequired | None:

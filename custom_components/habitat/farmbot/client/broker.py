@@ -401,8 +401,8 @@ class BrokerConnection:
 
     def _failure(self, document: Json) -> CommandFailed:
         """Return an rpc_error as an exception, without private values."""
-        if said := self._report.privacy.message(_error_message(document)):
-            return CommandFailed(said)
+        if answer := self._report.privacy.message(_error_message(document)):
+            return CommandFailed(answer)
         return CommandFailed("The robot did not say why", reason="not_said")
 
     def _notify[**P](
@@ -448,13 +448,13 @@ class BrokerConnection:
         """Ping the robot, and return whether it sends anything within `PONG_TIMEOUT`."""
         loop = asyncio.get_running_loop()
         self.counters.pings += 1
-        heard: asyncio.Future[None] = loop.create_future()
-        self._awaiting_sign.add(heard)
+        sign: asyncio.Future[None] = loop.create_future()
+        self._awaiting_sign.add(sign)
         # The robot answers with the same payload; web apps expect a time in it.
         stamp = str(int(time.time() * 1000))
         try:
             await self._publish(f"ping/{stamp}", stamp.encode())
-            await asyncio.wait_for(heard, PONG_TIMEOUT)
+            await asyncio.wait_for(sign, PONG_TIMEOUT)
         except NotConnected:
             return False
         except TimeoutError:
@@ -463,7 +463,7 @@ class BrokerConnection:
                 self._set_online(online=False)
             return False
         finally:
-            self._awaiting_sign.discard(heard)
+            self._awaiting_sign.discard(sign)
         return True
 
     # Commands.
@@ -604,21 +604,21 @@ def _offline() -> RobotOffline:
 def _error_message(document: Json) -> str:
     """Return the messages of an rpc_error as one text."""
     body = document.get("body") if isinstance(document, dict) else None
-    said = [
+    answer = [
         message
         for item in (body if isinstance(body, list) else [])
         if isinstance(item, dict)
         and isinstance(args := item.get("args"), dict)
         and isinstance(message := args.get("message"), str)
     ]
-    return "; ".join(said)
+    return "; ".join(answer)
 
 
-def _code(said: object) -> int:
+def _code(answer: object) -> int:
     """Return the number of a code from the broker; 0 if it is unknown."""
-    if isinstance(said, ReasonCode):
-        return said.value
-    return said if isinstance(said, int) else 0
+    if isinstance(answer, ReasonCode):
+        return answer.value
+    return answer if isinstance(answer, int) else 0
 
 
 async def _read(client: Client) -> None:

@@ -231,10 +231,10 @@ def read_telemetry(payload: bytes, report: ParseReport) -> dict[str, object]:
 
     Other telemetry messages, about the robot's own software, have no vitals and give no record.
     """
-    told = _read_object("telemetry", payload, report)
+    message = _read_object("telemetry", payload, report)
     metrics = {
         name.removeprefix(_METRIC): value
-        for name, value in told.items()
+        for name, value in message.items()
         if name.startswith(_METRIC)
     }
     vitals = parse(Vitals, _known(metrics, _SHARES["vitals"]), report)
@@ -243,8 +243,8 @@ def read_telemetry(payload: bytes, report: ParseReport) -> dict[str, object]:
 
 def read_log(payload: bytes, report: ParseReport) -> Log | None:
     """Return a line of the log, or None if the payload is not one."""
-    told = _read_object("log", payload, report)
-    return parse(Log, told, report) if told else None
+    message = _read_object("log", payload, report)
+    return parse(Log, message, report) if message else None
 
 
 def _read_object(what: str, payload: bytes, report: ParseReport) -> dict[str, Json]:
