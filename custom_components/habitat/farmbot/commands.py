@@ -24,7 +24,7 @@ from .client.broker import (
 from .client.celery_script import Node, PinMode
 from .client.models import FirmwareConfig, Sequence
 from .client.status import Activity, Axes, Pin
-from .coordinator import FarmBotCoordinator
+from .coordinator import ACTIVITY, POSITION, FarmBotCoordinator
 from .receiver import PACE, STATUS
 
 MOVEMENT_TIMEOUT = 300.0
@@ -34,8 +34,6 @@ REFUSAL_TIMEOUT = 3.0
 
 STATUS_TIMEOUT = PACE + 0.5
 """Seconds in which a status message of the robot is stored."""
-
-ACTIVITY, POSITION = "activity", "position"
 
 _POSITION_TOLERANCE = 1.0
 """mm: positions at the end of an axis are not exact."""

@@ -35,7 +35,8 @@ from .receiver import CONNECTIVITY, LOG, STATUS, BrokerReceiver, Connectivity
 from .webcams import WEBCAM, WebcamFinder
 
 DEVICE = api.DEVICE.path
-SYSTEM, ACTIVITY = "system", "activity"
+ACTIVITY, JOBS, POSITION, SYSTEM = "activity", "jobs", "position", "system"
+"""Keys of records of the robot's status."""
 _ITEM_SOURCES = frozenset(kind.source for kind in KINDS.values())
 
 _DEVICE_SOURCES = (*_ITEM_SOURCES, api.FIRMWARE_CONFIG.path, WEBCAM)

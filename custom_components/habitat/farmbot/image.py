@@ -18,15 +18,13 @@ from .bed_map.bed import Bed
 from .bed_map.svg import draw
 from .client.models import Image
 from .client.status import Axes
-from .coordinator import FarmBotCoordinator
+from .coordinator import POSITION, FarmBotCoordinator
 from .derived import BED, PHOTO
 from .entity import with_key
 from .receiver import CONNECTIVITY
 
 MAP_INTERVAL = timedelta(seconds=30)
 """Minimum time between updates of the map while only the robot moves."""
-
-_POSITION = "position"
 
 LATEST_PHOTO = ImageEntityDescription(key="latest_photo")
 BED_MAP = ImageEntityDescription(key="bed_map")
@@ -81,9 +79,7 @@ class FarmBotBedMapImageEntity(HabitatEntity[FarmBotCoordinator, Bed], ImageEnti
     def __init__(self, coordinator: FarmBotCoordinator, device: Device) -> None:
         """Follow the bed and the position of the robot."""
         bed = with_key(device, BED)
-        super().__init__(
-            coordinator, bed, Bed, BED_MAP, reads=(_POSITION, CONNECTIVITY)
-        )
+        super().__init__(coordinator, bed, Bed, BED_MAP, reads=(POSITION, CONNECTIVITY))
         ImageEntity.__init__(self, coordinator.hass)
         self._announce()
 
@@ -92,8 +88,8 @@ class FarmBotBedMapImageEntity(HabitatEntity[FarmBotCoordinator, Bed], ImageEnti
         """The bed, and the position of the robot while it is current."""
         coordinator = self.coordinator
         place = (
-            coordinator.record(_POSITION, Axes)
-            if coordinator.is_current(_POSITION)
+            coordinator.record(POSITION, Axes)
+            if coordinator.is_current(POSITION)
             else None
         )
         return self.record, place

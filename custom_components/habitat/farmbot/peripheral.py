@@ -8,8 +8,8 @@ from .client import celery_script
 from .client.celery_script import PinMode
 from .client.models import Peripheral
 from .client.status import Activity
-from .commands import ACTIVITY, write_pin
-from .coordinator import FarmBotCoordinator
+from .commands import write_pin
+from .coordinator import ACTIVITY, FarmBotCoordinator
 from .entity import FarmBotRobotEntity
 from .garden.lookup import name_of
 from .pin_entity import FarmBotPinEntity

@@ -42,8 +42,7 @@ from .client.api import FBOS_CONFIG, FIRMWARE_CONFIG
 from .client.enums import AxisState, PlantStage, ProblemTag, SyncStatus
 from .client.models import FarmBotDevice, FbosConfig, FirmwareConfig, PinGuard, Sensor
 from .client.status import Activity, Axes, AxisStates, Job, Jobs, System, Vitals
-from .commands import ACTIVITY as BUSY
-from .coordinator import DEVICE, FarmBotCoordinator
+from .coordinator import ACTIVITY as ACTIVITY_KEY, DEVICE, JOBS, FarmBotCoordinator
 from .derived import ALERTS, GARDEN, MOUNTED_TOOL, SCHEDULE, Alerts, MountedTool
 from .entity import FarmBotRobotEntity, with_key
 from .garden.jobs import current
@@ -390,10 +389,10 @@ class FarmBotWorkSensorEntity(
         """Follow the jobs, the sequences, and whether it is busy."""
         super().__init__(
             coordinator,
-            with_key(device, "jobs"),
+            with_key(device, JOBS),
             Jobs,
             description,
-            reads=(RUNNING, BUSY),
+            reads=(RUNNING, ACTIVITY_KEY),
         )
 
     @property
@@ -401,7 +400,7 @@ class FarmBotWorkSensorEntity(
     def native_value(self) -> StateType | datetime:
         """The name or the progress."""
         coordinator = self.coordinator
-        activity = coordinator.record(BUSY, Activity)
+        activity = coordinator.record(ACTIVITY_KEY, Activity)
         work = RobotWork(
             current(self.record) if self.record else None,
             coordinator.record(RUNNING, RunningSequences) or RunningSequences(),

@@ -19,14 +19,13 @@ from .client.api import FBOS_CONFIG
 from .client.models import FarmBotDevice, FbosConfig
 from .client.status import Job, Jobs, System
 from .commands import require_idle, start
-from .coordinator import SYSTEM, FarmBotCoordinator
+from .coordinator import JOBS, SYSTEM, FarmBotCoordinator
 from .garden.jobs import is_over, update_of_os
 from .occurrence_store import RELEASE, AvailableRelease
 
 FARMBOT_OS = UpdateEntityDescription(
     key="farmbot_os", device_class=UpdateDeviceClass.FIRMWARE
 )
-_JOBS = "jobs"
 
 
 class FarmBotUpdateEntity(
@@ -49,7 +48,7 @@ class FarmBotUpdateEntity(
             device,
             FarmBotDevice,
             FARMBOT_OS,
-            reads=(SYSTEM, _JOBS, RELEASE, FBOS_CONFIG.path),
+            reads=(SYSTEM, JOBS, RELEASE, FBOS_CONFIG.path),
         )
 
     @property
@@ -78,7 +77,7 @@ class FarmBotUpdateEntity(
 
     @property
     def _job(self) -> Job | None:
-        jobs = self.coordinator.record(_JOBS, Jobs)
+        jobs = self.coordinator.record(JOBS, Jobs)
         return update_of_os(jobs) if jobs else None
 
     @property

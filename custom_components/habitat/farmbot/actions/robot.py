@@ -13,7 +13,16 @@ from ...validation import validation_error
 from ..client import api, celery_script
 from ..client.celery_script import ANALOG, Axis, Channel, Node
 from ..client.enums import PlantStage, PointerType
-from ..client.models import Curve, Peripheral, Point, PointGroup, Sensor, Sequence, Tool
+from ..client.models import (
+    PULLOUT_DIRECTIONS,
+    Curve,
+    Peripheral,
+    Point,
+    PointGroup,
+    Sensor,
+    Sequence,
+    Tool,
+)
 from ..client.status import Pin
 from ..commands import (
     MOVEMENT_TIMEOUT,
@@ -48,14 +57,8 @@ _FIRST_READ_TIMEOUT = 5.0
 
 CONFIRMATION_TIMEOUT = 15.0
 """Seconds in which the server learns from the robot which tool it holds, and pushes that."""
-_PULLOUT_MM: Mapping[int, tuple[float, float]] = {
-    1: (100, 0),
-    2: (-100, 0),
-    3: (0, 100),
-    4: (0, -100),
-}
-"""By `pullout_direction`: how far the robot pulls a tool out of its slot along x and y, in mm
-(docs/vendors/farmbot.md, Resources)."""
+_PULLOUT_LENGTH = 100
+"""mm by which the robot pulls a tool out of its slot (docs/vendors/farmbot.md, Resources)."""
 _GROWING = frozenset({PlantStage.PLANTED, PlantStage.SPROUTED, PlantStage.ACTIVE})
 """The stages of plants that are watered."""
 
@@ -353,13 +356,17 @@ def _require_slot(coordinator: FarmBotCoordinator, tool: Tool) -> None:
             raise validation_error("tool_without_slot", name=name)
         if slot.gantry_mounted:
             raise validation_error("slot_on_gantry", name=name)
-        pull = _PULLOUT_MM.get(slot.pullout_direction or 0)
-        if pull is None:
+        direction = PULLOUT_DIRECTIONS.get(slot.pullout_direction or 0)
+        if direction is None:
             raise validation_error("slot_without_direction", name=name)
         if slot.x is None or slot.y is None or slot.z is None:
             raise validation_error("slot_without_place", name=name)
         validate_within_bounds(coordinator, x=slot.x, y=slot.y, z=slot.z)
-        validate_within_bounds(coordinator, x=slot.x + pull[0], y=slot.y + pull[1])
+        validate_within_bounds(
+            coordinator,
+            x=slot.x + _PULLOUT_LENGTH * direction[0],
+            y=slot.y + _PULLOUT_LENGTH * direction[1],
+        )
 
 
 def _is_tool_mounted(coordinator: FarmBotCoordinator) -> bool | None:

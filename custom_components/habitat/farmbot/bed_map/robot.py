@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ..client.models import PULLOUT_DIRECTIONS
 from ..client.status import Axes
 from .bed import Slot
 from .canvas import INK, OccupancyGrid, View, displayable, label, mm, text_width
@@ -10,8 +11,6 @@ from .canvas import INK, OccupancyGrid, View, displayable, label, mm, text_width
 HEAD = "#3fc1e8"
 
 STEEL, _IRON = "#e9eef2", "#2f3d46"
-_PULLED = {1: (1, 0), 2: (-1, 0), 3: (0, 1), 4: (0, -1)}
-"""By `pullout_direction`: the direction along x and y in which the robot pulls a tool out."""
 _FARTHEST = 99_999
 
 
@@ -92,9 +91,9 @@ def _slot(view: View, slot: Slot, half: float) -> str:
         f' height="{mm(2 * half)}" rx="{mm(0.6 * u)}" fill="{fill}" stroke="{STEEL}"'
         f' stroke-width="{mm(0.2 * u)}"/>'
     )
-    if slot.pullout_direction not in _PULLED:
+    if slot.pullout_direction not in PULLOUT_DIRECTIONS:
         return f'{box}<circle cx="{mm(x)}" cy="{mm(y)}" r="{mm(0.45 * u)}" fill="{STEEL}"/>'
-    dx, dy = view.toward(*_PULLED[slot.pullout_direction])
+    dx, dy = view.toward(*PULLOUT_DIRECTIONS[slot.pullout_direction])
     tip, base, wing = 0.75 * u, 0.35 * u, 0.6 * u
     return (
         f'{box}<path fill="{STEEL}" d="M{mm(x + dx * tip)} {mm(y + dy * tip)}'

@@ -48,6 +48,14 @@ from .enums import (
 ANALOG = 1
 """The `mode` of a pin that reads 0 to 1023 and writes 0 to 255; 0 is digital."""
 
+PULLOUT_DIRECTIONS: Mapping[int, tuple[int, int]] = {
+    1: (1, 0),
+    2: (-1, 0),
+    3: (0, 1),
+    4: (0, -1),
+}
+"""By `pullout_direction`: the direction along x and y (docs/vendors/farmbot.md, Resources)."""
+
 _SOIL_LEVEL = "at_soil_level"
 
 
