@@ -1,5 +1,6 @@
 """What an account promises: few requests, little work, tolerance, honest availability."""
 
+import asyncio
 from collections import Counter
 from dataclasses import replace
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from custom_components.habitat.simulator.flair.homes import home
 from custom_components.habitat.simulator.flair.server import FlairCloud
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import CoreState
 from homeassistant.helpers import entity_registry as er
 from tests.support.common import Setting, counted_writes, lines
 from tests.support.faults import Fault, Kind, faults_of
@@ -477,3 +479,34 @@ async def test_stall(small: Setting) -> None:
     await small.poll()
     assert account.last_update_success
     assert small.unavailable() == set()
+
+
+async def test_first_poll_that_is_cancelled(small: Setting) -> None:
+    """Whoever no longer waits for the first poll leaves no request of it behind."""
+    stall = faults_of(small.cloud).add(Fault(kind=Kind.STALL, seconds=1000))
+    account = small.account
+    account.answered_at = None
+    account.poller.ask_all_soon()
+    asking = asyncio.create_task(account._async_update_data())
+    while not stall.hits:
+        await small.freely()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await asyncio.sleep(0)
+    assert not [task for task in asyncio.all_tasks() if "asks for" in task.get_name()]
+    faults_of(small.cloud).clear()
+    await small.poll()
+    assert account.last_update_success
+
+
+async def test_no_poll_while_home_assistant_stops(small: Setting) -> None:
+    """Who asks for a poll then is not kept waiting, and the cloud is not asked."""
+    requests = small.cloud.count()
+    small.hass.set_state(CoreState.stopping)
+    await small.account.async_request_refresh()
+    await small.settle()
+    assert small.cloud.count() == requests
+    small.hass.set_state(CoreState.running)
+    await small.account.async_request_refresh()
+    assert small.cloud.count() > requests
