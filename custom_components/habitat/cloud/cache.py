@@ -48,7 +48,7 @@ class Records:
         except TypeError:
             # It is nested deeper than orjson can write.
             return read(raw)
-        record = cast(R | None, self._before.get(key))
+        record = cast("R | None", self._before.get(key))
         if record is None:
             record = read(raw)
         if record is not None:

@@ -374,11 +374,14 @@ class FlairCoordinator(HabitatCoordinator):
         """Return the keys of the devices in each room."""
         in_rooms: dict[str, list[str]] = {}
         for kind in _IN_ROOMS:
-            for thing in self.of(kind):
+            things = self.records(kind.TYPE, kind)
+            for key, thing in zip(self.store.keys(kind.TYPE), things, strict=True):
                 if thing.room_id:
-                    room = key_of(Room, thing.room_id, IN_ROOMS)
-                    in_rooms.setdefault(room, []).append(key_of(kind, thing.id))
-        return {room: tuple(keys) for room, keys in in_rooms.items()}
+                    in_rooms.setdefault(thing.room_id, []).append(key)
+        return {
+            key_of(Room, room_id, IN_ROOMS): tuple(keys)
+            for room_id, keys in in_rooms.items()
+        }
 
     def _view(self, key: str) -> dict[str, object]:
         room = self.record(key, Room)
