@@ -7,7 +7,6 @@ source that fails ages alone; when all fail together, the cloud is away.
 from abc import abstractmethod
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 import time
@@ -34,7 +33,7 @@ from .devices import Device, Devices
 from .issues import Issue, Issues
 from .poller import Asking, Outcome, Poller, Source
 from .reasons import failure_reason
-from .store import Derived, RecordStore
+from .store import Derivation, Derived, RecordStore
 from .vendor import Login
 from .writes import WriteQueue
 
@@ -57,17 +56,6 @@ _WRITE_FAILED: Mapping[type[CloudError], str] = {
     RateLimited: "write_rate_limited",
     Refused: "write_refused",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Derivation:
-    """Records that follow from others."""
-
-    name: str
-    source: str
-    """The source that they age with; before its first answer they are not made."""
-    make: Callable[[], Mapping[str, object]]
-    """Returns the records by key; called again when a record that it read changed."""
 
 
 class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
@@ -108,7 +96,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         self.session = session
         session.pacing.gate.pace = self.interval.total_seconds()
         self.report = report
-        self.store = RecordStore(self.is_outdated)
+        self.store = RecordStore(self.is_outdated, self.derivations)
         self.data = self.store.records
         self.poller = Poller(self.interval, self._in_background, self._report_mistake)
         self.devices = Devices(hass, entry, simulated=login.simulated)
@@ -128,11 +116,12 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         self.created: dict[str, set[str]] = {}
         """The entities created so far, as platform and key, by device."""
         self._watchers: list[Callable[[Iterable[Device]], None]] = []
-        self._derived = Derived(self.store, self._list_derivations)
-        self._derived_keys: dict[str, tuple[str, ...]] = {}
-        """The keys of the records that each derivation makes, by its name."""
         self._described = Derived(self.store, self.device_makers)
-        self._deadlines_of = Derived(self.store, self._list_deadlines)
+        self._new_devices: set[str] = set()
+        self.store.follow(self._described, self._apply_descriptions)
+        self.store.follow(
+            Derived(self.store, self._list_deadlines), self.deadlines.update
+        )
 
     # What a vendor's coordinator implements.
 
@@ -406,7 +395,8 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             self.store.touch((POLL,))
             self._drop_absent()
             if self.devices.left_free:
-                self._process(self._update_devices())
+                self.store.touch(self._apply_descriptions({}))
+                self._process()
         self.deadlines.async_check()
         self._follow_clock()
         self.async_update_listeners()
@@ -566,18 +556,11 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         self._process()
         self.async_update_listeners()
 
-    def _process(self, new_devices: Iterable[str] = ()) -> None:
+    def _process(self) -> None:
         """Update derived records, devices, deadlines, entities and issues after changes."""
-        changed: set[str] = set()
-        new = set(new_devices)
-        while unprocessed := self.store.take_unprocessed():
-            changed |= unprocessed
-            self._derive(unprocessed)
-            if self._described.update(unprocessed):
-                new |= self._update_devices()
-            turned = self.deadlines.update(self._deadlines_of.update(unprocessed))
-            self.store.touch(turned)
-        if not changed:
+        changed = self.store.process()
+        new, self._new_devices = self._new_devices, set()
+        if not changed and not new:
             return
         touched = self.devices.reading(changed) | new
         if touched:
@@ -585,26 +568,10 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             devices = [present[one] for one in present if one in touched]
             for watcher in self._watchers:
                 watcher(devices)
-        self.async_processed(frozenset(changed))
+        self.async_processed(changed)
         if any(state.answered for state in self.poller.states.values()):
             # Before the first answer it is not known which issues are repaired.
             self.update_issues()
-
-    def _derive(self, changed: set[str]) -> None:
-        """Make derived records again if a record that they read changed."""
-        for name, made in self._derived.update(changed).items():
-            before = self._derived_keys.pop(name, ())
-            source, records = made or ("", {})
-            self.store.derive(source, before, records)
-            if made is not None:
-                self._derived_keys[name] = tuple(records)
-
-    def _list_derivations(
-        self,
-    ) -> Iterator[tuple[str, Callable[[], tuple[str, Mapping[str, object]]]]]:
-        for one in self.derivations():
-            if self.store.has_answered(one.source):
-                yield one.name, partial(_make, one)
 
     def _list_deadlines(
         self,
@@ -614,14 +581,14 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             yield device.key, partial(self.alive_until, device)
         yield from self.expiries()
 
-    def _update_devices(self) -> frozenset[str]:
-        """Update the device registry; return the ids of new devices."""
+    def _apply_descriptions(self, _: Mapping[str, Device | None]) -> tuple[str, ...]:
+        """Update the device registry; return the key that changes if a device comes or goes."""
         described = self._described.values.values()
         before = tuple(self.devices.present)
-        new = self.devices.update(one for one in described if one is not None)
-        if tuple(self.devices.present) != before:
-            self.store.touch((DEVICES,))
-        return new
+        self._new_devices |= self.devices.update(
+            one for one in described if one is not None
+        )
+        return () if tuple(self.devices.present) == before else (DEVICES,)
 
     @callback
     def _async_turned(self, turned: frozenset[str]) -> None:
@@ -699,10 +666,6 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             self.created.pop(device_id, None)
         for state in self.poller.states.values():
             state.updated = False
-
-
-def _make(one: Derivation) -> tuple[str, Mapping[str, object]]:
-    return one.source, one.make()
 
 
 def _cancel(tasks: Iterable[Asking]) -> None:

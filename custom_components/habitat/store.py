@@ -8,9 +8,10 @@ The store knows what changed. What follows from records (`Derived`) is made agai
 changed that it was made of: the store notes what is read while it is made.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 from math import inf
 import time
@@ -45,6 +46,17 @@ class Change:
     fields: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """Records that follow from others."""
+
+    name: str
+    source: str
+    """The source that they age with; before its first answer they are not made."""
+    make: Callable[[], Mapping[str, object]]
+    """Returns the records by key; called again when a record that it read changed."""
+
+
 def _never_outdated(record: object, known: object) -> bool:
     return False
 
@@ -53,9 +65,15 @@ class RecordStore:
     """The records of one account."""
 
     def __init__(
-        self, is_outdated: Callable[[object, object], bool] = _never_outdated
+        self,
+        is_outdated: Callable[[object, object], bool] = _never_outdated,
+        derivations: Callable[[], Iterable[Derivation]] = tuple,
     ) -> None:
-        """Start empty; `is_outdated` tells whether a record is older than the one that is known."""
+        """Create an empty store.
+
+        `is_outdated` returns whether a record is older than the known one. `derivations` returns what
+        follows from records; it is called again if something changed that it read.
+        """
         self.records: dict[str, object] = {}
         """The records that are shown, by key."""
         self.revision = 0
@@ -77,6 +95,11 @@ class RecordStore:
         self._changed: set[str] = set()
         self._unprocessed: set[str] = set()
         self._reads: set[str] | None = None
+        self._derivations = derivations
+        self._made = Derived(self, self._list_derivations)
+        self._made_keys: dict[str, tuple[str, ...]] = {}
+        """The keys of the records that each derivation made, by its name."""
+        self._followers: list[Callable[[AbstractSet[str]], Iterable[str]]] = []
 
     # Reading.
 
@@ -312,6 +335,45 @@ class RecordStore:
         sources = self._ages_with | self._source_of
         self.touch([key for key, one in sources.items() if one == source])
 
+    def follow[V](
+        self,
+        values: Derived[V],
+        apply: Callable[[Mapping[str, V | None]], Iterable[str]],
+    ) -> None:
+        """Update values with each `process`; `apply` gets the changed ones, and returns changed keys."""
+
+        def update(changed: AbstractSet[str]) -> Iterable[str]:
+            updated = values.update(changed)
+            return apply(updated) if updated else ()
+
+        self._followers.append(update)
+
+    def process(self) -> frozenset[str]:
+        """Update all that follows from changed records; return all changed keys."""
+        changed: set[str] = set()
+        while unprocessed := self.take_unprocessed():
+            changed |= unprocessed
+            self._derive(unprocessed)
+            for update in self._followers:
+                self.touch(update(unprocessed))
+        return frozenset(changed)
+
+    def _derive(self, changed: AbstractSet[str]) -> None:
+        """Make derived records again if a record that they read changed."""
+        for name, made in self._made.update(changed).items():
+            before = self._made_keys.pop(name, ())
+            source, records = made or ("", {})
+            self.derive(source, before, records)
+            if made is not None:
+                self._made_keys[name] = tuple(records)
+
+    def _list_derivations(
+        self,
+    ) -> Iterator[tuple[str, Callable[[], tuple[str, Mapping[str, object]]]]]:
+        for one in self._derivations():
+            if self.has_answered(one.source):
+                yield one.name, partial(_make, one)
+
     def take_unprocessed(self) -> set[str]:
         """Return the keys that changed since the last call."""
         taken, self._unprocessed = self._unprocessed, set()
@@ -446,6 +508,10 @@ class Derived[V]:
         self._due.pop(name, None)
         self.values.pop(name, None)
         self._updated[name] = None
+
+
+def _make(one: Derivation) -> tuple[str, Mapping[str, object]]:
+    return one.source, one.make()
 
 
 def _updated_at(record: object) -> datetime | None:

@@ -418,7 +418,7 @@ async def test_another_device_goes(set_up_farmbot: SetUp) -> None:
         config_entry_id=setting.entry.entry_id,
         identifiers={(DOMAIN, "farmbot_999")},
     )
-    setting.account._update_devices()
+    setting.account.store.touch(setting.account._apply_descriptions({}))
     await setting.poll(2)
     assert devices.async_get(other.id) is not None
     await setting.poll(2)

@@ -15,11 +15,12 @@ from homeassistant.util import dt as dt_util
 from ..cloud.cache import Collection
 from ..cloud.errors import BadAnswer, Refused
 from ..const import ABSENT_POLLS
-from ..coordinator import Derivation, HabitatConfigEntry, HabitatCoordinator
+from ..coordinator import HabitatConfigEntry, HabitatCoordinator
 from ..deadlines import SILENT, SKEW
 from ..devices import Device
 from ..issues import Issue
 from ..poller import FetchResult, Source
+from ..store import Derivation
 from ..vendor import Login
 from .client.join import join
 from .client.models import DeviceType, Measurement, Probe

@@ -11,13 +11,13 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
 
 from ..cloud.errors import ActionRequired, Refused
-from ..coordinator import Derivation, HabitatConfigEntry, HabitatCoordinator
+from ..coordinator import HabitatConfigEntry, HabitatCoordinator
 from ..deadlines import SILENT
 from ..devices import Device
 from ..issues import Issue
 from ..poller import FetchResult, Source
 from ..reach import Reach
-from ..store import RecordStore
+from ..store import Derivation, RecordStore
 from ..vendor import Login
 from .client import api
 from .client.api import Resource

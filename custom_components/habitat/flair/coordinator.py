@@ -12,11 +12,12 @@ from homeassistant.util import dt as dt_util
 
 from ..cloud.auth import TokenAuth
 from ..cloud.errors import Refused
-from ..coordinator import Derivation, HabitatConfigEntry, HabitatCoordinator
+from ..coordinator import HabitatConfigEntry, HabitatCoordinator
 from ..deadlines import SILENT, past
 from ..devices import Device
 from ..issues import Issue
 from ..poller import FetchResult, Source
+from ..store import Derivation
 from ..validation import validation_error
 from ..vendor import Login
 from .client.auth import LEGACY

@@ -11,10 +11,11 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 
 from ..cloud.time_range import TimeRange
-from ..coordinator import Derivation, HabitatConfigEntry, HabitatCoordinator
+from ..coordinator import HabitatConfigEntry, HabitatCoordinator
 from ..deadlines import past
 from ..devices import Device
 from ..poller import FetchResult, Source
+from ..store import Derivation
 from ..vendor import Login
 from .bluetooth import bluetooth_addresses
 from .client.api import Garden
