@@ -151,10 +151,9 @@ def shows_all(
 ) -> bool:
     """Return whether an entry has all devices of a login, so that the login adds nothing.
 
-    A login with more devices is another account, such as one for several sites.
+    A login with more devices is another account, such as one for several sites. The same account id
+    is found before this.
     """
-    if entry.unique_id == f"{vendor.key}_{who.account_id}":
-        return True
     named = {f"{vendor.key}_{device}" for device in who.devices}
     known = _devices_of(hass, entry)
     if entry.state is not ConfigEntryState.LOADED:

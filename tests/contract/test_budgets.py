@@ -42,8 +42,8 @@ BUDGETS = list(_rows())
 
 
 def _pings(account: Living) -> int:
-    push = getattr(account.entry.runtime_data, "push", None)
-    return 0 if push is None else int(push.link.counters.pings)
+    receiver = getattr(account.entry.runtime_data, "receiver", None)
+    return 0 if receiver is None else int(receiver.connection.counters.pings)
 
 
 def test_the_table() -> None:

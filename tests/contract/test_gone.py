@@ -61,8 +61,8 @@ async def cloud(
 
 def _sent(account: HabitatCoordinator, cloud: CloudServer) -> int:
     """Return how much was asked of the cloud, or of the robot behind it."""
-    push = getattr(account, "push", None)
-    return cloud.count() + (push.link.counters.commands if push else 0)
+    receiver = getattr(account, "receiver", None)
+    return cloud.count() + (receiver.connection.counters.commands if receiver else 0)
 
 
 async def _error_of(

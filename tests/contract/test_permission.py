@@ -63,8 +63,8 @@ def targets(
 async def test_read_only(setting: AnySetting, hass_read_only_user: MockUser) -> None:
     """Who may only look changes nothing: no request leaves the house."""
     await setting.settle()
-    link = getattr(setting.account, "push", None)
-    counts = setting.cloud.count(), link and link.link.counters.commands
+    receiver = getattr(setting.account, "receiver", None)
+    counts = setting.cloud.count(), receiver and receiver.connection.counters.commands
     for service in await services(setting):
         if isinstance(service, DeviceService) and not service.controls:
             continue
@@ -72,7 +72,10 @@ async def test_read_only(setting: AnySetting, hass_read_only_user: MockUser) -> 
             with pytest.raises(Unauthorized):
                 await act(setting, service, target, hass_read_only_user.id)
     await setting.settle()
-    assert (setting.cloud.count(), link and link.link.counters.commands) == counts
+    assert (
+        setting.cloud.count(),
+        receiver and receiver.connection.counters.commands,
+    ) == counts
 
 
 async def test_questions(setting: AnySetting, hass_read_only_user: MockUser) -> None:

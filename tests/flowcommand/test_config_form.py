@@ -52,6 +52,10 @@ async def test_token(hass: HomeAssistant, cloud: FlowCommandCloud) -> None:
     # The same sensors are the same account, whatever opens it.
     other = await sign_in(hass, cloud, "flowcommand_basic", cloud.basic_credentials)
     assert other["reason"] == "already_configured"
+    # That holds while the account is not loaded, too.
+    await hass.config_entries.async_unload(entry.entry_id)
+    other = await sign_in(hass, cloud, "flowcommand_basic", cloud.basic_credentials)
+    assert other["reason"] == "already_configured"
 
 
 async def test_basic(hass: HomeAssistant, cloud: FlowCommandCloud) -> None:

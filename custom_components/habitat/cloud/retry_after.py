@@ -15,8 +15,9 @@ def read_retry_after(text: str | None, sent: str | None = None) -> float | None:
     """
     if not text:
         return None
-    if text.strip().isdecimal():
-        return min(float(text), _MAX_PAUSE)
+    # Python's numbers take fewer characters for blanks than its texts do.
+    if (seconds := text.strip()).isdecimal():
+        return min(float(seconds), _MAX_PAUSE)
     if (end := _http_date(text)) is None:
         return None
     now = _http_date(sent or "") or datetime.now(UTC)
