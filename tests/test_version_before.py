@@ -262,13 +262,15 @@ async def test_steps(hass: HomeAssistant) -> None:
         else:
             flow = await start_flow(hass, step)
         assert flow["step_id"] == step
-        assert flow["menu_options"] == choices
+        # Vendors may have been added.
+        assert all(choice in flow["menu_options"] for choice in choices)
     forms = {
         form.step: list(form.fields)
         for vendor in REGISTRY.values()
         for form in await async_forms(hass, vendor)
     }
-    assert forms == {step: one["fields"] for step, one in surface["forms"].items()}
+    for step, one in surface["forms"].items():
+        assert forms[step] == one["fields"]
     for step in (
         *forms,
         *surface["menus"],

@@ -70,6 +70,7 @@ async def test_skeleton(checkout: Path) -> None:
             "tests/test_translations.py::test_the_menu_and_the_forms_have_their_words",
             "tests/test_translations.py::test_system_health_has_its_words",
             "tests/test_config_flow.py::test_steps_are_those_of_the_forms",
+            "tests/test_version_before.py::test_steps",
         ),
     ):  # fmt: skip
         code, said = await run(checkout, *command)
