@@ -417,7 +417,7 @@ def test_touched_source(store: RecordStore) -> None:
     put(store, source="others", b=1)
     store.derive("things", (), {"mean": Thing(1)})
     settled(store)
-    store.touch_source("things")
+    store.touch_sources({"things"})
     assert settled(store) == {"a", "mean"}
 
 

@@ -331,8 +331,8 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             outcomes = await self.poller.ask(due)
             return [*outcomes, *await self.poller.ask(self.poller.spared(outcomes))]
         asked = self.poller.begin(due)
-        needed = {asked[source.name] for source in due if source.blocking}
-        late = set(asked.values()) - needed
+        needed = [asked[source.name] for source in due if source.blocking]
+        late = set(asked.values()) - set(needed)
         try:
             outcomes = [await asking for asking in needed]
         except asyncio.CancelledError:
@@ -488,6 +488,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         """
         lost: list[str] = []
         back: list[str] = []
+        turned: set[str] = set()
         recovered = False
         for outcome in outcomes:
             source, result = outcome.source, outcome.result
@@ -498,10 +499,12 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
             ):
                 # An empty list after a full one does not mean that everything was removed.
                 self.poller.ask_again(source.name, source.every)
-                lost += self._lose((source, *spared), log_losses=log_losses)
+                stale, logged = self._lose((source, *spared), log_losses=log_losses)
+                turned |= stale
+                lost += logged
                 continue
             if state.stale:
-                self.store.touch_source(source.name)
+                turned.add(source.name)
             if state.logged:
                 back.append(source.title)
             recovered |= state.is_failing
@@ -517,6 +520,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
                 prefix=source.prefix,
                 complete=result.complete,
             )
+        self.store.touch_sources(turned)
         if recovered:
             self.poller.ask_all_soon(failing=True)
         if lost:
@@ -524,15 +528,20 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
         if back:
             LOGGER.info("%s answers about %s again", self.name, _some(back))
 
-    def _lose(self, sources: Iterable[Source], *, log_losses: bool) -> Iterator[str]:
-        """Count a failure of each source; yield the titles of those that must be logged."""
+    def _lose(
+        self, sources: Iterable[Source], *, log_losses: bool
+    ) -> tuple[set[str], list[str]]:
+        """Count a failure of each source; return which are out of date now, and what to log."""
+        stale: set[str] = set()
+        logged: list[str] = []
         for source in sources:
             state = self.poller.state(source)
             if state.fail():
-                self.store.touch_source(source.name)
+                stale.add(source.name)
             if state.stale and not state.logged and log_losses:
                 state.logged = True
-                yield source.title
+                logged.append(source.title)
+        return stale, logged
 
     @callback
     def async_set_record(self, key: str, record: object) -> None:
@@ -623,8 +632,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
     # Failures.
 
     def _set_stale(self) -> None:
-        for name in self.poller.set_stale(self.poller.states):
-            self.store.touch_source(name)
+        self.store.touch_sources({*self.poller.set_stale(self.poller.states)})
 
     def _update_failed(self, errors: list[CloudError]) -> UpdateFailed:
         error = errors[0]
