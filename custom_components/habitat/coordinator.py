@@ -468,8 +468,7 @@ class HabitatCoordinator(DataUpdateCoordinator[dict[str, object]]):
     def _take_answers(self, outcomes: list[Outcome], revision: int) -> None:
         if outcomes:
             self._take(outcomes, revision, log_losses=self.last_update_success)
-            self._process()
-            self.async_update_listeners()
+            self.async_publish()
 
     def _report_mistake(self, source: Source, err: Exception) -> None:
         self.report.record(f"{source.title} ({type(err).__name__})")

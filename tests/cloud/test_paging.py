@@ -20,7 +20,6 @@ from custom_components.habitat.cloud.paging import (
     Query,
     join_pages,
     read_page,
-    read_pages,
 )
 from custom_components.habitat.cloud.report import ParseReport
 
@@ -47,7 +46,7 @@ async def test_all_pages_in_turn() -> None:
         following = {"page": str(number + 1)} if number < 3 else None
         return Page((Thing(str(number)),), complete=True, following=following)
 
-    pages = await read_pages(ask)
+    pages = await PageChain().read(ask)
     assert [page.records[0].id for page in pages] == ["1", "2", "3"]
     assert asked == [{}, {"page": "2"}, {"page": "3"}]
 
@@ -64,7 +63,7 @@ async def test_no_end(grows: bool) -> None:
         return Page((), complete=True, following={"page": number})
 
     with pytest.raises(BadAnswer, match="no end"):
-        await read_pages(ask)
+        await PageChain().read(ask)
     assert count == (MAX_PAGES + 1 if grows else 2)
 
 

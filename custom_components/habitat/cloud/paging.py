@@ -76,11 +76,6 @@ class PageChain:
         return tuple(pages)
 
 
-async def read_pages[R](ask: Ask[R]) -> tuple[Page[R], ...]:
-    """Return all pages of a list that is read only once. Raises as `PageChain.read`."""
-    return await PageChain().read(ask)
-
-
 class _Requests[R]:
     """Running requests for pages; leaving the context cancels those that are not needed."""
 
